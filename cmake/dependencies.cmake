@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# The only place that finds third parties. Each has one owner among the modules: see tools/layers.txt.
+
+set(POMONA_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                    -Wno-missing-field-initializers)
+
+# Debian packages.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(Eigen3 3.4 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+
+# One thread of its own a call: our workers are the threads, and a second pool under them costs 5 ×.
+find_library(OPENBLAS_SERIAL openblas PATHS /usr/lib/x86_64-linux-gnu/openblas-serial REQUIRED
+             NO_DEFAULT_PATH)
+find_path(OPENBLAS_INCLUDE cblas.h PATHS /usr/include/x86_64-linux-gnu/openblas-serial REQUIRED
+          NO_DEFAULT_PATH)
+add_library(openblas_serial INTERFACE)
+target_link_libraries(openblas_serial INTERFACE ${OPENBLAS_SERIAL})
+target_include_directories(openblas_serial SYSTEM INTERFACE ${OPENBLAS_INCLUDE})
+
+# Two Python wheels that are C++ SDKs, in the virtual environment that tools/setup makes.
+set(POMONA_VENV ${CMAKE_SOURCE_DIR}/.venv CACHE PATH "virtual environment with openvino and pyarrow")
+file(GLOB POMONA_SITE_PACKAGES ${POMONA_VENV}/lib/python3*/site-packages)
+if(NOT POMONA_SITE_PACKAGES)
+  message(FATAL_ERROR "no virtual environment at ${POMONA_VENV}: run tools/setup first")
+endif()
+
+set(OpenVINO_DIR ${POMONA_SITE_PACKAGES}/openvino/cmake)
+find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
+
+# Wheels hold no symbolic links, so the versioned names are linked (pyarrow 26).
+set(arrow ${POMONA_SITE_PACKAGES}/pyarrow)
+foreach(library arrow parquet)
+  add_library(pyarrow_${library} SHARED IMPORTED)
+  set_target_properties(pyarrow_${library} PROPERTIES IMPORTED_LOCATION
+                                                      ${arrow}/lib${library}.so.2600)
+  target_include_directories(pyarrow_${library} SYSTEM INTERFACE ${arrow}/include)
+endforeach()

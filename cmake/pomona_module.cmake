@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# pomona_module(image UNITS decode resize … USES base LINKS JPEG::JPEG)
+#
+# Makes the library pomona_image of the .cpp files of UNITS (a unit may be a header alone), and the test
+# program pomona_image_test of those that have a UNIT_test.cpp beside them. USES names modules of ours,
+# whose headers its own headers may include; LINKS names third parties, which stay private to its
+# sources.
+function(pomona_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 module "" "" "UNITS;USES;LINKS;TEST_USES;TEST_LINKS")
+  set(sources "")
+  set(tests "")
+  foreach(unit IN LISTS module_UNITS)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${unit}.cpp)
+      list(APPEND sources ${unit}.cpp)
+    elseif(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${unit}.h)
+      message(FATAL_ERROR "module ${name}: unit ${unit} has neither ${unit}.cpp nor ${unit}.h")
+    endif()
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${unit}_test.cpp)
+      list(APPEND tests ${unit}_test.cpp)
+    endif()
+  endforeach()
+  list(TRANSFORM module_USES PREPEND pomona_)
+  list(TRANSFORM module_TEST_USES PREPEND pomona_)
+
+  add_library(pomona_${name} STATIC ${sources})
+  target_include_directories(pomona_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_compile_options(pomona_${name} PRIVATE ${POMONA_WARNINGS})
+  target_link_libraries(pomona_${name} PUBLIC ${module_USES} PRIVATE ${module_LINKS})
+
+  if(tests)
+    add_executable(pomona_${name}_test ${tests})
+    target_compile_options(pomona_${name}_test PRIVATE ${POMONA_WARNINGS})
+    target_compile_definitions(pomona_${name}_test
+                               PRIVATE POMONA_GOLDEN="${CMAKE_SOURCE_DIR}/tests/golden"
+                                       POMONA_SOURCE="${CMAKE_SOURCE_DIR}")
+    target_link_libraries(pomona_${name}_test PRIVATE pomona_${name} ${module_TEST_USES}
+                                                      ${module_TEST_LINKS} GTest::gmock_main)
+    gtest_discover_tests(pomona_${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
+  endif()
+endfunction()

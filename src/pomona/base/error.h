@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ends a run or a request: one exception class with a kind. What is expected per item (one
+// broken photograph) is a value instead: see base/expected.h.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace pomona {
+
+// Every front (CLI, service, Python) keeps exactly one table from these kinds to its own codes.
+enum class ErrorKind {
+  kInvalidInput,  // the caller asked for something that cannot be done as asked
+  kNotFound,      // a named thing does not exist
+  kUnavailable,   // it exists but cannot be reached or written now: permissions, full disk
+  kCorrupt,       // stored data is not what it was when written
+  kInterrupted,   // the caller asked to stop
+  kInternal,      // a bug of ours
+};
+
+// "invalid_input", "not_found", …: the spelling used in JSON and in logs.
+std::string_view error_kind_name(ErrorKind kind);
+
+// The message says what was attempted, on which object, what was expected and found, and what to
+// do.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  ErrorKind kind() const noexcept { return kind_; }
+
+ private:
+  ErrorKind kind_;
+};
+
+}  // namespace pomona

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the core tells a front how far it is. The core never prints.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace pomona {
+
+// Called from any worker thread, possibly from several at once. The base class ignores everything.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  // A stage begins; `total` items are expected, 0 when unknown. The stage before it has ended.
+  virtual void begin(std::string_view /*stage*/, std::uint64_t /*total*/) {}
+  virtual void advance(std::uint64_t /*items*/) {}
+  // A sentence for the user: a choice made, a thing worth knowing.
+  virtual void note(std::string_view /*sentence*/) {}
+  virtual void warn(std::string_view /*sentence*/) {}
+};
+
+}  // namespace pomona

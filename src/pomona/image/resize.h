@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Resizing with Pillow's convolution filters: support grows with the reduction, so nothing aliases.
+// Two passes (rows, then columns), 8-bit after each, coefficients in fixed point as in Pillow's
+// Resample.c, so results equal Image.resize(size, filter, box) there within one level.
+#pragma once
+
+#include <memory>
+
+#include "pomona/image/image.h"
+
+namespace pomona {
+
+enum class ResizeFilter { kBox, kBilinear, kBicubic, kLanczos };
+
+// The part of the source that is resized, in source pixels; may cut through pixels.
+struct Box {
+  double left = 0;
+  double top = 0;
+  double right = 0;
+  double bottom = 0;
+};
+
+// How a picture that is not square becomes one (pomona run --fit).
+enum class Fit {
+  kSquash,  // both sides scaled on their own: the whole picture, out of proportion
+  kCrop,    // the largest centred square
+  kPad,     // the whole picture in proportion, grey (127) around it
+};
+
+// Keeps coefficient tables of the last sizes and scratch rows; one per thread.
+class Resizer {
+ public:
+  Resizer();
+  ~Resizer();
+  Resizer(Resizer&&) noexcept;
+  Resizer& operator=(Resizer&&) noexcept;
+
+  // Requires 0 <= left < right <= source.width, likewise for rows, and width, height > 0.
+  void resize(const Image& source, const Box& box, int width, int height, ResizeFilter filter,
+              Image& result);
+  void resize(const Image& source, int width, int height, ResizeFilter filter, Image& result);
+
+  // A side × side picture in the manner of `fit`.
+  void fit(const Image& source, Fit fit, int side, ResizeFilter filter, Image& result);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pomona

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fitting linear classifiers. Results are the same for any number of workers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "pomona/base/matrix.h"
+#include "pomona/learn/classifier.h"
+#include "pomona/learn/moments.h"
+
+namespace pomona {
+
+// Training rows that need not fit in memory: they are read block by block, many times.
+struct TrainingRows {
+  std::size_t dims = 0;
+  std::size_t class_count = 0;
+  std::size_t rows = 0;
+  std::size_t block_rows = 4096;
+  // Fills rows [block × block_rows, …) and their labels in [0, class_count); the last block is
+  // shorter. Called from several threads at once for different blocks.
+  std::function<void(std::size_t block, MatrixView<float> rows, std::span<std::int32_t> labels)>
+      read;
+
+  std::size_t block_count() const { return (rows + block_rows - 1) / block_rows; }
+};
+
+struct LogisticOptions {
+  double c = 1;  // inverse strength of the L2 penalty, as in scikit-learn; bias not penalised
+  int max_iterations = 500;
+  double gradient_tolerance = 1e-4;
+  std::size_t workers = 1;
+  std::stop_token stop;
+};
+
+struct LogisticFit {
+  Classifier classifier;  // acts on the rows as given; the division by their RMS is folded in
+  double objective = 0;   // scikit-learn's: c · Σ log loss + ½‖w‖², on the divided rows
+  double rms = 1;         // what rows were divided by: root of the mean square of all elements
+  int iterations = 0;
+  bool converged = false;
+};
+
+// Multinomial logistic regression by L-BFGS. `start`, a fit of much the same rows, shortens the
+// way; it does not change where it leads. Throws invalid_input for fewer than two classes or a
+// class without rows.
+LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& options,
+                         const Classifier* start = nullptr);
+
+// Ridge regression to one-hot targets in closed form from the moments, on standardised features;
+// `alpha` is scikit-learn's. The classifier acts on raw features.
+Classifier fit_ridge(const Moments& moments, double alpha);
+
+}  // namespace pomona

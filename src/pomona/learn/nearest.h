@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// One nearest neighbour by Euclidean distance: the control that shows how far pixels alone get.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "pomona/base/matrix.h"
+
+namespace pomona {
+
+// For each query row the index of the nearest reference row (the first of equals). Exact, by
+// blocks.
+std::vector<std::size_t> nearest_rows(MatrixView<const float> references,
+                                      MatrixView<const float> queries, std::size_t workers);
+
+}  // namespace pomona

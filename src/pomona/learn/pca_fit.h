@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <variant>
+
+#include "pomona/learn/moments.h"
+#include "pomona/learn/pca.h"
+
+namespace pomona {
+
+// Either a number of components, or the share of the total variance that the fewest components must
+// reach, in (0, 1).
+struct ComponentCount {
+  std::size_t count = 200;
+};
+struct VarianceShare {
+  double share = 0.95;
+};
+using ComponentChoice = std::variant<ComponentCount, VarianceShare>;
+
+// The most components these moments can give: min(dims, rows - 1), at least 1.
+std::size_t max_components(const Moments& moments);
+
+// Exact: eigenvectors of the scaled covariance matrix. Signs are fixed: the element of largest
+// magnitude of each component is positive. Throws invalid_input when more components are asked for
+// than max_components() (the message says how many there can be), or when the total variance is 0.
+Pca fit_pca(const Moments& moments, const Scaler& scaler, const ComponentChoice& choice);
+
+}  // namespace pomona

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where photographs and results lie: named objects of bytes under one root. A folder, memory, or
+// (later) a bucket. Stores know nothing of images or tables.
+//
+// Keys are UTF-8 and relative to the root, parts separated by '/', no leading '/'. Names that are
+// not UTF-8 are %-escaped (storage/key.h), so that a key fits in every table and leads back to its
+// object.
+//
+// Every function may be called from any thread at once. Errors are thrown: not_found, unavailable
+// (permission, full disk; the message names the object and says what to do), invalid_input.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pomona {
+
+struct ObjectInfo {
+  std::string key;
+  std::uint64_t bytes = 0;
+  // False for what is listed but has no bytes to read: pipes, sockets, devices, broken links.
+  bool readable = true;
+  // Why it is not readable, empty otherwise.
+  std::string problem;
+};
+
+// An object being written. It appears under its key when commit() returns and not before; destroyed
+// without commit() it leaves nothing behind. Used by one thread.
+class ObjectWriter {
+ public:
+  virtual ~ObjectWriter() = default;
+  virtual void write(std::string_view bytes) = 0;
+  virtual void commit() = 0;
+};
+
+class ObjectStore {
+ public:
+  virtual ~ObjectStore() = default;
+
+  // What a message calls this store: a folder's path, "memory".
+  virtual std::string describe() const = 0;
+
+  // Calls `found` for every object below `prefix` (a whole folder name or ""), in no particular
+  // order, each once. Links are followed, a circle of links is entered once. A folder that cannot
+  // be read is reported as one object with readable = false.
+  virtual void list(std::string_view prefix,
+                    const std::function<void(const ObjectInfo&)>& found) const = 0;
+
+  virtual bool exists(std::string_view key) const = 0;
+
+  // Replaces the content of `bytes` (its capacity is reused) by the whole object. An object larger
+  // than max_bytes is refused with invalid_input before it is read.
+  virtual void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const = 0;
+  std::string read(std::string_view key) const;
+
+  virtual std::unique_ptr<ObjectWriter> create(std::string_view key) = 0;
+  void write(std::string_view key, std::string_view bytes);
+
+  // Renames one object, or all below it when it is a folder; replaces what is at `to`.
+  virtual void move(std::string_view from, std::string_view to) = 0;
+  // Removes one object, or all below it when it is a folder; nothing there is no error.
+  virtual void remove(std::string_view key) = 0;
+};
+
+}  // namespace pomona
