@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,16 @@ class ObjectWriter {
   virtual void commit() = 0;
 };
 
+// Random access to one object, for formats that keep their index at the end. Used by one thread at
+// a time. What it reads is the object as it was when opened, or an error.
+class ObjectReader {
+ public:
+  virtual ~ObjectReader() = default;
+  virtual std::uint64_t size() const = 0;
+  // Fills `bytes` from `offset` on. Fewer bytes there than asked for: corrupt.
+  virtual void read_at(std::uint64_t offset, std::span<char> bytes) = 0;
+};
+
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
@@ -55,6 +66,7 @@ class ObjectStore {
   // than max_bytes is refused with invalid_input before it is read.
   virtual void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const = 0;
   std::string read(std::string_view key) const;
+  virtual std::unique_ptr<ObjectReader> open(std::string_view key) const = 0;
 
   virtual std::unique_ptr<ObjectWriter> create(std::string_view key) = 0;
   void write(std::string_view key, std::string_view bytes);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything a prediction needs, by value: the backbone, how to feed it, scaler, PCA, classifier,
+// labels, and a few synthetic inputs with the answers they must get. No photograph, no time, no
+// host, no path. On disk it is the folder that docs/formats.md describes under `bundle/`.
+//
+// A bundle knows nothing of networks: the backbone's files are bytes here, its spec is JSON text.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pomona/learn/classifier.h"
+#include "pomona/learn/pca.h"
+#include "pomona/learn/scaler.h"
+
+namespace pomona {
+
+inline constexpr int kBundleFormat = 1;
+
+enum class ClassifierKind {
+  kNone,      // no labels: scaler and PCA alone
+  kLogistic,  // acts on the PCA's components
+  kRidge,     // acts on the raw features
+};
+std::string_view classifier_kind_name(ClassifierKind kind);       // "none", "logistic", "ridge"
+ClassifierKind classifier_kind_from_name(std::string_view name);  // throws invalid_input
+
+// One synthetic input (synthetic_input.h) and the answers of the machine that made the bundle.
+struct SelfCheckCase {
+  std::uint64_t seed = 0;
+  std::vector<float> features;        // feature_count
+  std::vector<double> probabilities;  // one a label; empty without a classifier
+};
+
+// How far another machine may be off: |difference| of a feature as a share of the largest
+// |feature| expected, and |difference| of a probability.
+struct SelfCheckTolerance {
+  double features = 0;
+  double probabilities = 0;
+};
+
+struct SelfCheck {
+  std::vector<SelfCheckCase> cases;
+  std::map<std::string, SelfCheckTolerance> tolerances;  // by precision name
+};
+
+struct Bundle {
+  std::string backbone_spec;  // backbone.json, as print_json() writes it
+  std::string network_xml;
+  std::string network_bin;
+  std::string backbone_digest;   // backbone_digest() of the two
+  std::string backbone_license;  // its text
+
+  int size = 0;           // side of the input in pixels
+  std::string fit;        // "squash", "crop", "pad"
+  std::string filter;     // "bicubic", …
+  std::string precision;  // "f32", "bf16": what the features were computed at
+  int batch = 0;
+
+  Scaler scaler;
+  Pca pca;
+  Projection projection;  // scaler and PCA folded; not stored, made by read_bundle()
+  ClassifierKind classifier_kind = ClassifierKind::kNone;
+  Classifier classifier;            // with its temperature
+  std::vector<std::string> labels;  // in byte order, one a class
+
+  std::string metrics;          // a JSON object: figures worth knowing, no paths
+  std::string training_digest;  // SHA-256 over what it was trained on
+  SelfCheck self_check;
+};
+
+// Throws invalid_input when sizes do not agree with each other, labels are not unique and in byte
+// order, a number is not finite, or text is not JSON. read_bundle() turns that into corrupt.
+void check_bundle(const Bundle& bundle);
+
+}  // namespace pomona

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder of the local file system as an object store.
+//
+// Links are followed, also out of the folder; that is the user's wish. Files are not synced one by
+// one: a sync costs more than writing a small file, and an output that a power failure may have
+// hit is noticed by `pomona verify` and made again from its photographs.
+#pragma once
+
+#include <string>
+
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+class LocalStore final : public ObjectStore {
+ public:
+  enum class IfMissing { kThrow, kCreate };
+
+  // Throws not_found (no such folder), invalid_input (it is no folder) or unavailable (permission).
+  // The folder stays open: moved elsewhere, it is still the same store.
+  explicit LocalStore(const std::string& folder, IfMissing if_missing = IfMissing::kThrow);
+  ~LocalStore() override;
+  LocalStore(const LocalStore&) = delete;
+  LocalStore& operator=(const LocalStore&) = delete;
+
+  std::string describe() const override { return folder_; }
+  void list(std::string_view prefix,
+            const std::function<void(const ObjectInfo&)>& found) const override;
+  bool exists(std::string_view key) const override;
+  using ObjectStore::read;
+  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override;
+  std::unique_ptr<ObjectReader> open(std::string_view key) const override;
+  std::unique_ptr<ObjectWriter> create(std::string_view key) override;
+  void move(std::string_view from, std::string_view to) override;
+  void remove(std::string_view key) override;
+
+ private:
+  std::string folder_;
+  int root_ = -1;
+};
+
+}  // namespace pomona

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// An object store in memory: for tests and for small results that go nowhere else.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+class MemoryStore final : public ObjectStore {
+ public:
+  std::string describe() const override { return "memory"; }
+  void list(std::string_view prefix,
+            const std::function<void(const ObjectInfo&)>& found) const override;
+  bool exists(std::string_view key) const override;
+  using ObjectStore::read;
+  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override;
+  std::unique_ptr<ObjectReader> open(std::string_view key) const override;
+  std::unique_ptr<ObjectWriter> create(std::string_view key) override;
+  void move(std::string_view from, std::string_view to) override;
+  void remove(std::string_view key) override;
+
+ private:
+  // Objects are shared with their readers, which keep what they opened.
+  using Objects = std::map<std::string, std::shared_ptr<const std::string>, std::less<>>;
+
+  std::shared_ptr<const std::string> get(std::string_view key) const;
+
+  mutable std::mutex mutex_;
+  Objects objects_;
+};
+
+}  // namespace pomona

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of docs/formats.md as plain rows: names of their columns, how they are cut into parts,
+// and a batch type for each. FeatureBatch, the fourth of them, stands in features/feature_sink.h.
+//
+// A batch is a few columns of equal length; row i is the i-th element of each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pomona/base/matrix.h"
+#include "pomona/features/feature_sink.h"
+
+namespace pomona {
+
+// Where tables are cut, by row count alone: bytes never depend on how rows arrived.
+inline constexpr std::size_t kRowGroupRows = 2048;
+inline constexpr std::size_t kPartRows = 65'536;
+inline constexpr std::size_t kThumbnailPixelBytes = 16 * 16 * 3;
+
+struct ManifestBatch {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  std::vector<std::string> split;
+  std::vector<std::int64_t> bytes;
+  std::vector<std::string> status;  // "ok", "failed" or "skipped"
+
+  std::size_t rows() const { return path.size(); }
+};
+
+struct ReducedBatch {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  std::vector<std::string> split;
+  std::vector<std::optional<std::int32_t>> label_index;
+  Matrix<float> pca_features;  // rows × n_components
+
+  std::size_t rows() const { return path.size(); }
+};
+
+struct ThumbnailBatch {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  std::vector<std::string> split;
+  std::vector<std::string> pixels;  // kThumbnailPixelBytes each
+  std::vector<std::string> jpeg;
+
+  std::size_t rows() const { return path.size(); }
+};
+
+// "part-00000.snappy.parquet".
+std::string part_name(std::size_t index);
+
+// Of the Arrow library, for run.json: "26.0.1".
+std::string arrow_version();
+
+}  // namespace pomona
