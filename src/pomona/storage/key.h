@@ -12,9 +12,18 @@ namespace pomona {
 std::string key_from_name(std::string_view name);
 std::string name_from_key(std::string_view key);
 
+// Throws invalid_input unless `key` is one that a store may have: see object_store.h. The message
+// begins with `action`, as in "reading".
+void check_key(std::string_view key, std::string_view action);
+
+// The same for both ends of a move, and for a folder that would be moved into itself.
+void check_move(std::string_view from, std::string_view to);
+
 // The folder an object lies in: "a/Banana/1.jpg" → "Banana"; "" at the root.
 std::string_view parent_name(std::string_view key);
 // "a/Banana/1.jpg" → "1.jpg".
 std::string_view file_name(std::string_view key);
+// Does the object lie in the folder or in one below it? Everything lies in "".
+bool is_below(std::string_view key, std::string_view folder);
 
 }  // namespace pomona

@@ -35,6 +35,8 @@ class LocalStore final : public ObjectStore {
   void remove(std::string_view key) override;
 
  private:
+  std::string object_name(std::string_view key) const;  // for messages
+
   std::string folder_;
   int root_ = -1;
 };

@@ -4,7 +4,8 @@
 //
 // Keys are UTF-8 and relative to the root, parts separated by '/', no leading '/'. Names that are
 // not UTF-8 are %-escaped (storage/key.h), so that a key fits in every table and leads back to its
-// object.
+// object. A key with an empty part, "." or "..", a NUL, or written otherwise than key_from_name()
+// would is refused with invalid_input.
 //
 // Every function may be called from any thread at once. Errors are thrown: not_found, unavailable
 // (permission, full disk; the message names the object and says what to do), invalid_input.
@@ -54,12 +55,14 @@ class ObjectStore {
   // What a message calls this store: a folder's path, "memory".
   virtual std::string describe() const = 0;
 
-  // Calls `found` for every object below `prefix` (a whole folder name or ""), in no particular
-  // order, each once. Links are followed, a circle of links is entered once. A folder that cannot
-  // be read is reported as one object with readable = false.
+  // Calls `found` for every object below `prefix` (the key of a folder, or ""), in no particular
+  // order, each once, with its whole key; for none when there is no such folder. Links are
+  // followed, a circle of links is entered once. A folder that cannot be read is reported as one
+  // object with readable = false.
   virtual void list(std::string_view prefix,
                     const std::function<void(const ObjectInfo&)>& found) const = 0;
 
+  // Is there an object? A folder is none.
   virtual bool exists(std::string_view key) const = 0;
 
   // Replaces the content of `bytes` (its capacity is reused) by the whole object. An object larger
@@ -68,10 +71,12 @@ class ObjectStore {
   std::string read(std::string_view key) const;
   virtual std::unique_ptr<ObjectReader> open(std::string_view key) const = 0;
 
+  // Replaces what is under `key` on commit(). Folders above it are made as needed.
   virtual std::unique_ptr<ObjectWriter> create(std::string_view key) = 0;
   void write(std::string_view key, std::string_view bytes);
 
-  // Renames one object, or all below it when it is a folder; replaces what is at `to`.
+  // Renames one object, or all below it when it is a folder; replaces what is at `to`. One object
+  // replaces another in one step, a folder does not.
   virtual void move(std::string_view from, std::string_view to) = 0;
   // Removes one object, or all below it when it is a folder; nothing there is no error.
   virtual void remove(std::string_view key) = 0;

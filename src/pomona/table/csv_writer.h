@@ -20,7 +20,7 @@ class CsvWriter {
 
   // One field each. Text is quoted where it holds a comma, a quote, CR or LF.
   CsvWriter& text(std::string_view value);
-  CsvWriter& number(std::int64_t value);
+  CsvWriter& integer(std::int64_t value);
   CsvWriter& number(float value);
   CsvWriter& number(double value);
   CsvWriter& empty();

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/storage/local_store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "pomona/base/error.h"
+#include "pomona/storage/key.h"
+#include "pomona/storage/local_list.h"
+#include "pomona/storage/posix_file.h"
+
+namespace pomona {
+namespace {
+
+// "a/b/c.jpg" → "a/b", "." at the root.
+std::string folder_of(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string::npos ? "." : name.substr(0, slash);
+}
+
+// Every folder above `name`; those that exist are fine.
+bool make_folders_above(int root, const std::string& name) {
+  for (std::size_t slash = name.find('/'); slash != std::string::npos;
+       slash = name.find('/', slash + 1)) {
+    if (::mkdirat(root, name.substr(0, slash).c_str(), 0777) != 0 && errno != EEXIST) return false;
+  }
+  return true;
+}
+
+// Reads until `size` bytes are there or the file ends; -1 with errno set on an error.
+ssize_t read_fully(int file, char* bytes, std::size_t size, std::uint64_t offset) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::pread(file, bytes + done, size - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return static_cast<ssize_t>(done);
+}
+
+// Opens a regular file for reading and tells its size.
+Descriptor open_file(int root, std::string_view key, const std::string& object,
+                     std::uint64_t& size) {
+  check_key(key, "reading");
+  Descriptor file = open_at(root, name_from_key(key), O_RDONLY);
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+    throw_errno("reading", object, errno);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    if (S_ISDIR(status.st_mode)) {
+      throw Error(ErrorKind::kNotFound, "reading " + object + ": a folder, expected a file");
+    }
+    throw Error(ErrorKind::kUnavailable,
+                "reading " + object + ": a pipe, socket or device, expected a file");
+  }
+  size = static_cast<std::uint64_t>(status.st_size);
+  return file;
+}
+
+class LocalReader final : public ObjectReader {
+ public:
+  LocalReader(Descriptor file, std::uint64_t size, std::string object)
+      : file_(std::move(file)), size_(size), object_(std::move(object)) {}
+
+  std::uint64_t size() const override { return size_; }
+
+  void read_at(std::uint64_t offset, std::span<char> bytes) override {
+    const ssize_t got = read_fully(file_.get(), bytes.data(), bytes.size(), offset);
+    if (got < 0) throw_errno("reading", object_, errno);
+    if (static_cast<std::size_t>(got) != bytes.size()) {
+      throw Error(ErrorKind::kCorrupt, "reading " + object_ + ": expected " +
+                                           std::to_string(bytes.size()) + " bytes from byte " +
+                                           std::to_string(offset) + " on, found " +
+                                           std::to_string(got));
+    }
+  }
+
+ private:
+  Descriptor file_;
+  std::uint64_t size_;
+  std::string object_;
+};
+
+// Writes under a passing name in the final folder, so that commit() is a rename in one file system.
+class LocalWriter final : public ObjectWriter {
+ public:
+  LocalWriter(int root, std::string name, std::string object)
+      : name_(std::move(name)), object_(std::move(object)) {
+    if (!make_folders_above(root, name_)) throw_errno("making the folder of", object_, errno);
+    folder_ = open_at(root, folder_of(name_), O_RDONLY | O_DIRECTORY);
+    if (!folder_.is_open()) throw_errno("writing", object_, errno);
+    name_ = name_.substr(name_.rfind('/') + 1);
+    static std::atomic<std::uint64_t> count{0};
+    do {
+      passing_name_ = ".pomona-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+      file_ = open_at(folder_.get(), passing_name_, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    } while (!file_.is_open() && errno == EEXIST);
+    if (!file_.is_open()) throw_errno("writing", object_, errno);
+  }
+
+  ~LocalWriter() override {
+    if (!committed_) ::unlinkat(folder_.get(), passing_name_.c_str(), 0);
+  }
+
+  void write(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) throw_errno("writing", object_, errno);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  void commit() override {
+    // Some file systems tell of a full disk only when a file is closed.
+    if (file_.reset() != 0) throw_errno("writing", object_, errno);
+    if (::renameat(folder_.get(), passing_name_.c_str(), folder_.get(), name_.c_str()) != 0) {
+      throw_errno("writing", object_, errno);
+    }
+    committed_ = true;
+  }
+
+ private:
+  std::string name_;
+  std::string object_;
+  std::string passing_name_;
+  Descriptor folder_;
+  Descriptor file_;
+  bool committed_ = false;
+};
+
+bool remove_at(int folder, const std::string& name);
+
+bool remove_entries(int folder, const std::string& name) {
+  Descriptor descriptor = open_at(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!descriptor.is_open()) return false;
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(descriptor.get()), &::closedir);
+  if (entries == nullptr) return false;
+  descriptor.release();
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(entries.get());  // NOLINT(concurrency-mt-unsafe)
+    if (entry == nullptr) return errno == 0;
+    const std::string entry_name = entry->d_name;
+    if (entry_name == "." || entry_name == "..") continue;
+    if (!remove_at(::dirfd(entries.get()), entry_name)) return false;
+  }
+}
+
+// A file, a link (never what it leads to), or a folder with all in it; false with errno set.
+bool remove_at(int folder, const std::string& name) {
+  if (::unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT || errno == ENOTDIR) return true;
+  if (errno != EISDIR) return false;
+  return remove_entries(folder, name) &&
+         (::unlinkat(folder, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT);
+}
+
+}  // namespace
+
+LocalStore::LocalStore(const std::string& folder, IfMissing if_missing) : folder_(folder) {
+  if (if_missing == IfMissing::kCreate) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw_errno("making the folder", folder, error.value());
+  }
+  root_ = open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY).release();
+  if (root_ < 0) throw_errno("opening the folder", folder, errno);
+}
+
+LocalStore::~LocalStore() { ::close(root_); }
+
+std::string LocalStore::object_name(std::string_view key) const {
+  return folder_ + "/" + std::string(key);
+}
+
+void LocalStore::list(std::string_view prefix,
+                      const std::function<void(const ObjectInfo&)>& found) const {
+  if (!prefix.empty()) check_key(prefix, "listing");
+  list_local(root_, prefix, found);
+}
+
+bool LocalStore::exists(std::string_view key) const {
+  check_key(key, "looking for");
+  struct stat status {};
+  if (::fstatat(root_, name_from_key(key).c_str(), &status, 0) == 0) {
+    return S_ISREG(status.st_mode);
+  }
+  if (errno != ENOENT && errno != ENOTDIR) throw_errno("looking for", object_name(key), errno);
+  return false;
+}
+
+void LocalStore::read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const {
+  const std::string object = object_name(key);
+  std::uint64_t size = 0;
+  const Descriptor file = open_file(root_, key, object, size);
+  if (size > max_bytes) {
+    throw Error(ErrorKind::kInvalidInput, "reading " + object + ": it has " + std::to_string(size) +
+                                              " bytes, more than the limit of " +
+                                              std::to_string(max_bytes));
+  }
+  bytes.resize(size);
+  const ssize_t got = read_fully(file.get(), bytes.data(), bytes.size(), 0);
+  if (got < 0) throw_errno("reading", object, errno);
+  bytes.resize(static_cast<std::size_t>(got));
+}
+
+std::unique_ptr<ObjectReader> LocalStore::open(std::string_view key) const {
+  std::string object = object_name(key);
+  std::uint64_t size = 0;
+  Descriptor file = open_file(root_, key, object, size);
+  return std::make_unique<LocalReader>(std::move(file), size, std::move(object));
+}
+
+std::unique_ptr<ObjectWriter> LocalStore::create(std::string_view key) {
+  check_key(key, "writing");
+  return std::make_unique<LocalWriter>(root_, name_from_key(key), object_name(key));
+}
+
+void LocalStore::move(std::string_view from, std::string_view to) {
+  check_move(from, to);
+  const std::string source = name_from_key(from);
+  const std::string target = name_from_key(to);
+  const auto rename = [&] { return ::renameat(root_, source.c_str(), root_, target.c_str()) == 0; };
+  if (!make_folders_above(root_, target))
+    throw_errno("making the folder of", object_name(to), errno);
+  if (rename()) return;
+  if (errno == ENOTEMPTY || errno == EEXIST || errno == EISDIR || errno == ENOTDIR) {
+    if (!remove_at(root_, target)) throw_errno("replacing", object_name(to), errno);
+    if (rename()) return;
+  }
+  throw_errno("moving", object_name(from) + " to " + object_name(to), errno);
+}
+
+void LocalStore::remove(std::string_view key) {
+  check_key(key, "removing");
+  if (!remove_at(root_, name_from_key(key))) throw_errno("removing", object_name(key), errno);
+}
+
+}  // namespace pomona

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/storage/posix_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "pomona/base/error.h"
+
+namespace pomona {
+namespace {
+
+ErrorKind kind_of(int error) {
+  switch (error) {
+    case ENOENT: return ErrorKind::kNotFound;
+    case ENOTDIR:
+    case EISDIR:
+    case EINVAL:
+    case ENAMETOOLONG:
+    case ELOOP: return ErrorKind::kInvalidInput;
+    default: return ErrorKind::kUnavailable;
+  }
+}
+
+std::string_view advice_for(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT: return "; free some space there or choose another place";
+    case EACCES:
+    case EPERM: return "; check its owner and permissions";
+    case EROFS: return "; choose another place";
+    case ENOENT: return "; check the spelling";
+    case EMFILE:
+    case ENFILE: return "; raise the limit with `ulimit -n`";
+    case EIO: return "; check the disk";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+int Descriptor::reset() {
+  const int number = release();
+  return number < 0 ? 0 : ::close(number);
+}
+
+Descriptor open_at(int folder, const std::string& name, int flags, unsigned mode) {
+  int number = -1;
+  do {
+    number = ::openat(folder, name.c_str(), flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
+  } while (number < 0 && errno == EINTR);
+  return Descriptor(number);
+}
+
+std::string errno_text(int error) {
+  switch (error) {
+    case ENOENT: return "no such file or folder";
+    case EACCES: return "permission denied";
+    case ENOSPC: return "no space left";
+    case ENOTDIR: return "not a folder";
+    case EISDIR: return "is a folder";
+    case ELOOP: return "a link that leads to itself";
+    case ENXIO: return "a pipe, socket or device";
+    default: return std::system_category().message(error);
+  }
+}
+
+void throw_errno(std::string_view action, std::string_view object, int error) {
+  throw Error(kind_of(error), std::string(action) + " " + std::string(object) + ": " +
+                                  errno_text(error) + std::string(advice_for(error)));
+}
+
+}  // namespace pomona

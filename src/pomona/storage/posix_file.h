@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the local store needs of POSIX: descriptors that close themselves, and errors in words.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pomona {
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() { reset(); }
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+
+  int get() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+  int release() { return std::exchange(number_, -1); }
+  // The result of close(), 0 when there was nothing to close.
+  int reset();
+
+ private:
+  int number_ = -1;
+};
+
+// openat() without the ways in which opening a file can do harm: waiting at a pipe, becoming the
+// controlling terminal, leaking into child processes. Retries when a signal comes in between.
+Descriptor open_at(int folder, const std::string& name, int flags, unsigned mode = 0);
+
+// "no such file or folder", "permission denied", …
+std::string errno_text(int error);
+
+// Throws the Error for `error`: "ACTION OBJECT: why; what to do".
+[[noreturn]] void throw_errno(std::string_view action, std::string_view object, int error);
+
+}  // namespace pomona
