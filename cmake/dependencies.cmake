@@ -18,14 +18,17 @@ find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 
-# One thread of its own a call: our workers are the threads, and a second pool under them costs 5 ×.
-find_library(OPENBLAS_SERIAL openblas PATHS /usr/lib/x86_64-linux-gnu/openblas-serial REQUIRED
+# The pthread build, told at start to use no thread of its own (see learn/linear_algebra.cpp): our
+# workers are the threads, and a second pool under them costs 5 ×. Debian's serial build will not do:
+# it has no locks, and calls from two threads at once now and then give wrong numbers.
+set(openblas openblas-pthread)
+find_library(OPENBLAS_LIBRARY openblas PATHS /usr/lib/x86_64-linux-gnu/${openblas} REQUIRED
              NO_DEFAULT_PATH)
-find_path(OPENBLAS_INCLUDE cblas.h PATHS /usr/include/x86_64-linux-gnu/openblas-serial REQUIRED
+find_path(OPENBLAS_INCLUDE_DIR cblas.h PATHS /usr/include/x86_64-linux-gnu/${openblas} REQUIRED
           NO_DEFAULT_PATH)
-add_library(openblas_serial INTERFACE)
-target_link_libraries(openblas_serial INTERFACE ${OPENBLAS_SERIAL})
-target_include_directories(openblas_serial SYSTEM INTERFACE ${OPENBLAS_INCLUDE})
+add_library(openblas INTERFACE)
+target_link_libraries(openblas INTERFACE ${OPENBLAS_LIBRARY})
+target_include_directories(openblas SYSTEM INTERFACE ${OPENBLAS_INCLUDE_DIR})
 
 # Two Python wheels that are C++ SDKs, in the virtual environment that tools/setup makes.
 set(POMONA_VENV ${CMAKE_SOURCE_DIR}/.venv CACHE PATH "virtual environment with openvino and pyarrow")
