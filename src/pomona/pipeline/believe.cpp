@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/believe.h"
+
+#include <cstdio>
+
+namespace pomona {
+namespace {
+
+std::string percent(double share) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.1f %%", 100 * share);
+  return text;
+}
+
+const Json* find_score(const Json& metrics, const std::string& key) {
+  for (const Json& score : metrics.at("scores")) {
+    if (score.at("key") == key) return &score;
+  }
+  return nullptr;
+}
+
+double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
+
+}  // namespace
+
+Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows) {
+  Score score{"main", "", "", train_rows};
+  if (split_kind == SplitKind::kTestSet) {
+    score.title = "Given test set";
+    score.explanation =
+        "Trained on all training photographs, judged on the test set that was given.";
+  } else if (split_kind == SplitKind::kFileNames) {
+    score.title = "Split by file names";
+    score.explanation = "Training and test photographs were told apart by their file names.";
+  } else if (grouped) {
+    score.title = "Holdout by group";
+    score.explanation = "Photographs of one group are all in training or all in the test.";
+  } else {
+    score.title = "Random holdout";
+    score.explanation = "Test photographs were drawn at random from every label.";
+  }
+  return score;
+}
+
+Score second_score(bool by_group, std::size_t train_rows) {
+  if (by_group) {
+    return {"by_group", "Fitted again, split by group",
+            "Scaler, PCA and classifier fitted anew; photographs of one group are all in training "
+            "or all in "
+            "the test.",
+            train_rows};
+  }
+  return {"ungrouped", "Fitted again, groups torn apart",
+          "Scaler, PCA and classifier fitted anew with a random holdout, as most notebooks do it.",
+          train_rows};
+}
+
+Json pixel_score_json(const PixelControl& control) {
+  return {{"key", "pixels"},
+          {"title", "Control without a network"},
+          {"explanation",
+           "The label of the training photograph that looks most alike on 16 × 16 pixels. What it "
+           "gets right "
+           "needed no understanding of fruit."},
+          {"rows", control.test_rows},
+          {"train_rows", control.train_rows},
+          {"accuracy", control.accuracy}};
+}
+
+std::string which_to_believe(const Json& metrics) {
+  const Json* main = find_score(metrics, "main");
+  if (main == nullptr) return "There is no score: no labelled photograph was kept for a test.";
+  if (const Json* by_group = find_score(metrics, "by_group")) {
+    return "Believe " + percent(accuracy(*by_group)) +
+           ", the score by group: in the split that gives " + percent(accuracy(*main)) +
+           ", photographs of one group lie on both sides.";
+  }
+  if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
+    return "Believe " + percent(accuracy(*main)) +
+           ", for which groups were kept on one side; torn apart at random they would give " +
+           percent(accuracy(*ungrouped)) + ".";
+  }
+  const Json* pixels = find_score(metrics, "pixels");
+  if (pixels != nullptr && accuracy(*pixels) > 0.5) {
+    return "Take " + percent(accuracy(*main)) + " with care: " + percent(accuracy(*pixels)) +
+           " of the test photographs have a near-twin in training that 16 × 16 pixels are enough "
+           "to find; give "
+           "--group to keep related photographs together.";
+  }
+  return percent(accuracy(*main)) +
+         " holds for photographs like these; whether it holds for others, only photographs from "
+         "elsewhere can "
+         "tell.";
+}
+
+}  // namespace pomona

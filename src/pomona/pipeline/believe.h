@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What scores are called, and which of them to believe.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "pomona/base/json.h"
+#include "pomona/pipeline/controls.h"
+#include "pomona/pipeline/evaluate.h"
+#include "pomona/pipeline/scan.h"
+
+namespace pomona {
+
+Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows);
+Score second_score(bool by_group, std::size_t train_rows);
+Json pixel_score_json(const PixelControl& control);
+
+// One sentence for a reader in a hurry, from the scores of metrics.json.
+std::string which_to_believe(const Json& metrics);
+
+}  // namespace pomona

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/bundle_network.h"
+
+#include <string>
+
+#include "pomona/base/error.h"
+#include "pomona/features/openvino_featurizer.h"
+
+namespace pomona {
+
+std::string_view fit_name(Fit fit) {
+  switch (fit) {
+    case Fit::kSquash: return "squash";
+    case Fit::kCrop: return "crop";
+    case Fit::kPad: return "pad";
+  }
+  return "squash";
+}
+
+Fit fit_from_name(std::string_view name) {
+  for (const Fit fit : {Fit::kSquash, Fit::kCrop, Fit::kPad}) {
+    if (fit_name(fit) == name) return fit;
+  }
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --fit: expected squash, crop or pad, found '" + std::string(name) + "'");
+}
+
+Precision precision_from_name(std::string_view name) {
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    if (precision_name(precision) == name) return precision;
+  }
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --precision: expected auto, f32 or bf16, found '" + std::string(name) + "'");
+}
+
+BackboneSpec backbone_spec_of(const Bundle& bundle) {
+  return parse_backbone_spec(bundle.backbone_spec, "the backbone of the bundle");
+}
+
+Backbone backbone_of(const Bundle& bundle) {
+  Backbone backbone;
+  backbone.spec = backbone_spec_of(bundle);
+  backbone.network_xml = bundle.network_xml;
+  backbone.network_bin = bundle.network_bin;
+  backbone.license_text = bundle.backbone_license;
+  backbone.digest = bundle.backbone_digest;
+  return backbone;
+}
+
+std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots) {
+  FeaturizerOptions options;
+  options.size = bundle.size;
+  options.precision = precision_from_name(bundle.precision);
+  options.batch = bundle.batch;
+  options.slots = slots;
+  return make_openvino_featurizer(backbone_of(bundle), options);
+}
+
+}  // namespace pomona

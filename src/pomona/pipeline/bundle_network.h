@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network of a bundle, ready to run.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "pomona/bundle/bundle.h"
+#include "pomona/features/backbone.h"
+#include "pomona/features/featurizer.h"
+#include "pomona/image/resize.h"
+
+namespace pomona {
+
+std::string_view fit_name(Fit fit);                    // "squash", "crop", "pad"
+Fit fit_from_name(std::string_view name);              // throws invalid_input
+Precision precision_from_name(std::string_view name);  // throws invalid_input
+
+BackboneSpec backbone_spec_of(const Bundle& bundle);
+Backbone backbone_of(const Bundle& bundle);
+
+// At the size, precision and batch that the bundle was made with.
+std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots);
+
+}  // namespace pomona

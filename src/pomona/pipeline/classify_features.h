@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "pomona/base/matrix.h"
+#include "pomona/bundle/bundle.h"
+
+namespace pomona {
+
+// rows × feature_count → rows × labels: scaler, PCA and classifier of the bundle, probabilities
+// calibrated.
+Matrix<double> classify_features(const Bundle& bundle, MatrixView<const float> features);
+
+}  // namespace pomona

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/evaluate.h"
+
+#include <algorithm>
+
+#include "pomona/table/csv_writer.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kWorstPairs = 24;
+constexpr std::size_t kExamplesOfPair = 6;
+
+struct Pair {
+  std::size_t truth = 0;
+  std::size_t prediction = 0;
+  std::uint64_t count = 0;
+  double rate = 0;  // share of the photographs of `truth`
+};
+
+std::vector<Pair> worst_pairs(const Metrics& metrics) {
+  std::vector<Pair> pairs;
+  for (std::size_t truth = 0; truth < metrics.confusion.rows(); ++truth) {
+    const auto support = static_cast<double>(metrics.classes[truth].support);
+    for (std::size_t prediction = 0; prediction < metrics.confusion.cols(); ++prediction) {
+      const std::uint64_t count = metrics.confusion(truth, prediction);
+      if (truth == prediction || count == 0) continue;
+      pairs.push_back({truth, prediction, count, static_cast<double>(count) / support});
+    }
+  }
+  std::ranges::stable_sort(pairs, std::greater(), &Pair::count);
+  pairs.resize(std::min(pairs.size(), kWorstPairs));
+  return pairs;
+}
+
+Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
+
+Json examples_json(const Evaluation& evaluation, const TableRows& rows, const Pair& pair,
+                   const std::vector<std::int32_t>& answers) {
+  Json examples = Json::array();
+  for (std::size_t i = 0; i < evaluation.rows.size() && examples.size() < kExamplesOfPair; ++i) {
+    if (evaluation.labels[i] != static_cast<std::int32_t>(pair.truth) ||
+        answers[i] != static_cast<std::int32_t>(pair.prediction)) {
+      continue;
+    }
+    const ManifestRow& row = rows.manifest.rows[evaluation.rows[i]];
+    examples.push_back({{"path", row.path},
+                        {"split", split_name(row.split)},
+                        {"probability", evaluation.probabilities(i, pair.prediction)}});
+  }
+  return examples;
+}
+
+}  // namespace
+
+Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const TableRows& rows,
+                    const std::vector<std::size_t>& chosen, std::uint64_t seed,
+                    std::size_t workers) {
+  Evaluation evaluation;
+  evaluation.rows = chosen;
+  evaluation.labels = labels_of(rows, chosen);
+  evaluation.probabilities = score_rows(classifier, inputs, chosen, workers);
+  scores_to_probabilities(classifier.temperature, evaluation.probabilities.view());
+  evaluation.metrics = measure(evaluation.probabilities.view(), evaluation.labels);
+  std::vector<std::int32_t> groups;
+  if (rows.groups.given) {
+    for (const std::size_t row : chosen) groups.push_back(rows.groups.of_row[row]);
+  }
+  evaluation.intervals =
+      bootstrap(evaluation.probabilities.view(), evaluation.labels, groups, seed);
+  return evaluation;
+}
+
+Json score_json(const Score& score, const Evaluation& evaluation, bool grouped) {
+  const Metrics& metrics = evaluation.metrics;
+  const BootstrapIntervals& intervals = evaluation.intervals;
+  return {{"key", score.key},
+          {"title", score.title},
+          {"explanation", score.explanation},
+          {"rows", metrics.rows},
+          {"train_rows", score.train_rows},
+          {"unknown_label_rows", metrics.unknown_label_rows},
+          {"accuracy", metrics.accuracy},
+          {"accuracy_interval", interval_json(intervals.accuracy)},
+          {"top3_accuracy", metrics.top3_accuracy},
+          {"top3_accuracy_interval", interval_json(intervals.top3_accuracy)},
+          {"macro_f1", metrics.macro_f1},
+          {"macro_f1_interval", interval_json(intervals.macro_f1)},
+          {"log_loss", metrics.log_loss},
+          {"expected_calibration_error", metrics.expected_calibration_error},
+          {"interval",
+           {{"resamples", intervals.resamples},
+            {"unit", grouped ? "group" : "row"},
+            {"groups", intervals.groups}}}};
+}
+
+void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics) {
+  const Metrics& measured = evaluation.metrics;
+  for (std::size_t i = 0; i < measured.classes.size(); ++i) {
+    const ClassMetrics& one = measured.classes[i];
+    metrics["classes"].push_back({{"label", rows.train_labels[i]},
+                                  {"precision", one.precision},
+                                  {"recall", one.recall},
+                                  {"f1", one.f1},
+                                  {"support", one.support}});
+  }
+  for (const CalibrationBin& bin : measured.calibration) {
+    metrics["calibration"].push_back(
+        {{"count", bin.count}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
+  }
+  const std::vector<std::int32_t> answers = first_answers(evaluation.probabilities.view());
+  for (const Pair& pair : worst_pairs(measured)) {
+    metrics["confusions"].push_back({{"truth", rows.train_labels[pair.truth]},
+                                     {"prediction", rows.train_labels[pair.prediction]},
+                                     {"count", pair.count},
+                                     {"rate", pair.rate},
+                                     {"examples", examples_json(evaluation, rows, pair, answers)}});
+  }
+}
+
+void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,
+                     ObjectStore& store, const std::string& key) {
+  CsvWriter csv(store, key);
+  csv.text("truth");
+  for (const std::string& label : labels) csv.text(label);
+  csv.end_row();
+  for (std::size_t truth = 0; truth < evaluation.metrics.confusion.rows(); ++truth) {
+    csv.text(labels[truth]);
+    for (const std::uint64_t count : evaluation.metrics.confusion.row(truth)) {
+      csv.integer(static_cast<std::int64_t>(count));
+    }
+    csv.end_row();
+  }
+  csv.commit();
+}
+
+}  // namespace pomona

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// evaluate: a classifier's answers on rows it has never seen, and how good they are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/base/matrix.h"
+#include "pomona/learn/metrics.h"
+#include "pomona/pipeline/row_file.h"
+#include "pomona/pipeline/table_rows.h"
+#include "pomona/pipeline/train.h"
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+struct Evaluation {
+  Metrics metrics;
+  BootstrapIntervals intervals;
+  Matrix<double> probabilities;      // rows × classes
+  std::vector<std::size_t> rows;     // numbers of the rows judged
+  std::vector<std::int32_t> labels;  // theirs
+};
+
+Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const TableRows& rows,
+                    const std::vector<std::size_t>& chosen, std::uint64_t seed,
+                    std::size_t workers);
+
+// One score with its intervals, as in `scores` of metrics.json.
+struct Score {
+  std::string key;
+  std::string title;
+  std::string explanation;
+  std::size_t train_rows = 0;
+};
+Json score_json(const Score& score, const Evaluation& evaluation, bool grouped);
+
+// `classes`, `calibration` and `confusions` of metrics.json.
+void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics);
+
+// confusion.csv: counts, truth by row.
+void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,
+                     ObjectStore& store, const std::string& key);
+
+}  // namespace pomona

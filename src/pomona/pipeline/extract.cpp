@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/extract.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/features/openvino_featurizer.h"
+#include "pomona/features/preprocess.h"
+#include "pomona/pipeline/extract_collector.h"
+#include "pomona/pipeline/ordered_blocks.h"
+
+namespace pomona {
+namespace {
+
+// Files taken by a worker at a time: a few batches, so that little is idle at the end.
+constexpr std::size_t kChunkFiles = 32;
+constexpr std::size_t kMaxWaitingBlocks = 64;
+constexpr std::uint64_t kMaxFileBytes = 256ULL << 20U;
+
+// The kinds of failures.csv for what a store throws.
+std::string read_failure_kind(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::kNotFound: return "gone";
+    case ErrorKind::kInvalidInput: return "too_large";
+    default: return "unreadable";
+  }
+}
+
+// What one thread needs to turn files into rows: its slot of the featurizer and all scratch memory.
+class Worker {
+ public:
+  Worker(const ImageRoots& roots, const Manifest& manifest, const ExtractSetup& setup,
+         const ExtractOptions& options, const ThumbnailChoice& choice, Featurizer& featurizer,
+         std::size_t slot)
+      : roots_(roots),
+        manifest_(manifest),
+        choice_(choice),
+        featurizer_(featurizer),
+        slot_(slot),
+        decode_options_{options.limits, featurizer.size()},
+        preprocessor_(setup.backbone.spec, featurizer.size(), setup.fit) {}
+
+  ExtractedBlock extract(std::size_t first, std::size_t last) {
+    ExtractedBlock block;
+    block.first = first;
+    block.status.resize(last - first, FileStatus::kSkipped);
+    block.features.reserve((last - first) * featurizer_.feature_count());
+    std::size_t filled = 0;
+    for (std::size_t row = first; row < last; ++row) {
+      block.status[row - first] = read_into(row, filled, block);
+      if (block.status[row - first] == FileStatus::kOk) ++filled;
+      if (filled == featurizer_.batch()) flush(filled, block);
+    }
+    if (filled > 0) flush(filled, block);
+    return block;
+  }
+
+ private:
+  FileStatus read_into(std::size_t row_number, std::size_t place, ExtractedBlock& block) {
+    const ManifestRow& row = manifest_.rows[row_number];
+    if (row.status != FileStatus::kOk) return row.status;
+    try {
+      roots_.store(row.split).read(row.path, kMaxFileBytes, bytes_);
+    } catch (const Error& error) {
+      block.failures.push_back(
+          {row.split, row.path, "read", read_failure_kind(error), error.what()});
+      return FileStatus::kFailed;
+    }
+    block.bytes += bytes_.size();
+    if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
+    const auto decoded = decoder_.decode(bytes_, decode_options_, image_);
+    if (!decoded) {
+      block.failures.push_back({row.split, row.path, "decode",
+                                std::string(decode_failure_name(decoded.error().kind)),
+                                decoded.error().message});
+      return FileStatus::kFailed;
+    }
+    preprocessor_.fill(image_, featurizer_.input(slot_, place));
+    if (choice_.includes(row.path)) {
+      block.thumbnails.emplace_back(row_number, thumbnail_maker_.make(preprocessor_.resized()));
+    }
+    return FileStatus::kOk;
+  }
+
+  void flush(std::size_t& filled, ExtractedBlock& block) {
+    featurizer_.submit(slot_);
+    const MatrixView<const float> features = featurizer_.collect(slot_);
+    block.features.insert(block.features.end(), features.data(),
+                          features.data() + filled * features.cols());
+    filled = 0;
+  }
+
+  const ImageRoots& roots_;
+  const Manifest& manifest_;
+  const ThumbnailChoice& choice_;
+  Featurizer& featurizer_;
+  std::size_t slot_;
+  DecodeOptions decode_options_;
+  Decoder decoder_;
+  Preprocessor preprocessor_;
+  ThumbnailMaker thumbnail_maker_;
+  std::string bytes_;
+  Image image_;
+};
+
+[[noreturn]] void refuse_failures(const ExtractCounts& counts, const Manifest& manifest,
+                                  double max_failures) {
+  const FileFailure& first = manifest.failures.front();
+  throw Error(ErrorKind::kInvalidInput,
+              "extracting features: " + std::to_string(counts.failed) + " of " +
+                  std::to_string(counts.ok + counts.failed) +
+                  " photographs failed, more than the share of " + std::to_string(max_failures) +
+                  " that --max-failures allows; the first is '" + first.path + "' (" + first.kind +
+                  ": " + first.message + ")");
+}
+
+void check_counts(const ExtractCounts& counts, const Manifest& manifest, double max_failures) {
+  const auto photographs = static_cast<double>(counts.ok + counts.failed);
+  if (static_cast<double>(counts.failed) > max_failures * photographs) {
+    refuse_failures(counts, manifest, max_failures);
+  }
+  if (counts.ok == 0) {
+    throw Error(ErrorKind::kInvalidInput,
+                "extracting features: none of the " + std::to_string(manifest.rows.size()) +
+                    " files is a photograph that can be read; expected JPEG, PNG or WebP");
+  }
+}
+
+}  // namespace
+
+ExtractSetup prepare_extract(const ExtractOptions& options) {
+  if (!(options.max_failures >= 0 && options.max_failures <= 1)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reading --max-failures: expected a share from 0 to 1, found " +
+                    std::to_string(options.max_failures));
+  }
+  ExtractSetup setup;
+  setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
+                                 options.backbone);
+  setup.fit = options.fit;
+  FeaturizerOptions& featurizer = setup.featurizer;
+  featurizer.size = options.size == 0 ? setup.backbone.spec.size : options.size;
+  featurizer.precision =
+      options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
+  featurizer.batch =
+      options.batch == 0 ? default_batch(featurizer.size, featurizer.precision) : options.batch;
+  featurizer.slots = options.workers == 0 ? usable_cores() : options.workers;
+  return setup;
+}
+
+ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                      const ExtractOptions& options, const ExtractSinks& sinks, Progress& progress,
+                      const std::stop_token& stop) {
+  const std::unique_ptr<Featurizer> featurizer =
+      make_openvino_featurizer(setup.backbone, setup.featurizer);
+  const ThumbnailChoice choice(options.thumbnails && sinks.thumbnails != nullptr,
+                               manifest.rows.size());
+  ExtractCollector collector(manifest, featurizer->feature_count(), sinks);
+  OrderedBlocks<ExtractedBlock> ordered([&](ExtractedBlock& block) { collector.add(block); },
+                                        kMaxWaitingBlocks);
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::size_t slot = 0; slot < featurizer->slots(); ++slot) {
+    workers.push_back(
+        std::make_unique<Worker>(roots, manifest, setup, options, choice, *featurizer, slot));
+  }
+
+  progress.begin("extract", manifest.rows.size());
+  const std::size_t chunks = (manifest.rows.size() + kChunkFiles - 1) / kChunkFiles;
+  parallel_for(chunks, featurizer->slots(), [&](std::size_t chunk, std::size_t worker) {
+    try {
+      throw_if_stopped(stop);
+      const std::size_t first = chunk * kChunkFiles;
+      const std::size_t last = std::min(first + kChunkFiles, manifest.rows.size());
+      ordered.deliver(chunk, workers[worker]->extract(first, last));
+      progress.advance(last - first);
+    } catch (...) {
+      ordered.abort();
+      throw;
+    }
+  });
+  const ExtractCounts counts = collector.finish();
+  sort_failures(manifest.failures);
+  check_counts(counts, manifest, options.max_failures);
+  return counts;
+}
+
+}  // namespace pomona

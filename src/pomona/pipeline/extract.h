@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// extract: photographs → features. Every file is read once, decoded once, and goes through the
+// network once, by workers that each read, decode, resize and infer; what comes out is in the order
+// of the manifest and does not depend on their number.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "pomona/base/progress.h"
+#include "pomona/features/backbone.h"
+#include "pomona/features/feature_sink.h"
+#include "pomona/features/featurizer.h"
+#include "pomona/image/decode.h"
+#include "pomona/image/resize.h"
+#include "pomona/learn/moments.h"
+#include "pomona/pipeline/manifest.h"
+#include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/thumbnails.h"
+
+namespace pomona {
+
+struct ExtractOptions {
+  std::string backbone = "efficientnet-lite0";
+  std::string models;                  // folder of installed backbones; "": the default one
+  int size = 0;                        // side of the network's input; 0: the backbone's own
+  std::optional<Precision> precision;  // none: the fastest this processor has, by measuring
+  Fit fit = Fit::kSquash;
+  int batch = 0;              // photographs a call of the network; 0: by a rule
+  std::size_t workers = 0;    // 0: one a usable core
+  double max_failures = 0.1;  // share of photographs that may fail
+  bool thumbnails = true;
+  DecodeLimits limits;
+};
+
+// The backbone and the settings as they will be used: defaults filled in, precision chosen.
+struct ExtractSetup {
+  Backbone backbone;
+  FeaturizerOptions featurizer;
+  Fit fit = Fit::kSquash;
+};
+ExtractSetup prepare_extract(const ExtractOptions& options);
+
+// Where rows go, in order; called by one thread at a time. `moments` gets the training rows, with
+// labels numbered as in the manifest.
+struct ExtractSinks {
+  FeatureSink* features = nullptr;
+  Moments* moments = nullptr;
+  // A chosen photograph's small pictures.
+  std::function<void(const ManifestRow& row, Thumbnail thumbnail)> thumbnails;
+};
+
+struct ExtractCounts {
+  std::size_t ok = 0;
+  std::size_t failed = 0;
+  std::size_t skipped = 0;
+  std::uint64_t bytes = 0;  // read
+};
+
+// Sets the status of every row of the manifest and adds to its failures. Throws invalid_input when
+// more than max_failures of the photographs fail, or none is left; interrupted.
+ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                      const ExtractOptions& options, const ExtractSinks& sinks, Progress& progress,
+                      const std::stop_token& stop);
+
+}  // namespace pomona

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/extract_collector.h"
+
+#include <algorithm>
+#include <span>
+
+namespace pomona {
+namespace {
+
+// A batch cut short, at the end of the table.
+FeatureBatch first_rows(FeatureBatch batch, std::size_t rows) {
+  batch.path.resize(rows);
+  batch.label.resize(rows);
+  batch.split.resize(rows);
+  Matrix<float> features(rows, batch.features.cols());
+  std::copy_n(batch.features.data(), features.size(), features.data());
+  batch.features = std::move(features);
+  return batch;
+}
+
+}  // namespace
+
+ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t feature_count,
+                                   const ExtractSinks& sinks)
+    : manifest_(manifest), feature_count_(feature_count), sinks_(sinks) {
+  batch_.path.resize(kMomentsBlockRows);
+  batch_.label.resize(kMomentsBlockRows);
+  batch_.split.resize(kMomentsBlockRows);
+  batch_.features = Matrix<float>(kMomentsBlockRows, feature_count);
+  labels_.resize(kMomentsBlockRows);
+}
+
+void ExtractCollector::add(ExtractedBlock& block) {
+  const float* features = block.features.data();
+  auto thumbnail = block.thumbnails.begin();
+  counts_.bytes += block.bytes;
+  for (std::size_t i = 0; i < block.status.size(); ++i) {
+    ManifestRow& row = manifest_.rows[block.first + i];
+    row.status = block.status[i];
+    counts_.failed += row.status == FileStatus::kFailed ? 1 : 0;
+    counts_.skipped += row.status == FileStatus::kSkipped ? 1 : 0;
+    if (row.status != FileStatus::kOk) continue;
+    ++counts_.ok;
+    add_row(row, features);
+    features += feature_count_;
+    if (thumbnail != block.thumbnails.end() && thumbnail->first == block.first + i) {
+      sinks_.thumbnails(row, std::move(thumbnail->second));
+      ++thumbnail;
+    }
+  }
+  std::ranges::move(block.failures, std::back_inserter(manifest_.failures));
+}
+
+void ExtractCollector::add_row(const ManifestRow& row, const float* features) {
+  batch_.path[filled_] = row.path;
+  batch_.label[filled_] = manifest_.label(row);
+  batch_.split[filled_] = split_name(row.split);
+  std::copy_n(features, feature_count_, batch_.features.row(filled_).data());
+  labels_[filled_] = static_cast<std::int32_t>(row.label);
+  if (row.split == Split::kTest) ++test_rows_;
+  if (++filled_ == kMomentsBlockRows) flush();
+}
+
+void ExtractCollector::flush() {
+  if (filled_ == 0) return;
+  if (sinks_.moments != nullptr && test_rows_ < filled_) {
+    const std::size_t train_rows = filled_ - test_rows_;
+    sinks_.moments->add(batch_.features.view().rows_from(test_rows_, train_rows),
+                        std::span(labels_).subspan(test_rows_, train_rows));
+  }
+  if (sinks_.features != nullptr) {
+    if (filled_ < kMomentsBlockRows) batch_ = first_rows(std::move(batch_), filled_);
+    sinks_.features->add(batch_);
+  }
+  filled_ = 0;
+  test_rows_ = 0;
+}
+
+ExtractCounts ExtractCollector::finish() {
+  flush();
+  if (sinks_.features != nullptr) sinks_.features->finish();
+  return counts_;
+}
+
+}  // namespace pomona

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/extract_tables.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "pomona/table/csv_writer.h"
+#include "pomona/table/parquet_writer.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kManifestBatchRows = 4096;
+constexpr std::size_t kThumbnailBatchRows = 512;
+
+// Gathers single thumbnails into batches of their table.
+class ThumbnailSink {
+ public:
+  ThumbnailSink(ObjectStore& store, const Manifest& manifest)
+      : writer_(store, "thumbnails"), manifest_(manifest) {}
+
+  void add(const ManifestRow& row, Thumbnail thumbnail) {
+    batch_.path.push_back(row.path);
+    batch_.label.push_back(manifest_.label(row));
+    batch_.split.emplace_back(split_name(row.split));
+    batch_.pixels.push_back(std::move(thumbnail.pixels));
+    batch_.jpeg.push_back(std::move(thumbnail.jpeg));
+    if (batch_.rows() == kThumbnailBatchRows) flush();
+  }
+
+  void finish() {
+    flush();
+    writer_.finish();
+  }
+
+ private:
+  void flush() {
+    if (batch_.rows() > 0) writer_.add(batch_);
+    batch_ = {};
+  }
+
+  ThumbnailTableWriter writer_;
+  const Manifest& manifest_;
+  ThumbnailBatch batch_;
+};
+
+}  // namespace
+
+ImageRoots open_roots(const InputOptions& input) {
+  ImageRoots roots;
+  roots.images = open_images(input.images);
+  if (!input.test.empty()) roots.test = open_images(input.test);
+  return roots;
+}
+
+void write_manifest(const Manifest& manifest, ObjectStore& store) {
+  ManifestWriter writer(store, "manifest");
+  for (std::size_t first = 0; first < manifest.rows.size(); first += kManifestBatchRows) {
+    ManifestBatch batch;
+    const std::size_t last = std::min(first + kManifestBatchRows, manifest.rows.size());
+    for (std::size_t i = first; i < last; ++i) {
+      const ManifestRow& row = manifest.rows[i];
+      batch.path.push_back(row.path);
+      batch.label.push_back(manifest.label(row));
+      batch.split.emplace_back(split_name(row.split));
+      batch.bytes.push_back(static_cast<std::int64_t>(row.bytes));
+      batch.status.emplace_back(file_status_name(row.status));
+    }
+    writer.add(batch);
+  }
+  writer.finish();
+}
+
+void write_failures(const Manifest& manifest, ObjectStore& store) {
+  CsvWriter csv(store, "failures.csv");
+  csv.text("path").text("stage").text("kind").text("message").end_row();
+  for (const FileFailure& failure : manifest.failures) {
+    csv.text(failure.path).text(failure.stage).text(failure.kind).text(failure.message).end_row();
+  }
+  csv.commit();
+}
+
+Json count_labels(const Manifest& manifest) {
+  struct Counts {
+    std::size_t train = 0;
+    std::size_t test = 0;
+    std::size_t failed = 0;
+  };
+  std::vector<Counts> counts(manifest.labels.size());
+  for (const ManifestRow& row : manifest.rows) {
+    Counts& of_label = counts[row.label];
+    if (row.status == FileStatus::kFailed) ++of_label.failed;
+    if (row.status == FileStatus::kOk)
+      ++(row.split == Split::kTest ? of_label.test : of_label.train);
+  }
+  Json labels = Json::array();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i].train + counts[i].test + counts[i].failed == 0) continue;
+    labels.push_back({{"label", manifest.labels[i]},
+                      {"train", counts[i].train},
+                      {"test", counts[i].test},
+                      {"failed", counts[i].failed}});
+  }
+  return labels;
+}
+
+Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
+                          ObjectStore& staged, Timeline& timeline, Progress& progress,
+                          const std::stop_token& stop) {
+  timeline.begin("scan");
+  const ImageRoots roots = open_roots(input);
+  Scan found = scan(roots, input.split, progress, stop);
+  timeline.begin("prepare");
+  Extraction extraction;
+  extraction.setup = prepare_extract(options);
+  extraction.split_kind = found.split_kind;
+  extraction.found = found.manifest.rows.size();
+  extraction.moments =
+      Moments(static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count),
+              found.manifest.labels.size());
+
+  timeline.begin("extract");
+  FeatureTableWriter features(staged, "features");
+  ExtractSinks sinks;
+  sinks.features = &features;
+  sinks.moments = &extraction.moments;
+  std::optional<ThumbnailSink> thumbnails;
+  if (options.thumbnails) {
+    thumbnails.emplace(staged, found.manifest);
+    sinks.thumbnails = [&](const ManifestRow& row, Thumbnail thumbnail) {
+      thumbnails->add(row, std::move(thumbnail));
+    };
+  }
+  extraction.counts =
+      extract(roots, found.manifest, extraction.setup, options, sinks, progress, stop);
+  if (thumbnails) thumbnails->finish();
+  write_manifest(found.manifest, staged);
+  write_failures(found.manifest, staged);
+  extraction.labels = count_labels(found.manifest);
+  extraction.rows = rows_of_manifest(std::move(found.manifest), input.split.group);
+  return extraction;
+}
+
+}  // namespace pomona

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// From folders of photographs to the tables of an output folder: manifest, features, thumbnails and
+// failures.csv. The first half of `run`, the whole of `pomona extract`.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "pomona/base/json.h"
+#include "pomona/base/progress.h"
+#include "pomona/learn/moments.h"
+#include "pomona/pipeline/extract.h"
+#include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/table_rows.h"
+#include "pomona/pipeline/timeline.h"
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+struct InputOptions {
+  std::string images;
+  std::string test;  // "": none
+  SplitOptions split;
+};
+
+ImageRoots open_roots(const InputOptions& input);
+
+struct Extraction {
+  ExtractSetup setup;
+  SplitKind split_kind = SplitKind::kNone;
+  ExtractCounts counts;
+  std::size_t found = 0;
+  Json labels;  // per label: train, test, failed; as in run.json
+  TableRows rows;
+  Moments moments{0, 0};  // of training rows, classes numbered as rows.manifest.labels
+};
+
+Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
+                          ObjectStore& staged, Timeline& timeline, Progress& progress,
+                          const std::stop_token& stop);
+
+void write_manifest(const Manifest& manifest, ObjectStore& store);
+void write_failures(const Manifest& manifest, ObjectStore& store);
+// Per label: how many photographs on each side, how many failed.
+Json count_labels(const Manifest& manifest);
+
+}  // namespace pomona

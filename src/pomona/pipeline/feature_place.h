@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a feature table lies, from what a user calls it: an output folder, the `features` folder in
+// one, another folder of Parquet parts, or one Parquet file.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "pomona/base/json.h"
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+struct FeaturePlace {
+  std::shared_ptr<const ObjectStore> store;
+  std::string place;               // as TableReader takes it
+  std::optional<Json> run_record;  // run.json of the run that made it, where it is beside
+};
+
+// Throws not_found with what was looked for.
+FeaturePlace open_features(const std::string& path);
+
+// Whether a path looks like features rather than photographs.
+bool holds_features(const std::string& path);
+
+}  // namespace pomona

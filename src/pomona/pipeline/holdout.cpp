@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/holdout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/random.h"
+#include "pomona/storage/key.h"
+
+namespace pomona {
+namespace {
+
+struct OfferedGroup {
+  std::uint64_t order = 0;
+  std::vector<std::size_t> rows;
+};
+
+// Groups of one label, in the order in which they are offered to the test side.
+std::vector<OfferedGroup> shuffled_groups(const std::vector<std::size_t>& rows,
+                                          const Groups& groups, std::uint64_t seed) {
+  std::map<std::int32_t, OfferedGroup> by_number;
+  for (const std::size_t row : rows) by_number[groups.of_row[row]].rows.push_back(row);
+  std::vector<OfferedGroup> result;
+  result.reserve(by_number.size());
+  for (auto& [number, group] : by_number) {
+    group.order = Random(groups.key[static_cast<std::size_t>(number)] + seed).next();
+    result.push_back(std::move(group));
+  }
+  std::ranges::stable_sort(result, {}, &OfferedGroup::order);
+  return result;
+}
+
+std::string group_name(const Manifest& manifest, const ManifestRow& row, const std::regex& regex) {
+  const std::string_view name = file_name(row.path);
+  std::string key = manifest.label(row);
+  std::cmatch match;
+  if (std::regex_search(name.data(), name.data() + name.size(), match, regex)) {
+    for (std::size_t k = match.size() > 1 ? 1 : 0; k < match.size(); ++k) {
+      key += '\0';
+      key += match[k].str();
+    }
+  }
+  return key;
+}
+
+}  // namespace
+
+std::regex parse_pattern(const std::string& option, const std::string& pattern) {
+  try {
+    return std::regex(pattern, std::regex::ECMAScript | std::regex::optimize);
+  } catch (const std::regex_error& error) {
+    throw Error(ErrorKind::kInvalidInput, "reading " + option + " '" + pattern +
+                                              "': not a regular expression: " + error.what());
+  }
+}
+
+Groups find_groups(const Manifest& manifest, const std::string& pattern) {
+  Groups groups;
+  groups.given = !pattern.empty();
+  groups.of_row.resize(manifest.rows.size());
+  if (!groups.given) {
+    for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+      groups.of_row[i] = static_cast<std::int32_t>(i);
+      groups.key.push_back(hash_text(manifest.rows[i].path, 0));
+    }
+    return groups;
+  }
+  const std::regex regex = parse_pattern("--group", pattern);
+  std::unordered_map<std::string, std::int32_t> numbers;
+  for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+    const std::string name = group_name(manifest, manifest.rows[i], regex);
+    const auto [found, is_new] =
+        numbers.try_emplace(name, static_cast<std::int32_t>(numbers.size()));
+    if (is_new) groups.key.push_back(hash_text(name, 0));
+    groups.of_row[i] = found->second;
+  }
+  return groups;
+}
+
+std::vector<std::size_t> choose_holdout(const Manifest& manifest,
+                                        const std::vector<std::size_t>& candidates,
+                                        const Groups& groups, double share, std::uint64_t seed) {
+  std::vector<std::vector<std::size_t>> by_label(manifest.labels.size());
+  for (const std::size_t row : candidates) {
+    if (!manifest.label(manifest.rows[row]).empty())
+      by_label[manifest.rows[row].label].push_back(row);
+  }
+  std::vector<std::size_t> chosen;
+  // Groups are lumps: what a label gave too much or too little the next ones make up for.
+  double carried = 0;
+  for (const std::vector<std::size_t>& rows : by_label) {
+    if (rows.empty()) continue;
+    const double wanted = share * static_cast<double>(rows.size()) + carried;
+    const std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
+    double taken = 0;
+    for (std::size_t i = 0; i + 1 < offered.size(); ++i) {
+      const auto size = static_cast<double>(offered[i].rows.size());
+      if (std::abs(wanted - taken - size) > std::abs(wanted - taken)) continue;
+      chosen.insert(chosen.end(), offered[i].rows.begin(), offered[i].rows.end());
+      taken += size;
+    }
+    if (groups.given) carried = wanted - taken;
+  }
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+}  // namespace pomona

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which photographs a model may learn from, and which are kept to judge it.
+#pragma once
+
+#include <cstdint>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "pomona/pipeline/manifest.h"
+
+namespace pomona {
+
+// What belongs together and must stay on one side of a holdout.
+struct Groups {
+  bool given = false;  // by a pattern; otherwise every photograph is a group of its own
+  std::vector<std::int32_t> of_row;  // number of the group of each row of the manifest
+  std::vector<std::uint64_t> key;    // of each group: a hash of label and captures (or of the path)
+};
+
+// Photographs of one label whose file names give the same captures of `pattern`, an ECMAScript
+// regular expression, are one group; without brackets the whole match is captured, without a match
+// nothing. "" gives no groups. Throws invalid_input with what is wrong with the pattern.
+Groups find_groups(const Manifest& manifest, const std::string& pattern);
+
+// Chooses about `share` of the rows among `candidates` (indices into manifest.rows) as test rows: a
+// share of every label, whole groups, chosen by their keys and the seed, so that neither the order
+// of files nor new files elsewhere change the choice. Every label keeps at least one group to learn
+// from; rows without a label are never chosen. Returns the chosen rows, ascending.
+std::vector<std::size_t> choose_holdout(const Manifest& manifest,
+                                        const std::vector<std::size_t>& candidates,
+                                        const Groups& groups, double share, std::uint64_t seed);
+
+// A regular expression given as an option; throws invalid_input that names the option.
+std::regex parse_pattern(const std::string& option, const std::string& pattern);
+
+}  // namespace pomona

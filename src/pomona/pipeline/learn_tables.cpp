@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/learn_tables.h"
+
+#include <optional>
+#include <utility>
+
+#include "pomona/bundle/write_bundle.h"
+#include "pomona/pipeline/believe.h"
+#include "pomona/pipeline/controls.h"
+#include "pomona/pipeline/evaluate.h"
+#include "pomona/pipeline/make_bundle.h"
+#include "pomona/pipeline/map.h"
+
+namespace pomona {
+namespace {
+
+// The stages of learning, which share the table, the options and where results go.
+class Learning {
+ public:
+  Learning(const FeatureTable& table, const LearnOptions& options, OutputFolder& out,
+           Timeline& timeline, Progress& progress, std::stop_token stop)
+      : table_(table),
+        options_(options),
+        out_(out),
+        timeline_(timeline),
+        progress_(progress),
+        stop_(std::move(stop)) {}
+
+  Json run(const FeatureOrigin& origin) {
+    reduce_table();
+    TrainedClassifier trained = train_classifier();
+    describe(trained);
+    evaluate_classifier(trained);
+    add_controls();
+    metrics_["believe"] = which_to_believe(metrics_);
+    timeline_.begin("bundle");
+    write_bundle(
+        make_bundle(origin, std::move(reduction_), std::move(trained), table_.rows, metrics_),
+        out_.staged(), "bundle");
+    timeline_.begin("map");
+    progress_.begin("map", 0);
+    out_.staged().write("map.json", print_json(make_map(*scores_, table_.rows, workers())));
+    out_.staged().write("metrics.json", print_json(metrics_));
+    timeline_.end();
+    return std::move(metrics_);
+  }
+
+ private:
+  std::size_t workers() const { return options_.train.workers; }
+  bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
+  const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
+
+  void reduce_table() {
+    timeline_.begin("reduce");
+    reduction_ = fit_reduction(table_.moments, options_.reduce);
+    scores_.emplace(out_.scratch_path("scores"), reduction_.pca.n_components());
+    if (on_features()) features_.emplace(out_.scratch_path("features"), table_.moments.dims());
+    std::optional<ReducedTableWriter> writer;
+    std::optional<ReducedCsvWriter> csv;
+    if (options_.write_reduced) {
+      writer.emplace(out_.staged(), "reduced");
+      csv.emplace(out_.staged(), "reduced.csv", reduction_.pca.n_components());
+    }
+    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, &*scores_,
+                            features_ ? &*features_ : nullptr};
+    reduce(table_.store, table_.place, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
+           workers(), progress_, stop_);
+  }
+
+  TrainedClassifier train_classifier() {
+    timeline_.begin("train");
+    if (table_.rows.train_labels.size() < 2) {
+      progress_.warn(
+          "fewer than two labels among the training photographs: no classifier is trained");
+      return {};
+    }
+    return train(inputs(), table_.rows, table_.rows.side(Split::kTrain), options_.train, progress_,
+                 stop_);
+  }
+
+  void describe(const TrainedClassifier& trained) {
+    const Pca& pca = reduction_.pca;
+    double explained = 0;
+    for (const double ratio : pca.explained_variance_ratio) explained += ratio;
+    metrics_ = {{"format", 1},
+                {"believe", ""},
+                {"labels", table_.rows.train_labels},
+                {"train_rows", table_.rows.train_rows()},
+                {"test_rows", table_.rows.test_rows()},
+                {"split",
+                 {{"kind", split_kind_name(options_.split_kind)},
+                  {"holdout", options_.split.holdout},
+                  {"grouped", main_split_is_grouped()},
+                  {"seed", options_.split.seed}}},
+                {"pca",
+                 {{"n_components", pca.n_components()},
+                  {"explained_variance_ratio", pca.explained_variance_ratio},
+                  {"explained_total", explained},
+                  {"spectrum_ratio", pca.spectrum_ratio},
+                  {"scaled", options_.reduce.scale}}},
+                {"classifier",
+                 {{"kind", classifier_kind_name(trained.kind)},
+                  {"temperature", trained.classifier.temperature},
+                  {"iterations", trained.iterations},
+                  {"converged", trained.converged},
+                  {"objective", trained.objective}}}};
+    for (const char* key : {"scores", "classes", "calibration", "confusions"}) {
+      metrics_[key] = Json::array();
+    }
+  }
+
+  bool main_split_is_grouped() const {
+    return options_.split_kind == SplitKind::kHoldout && table_.rows.groups.given;
+  }
+  bool has_test() const {
+    return table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2;
+  }
+
+  void evaluate_classifier(const TrainedClassifier& trained) {
+    if (!has_test()) return;
+    timeline_.begin("evaluate");
+    progress_.begin("evaluate", 0);
+    const Evaluation evaluation =
+        evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
+                 options_.train.seed, workers());
+    metrics_["scores"].push_back(score_json(
+        main_score(options_.split_kind, main_split_is_grouped(), table_.rows.train_rows()),
+        evaluation, table_.rows.groups.given));
+    add_details(evaluation, table_.rows, metrics_);
+    write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
+  }
+
+  void add_controls() {
+    if (!has_test()) return;
+    timeline_.begin("controls");
+    progress_.begin("controls", 0);
+    if (table_.rows.groups.given) add_second_fit();
+    if (!options_.thumbnails) return;
+    if (const auto pixels = pixel_control(out_.staged(), "thumbnails", table_.rows, workers())) {
+      metrics_["scores"].push_back(pixel_score_json(*pixels));
+    }
+  }
+
+  void add_second_fit() {
+    const bool by_group = !main_split_is_grouped();
+    Groups singles;
+    if (!by_group) singles = find_groups(table_.rows.manifest, "");
+    const double share =
+        options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
+    const auto second = second_fit(table_.store, table_.place, table_.rows,
+                                   by_group ? table_.rows.groups : singles, share, options_.reduce,
+                                   options_.train, out_.scratch_path("second"), progress_, stop_);
+    if (!second) {
+      progress_.warn("--group leaves no label with two groups: there is no score by group");
+      return;
+    }
+    metrics_["scores"].push_back(score_json(second_score(by_group, second->train_rows),
+                                            second->evaluation, table_.rows.groups.given));
+  }
+
+  const FeatureTable& table_;
+  const LearnOptions& options_;
+  OutputFolder& out_;
+  Timeline& timeline_;
+  Progress& progress_;
+  std::stop_token stop_;
+  Reduction reduction_;
+  std::optional<RowFile> scores_;
+  std::optional<RowFile> features_;
+  Json metrics_;
+};
+
+}  // namespace
+
+FeatureOrigin feature_origin(const ExtractSetup& setup) {
+  return {setup.backbone, setup.featurizer.size, setup.featurizer.batch, setup.featurizer.precision,
+          setup.fit};
+}
+
+Json learn_tables(const FeatureTable& table, const FeatureOrigin& origin,
+                  const LearnOptions& options, OutputFolder& out, Timeline& timeline,
+                  Progress& progress, const std::stop_token& stop) {
+  return Learning(table, options, out, timeline, progress, stop).run(origin);
+}
+
+}  // namespace pomona

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/make_bundle.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "pomona/base/digest.h"
+#include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/self_check.h"
+
+namespace pomona {
+namespace {
+
+// Another processor sums in another order; bf16 keeps 8 bits of a number, fp32 24.
+const std::map<std::string, SelfCheckTolerance>& tolerances() {
+  static const std::map<std::string, SelfCheckTolerance> values = {
+      {"f32", {.features = 1e-4, .probabilities = 1e-3}},
+      {"bf16", {.features = 5e-2, .probabilities = 1e-1}}};
+  return values;
+}
+
+// Which photographs were learnt from, without saying which: their names and labels, digested.
+std::string training_digest(const TableRows& rows) {
+  Sha256 digest;
+  for (const std::size_t i : rows.side(Split::kTrain)) {
+    const ManifestRow& row = rows.manifest.rows[i];
+    digest.add(row.path);
+    digest.add(std::string(1, '\0'));
+    digest.add(rows.manifest.label(row));
+    digest.add("\n");
+  }
+  return digest.finish();
+}
+
+Json figures_worth_keeping(const Json& metrics) {
+  Json kept;
+  for (const char* key : {"believe", "train_rows", "test_rows", "split", "scores"}) {
+    if (metrics.contains(key)) kept[key] = metrics[key];
+  }
+  return kept;
+}
+
+}  // namespace
+
+Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClassifier trained,
+                   const TableRows& rows, const Json& metrics) {
+  Bundle bundle;
+  bundle.backbone_spec = print_backbone_spec(origin.backbone.spec);
+  bundle.network_xml = origin.backbone.network_xml;
+  bundle.network_bin = origin.backbone.network_bin;
+  bundle.backbone_digest = origin.backbone.digest;
+  bundle.backbone_license = origin.backbone.license_text;
+  bundle.size = origin.size;
+  bundle.fit = fit_name(origin.fit);
+  bundle.filter = "bicubic";
+  bundle.precision = precision_name(origin.precision);
+  bundle.batch = origin.batch;
+  bundle.projection = fold(reduction.scaler, reduction.pca);
+  bundle.scaler = std::move(reduction.scaler);
+  bundle.pca = std::move(reduction.pca);
+  bundle.classifier_kind = trained.kind;
+  bundle.classifier = std::move(trained.classifier);
+  if (trained.kind != ClassifierKind::kNone) bundle.labels = rows.train_labels;
+  bundle.metrics = print_json(figures_worth_keeping(metrics));
+  bundle.training_digest = training_digest(rows);
+  bundle.self_check.tolerances = tolerances();
+  const std::unique_ptr<Featurizer> featurizer = make_featurizer(bundle, /*slots=*/1);
+  bundle.self_check.cases = answer_self_check(bundle, *featurizer, kSelfCheckCases);
+  return bundle;
+}
+
+}  // namespace pomona

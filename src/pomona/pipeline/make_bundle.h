@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "pomona/base/json.h"
+#include "pomona/bundle/bundle.h"
+#include "pomona/pipeline/learn_tables.h"
+
+namespace pomona {
+
+// Puts together what prediction needs and answers the self-check with it. `metrics`: metrics.json,
+// of which the figures without photographs' names are kept.
+Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClassifier trained,
+                   const TableRows& rows, const Json& metrics);
+
+}  // namespace pomona

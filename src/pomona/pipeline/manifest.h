@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every file found under the roots of a run, and what became of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pomona {
+
+// In the byte order of their names, which is the order of rows in every table.
+enum class Split : std::uint8_t { kTest, kTrain };
+std::string_view split_name(Split split);  // "test", "train"
+
+enum class FileStatus : std::uint8_t { kOk, kFailed, kSkipped };
+std::string_view file_status_name(FileStatus status);  // "ok", "failed", "skipped"
+
+struct ManifestRow {
+  std::string path;  // key relative to its root
+  std::uint64_t bytes = 0;
+  std::uint32_t label = 0;  // index into Manifest::labels
+  Split split = Split::kTrain;
+  FileStatus status = FileStatus::kOk;
+};
+
+// A row of failures.csv. The message never holds content of the file.
+struct FileFailure {
+  Split split = Split::kTrain;
+  std::string path;
+  std::string stage;  // "list", "read", "decode"
+  std::string kind;
+  std::string message;
+};
+
+struct Manifest {
+  std::vector<std::string>
+      labels;  // every label found, in byte order; "" for files of the root itself
+  std::vector<ManifestRow> rows;      // by (split, path) in byte order
+  std::vector<FileFailure> failures;  // by (split, path) like rows
+  std::size_t left_out = 0;           // of the skipped ones: by --train-files and --test-files
+
+  const std::string& label(const ManifestRow& row) const { return labels[row.label]; }
+};
+
+// Into the order of all tables: (split, path), byte by byte.
+void sort_rows(Manifest& manifest);
+void sort_failures(std::vector<FileFailure>& failures);
+
+}  // namespace pomona

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// map.json: photographs as points in a plane, alike ones near each other.
+#pragma once
+
+#include <cstddef>
+
+#include "pomona/base/json.h"
+#include "pomona/pipeline/row_file.h"
+#include "pomona/pipeline/table_rows.h"
+
+namespace pomona {
+
+// Of at most 1,200 photographs, chosen by a hash of their paths, from their first 50 components.
+Json make_map(const RowFile& scores, const TableRows& rows, std::size_t workers);
+
+}  // namespace pomona

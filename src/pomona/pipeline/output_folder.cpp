@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/output_folder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "pomona/base/error.h"
+#include "pomona/storage/local_store.h"
+
+namespace pomona {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWorkFolder = "_pomona";
+constexpr const char* kStagedFolder = "_pomona/staged";
+constexpr const char* kScratchFolder = "_pomona/scratch";
+constexpr const char* kSuccess = "_SUCCESS";
+
+bool lies_inside(const fs::path& inner, const fs::path& outer) {
+  const fs::path relative = inner.lexically_relative(outer);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+fs::path resolved(const std::string& path) {
+  std::error_code error;
+  fs::path result = fs::weakly_canonical(fs::absolute(path), error);
+  if (error) result = fs::absolute(path).lexically_normal();
+  // "out/" and "out" are the same folder.
+  return result.has_filename() ? result : result.parent_path();
+}
+
+void refuse_overlap(const std::string& path, const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    if (input.empty()) continue;
+    if (lies_inside(resolved(path), resolved(input)) ||
+        lies_inside(resolved(input), resolved(path))) {
+      throw Error(ErrorKind::kInvalidInput, "writing to '" + path + "': it overlaps the input '" +
+                                                input + "'; choose an output folder beside it");
+    }
+  }
+}
+
+void refuse_content(const std::string& path, bool force) {
+  std::error_code error;
+  const fs::directory_iterator entries(path, error);
+  if (error || entries == fs::directory_iterator() || force) return;
+  const bool unfinished = fs::exists(fs::path(path) / kWorkFolder);
+  throw Error(ErrorKind::kInvalidInput,
+              "writing to '" + path + "': " +
+                  (unfinished ? "a run that was cut off, or is still at work, left its files there"
+                              : "the folder is not empty") +
+                  "; name a new folder, or give --force to replace earlier results in it");
+}
+
+}  // namespace
+
+const std::vector<std::string>& output_names() {
+  static const std::vector<std::string> names = {"manifest",
+                                                 "features",
+                                                 "reduced",
+                                                 "thumbnails",
+                                                 "bundle",
+                                                 "reduced.csv",
+                                                 "failures.csv",
+                                                 "map.json",
+                                                 "metrics.json",
+                                                 "confusion.csv",
+                                                 "run.json",
+                                                 "report.html",
+                                                 "projection.safetensors"};
+  return names;
+}
+
+OutputFolder::OutputFolder(const std::string& path, bool force,
+                           const std::vector<std::string>& inputs)
+    : path_(path) {
+  if (path.empty()) {
+    throw Error(ErrorKind::kInvalidInput,
+                "choosing where to write: no output folder given; use --out FOLDER");
+  }
+  refuse_overlap(path, inputs);
+  refuse_content(path, force);
+  made_folder_ = !fs::exists(path);
+  root_ = std::make_unique<LocalStore>(path, LocalStore::IfMissing::kCreate);
+  root_->remove(kWorkFolder);
+  staged_ = std::make_unique<LocalStore>((fs::path(path) / kStagedFolder).string(),
+                                         LocalStore::IfMissing::kCreate);
+}
+
+OutputFolder::~OutputFolder() {
+  if (published_) return;
+  std::error_code ignored;
+  staged_.reset();
+  fs::remove_all(fs::path(path_) / kWorkFolder, ignored);
+  if (made_folder_) fs::remove(path_, ignored);
+}
+
+ObjectStore& OutputFolder::staged() { return *staged_; }
+
+std::string OutputFolder::scratch_path(const std::string& name) const {
+  const fs::path folder = fs::path(path_) / kScratchFolder;
+  fs::create_directories(folder);
+  return (folder / name).string();
+}
+
+void OutputFolder::publish() {
+  // From here on the earlier result is gone; until the last line the folder is incomplete.
+  root_->remove(kSuccess);
+  for (const std::string& name : output_names()) {
+    const bool is_new = staged_->exists(name) || fs::exists(fs::path(path_) / kStagedFolder / name);
+    root_->remove(name);
+    if (is_new) root_->move(std::string(kStagedFolder) + "/" + name, name);
+  }
+  root_->remove(kWorkFolder);
+  root_->write(kSuccess, "");
+  published_ = true;
+}
+
+}  // namespace pomona

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// An output folder, written once: everything is staged below `_pomona/` and moved to its place when
+// all of it is there, the empty file `_SUCCESS` last. Whoever reads by `_SUCCESS` sees nothing or
+// all.
+//
+// Destroyed before publish() it removes what it staged (and the folder itself, when it made it).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+class OutputFolder {
+ public:
+  // Throws invalid_input when the folder holds anything and `force` is not given, and when it lies
+  // inside one of `inputs` or one of them inside it. With `force`, results of an earlier run are
+  // replaced at publish(); files that are not ours stay, and results that are not made anew go.
+  OutputFolder(const std::string& path, bool force, const std::vector<std::string>& inputs);
+  ~OutputFolder();
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+
+  // Results are written here, under their final names.
+  ObjectStore& staged();
+  // For what is needed on the way and not published.
+  std::string scratch_path(const std::string& name) const;
+
+  void publish();
+
+ private:
+  std::string path_;
+  bool made_folder_ = false;
+  bool published_ = false;
+  std::unique_ptr<ObjectStore> root_;
+  std::unique_ptr<ObjectStore> staged_;
+};
+
+// Names at the top of an output folder that are ours.
+const std::vector<std::string>& output_names();
+
+}  // namespace pomona

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// predict: the whole way for photographs, from a bundle alone.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/bundle/bundle.h"
+#include "pomona/features/featurizer.h"
+#include "pomona/features/preprocess.h"
+#include "pomona/image/decode.h"
+
+namespace pomona {
+
+struct Answer {
+  std::string label;
+  double probability = 0;
+};
+
+struct Prediction {
+  std::vector<Answer> answers;           // best first, at most `top`
+  std::optional<DecodeFailure> failure;  // instead of answers
+};
+
+// Used by one thread at a time.
+class Predictor {
+ public:
+  // Throws invalid_input for a bundle without a classifier, corrupt when its self-check fails.
+  explicit Predictor(Bundle bundle);
+
+  // One a photograph, in their order. Photographs share batches.
+  std::vector<Prediction> predict(const std::vector<std::string>& photographs, std::size_t top);
+
+  const Bundle& bundle() const { return bundle_; }
+
+ private:
+  Bundle bundle_;
+  std::unique_ptr<Featurizer> featurizer_;
+  Preprocessor preprocessor_;
+  Decoder decoder_;
+};
+
+// Opens the folder of a bundle: `path` itself, or `bundle/` in it. Throws not_found, corrupt.
+Bundle open_bundle(const std::string& path);
+
+// One object a photograph, as `pomona predict --json` prints it.
+Json prediction_json(const std::string& path, const Prediction& prediction);
+
+}  // namespace pomona

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/reduce.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pomona/base/parallel.h"
+#include "pomona/learn/scaler_fit.h"
+#include "pomona/pipeline/scan.h"
+#include "pomona/table/parquet_reader.h"
+
+namespace pomona {
+namespace {
+
+// Rows of `block` that are in training, packed at the front of `rows`; returns how many.
+std::size_t pack_training_rows(MatrixView<const float> block, std::span<const std::int32_t> classes,
+                               MatrixView<float> rows, std::span<std::int32_t> row_classes) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < block.rows(); ++i) {
+    if (classes[i] == kNotInTraining) continue;
+    std::ranges::copy(block.row(i), rows.row(count).begin());
+    row_classes[count++] = classes[i];
+  }
+  return count;
+}
+
+ReducedBatch keys_of(FeatureBatch& batch, std::span<const std::int32_t> label_index) {
+  ReducedBatch reduced;
+  reduced.path = std::move(batch.path);
+  reduced.label = std::move(batch.label);
+  reduced.split = std::move(batch.split);
+  for (const std::int32_t index : label_index) {
+    reduced.label_index.push_back(index >= 0 ? std::optional(index) : std::nullopt);
+  }
+  return reduced;
+}
+
+// By pieces on all workers; the bits of a row do not depend on its piece.
+void project_rows(const Projection& projection, MatrixView<const float> rows,
+                  MatrixView<float> scores, std::size_t workers) {
+  constexpr std::size_t kPieceRows = 256;
+  const std::size_t pieces = (rows.rows() + kPieceRows - 1) / kPieceRows;
+  parallel_for(pieces, workers, [&](std::size_t piece, std::size_t) {
+    const std::size_t first = piece * kPieceRows;
+    const std::size_t count = std::min(kPieceRows, rows.rows() - first);
+    project(projection, rows.rows_from(first, count), scores.rows_from(first, count));
+  });
+}
+
+}  // namespace
+
+Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
+  Reduction reduction;
+  reduction.scaler = fit_scaler(moments, options.scale);
+  const ComponentChoice choice =
+      options.components ? *options.components
+                         : ComponentCount{std::min(kDefaultComponents, max_components(moments))};
+  reduction.pca = fit_pca(moments, reduction.scaler, choice);
+  return reduction;
+}
+
+Moments table_moments(const ObjectStore& store, std::string_view place,
+                      std::span<const std::int32_t> class_of_row, std::size_t class_count,
+                      const std::stop_token& stop) {
+  FeatureTableReader reader(store, place);
+  FeatureBatch batch;
+  std::optional<Moments> moments;
+  Matrix<float> packed;
+  std::vector<std::int32_t> packed_classes(kMomentsBlockRows);
+  std::size_t first_row = 0;
+  while (reader.next(batch)) {
+    throw_if_stopped(stop);
+    if (!moments) {
+      moments.emplace(batch.features.cols(), class_count);
+      packed = Matrix<float>(kMomentsBlockRows, batch.features.cols());
+    }
+    for (std::size_t at = 0; at < batch.rows(); at += kMomentsBlockRows) {
+      const std::size_t count = std::min(kMomentsBlockRows, batch.rows() - at);
+      const std::size_t kept = pack_training_rows(batch.features.view().rows_from(at, count),
+                                                  class_of_row.subspan(first_row + at, count),
+                                                  packed.view(), packed_classes);
+      if (kept > 0) {
+        moments->add(packed.view().rows_from(0, kept), std::span(packed_classes).first(kept));
+      }
+    }
+    first_row += batch.rows();
+  }
+  return moments ? std::move(*moments) : Moments(0, class_count);
+}
+
+void reduce(const ObjectStore& store, std::string_view place, const TableRows& rows,
+            const Projection& projection, const ReduceSinks& sinks, std::size_t workers,
+            Progress& progress, const std::stop_token& stop) {
+  progress.begin("reduce", rows.rows());
+  FeatureTableReader reader(store, place);
+  FeatureBatch batch;
+  std::size_t first_row = 0;
+  while (reader.next(batch)) {
+    throw_if_stopped(stop);
+    const std::size_t count = batch.rows();
+    if (sinks.features != nullptr) sinks.features->append(batch.features.view());
+    ReducedBatch reduced = keys_of(batch, std::span(rows.label_index).subspan(first_row, count));
+    reduced.pca_features = Matrix<float>(count, projection.weights.rows());
+    project_rows(projection, batch.features.view(), reduced.pca_features.view(), workers);
+    if (sinks.scores != nullptr) sinks.scores->append(reduced.pca_features.view());
+    if (sinks.table != nullptr) sinks.table->add(reduced);
+    if (sinks.csv != nullptr) sinks.csv->add(reduced);
+    first_row += count;
+    progress.advance(count);
+  }
+  if (sinks.table != nullptr) sinks.table->finish();
+  if (sinks.csv != nullptr) sinks.csv->finish();
+}
+
+}  // namespace pomona

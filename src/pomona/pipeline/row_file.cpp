@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/row_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "pomona/base/error.h"
+
+namespace pomona {
+namespace {
+
+[[noreturn]] void fail(const std::string& attempted, const std::string& path) {
+  throw Error(ErrorKind::kUnavailable, attempted + " '" + path +
+                                           "': " + std::generic_category().message(errno) +
+                                           "; free some space or name another output folder");
+}
+
+}  // namespace
+
+RowFile::RowFile(const std::string& path, std::size_t cols) : path_(path), cols_(cols) {
+  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file_ < 0) fail("making the scratch file", path_);
+  ::unlink(path.c_str());
+}
+
+RowFile::~RowFile() { ::close(file_); }
+
+void RowFile::append(MatrixView<const float> rows) {
+  const auto* bytes = reinterpret_cast<const char*>(rows.data());
+  std::size_t left = rows.size() * sizeof(float);
+  while (left > 0) {
+    const ssize_t written = ::write(file_, bytes, left);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail("writing to the scratch file", path_);
+    bytes += written;
+    left -= static_cast<std::size_t>(written);
+  }
+  rows_ += rows.rows();
+}
+
+void RowFile::read(std::size_t first_row, MatrixView<float> rows) const {
+  auto* bytes = reinterpret_cast<char*>(rows.data());
+  std::size_t left = rows.size() * sizeof(float);
+  auto offset = static_cast<off_t>(first_row * cols_ * sizeof(float));
+  while (left > 0) {
+    const ssize_t count = ::pread(file_, bytes, left, offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) fail("reading from the scratch file", path_);
+    bytes += count;
+    offset += count;
+    left -= static_cast<std::size_t>(count);
+  }
+}
+
+}  // namespace pomona

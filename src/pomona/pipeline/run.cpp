@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/run.h"
+
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/bundle/safetensors.h"
+#include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/feature_place.h"
+#include "pomona/pipeline/machine.h"
+#include "pomona/pipeline/output_folder.h"
+#include "pomona/pipeline/run_record.h"
+
+namespace pomona {
+namespace {
+
+std::vector<std::string> inputs_of(const InputOptions& input) { return {input.images, input.test}; }
+
+Json merged(std::initializer_list<Json> objects) {
+  Json result = Json::object();
+  for (const Json& object : objects) result.update(object);
+  return result;
+}
+
+RunRecord start_record(const std::string& verb, const OutputOptions& output) {
+  RunRecord record;
+  record.verb = verb;
+  record.command = output.command;
+  record.started = utc_now();
+  return record;
+}
+
+Json image_inputs(const InputOptions& input) {
+  return {{"images", input.images},
+          {"test", input.test.empty() ? Json(nullptr) : Json(input.test)}};
+}
+
+void write_record(const Json& record, OutputFolder& out) {
+  out.staged().write("run.json", print_json(record));
+}
+
+void publish(Json& record, OutputFolder& out, Timeline& timeline) {
+  write_record(record, out);
+  out.publish();
+  timeline.end();
+}
+
+std::size_t workers_or_all(std::size_t workers) { return workers == 0 ? usable_cores() : workers; }
+
+// What the run that made a feature table recorded of its backbone.
+FeatureOrigin origin_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
+  if (!features.run_record || !features.run_record->contains("backbone")) {
+    throw Error(ErrorKind::kInvalidInput, "training on '" + options.features +
+                                              "': no run.json beside the features says which "
+                                              "backbone made them; train on a folder made "
+                                              "by `pomona extract` or `pomona run`");
+  }
+  const Json& record = *features.run_record;
+  FeatureOrigin origin;
+  origin.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
+                                  record.at("backbone").at("name").get<std::string>());
+  if (origin.backbone.digest != record.at("backbone").at("digest")) {
+    throw Error(ErrorKind::kInvalidInput,
+                "training on '" + options.features + "': the installed backbone '" +
+                    origin.backbone.spec.name + "' is another one than made these features");
+  }
+  origin.size = record.at("backbone").at("size").get<int>();
+  origin.batch = record.at("batch").get<int>();
+  origin.precision = precision_from_name(record.at("precision").get<std::string>());
+  origin.fit = fit_from_name(record.at("fit").get<std::string>());
+  return origin;
+}
+
+std::vector<std::int32_t> training_classes(const TableRows& rows) {
+  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
+  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
+  return classes;
+}
+
+}  // namespace
+
+Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("run", options.output);
+  OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
+  const Extraction extraction =
+      extract_tables(options.input, options.extract, out.staged(), timeline, progress, stop);
+
+  LearnOptions learn;
+  learn.reduce = options.reduce;
+  learn.train = options.train;
+  learn.train.workers = extraction.setup.featurizer.slots;
+  learn.train.seed = options.input.split.seed;
+  learn.split = options.input.split;
+  learn.split_kind = extraction.split_kind;
+  learn.thumbnails = options.extract.thumbnails;
+  const Json metrics =
+      learn_tables({out.staged(), "features", extraction.rows, extraction.moments},
+                   feature_origin(extraction.setup), learn, out, timeline, progress, stop);
+
+  record.inputs = image_inputs(options.input);
+  record.options =
+      merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
+              options_json(options.reduce), options_json(options.train)});
+  const auto json = [&] {
+    Json result = record_json(record, timeline);
+    add_extraction(extraction, timeline, result);
+    return result;
+  };
+  if (options.render_report) {
+    write_record(json(), out);
+    timeline.begin("report");
+    progress.begin("report", 0);
+    out.staged().write("report.html", options.render_report(out.staged()));
+  }
+  throw_if_stopped(stop);
+  timeline.end();
+  Json result = json();
+  publish(result, out, timeline);
+  return result;
+}
+
+Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("extract", options.output);
+  OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
+  const Extraction extraction =
+      extract_tables(options.input, options.extract, out.staged(), timeline, progress, stop);
+  timeline.end();
+  record.inputs = image_inputs(options.input);
+  record.options =
+      merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
+  Json result = record_json(record, timeline);
+  add_extraction(extraction, timeline, result);
+  publish(result, out, timeline);
+  return result;
+}
+
+Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
+                const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("reduce", options.output);
+  OutputFolder out(options.output.out, options.output.force, {options.features});
+  const FeaturePlace features = open_features(options.features);
+  timeline.begin("prepare");
+  const TableRows rows = rows_of_table(*features.store, features.place, options.split.group);
+  const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
+                                        rows.train_labels.size(), stop);
+  timeline.begin("reduce");
+  const Reduction reduction = fit_reduction(moments, options.reduce);
+  ReducedTableWriter table(out.staged(), "reduced");
+  ReducedCsvWriter csv(out.staged(), "reduced.csv", reduction.pca.n_components());
+  ReduceSinks sinks;
+  sinks.table = &table;
+  sinks.csv = &csv;
+  reduce(*features.store, features.place, rows, fold(reduction.scaler, reduction.pca), sinks,
+         workers_or_all(options.train.workers), progress, stop);
+  timeline.end();
+  record.inputs = {{"features", options.features}};
+  record.options = options_json(options.reduce);
+  Json result = record_json(record, timeline);
+  result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
+  result["pca"] = {{"n_components", reduction.pca.n_components()},
+                   {"explained_variance_ratio", reduction.pca.explained_variance_ratio}};
+  publish(result, out, timeline);
+  return result;
+}
+
+Json run_train(const FromFeaturesOptions& options, Progress& progress,
+               const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("train", options.output);
+  OutputFolder out(options.output.out, options.output.force, {options.features});
+  const FeaturePlace features = open_features(options.features);
+  const FeatureOrigin origin = origin_of(features, options);
+  timeline.begin("prepare");
+  const TableRows rows = rows_of_table(*features.store, features.place, options.split.group);
+  const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
+                                        rows.train_labels.size(), stop);
+  LearnOptions learn;
+  learn.reduce = options.reduce;
+  learn.train = options.train;
+  learn.train.workers = workers_or_all(options.train.workers);
+  learn.train.seed = options.split.seed;
+  learn.split = options.split;
+  learn.split_kind = rows.test_rows() > 0 ? SplitKind::kHoldout : SplitKind::kNone;
+  learn.write_reduced = false;
+  learn.thumbnails = false;
+  learn_tables({*features.store, features.place, rows, moments}, origin, learn, out, timeline,
+               progress, stop);
+  record.inputs = {{"features", options.features}};
+  record.options = merged(
+      {options_json(options.reduce), options_json(options.train), options_json(options.split)});
+  Json result = record_json(record, timeline);
+  result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
+  publish(result, out, timeline);
+  return result;
+}
+
+}  // namespace pomona

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// run: the whole chain, and its parts as verbs of their own. Each writes one output folder.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/base/progress.h"
+#include "pomona/pipeline/extract_tables.h"
+#include "pomona/pipeline/learn_tables.h"
+
+namespace pomona {
+
+struct OutputOptions {
+  std::string out;
+  bool force = false;
+  std::vector<std::string> command;  // as given, for run.json
+};
+
+struct RunOptions {
+  InputOptions input;
+  OutputOptions output;
+  ExtractOptions extract;
+  ReduceOptions reduce;
+  TrainOptions train;
+  // Makes report.html from the staged folder; none: no report. Report stands above the pipeline.
+  std::function<std::string(const ObjectStore& staged)> render_report;
+};
+
+// All return run.json.
+Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop);
+Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop);
+
+// `features`: an output folder of `run` or `extract`, its `features` folder, or (reduce alone) any
+// table of that schema.
+struct FromFeaturesOptions {
+  std::string features;
+  std::string group;
+  OutputOptions output;
+  ReduceOptions reduce;
+  TrainOptions train;
+  SplitOptions split;
+  std::string models;  // train: where the backbone that made the features is installed
+};
+Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
+                const std::stop_token& stop);
+Json run_train(const FromFeaturesOptions& options, Progress& progress, const std::stop_token& stop);
+
+}  // namespace pomona

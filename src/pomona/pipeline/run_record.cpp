@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/run_record.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/machine.h"
+
+namespace pomona {
+namespace {
+
+double seconds_of(const Timeline& timeline, std::string_view stage) {
+  double seconds = 0;
+  for (const TimelineStage& one : timeline.stages()) {
+    if (one.stage == stage) seconds += one.seconds;
+  }
+  return seconds;
+}
+
+std::size_t count_side(const Json& labels, const char* side) {
+  std::size_t count = 0;
+  for (const Json& label : labels) count += label.at(side).get<std::size_t>();
+  return count;
+}
+
+std::size_t count_named(const Json& labels) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(labels, [](const Json& label) { return label.at("label") != ""; }));
+}
+
+}  // namespace
+
+Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
+  return {{"backbone", options.backbone},
+          {"size", setup.featurizer.size},
+          {"precision", options.precision ? precision_name(*options.precision) : "auto"},
+          {"fit", fit_name(options.fit)},
+          {"batch", setup.featurizer.batch},
+          {"workers", setup.featurizer.slots},
+          {"max_failures", options.max_failures},
+          {"thumbnails", options.thumbnails}};
+}
+
+Json options_json(const SplitOptions& options) {
+  return {{"holdout", options.holdout},
+          {"train_files", options.train_files},
+          {"test_files", options.test_files},
+          {"group", options.group},
+          {"seed", options.seed}};
+}
+
+Json options_json(const ReduceOptions& options) {
+  Json components = nullptr;
+  if (options.components) {
+    if (const auto* count = std::get_if<ComponentCount>(&*options.components))
+      components = count->count;
+    if (const auto* share = std::get_if<VarianceShare>(&*options.components))
+      components = share->share;
+  }
+  return {{"components", components}, {"scale", options.scale}};
+}
+
+Json options_json(const TrainOptions& options) {
+  return {{"classifier", classifier_kind_name(options.classifier)}};
+}
+
+Json record_json(const RunRecord& record, const Timeline& timeline) {
+  Json stages = Json::array();
+  for (const TimelineStage& stage : timeline.stages()) {
+    stages.push_back({{"stage", stage.stage}, {"start", stage.start}, {"seconds", stage.seconds}});
+  }
+  return {{"format", 1},
+          {"pomona", POMONA_VERSION},
+          {"verb", record.verb},
+          {"command", record.command},
+          {"options", record.options},
+          {"inputs", record.inputs},
+          {"versions", versions_json()},
+          {"machine", machine_json(describe_machine())},
+          {"started", record.started},
+          {"timeline", std::move(stages)},
+          {"peak_memory_bytes", peak_memory_bytes()},
+          {"seconds", timeline.seconds()}};
+}
+
+void add_extraction(const Extraction& extraction, const Timeline& timeline, Json& json) {
+  const BackboneSpec& spec = extraction.setup.backbone.spec;
+  json["backbone"] = {{"name", spec.name},
+                      {"digest", extraction.setup.backbone.digest},
+                      {"size", extraction.setup.featurizer.size},
+                      {"feature_count", spec.feature_count},
+                      {"source", spec.source},
+                      {"license", spec.license}};
+  json["precision"] = precision_name(extraction.setup.featurizer.precision);
+  json["fit"] = fit_name(extraction.setup.fit);
+  json["batch"] = extraction.setup.featurizer.batch;
+  json["workers"] = extraction.setup.featurizer.slots;
+  const ExtractCounts& counts = extraction.counts;
+  json["counts"] = {{"found", extraction.found},
+                    {"ok", counts.ok},
+                    {"failed", counts.failed},
+                    {"skipped", counts.skipped},
+                    {"train", count_side(extraction.labels, "train")},
+                    {"test", count_side(extraction.labels, "test")},
+                    {"classes", count_named(extraction.labels)},
+                    {"bytes", counts.bytes}};
+  json["labels"] = extraction.labels;
+  json["images_per_second"] =
+      static_cast<double>(counts.ok) / std::max(seconds_of(timeline, "extract"), 1e-9);
+}
+
+}  // namespace pomona

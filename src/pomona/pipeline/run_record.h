@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// run.json: what was done, on what, how long it took.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/pipeline/extract_tables.h"
+#include "pomona/pipeline/learn_tables.h"
+#include "pomona/pipeline/timeline.h"
+
+namespace pomona {
+
+Json options_json(const ExtractOptions& options, const ExtractSetup& setup);
+Json options_json(const SplitOptions& options);
+Json options_json(const ReduceOptions& options);
+Json options_json(const TrainOptions& options);
+
+// What every verb that writes an output folder records.
+struct RunRecord {
+  std::string verb;
+  std::vector<std::string> command;
+  std::string started;  // utc_now()
+  Json inputs;          // by name
+  Json options;         // resolved
+};
+Json record_json(const RunRecord& record, const Timeline& timeline);
+
+// Adds what extraction knows: backbone, precision, batch, workers, counts, labels, rate.
+void add_extraction(const Extraction& extraction, const Timeline& timeline, Json& json);
+
+}  // namespace pomona

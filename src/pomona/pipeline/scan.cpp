@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/scan.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/image/decode.h"
+#include "pomona/storage/key.h"
+#include "pomona/storage/local_store.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::uint64_t kSniffBytes = 64;
+
+// Labels get their final numbers once all are known.
+class LabelNumbers {
+ public:
+  std::uint32_t number(std::string_view label) {
+    const auto found = numbers_.find(label);
+    if (found != numbers_.end()) return found->second;
+    const auto next = static_cast<std::uint32_t>(numbers_.size());
+    numbers_.emplace(std::string(label), next);
+    return next;
+  }
+
+  // Renumbers rows by the byte order of labels.
+  void settle(Manifest& manifest) const {
+    std::vector<std::uint32_t> position(numbers_.size());
+    for (const auto& [label, number] : numbers_) {
+      position[number] = static_cast<std::uint32_t>(manifest.labels.size());
+      manifest.labels.push_back(label);
+    }
+    for (ManifestRow& row : manifest.rows) row.label = position[row.label];
+  }
+
+ private:
+  std::map<std::string, std::uint32_t, std::less<>> numbers_;
+};
+
+class FileNameFilter {
+ public:
+  FileNameFilter(const std::string& option, const std::string& pattern)
+      : given_(!pattern.empty()), regex_(parse_pattern(option, pattern)) {}
+
+  bool given() const { return given_; }
+  bool matches(std::string_view key) const {
+    const std::string_view name = file_name(key);
+    return std::regex_search(name.data(), name.data() + name.size(), regex_);
+  }
+
+ private:
+  bool given_;
+  std::regex regex_;
+};
+
+class Lister {
+ public:
+  Lister(const SplitOptions& options, bool has_test_set, Progress& progress, std::stop_token stop)
+      : train_files_("--train-files", options.train_files),
+        test_files_("--test-files", options.test_files),
+        has_test_set_(has_test_set),
+        progress_(progress),
+        stop_(std::move(stop)) {}
+
+  void list(const ObjectStore& store, Split split, Manifest& manifest) {
+    store.list("", [&](const ObjectInfo& object) {
+      throw_if_stopped(stop_);
+      add(object, split, manifest);
+      progress_.advance(1);
+    });
+  }
+
+  bool splits_by_name() const {
+    return !has_test_set_ && (train_files_.given() || test_files_.given());
+  }
+  const LabelNumbers& labels() const { return labels_; }
+
+ private:
+  void add(const ObjectInfo& object, Split split, Manifest& manifest) {
+    ManifestRow row;
+    row.path = object.key;
+    row.bytes = object.bytes;
+    row.label = labels_.number(parent_name(object.key));
+    row.split = split;
+    if (!choose_side(row)) {
+      row.status = FileStatus::kSkipped;
+      ++manifest.left_out;
+    } else if (!object.readable) {
+      row.status = FileStatus::kFailed;
+      manifest.failures.push_back({row.split, row.path, "list", "unreadable", object.problem});
+    }
+    manifest.rows.push_back(std::move(row));
+  }
+
+  // False when the file name belongs to neither side.
+  bool choose_side(ManifestRow& row) const {
+    if (has_test_set_) {
+      return (row.split == Split::kTest ? test_files_ : train_files_).matches(row.path);
+    }
+    if (!splits_by_name()) return true;
+    const bool train = train_files_.given() && train_files_.matches(row.path);
+    const bool test = test_files_.given() && test_files_.matches(row.path);
+    if (train && test) {
+      throw Error(
+          ErrorKind::kInvalidInput,
+          "dividing photographs: '" + row.path +
+              "' fits both --train-files and --test-files; make the patterns exclude each other");
+    }
+    const bool is_test = test_files_.given() ? test : !train;
+    if (is_test) row.split = Split::kTest;
+    return is_test || train || !train_files_.given();
+  }
+
+  FileNameFilter train_files_;
+  FileNameFilter test_files_;
+  bool has_test_set_;
+  Progress& progress_;
+  std::stop_token stop_;
+  LabelNumbers labels_;
+};
+
+void hold_out(Scan& found, const SplitOptions& options) {
+  Manifest& manifest = found.manifest;
+  std::vector<std::size_t> candidates;
+  std::vector<bool> has_rows(manifest.labels.size());
+  for (std::size_t i = 0; i < manifest.rows.size(); ++i) {
+    if (manifest.rows[i].status != FileStatus::kOk) continue;
+    candidates.push_back(i);
+    has_rows[manifest.rows[i].label] = !manifest.label(manifest.rows[i]).empty();
+  }
+  // With fewer than two labels there is nothing to judge.
+  if (options.holdout == 0 || std::ranges::count(has_rows, true) < 2) return;
+  for (const std::size_t row :
+       choose_holdout(manifest, candidates, found.groups, options.holdout, options.seed)) {
+    manifest.rows[row].split = Split::kTest;
+  }
+  found.split_kind = SplitKind::kHoldout;
+}
+
+}  // namespace
+
+std::string_view split_kind_name(SplitKind kind) {
+  switch (kind) {
+    case SplitKind::kNone: return "none";
+    case SplitKind::kHoldout: return "holdout";
+    case SplitKind::kTestSet: return "test_set";
+    case SplitKind::kFileNames: return "file_names";
+  }
+  return "none";
+}
+
+void throw_if_stopped(const std::stop_token& stop) {
+  if (stop.stop_requested())
+    throw Error(ErrorKind::kInterrupted, "stopped as asked; nothing was published");
+}
+
+std::shared_ptr<const ObjectStore> open_images(const std::string& path) {
+  return std::make_shared<LocalStore>(path);
+}
+
+Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progress,
+          const std::stop_token& stop) {
+  if (!(options.holdout >= 0 && options.holdout < 1)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reading --holdout: expected a share from 0 up to but without 1, found " +
+                    std::to_string(options.holdout));
+  }
+  progress.begin("scan", 0);
+  Scan found;
+  Lister lister(options, roots.test != nullptr, progress, stop);
+  lister.list(*roots.images, Split::kTrain, found.manifest);
+  if (roots.test) lister.list(*roots.test, Split::kTest, found.manifest);
+  if (found.manifest.rows.empty()) {
+    throw Error(ErrorKind::kInvalidInput, "listing photographs in " + roots.images->describe() +
+                                              ": no file found; expected LABEL/PHOTO below it");
+  }
+  lister.labels().settle(found.manifest);
+  sort_rows(found.manifest);
+  found.groups = find_groups(found.manifest, options.group);
+  if (roots.test) {
+    found.split_kind = SplitKind::kTestSet;
+  } else if (lister.splits_by_name()) {
+    found.split_kind = SplitKind::kFileNames;
+  } else {
+    hold_out(found, options);
+    sort_rows(found.manifest);
+    found.groups = find_groups(found.manifest, options.group);
+  }
+  sort_failures(found.manifest.failures);
+  return found;
+}
+
+void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progress,
+                   const std::stop_token& stop) {
+  progress.begin("check", manifest.rows.size());
+  std::string bytes;
+  for (ManifestRow& row : manifest.rows) {
+    throw_if_stopped(stop);
+    progress.advance(1);
+    if (row.status != FileStatus::kOk) continue;
+    try {
+      const std::unique_ptr<ObjectReader> file = roots.store(row.split).open(row.path);
+      bytes.resize(std::min<std::uint64_t>(file->size(), kSniffBytes));
+      file->read_at(0, bytes);
+    } catch (const Error& error) {
+      row.status = FileStatus::kFailed;
+      manifest.failures.push_back({row.split, row.path, "read", "unreadable", error.what()});
+      continue;
+    }
+    if (sniff_format(bytes) == ImageFormat::kNone) row.status = FileStatus::kSkipped;
+  }
+}
+
+}  // namespace pomona

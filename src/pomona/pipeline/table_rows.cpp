@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/table_rows.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/table/parquet_reader.h"
+
+namespace pomona {
+namespace {
+
+void number_labels(TableRows& rows) {
+  const Manifest& manifest = rows.manifest;
+  std::vector<bool> in_training(manifest.labels.size());
+  for (const ManifestRow& row : manifest.rows) {
+    if (row.split == Split::kTrain)
+      in_training[row.label] = true;
+    else
+      ++rows.test_rows_;
+  }
+  std::vector<std::int32_t> index(manifest.labels.size(), -1);
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    if (!in_training[i] || manifest.labels[i].empty()) continue;
+    index[i] = static_cast<std::int32_t>(rows.train_labels.size());
+    rows.train_labels.push_back(manifest.labels[i]);
+  }
+  rows.label_index.reserve(manifest.rows.size());
+  for (const ManifestRow& row : manifest.rows) rows.label_index.push_back(index[row.label]);
+}
+
+Manifest manifest_of_table(const ObjectStore& store, std::string_view place) {
+  std::vector<std::string> label_of_row;
+  std::set<std::string> labels;
+  Manifest manifest;
+  FeatureTableReader reader(store, place, TableColumns::kKeys);
+  FeatureBatch batch;
+  while (reader.next(batch)) {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      ManifestRow row;
+      row.path = std::move(batch.path[i]);
+      row.split = batch.split[i] == "test" ? Split::kTest : Split::kTrain;
+      labels.insert(batch.label[i]);
+      label_of_row.push_back(std::move(batch.label[i]));
+      manifest.rows.push_back(std::move(row));
+    }
+  }
+  manifest.labels.assign(labels.begin(), labels.end());
+  for (std::size_t i = 0; i < manifest.rows.size(); ++i) {
+    const auto found = std::ranges::lower_bound(manifest.labels, label_of_row[i]);
+    manifest.rows[i].label = static_cast<std::uint32_t>(found - manifest.labels.begin());
+  }
+  return manifest;
+}
+
+void check_order(const Manifest& manifest, std::string_view place) {
+  const auto out_of_order = [](const ManifestRow& a, const ManifestRow& b) {
+    return std::tie(a.split, a.path) > std::tie(b.split, b.path);
+  };
+  const auto at = std::ranges::adjacent_find(manifest.rows, out_of_order);
+  if (at == manifest.rows.end()) return;
+  throw Error(ErrorKind::kCorrupt,
+              "reading the feature table '" + std::string(place) +
+                  "': rows are expected in byte order of split and path, but '" + at->path +
+                  "' stands before '" + std::next(at)->path +
+                  "'; sort the table by these two columns");
+}
+
+}  // namespace
+
+std::vector<std::size_t> TableRows::side(Split split) const {
+  std::vector<std::size_t> result(split == Split::kTest ? test_rows() : train_rows());
+  std::iota(result.begin(), result.end(), split == Split::kTest ? 0 : test_rows());
+  return result;
+}
+
+TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern) {
+  TableRows rows;
+  rows.manifest = std::move(manifest);
+  std::erase_if(rows.manifest.rows,
+                [](const ManifestRow& row) { return row.status != FileStatus::kOk; });
+  rows.manifest.failures.clear();
+  rows.groups = find_groups(rows.manifest, group_pattern);
+  number_labels(rows);
+  return rows;
+}
+
+TableRows rows_of_table(const ObjectStore& store, std::string_view place,
+                        const std::string& group_pattern) {
+  TableRows rows;
+  rows.manifest = manifest_of_table(store, place);
+  check_order(rows.manifest, place);
+  rows.groups = find_groups(rows.manifest, group_pattern);
+  number_labels(rows);
+  return rows;
+}
+
+}  // namespace pomona

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of a feature table without their features: which label, which side, which group. Rows
+// have the order of the table, test rows first.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pomona/pipeline/holdout.h"
+#include "pomona/pipeline/manifest.h"
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+struct TableRows {
+  Manifest manifest;                      // of rows that are in the table alone
+  Groups groups;                          // by row of it
+  std::vector<std::string> train_labels;  // in byte order, "" not among them
+  std::vector<std::int32_t>
+      label_index;  // into train_labels, one a row; -1 where training has no such label
+
+  std::size_t rows() const { return label_index.size(); }
+  std::size_t test_rows() const { return test_rows_; }
+  std::size_t train_rows() const { return rows() - test_rows_; }
+  std::vector<std::size_t> side(Split split) const;
+
+  std::size_t test_rows_ = 0;
+};
+
+// What is left of a manifest after extraction: its rows that are ok.
+TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern);
+
+// Reads path, label and split of a feature table. Rows must be in the order of tables; throws
+// corrupt.
+TableRows rows_of_table(const ObjectStore& store, std::string_view place,
+                        const std::string& group_pattern);
+
+}  // namespace pomona

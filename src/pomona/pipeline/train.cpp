@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/train.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/learn/calibration.h"
+#include "pomona/learn/moments.h"
+#include "pomona/pipeline/row_selection.h"
+
+namespace pomona {
+namespace {
+
+constexpr double kCalibrationShare = 0.1;
+constexpr std::size_t kScoreBlockRows = 1024;
+constexpr double kRidgeAlpha = 1;
+
+std::vector<std::size_t> with_label(const TableRows& rows, const std::vector<std::size_t>& chosen) {
+  std::vector<std::size_t> result;
+  std::ranges::copy_if(chosen, std::back_inserter(result),
+                       [&](std::size_t row) { return rows.label_index[row] >= 0; });
+  return result;
+}
+
+TrainedClassifier train_logistic(const RowFile& inputs, const TableRows& rows,
+                                 const std::vector<std::size_t>& chosen,
+                                 const TrainOptions& options, const Classifier* start,
+                                 const std::stop_token& stop) {
+  TrainingRows training;
+  training.dims = inputs.cols();
+  training.class_count = rows.train_labels.size();
+  training.rows = chosen.size();
+  training.read = [&](std::size_t block, MatrixView<float> values, std::span<std::int32_t> labels) {
+    const auto picked = std::span(chosen).subspan(block * training.block_rows, values.rows());
+    read_rows(inputs, picked, values);
+    std::ranges::transform(picked, labels.begin(),
+                           [&](std::size_t row) { return rows.label_index[row]; });
+  };
+  LogisticOptions logistic;
+  logistic.workers = options.workers;
+  logistic.stop = stop;
+  LogisticFit fit = fit_logistic(training, logistic, start);
+  return {ClassifierKind::kLogistic, std::move(fit.classifier), fit.iterations, fit.converged,
+          fit.objective};
+}
+
+TrainedClassifier train_ridge(const RowFile& inputs, const TableRows& rows,
+                              const std::vector<std::size_t>& chosen) {
+  Moments moments(inputs.cols(), rows.train_labels.size());
+  Matrix<float> values(kMomentsBlockRows, inputs.cols());
+  for (std::size_t at = 0; at < chosen.size(); at += kMomentsBlockRows) {
+    const auto picked =
+        std::span(chosen).subspan(at, std::min(kMomentsBlockRows, chosen.size() - at));
+    read_rows(inputs, picked, values.view().rows_from(0, picked.size()));
+    std::vector<std::int32_t> labels;
+    for (const std::size_t row : picked) labels.push_back(rows.label_index[row]);
+    moments.add(values.view().rows_from(0, picked.size()), labels);
+  }
+  TrainedClassifier result;
+  result.kind = ClassifierKind::kRidge;
+  result.classifier = fit_ridge(moments, kRidgeAlpha);
+  return result;
+}
+
+TrainedClassifier fit(const RowFile& inputs, const TableRows& rows,
+                      const std::vector<std::size_t>& chosen, const TrainOptions& options,
+                      const Classifier* start, const std::stop_token& stop) {
+  return options.classifier == ClassifierKind::kRidge
+             ? train_ridge(inputs, rows, chosen)
+             : train_logistic(inputs, rows, chosen, options, start, stop);
+}
+
+}  // namespace
+
+std::vector<std::int32_t> labels_of(const TableRows& rows, const std::vector<std::size_t>& chosen) {
+  std::vector<std::int32_t> labels;
+  labels.reserve(chosen.size());
+  for (const std::size_t row : chosen) labels.push_back(rows.label_index[row]);
+  return labels;
+}
+
+Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,
+                          const std::vector<std::size_t>& chosen, std::size_t workers) {
+  Matrix<double> scores(chosen.size(), classifier.class_count());
+  const std::size_t blocks = (chosen.size() + kScoreBlockRows - 1) / kScoreBlockRows;
+  parallel_for(blocks, workers, [&](std::size_t block, std::size_t) {
+    const std::size_t first = block * kScoreBlockRows;
+    const std::size_t count = std::min(kScoreBlockRows, chosen.size() - first);
+    Matrix<float> values(count, inputs.cols());
+    read_rows(inputs, std::span(chosen).subspan(first, count), values.view());
+    classifier_scores(classifier, values.view(), scores.view().rows_from(first, count));
+  });
+  return scores;
+}
+
+TrainedClassifier train_uncalibrated(const RowFile& inputs, const TableRows& rows,
+                                     const std::vector<std::size_t>& chosen,
+                                     const TrainOptions& options, const Classifier* start,
+                                     const std::stop_token& stop) {
+  return fit(inputs, rows, with_label(rows, chosen), options, start, stop);
+}
+
+TrainedClassifier train(const RowFile& inputs, const TableRows& rows,
+                        const std::vector<std::size_t>& chosen, const TrainOptions& options,
+                        Progress& progress, const std::stop_token& stop) {
+  if (rows.train_labels.size() < 2) {
+    throw Error(ErrorKind::kInvalidInput,
+                "training a classifier: expected at least two labels among the training "
+                "photographs, found " +
+                    std::to_string(rows.train_labels.size()) +
+                    "; put photographs into one folder for each label");
+  }
+  progress.begin("train", 0);
+  const std::vector<std::size_t> all = with_label(rows, chosen);
+  const std::vector<std::size_t> held_out =
+      choose_holdout(rows.manifest, all, rows.groups, kCalibrationShare, options.seed);
+  if (held_out.empty()) {
+    progress.warn(
+        "no training photograph could be spared to calibrate probabilities; they are left as "
+        "fitted");
+    return fit(inputs, rows, all, options, nullptr, stop);
+  }
+  std::vector<std::size_t> kept;
+  std::ranges::set_difference(all, held_out, std::back_inserter(kept));
+  const TrainedClassifier auxiliary = fit(inputs, rows, kept, options, nullptr, stop);
+  const Matrix<double> scores = score_rows(auxiliary.classifier, inputs, held_out, options.workers);
+  // Much the same rows: the final fit starts from here and needs few steps.
+  TrainedClassifier final_fit = fit(inputs, rows, all, options, &auxiliary.classifier, stop);
+  final_fit.classifier.temperature = fit_temperature(scores.view(), labels_of(rows, held_out));
+  return final_fit;
+}
+
+}  // namespace pomona

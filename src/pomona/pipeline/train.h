@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// train: reduced rows (or, for ridge, the features themselves) and their labels → a calibrated
+// classifier.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "pomona/base/progress.h"
+#include "pomona/bundle/bundle.h"
+#include "pomona/learn/classifier.h"
+#include "pomona/learn/classifier_fit.h"
+#include "pomona/pipeline/row_file.h"
+#include "pomona/pipeline/table_rows.h"
+
+namespace pomona {
+
+struct TrainOptions {
+  ClassifierKind classifier = ClassifierKind::kLogistic;
+  std::uint64_t seed = 0;
+  std::size_t workers = 1;
+};
+
+struct TrainedClassifier {
+  ClassifierKind kind = ClassifierKind::kNone;
+  Classifier classifier;
+  int iterations = 0;  // of the final fit; 0 for ridge
+  bool converged = true;
+  double objective = 0;
+};
+
+// Rows the classifier sees: components for logistic regression, features for ridge.
+// `chosen`: ascending numbers of training rows; those without a label are passed over. The
+// temperature comes from a tenth of them held out of an auxiliary fit, whole groups; the final fit
+// uses every one. Throws invalid_input for fewer than two labels.
+TrainedClassifier train(const RowFile& inputs, const TableRows& rows,
+                        const std::vector<std::size_t>& chosen, const TrainOptions& options,
+                        Progress& progress, const std::stop_token& stop);
+
+// The same without calibration.
+TrainedClassifier train_uncalibrated(const RowFile& inputs, const TableRows& rows,
+                                     const std::vector<std::size_t>& chosen,
+                                     const TrainOptions& options, const Classifier* start,
+                                     const std::stop_token& stop);
+
+// Labels of the rows, in the numbering of TableRows::train_labels.
+std::vector<std::int32_t> labels_of(const TableRows& rows, const std::vector<std::size_t>& chosen);
+
+// rows × classes, before softmax. By blocks on all workers.
+Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,
+                          const std::vector<std::size_t>& chosen, std::size_t workers);
+
+}  // namespace pomona
