@@ -19,8 +19,7 @@ bool is_continuation(std::string_view text, std::size_t at) {
   return at < text.size() && (byte_at(text, at) & 0xC0U) == 0x80U;
 }
 
-// Length of the UTF-8 sequence at `at`, 0 when there is none (RFC 3629: no overlong forms, no
-// surrogates, nothing above U+10FFFF).
+// Length of the UTF-8 sequence at `at`, 0 when there is none.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
   const unsigned first = byte_at(text, at);
   if (first < 0x80U) return 1;
@@ -87,6 +86,15 @@ std::string name_from_key(std::string_view key) {
     }
   }
   return name;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text, at);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
 }
 
 void check_key(std::string_view key, std::string_view action) {

@@ -12,6 +12,9 @@ namespace pomona {
 std::string key_from_name(std::string_view name);
 std::string name_from_key(std::string_view key);
 
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
 // Throws invalid_input unless `key` is one that a store may have: see object_store.h. The message
 // begins with `action`, as in "reading".
 void check_key(std::string_view key, std::string_view action);

@@ -45,7 +45,15 @@ TEST(Key, LeadsBackToItsName) {
     const std::string key = key_from_name(name);
     ASSERT_EQ(name_from_key(key), name) << key;
     ASSERT_EQ(key_from_name(name_from_key(key)), key);
+    ASSERT_TRUE(is_utf8(key)) << key;
   }
+}
+
+TEST(Key, TellsUtf8) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("é€🍎%FF"));
+  EXPECT_FALSE(is_utf8("a\xFF"));
+  EXPECT_FALSE(is_utf8("\xF0\x9F\x8D"));
 }
 
 TEST(Key, RefusesWhatIsNoKey) {

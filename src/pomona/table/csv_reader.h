@@ -24,6 +24,7 @@ class CsvReader {
  private:
   void read_row(std::vector<std::string>& fields);
   void read_field(std::string& field);
+  void read_quoted(std::string& field);
   [[noreturn]] void fail(std::string_view problem) const;
 
   std::string_view text_;

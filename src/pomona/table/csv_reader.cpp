@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/table/csv_reader.h"
+
+#include <algorithm>
+
+#include "pomona/base/error.h"
+
+namespace pomona {
+
+CsvReader::CsvReader(std::string_view text, std::string_view what) : text_(text), what_(what) {
+  if (text_.empty()) fail("expected a header, found nothing");
+  read_row(header_);
+}
+
+void CsvReader::fail(std::string_view problem) const {
+  throw Error(ErrorKind::kCorrupt,
+              "reading " + what_ + ", line " + std::to_string(line_) + ": " + std::string(problem));
+}
+
+bool CsvReader::next(std::vector<std::string>& fields) {
+  if (at_ == text_.size()) {
+    fields.clear();
+    return false;
+  }
+  read_row(fields);
+  if (fields.size() != header_.size()) {
+    fail("expected " + std::to_string(header_.size()) + " fields, found " +
+         std::to_string(fields.size()));
+  }
+  return true;
+}
+
+void CsvReader::read_row(std::vector<std::string>& fields) {
+  std::size_t count = 0;
+  for (;;) {
+    if (count == fields.size()) fields.emplace_back();
+    read_field(fields[count++]);
+    if (at_ == text_.size()) fail("expected an end of line, found the end of the file");
+    if (text_[at_++] != ',') break;
+  }
+  // read_field() stops at ',', LF or CR LF.
+  if (text_[at_ - 1] == '\r') ++at_;
+  fields.resize(count);
+  ++line_;
+}
+
+void CsvReader::read_field(std::string& field) {
+  field.clear();
+  if (at_ < text_.size() && text_[at_] == '"') {
+    read_quoted(field);
+  } else {
+    const std::size_t end = std::min(text_.find_first_of(",\"\r\n", at_), text_.size());
+    field = text_.substr(at_, end - at_);
+    at_ = end;
+  }
+  if (at_ == text_.size() || text_[at_] == ',' || text_[at_] == '\n') return;
+  if (text_.substr(at_, 2) == "\r\n") return;
+  fail("expected a comma or the end of the line after a field");
+}
+
+void CsvReader::read_quoted(std::string& field) {
+  for (++at_;;) {
+    const std::size_t quote = text_.find('"', at_);
+    if (quote == std::string_view::npos) fail("a quoted field without an end");
+    field += text_.substr(at_, quote - at_);
+    at_ = quote + 1;
+    if (at_ == text_.size() || text_[at_] != '"') break;
+    field += '"';
+    ++at_;
+  }
+  line_ += static_cast<std::size_t>(std::ranges::count(field, '\n'));
+}
+
+}  // namespace pomona
