@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Picks the photographs of sample/fruits out of the Fruits-360 archives.
 
-Needs the folder of archives in POMONA_DATA (default: ../shared/data beside the repository). Of every
-class it takes eight photographs: four of the film whose file names have no prefix, and four of the
-film whose names begin with r_. The four are spread evenly over the frames that the archives hold,
-that is over the turn of the fruit. The bytes are copied as they are. The choice depends on the names
-alone, so a second run gives the same files.
+Needs the folder of archives in POMONA_DATA (default: ../shared/data beside the repository). Of
+every class it takes eight photographs: four of the film whose file names have no prefix, and four of
+the film whose names begin with r_. The four are spread evenly over the frames that the archives
+hold, that is over the turn of the fruit. The bytes are copied as they are. The choice depends on the
+names alone, so a second run gives the same files.
 """
 
 import argparse
