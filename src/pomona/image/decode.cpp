@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/image/decode.h"
+
+#include <string>
+
+#include "pomona/image/jpeg.h"
+#include "pomona/image/orientation.h"
+#include "pomona/image/png.h"
+#include "pomona/image/webp.h"
+
+namespace pomona {
+namespace {
+
+DecodeFailure unsupported(ImageFormat format) {
+  if (format == ImageFormat::kNone) {
+    return {DecodeFailureKind::kUnsupportedFormat,
+            "the bytes begin like no image format known here; expected JPEG, PNG or WebP"};
+  }
+  return {DecodeFailureKind::kUnsupportedFormat,
+          std::string(image_format_name(format)) +
+              " is not decoded here; convert the photograph to JPEG, PNG or WebP"};
+}
+
+}  // namespace
+
+struct Decoder::State {
+  JpegReader jpeg;
+  WebpReader webp;
+  Image turned;  // the other half of turning a picture by a quarter
+};
+
+Decoder::Decoder() : state_(std::make_unique<State>()) {}
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+expected<void, DecodeFailure> Decoder::decode(std::string_view bytes, const DecodeOptions& options,
+                                              Image& image) {
+  const ImageFormat format = sniff_format(bytes);
+  expected<int, DecodeFailure> orientation = unexpected(DecodeFailure{});
+  if (format == ImageFormat::kJpeg) {
+    orientation = state_->jpeg.read(bytes, options.limits, options.target_side, image);
+  } else if (format == ImageFormat::kPng) {
+    orientation = read_png(bytes, options.limits, image);
+  } else if (format == ImageFormat::kWebp) {
+    orientation = state_->webp.read(bytes, options.limits, image);
+  } else {
+    return unexpected(unsupported(format));
+  }
+  if (!orientation) return unexpected(std::move(orientation.error()));
+  turn_upright(image, *orientation, state_->turned);
+  return {};
+}
+
+}  // namespace pomona

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a file could not be decoded: a value, for one broken photograph never ends a run.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pomona {
+
+enum class DecodeFailureKind {
+  kUnsupportedFormat,  // of a format, or a kind of it, that is not decoded here
+  kTooLarge,           // beyond a limit; nothing was decoded
+  kCorrupt,            // the bytes do not follow their format
+  kTruncated,          // they end early
+};
+// "unsupported_format", "too_large", "corrupt", "truncated": as in failures.csv.
+std::string_view decode_failure_name(DecodeFailureKind kind);
+
+struct DecodeFailure {
+  DecodeFailureKind kind = DecodeFailureKind::kCorrupt;
+  std::string message;  // what was expected and found; never any content of the file
+};
+
+}  // namespace pomona

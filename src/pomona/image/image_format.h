@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which image format a file is of, told by its first bytes and never by its name.
+#pragma once
+
+#include <string_view>
+
+namespace pomona {
+
+enum class ImageFormat {
+  kNone,
+  kJpeg,
+  kPng,
+  kWebp,
+  kGif,
+  kBmp,
+  kTiff,
+  kHeif,
+  kAvif,
+  kJxl,
+  kJpeg2000
+};
+
+// By the first bytes (64 are enough); kNone when they are of no image format we know of.
+ImageFormat sniff_format(std::string_view bytes);
+// "JPEG", "HEIC", …; "" for kNone.
+std::string_view image_format_name(ImageFormat format);
+
+}  // namespace pomona

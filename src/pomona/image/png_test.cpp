@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hostile PNG files; what good ones look like is in decode_test.cpp.
+#include "pomona/image/png.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "pomona/image/golden_image.h"
+
+namespace pomona {
+namespace {
+
+using namespace std::string_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::size_t kHeaderEnd = 8 + 25;  // signature and IHDR
+
+std::string be32(std::uint32_t value) {
+  return {static_cast<char>(value >> 24U), static_cast<char>(value >> 16U & 255U),
+          static_cast<char>(value >> 8U & 255U), static_cast<char>(value & 255U)};
+}
+
+DecodeFailure failure_of(const std::string& bytes) {
+  Image image;
+  const auto done = read_png(bytes, DecodeLimits{}, image);
+  return done ? DecodeFailure{DecodeFailureKind::kCorrupt, "none"} : done.error();
+}
+
+TEST(Png, SidesBeyondTheLimitAreRefusedByTheHeader) {
+  std::string bytes = read_golden("rgb.png");
+  for (const std::uint32_t side : {65500U, 0x7fffffffU, 0xffffffffU}) {
+    bytes.replace(16, 8, be32(side) + be32(side));
+    EXPECT_EQ(failure_of(bytes).kind, DecodeFailureKind::kTooLarge) << side;
+  }
+  bytes.replace(16, 8, be32(0) + be32(17));
+  EXPECT_EQ(failure_of(bytes).kind, DecodeFailureKind::kCorrupt);
+}
+
+TEST(Png, ABombOfOneColourIsRefusedByItsMemory) {
+  std::string bytes = read_golden("rgb.png");
+  bytes.replace(16, 8, be32(9900) + be32(9900));  // fewer than 10⁸ pixels, 294 MB
+  const DecodeFailure failure = failure_of(bytes);
+  EXPECT_EQ(failure.kind, DecodeFailureKind::kTooLarge);
+  EXPECT_THAT(failure.message, HasSubstr("MiB"));
+}
+
+TEST(Png, AWrongChecksumIsCorrupt) {
+  std::string bytes = read_golden("rgb.png");
+  bytes[bytes.size() - 13] ^= 1;  // of the last chunk of data
+  const DecodeFailure failure = failure_of(bytes);
+  EXPECT_EQ(failure.kind, DecodeFailureKind::kCorrupt);
+  EXPECT_THAT(failure.message, HasSubstr("CRC"));
+}
+
+TEST(Png, NoNameOfAChunkGetsIntoAMessage) {
+  std::string bytes = read_golden("rgb.png");
+  bytes.insert(kHeaderEnd, be32(0) + "SECR" + be32(0));
+  const DecodeFailure failure = failure_of(bytes);
+  EXPECT_EQ(failure.kind, DecodeFailureKind::kCorrupt);
+  EXPECT_THAT(failure.message, Not(HasSubstr("SECR")));
+}
+
+TEST(Png, BrokenOrMissingHeadersAreCorrupt) {
+  const std::string bytes = read_golden("rgb.png");
+  EXPECT_EQ(failure_of(bytes.substr(0, 8) + bytes.substr(kHeaderEnd)).kind,
+            DecodeFailureKind::kCorrupt);
+  std::string long_chunk = bytes;
+  long_chunk.replace(kHeaderEnd, 4, "\xff\xff\xff\xff");
+  EXPECT_EQ(failure_of(long_chunk).kind, DecodeFailureKind::kCorrupt);
+  std::string no_data = bytes.substr(0, kHeaderEnd) + bytes.substr(bytes.size() - 12);
+  EXPECT_EQ(failure_of(no_data).kind, DecodeFailureKind::kCorrupt);
+}
+
+TEST(Png, TextsAndProfilesAreSkippedUnread) {
+  std::string bytes = read_golden("rgb.png");
+  // Neither would pass libpng: the profile is no zlib stream and the checksums are wrong.
+  std::string flood;
+  for (int index = 0; index < 1000; ++index) {
+    flood += be32(6) + "iCCP" + "x\0\0abc"s + be32(0) + be32(5) + "zTXt" + "a\0\0xx"s + be32(0);
+  }
+  bytes.insert(kHeaderEnd, flood);
+  Image image;
+  const auto done = read_png(bytes, DecodeLimits{}, image);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(largest_difference(image, read_golden_ppm("rgb_png.ppm")), 0);
+}
+
+}  // namespace
+}  // namespace pomona

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads WebP by libwebp. Private to the module: callers use decode.h.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "pomona/base/expected.h"
+#include "pomona/image/decode_failure.h"
+#include "pomona/image/decode_limits.h"
+#include "pomona/image/image.h"
+
+namespace pomona {
+
+// Keeps scratch memory. One per thread.
+class WebpReader {
+ public:
+  // Fills `image` with the pixels as stored and returns the EXIF orientation (1 to 8). Alpha is
+  // composed over white; of an animation the first frame, on a white canvas.
+  expected<int, DecodeFailure> read(std::string_view bytes, const DecodeLimits& limits,
+                                    Image& image);
+
+ private:
+  std::vector<std::uint8_t> rgba_;  // a frame that has alpha or leaves part of the canvas free
+};
+
+}  // namespace pomona
