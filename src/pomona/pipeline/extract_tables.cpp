@@ -117,15 +117,14 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
   extraction.setup = prepare_extract(options);
   extraction.split_kind = found.split_kind;
   extraction.found = found.manifest.rows.size();
-  extraction.moments =
-      Moments(static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count),
+  extraction.moments.emplace(static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count),
               found.manifest.labels.size());
 
   timeline.begin("extract");
   FeatureTableWriter features(staged, "features");
   ExtractSinks sinks;
   sinks.features = &features;
-  sinks.moments = &extraction.moments;
+  sinks.moments = &*extraction.moments;
   std::optional<ThumbnailSink> thumbnails;
   if (options.thumbnails) {
     thumbnails.emplace(staged, found.manifest);

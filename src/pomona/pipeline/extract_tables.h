@@ -3,6 +3,7 @@
 // failures.csv. The first half of `run`, the whole of `pomona extract`.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -32,7 +33,8 @@ struct Extraction {
   std::size_t found = 0;
   Json labels;  // per label: train, test, failed; as in run.json
   TableRows rows;
-  Moments moments{0, 0};  // of training rows, classes numbered as rows.manifest.labels
+  // Of training rows, classes numbered as the labels of the manifest.
+  std::optional<Moments> moments;
 };
 
 Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,

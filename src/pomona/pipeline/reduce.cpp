@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/learn/scaler_fit.h"
 #include "pomona/pipeline/scan.h"
@@ -86,7 +87,11 @@ Moments table_moments(const ObjectStore& store, std::string_view place,
     }
     first_row += batch.rows();
   }
-  return moments ? std::move(*moments) : Moments(0, class_count);
+  if (!moments) {
+    throw Error(ErrorKind::kInvalidInput, "reading the feature table '" + std::string(place) +
+                                              "': it has no rows; extract photographs first");
+  }
+  return std::move(*moments);
 }
 
 void reduce(const ObjectStore& store, std::string_view place, const TableRows& rows,

@@ -96,7 +96,7 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   learn.split_kind = extraction.split_kind;
   learn.thumbnails = options.extract.thumbnails;
   const Json metrics =
-      learn_tables({out.staged(), "features", extraction.rows, extraction.moments},
+      learn_tables({out.staged(), "features", extraction.rows, *extraction.moments},
                    feature_origin(extraction.setup), learn, out, timeline, progress, stop);
 
   record.inputs = image_inputs(options.input);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/evaluate.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "flags.h"
+#include "pomona/pipeline/evaluate_bundle.h"
+#include "summary.h"
+
+namespace pomona::cli {
+namespace {
+
+void print_evaluation(const Json& metrics) {
+  print_scores(metrics);
+  const Json& score = metrics.at("scores").at(0);
+  std::printf("  macro F1 %s, log loss %.3f, expected calibration error %s\n",
+              percent(score.at("macro_f1").get<double>()).c_str(),
+              score.at("log_loss").get<double>(),
+              percent(score.at("expected_calibration_error").get<double>()).c_str());
+  const auto unknown = score.at("unknown_label_rows").get<std::uint64_t>();
+  if (unknown > 0) {
+    std::printf("  %s photographs have a label the bundle does not know; they count as wrong\n",
+                with_commas(unknown).c_str());
+  }
+  std::size_t shown = 0;
+  for (const Json& pair : metrics.at("confusions")) {
+    if (shown++ == 5) break;
+    std::printf("  %s taken for %s: %llu times\n", pair.at("truth").get<std::string>().c_str(),
+                pair.at("prediction").get<std::string>().c_str(),
+                pair.at("count").get<unsigned long long>());
+  }
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "How good a bundle is on labelled photographs, or on features");
+  auto options = std::make_shared<EvaluateOptions>();
+  auto as_json = std::make_shared<bool>(false);
+  command->add_option("BUNDLE", options->bundle, "Bundle, or an output folder of run or train")
+      ->required();
+  command
+      ->add_option("INPUTS", options->inputs,
+                   "Folder with one folder of photographs for each label, or an output folder of "
+                   "extract or run")
+      ->required();
+  command->add_flag("--json", *as_json, "Print the metrics as JSON");
+  command->add_option("--group", options->group, "As in `pomona run`; for the intervals")
+      ->type_name("REGEX");
+  command->add_option("--max-failures", options->max_failures, "Share of photographs that may fail")
+      ->type_name("SHARE")
+      ->capture_default_str();
+  add_workers_flag(*command, options->workers);
+  command->callback([&chosen, options, as_json] {
+    chosen = [options, as_json](Session& session) {
+      const BundleEvaluation result = evaluate_bundle(*options, session.progress, session.stop);
+      if (*as_json) {
+        std::fputs(print_json(result.metrics).c_str(), stdout);
+      } else {
+        print_evaluation(result.metrics);
+      }
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli

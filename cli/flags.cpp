@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flags.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include "pomona/base/error.h"
+#include "pomona/pipeline/bundle_network.h"
+
+namespace pomona::cli {
+namespace {
+
+template <class Number>
+bool parse_whole(const std::string& text, Number& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+ComponentChoice parse_components(const std::string& text) {
+  std::size_t count = 0;
+  if (parse_whole(text, count) && count > 0) return ComponentCount{count};
+  double share = 0;
+  if (parse_whole(text, share) && share > 0 && share < 1) return VarianceShare{share};
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --components: expected a number such as 200, or a share of the variance "
+              "between 0 and 1 "
+              "such as 0.95; found '" +
+                  text + "'");
+}
+
+void add_split_flags(CLI::App& command, SplitOptions& split) {
+  const std::string group = "Training and test";
+  command
+      .add_option("--holdout", split.holdout,
+                  "Share of photographs kept for the test when none is given apart")
+      ->type_name("SHARE")
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--train-files", split.train_files,
+                  "Only files whose names match are learnt from")
+      ->type_name("REGEX")
+      ->group(group);
+  command
+      .add_option("--test-files", split.test_files, "Only files whose names match are tested on")
+      ->type_name("REGEX")
+      ->group(group);
+  command
+      .add_option("--group", split.group,
+                  "Photographs of a label whose file names give the same captures stay on one side "
+                  "of a holdout, e.g. "
+                  "'^(r\\d*_)?' for films of Fruits-360")
+      ->type_name("REGEX")
+      ->group(group);
+  command.add_option("--seed", split.seed, "Chooses another holdout")
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
+  const std::string group = "Features";
+  command
+      .add_option("--backbone", extract.backbone,
+                  "The network; `pomona models list` shows which there are")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--size", extract.size,
+                  "Side of the picture the network sees, in pixels; its own when left out")
+      ->type_name("PIXELS")
+      ->check(CLI::Range(32, 1024))
+      ->group(group);
+  command
+      .add_option_function<std::string>(
+          "--precision",
+          [&extract](const std::string& name) {
+            if (name != "auto") extract.precision = precision_from_name(name);
+          },
+          "auto measures and takes the fastest; bf16 only where the processor has it")
+      ->type_name("auto|f32|bf16")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+      ->default_str("auto")
+      ->group(group);
+  command
+      .add_option_function<std::string>(
+          "--fit", [&extract](const std::string& name) { extract.fit = fit_from_name(name); },
+          "How a picture becomes square: squash, crop its middle, or pad with grey")
+      ->type_name("squash|crop|pad")
+      ->check(CLI::IsMember({"squash", "crop", "pad"}))
+      ->default_str("squash")
+      ->group(group);
+  command
+      .add_option("--batch", extract.batch,
+                  "Photographs a call of the network; by measured rule when left out")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256))
+      ->group(group);
+  add_workers_flag(command, extract.workers);
+  command
+      .add_option("--max-failures", extract.max_failures,
+                  "Share of photographs that may fail before the run does")
+      ->type_name("SHARE")
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_flag_callback(
+          "--no-thumbnails", [&extract] { extract.thumbnails = false; },
+          "Keep no small pictures: none in the report, and no control on pixels")
+      ->group(group);
+  add_models_flag(command, extract.models);
+}
+
+void add_reduce_flags(CLI::App& command, ReduceOptions& reduce) {
+  const std::string group = "Reduction";
+  command
+      .add_option_function<std::string>(
+          "--components",
+          [&reduce](const std::string& text) { reduce.components = parse_components(text); },
+          "How many principal components, or the share of the variance they must explain, such as "
+          "0.95")
+      ->type_name("N|SHARE")
+      ->default_str("200")
+      ->group(group);
+  command
+      .add_flag_callback(
+          "--no-scale", [&reduce] { reduce.scale = false; },
+          "Centre features without dividing by their deviation")
+      ->group(group);
+}
+
+void add_train_flags(CLI::App& command, TrainOptions& train) {
+  command
+      .add_option_function<std::string>(
+          "--classifier",
+          [&train](const std::string& name) { train.classifier = classifier_kind_from_name(name); },
+          "logistic regression on the components, or ridge on all features")
+      ->type_name("logistic|ridge")
+      ->check(CLI::IsMember({"logistic", "ridge"}))
+      ->default_str("logistic")
+      ->group("Classifier");
+}
+
+void add_output_flags(CLI::App& command, OutputOptions& output) {
+  command.add_option("--out,-o", output.out, "Folder for the results; must be new or empty")
+      ->type_name("FOLDER")
+      ->required()
+      ->group("Output");
+  command.add_flag("--force", output.force, "Replace the results of an earlier run in that folder")
+      ->group("Output");
+}
+
+void add_workers_flag(CLI::App& command, std::size_t& workers) {
+  command.add_option("--workers", workers, "Threads; one a core when left out")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256))
+      ->group("Machine");
+}
+
+void add_models_flag(CLI::App& command, std::string& models) {
+  command.add_option("--models", models, "Folder of installed backbones")
+      ->type_name("FOLDER")
+      ->envname("POMONA_MODELS")
+      ->group("Machine");
+}
+
+}  // namespace pomona::cli

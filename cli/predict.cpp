@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/predict.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "command.h"
+#include "exit_code.h"
+#include "pomona/base/error.h"
+#include "pomona/storage/key.h"
+#include "pomona/storage/local_store.h"
+#include "summary.h"
+
+namespace pomona::cli {
+namespace {
+
+constexpr std::size_t kPhotographsAtOnce = 64;
+constexpr std::uint64_t kMaxFileBytes = 256ULL << 20U;
+
+struct PredictFlags {
+  std::string bundle;
+  std::vector<std::string> photographs;
+  std::size_t top = 3;
+  bool as_json = false;
+};
+
+std::string read_photograph(const std::string& path) {
+  const std::filesystem::path file = std::filesystem::absolute(path);
+  std::string bytes;
+  LocalStore(file.parent_path().string())
+      .read(key_from_name(file.filename().string()), kMaxFileBytes, bytes);
+  return bytes;
+}
+
+void print_prediction(const std::string& path, const Prediction& prediction) {
+  std::printf("%s\n", path.c_str());
+  if (prediction.failure) {
+    std::printf("  could not be read: %s\n", prediction.failure->message.c_str());
+    return;
+  }
+  for (const Answer& answer : prediction.answers) {
+    std::printf("  %7s  %s\n", percent(answer.probability).c_str(), answer.label.c_str());
+  }
+}
+
+int predict_all(const PredictFlags& flags, Session& session) {
+  Predictor predictor(open_bundle(flags.bundle));
+  bool all_read = true;
+  for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
+    if (session.stop.stop_requested()) throw Error(ErrorKind::kInterrupted, "stopped as asked");
+    const std::size_t last = std::min(first + kPhotographsAtOnce, flags.photographs.size());
+    std::vector<std::string> photographs;
+    for (std::size_t i = first; i < last; ++i)
+      photographs.push_back(read_photograph(flags.photographs[i]));
+    const std::vector<Prediction> predictions = predictor.predict(photographs, flags.top);
+    for (std::size_t i = first; i < last; ++i) {
+      const Prediction& prediction = predictions[i - first];
+      all_read = all_read && !prediction.failure;
+      if (flags.as_json) {
+        std::printf("%s\n", prediction_json(flags.photographs[i], prediction)
+                                .dump(-1, ' ', false, Json::error_handler_t::replace)
+                                .c_str());
+      } else {
+        print_prediction(flags.photographs[i], prediction);
+      }
+    }
+  }
+  return all_read ? kExitOk : kExitNotAllGood;
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand("predict", "What is on a photograph");
+  auto flags = std::make_shared<PredictFlags>();
+  command->add_option("BUNDLE", flags->bundle, "Bundle, or an output folder of run or train")
+      ->required();
+  command->add_option("PHOTO", flags->photographs, "JPEG, PNG or WebP files")->required();
+  command->add_option("--top", flags->top, "How many answers")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_flag("--json", flags->as_json,
+                    "Print one JSON object a photograph, each on its line");
+  command->callback([&chosen, flags] {
+    chosen = [flags](Session& session) { return predict_all(*flags, session); };
+  });
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/reduce.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <numeric>
+
+#include "command.h"
+#include "flags.h"
+#include "pomona/pipeline/run.h"
+#include "summary.h"
+
+namespace pomona::cli {
+
+void add_reduce(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "reduce", "Table of features in, scaled principal components out (Parquet and CSV)");
+  auto options = std::make_shared<FromFeaturesOptions>();
+  command
+      ->add_option("FEATURES", options->features,
+                   "Output folder of extract or run, a folder of parts, or a .parquet file")
+      ->required();
+  add_output_flags(*command, options->output);
+  add_reduce_flags(*command, options->reduce);
+  add_workers_flag(*command, options->train.workers);
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) {
+      options->output.command = session.command;
+      const Json record = run_reduce(*options, session.progress, session.stop);
+      const auto ratios =
+          record.at("pca").at("explained_variance_ratio").get<std::vector<double>>();
+      std::printf(
+          "%zu components explain %s of the variance\nReduced: %s/reduced and %s/reduced.csv\n",
+          ratios.size(), percent(std::accumulate(ratios.begin(), ratios.end(), 0.0)).c_str(),
+          options->output.out.c_str(), options->output.out.c_str());
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/report/report.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "pomona/storage/local_store.h"
+
+namespace pomona::cli {
+
+void add_report(CLI::App& app, Command& chosen) {
+  CLI::App* command =
+      app.add_subcommand("report", "Make report.html anew from the files of an output folder");
+  auto out = std::make_shared<std::string>();
+  command->add_option("OUT", *out, "Output folder of run")->required();
+  command->callback([&chosen, out] {
+    chosen = [out](Session&) {
+      LocalStore store(*out);
+      store.write("report.html", render_report(store));
+      std::printf("Report: %s/report.html\n", out->c_str());
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli

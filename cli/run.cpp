@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/run.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "command.h"
+#include "flags.h"
+#include "pomona/base/json.h"
+#include "pomona/report/report.h"
+#include "pomona/storage/local_store.h"
+#include "summary.h"
+
+namespace pomona::cli {
+
+void add_run(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "run", "The whole chain: photographs in, features, PCA, model, metrics and report out");
+  auto options = std::make_shared<RunOptions>();
+  auto as_json = std::make_shared<bool>(false);
+  command
+      ->add_option("IMAGES", options->input.images,
+                   "Folder with one folder of photographs for each label")
+      ->required();
+  command
+      ->add_option("--test", options->input.test,
+                   "Folder of the same kind to test on, never learnt from")
+      ->type_name("IMAGES")
+      ->group("Training and test");
+  add_output_flags(*command, options->output);
+  command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
+  add_split_flags(*command, options->input.split);
+  add_extract_flags(*command, options->extract);
+  add_reduce_flags(*command, options->reduce);
+  add_train_flags(*command, options->train);
+  command->footer(
+      "Examples:\n"
+      "  pomona run sample/fruits --out results --group '^(r\\d*_)?'\n"
+      "  pomona run Training --test Test --size 128 --out results");
+  command->callback([&chosen, options, as_json] {
+    chosen = [options, as_json](Session& session) {
+      options->output.command = session.command;
+      options->render_report = [](const ObjectStore& staged) { return render_report(staged); };
+      const Json record = run(*options, session.progress, session.stop);
+      const LocalStore out(options->output.out);
+      print_summary(record, parse_json(out.read("metrics.json"), "metrics.json"),
+                    options->output.out, *as_json);
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/scan.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "flags.h"
+#include "pomona/base/json.h"
+#include "pomona/pipeline/extract_tables.h"
+#include "summary.h"
+
+namespace pomona::cli {
+namespace {
+
+struct Counts {
+  std::size_t ok = 0;
+  std::size_t failed = 0;
+  std::size_t skipped = 0;
+};
+
+Counts count_statuses(const Manifest& manifest) {
+  Counts counts;
+  for (const ManifestRow& row : manifest.rows) {
+    counts.ok += row.status == FileStatus::kOk ? 1 : 0;
+    counts.failed += row.status == FileStatus::kFailed ? 1 : 0;
+    counts.skipped += row.status == FileStatus::kSkipped ? 1 : 0;
+  }
+  return counts;
+}
+
+void print_labels(const Json& labels) {
+  std::size_t width = 5;
+  for (const Json& label : labels)
+    width = std::max(width, label.at("label").get<std::string>().size());
+  std::printf("%-*s  %8s  %8s  %8s\n", static_cast<int>(width), "label", "train", "test", "failed");
+  for (const Json& label : labels) {
+    const auto name = label.at("label").get<std::string>();
+    std::printf("%-*s  %8zu  %8zu  %8zu\n", static_cast<int>(width),
+                name.empty() ? "(none)" : name.c_str(), label.at("train").get<std::size_t>(),
+                label.at("test").get<std::size_t>(), label.at("failed").get<std::size_t>());
+  }
+}
+
+}  // namespace
+
+void add_scan(CLI::App& app, Command& chosen) {
+  CLI::App* command =
+      app.add_subcommand("scan", "List photographs and count them by label; nothing is written");
+  auto input = std::make_shared<InputOptions>();
+  auto as_json = std::make_shared<bool>(false);
+  command
+      ->add_option("IMAGES", input->images, "Folder with one folder of photographs for each label")
+      ->required();
+  command->add_option("--test", input->test, "Folder of the same kind to test on")
+      ->type_name("IMAGES")
+      ->group("Training and test");
+  command->add_flag("--json", *as_json, "Print one JSON object");
+  add_split_flags(*command, input->split);
+  command->callback([&chosen, input, as_json] {
+    chosen = [input, as_json](Session& session) {
+      const ImageRoots roots = open_roots(*input);
+      Scan found = scan(roots, input->split, session.progress, session.stop);
+      check_content(roots, found.manifest, session.progress, session.stop);
+      const Counts counts = count_statuses(found.manifest);
+      const Json labels = count_labels(found.manifest);
+      if (*as_json) {
+        std::fputs(print_json({{"found", found.manifest.rows.size()},
+                               {"ok", counts.ok},
+                               {"failed", counts.failed},
+                               {"skipped", counts.skipped},
+                               {"labels", labels}})
+                       .c_str(),
+                   stdout);
+        return 0;
+      }
+      print_labels(labels);
+      std::printf("%s files: %s photographs, %s not readable, %s skipped\n",
+                  with_commas(found.manifest.rows.size()).c_str(), with_commas(counts.ok).c_str(),
+                  with_commas(counts.failed).c_str(), with_commas(counts.skipped).c_str());
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "summary.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace pomona::cli {
+namespace {
+
+std::string count(const Json& counts, const char* name) {
+  return with_commas(counts.at(name).get<std::uint64_t>());
+}
+
+std::string interval(const Json& score) {
+  if (!score.contains("accuracy_interval")) return "";
+  const Json& ends = score.at("accuracy_interval");
+  char text[32];
+  std::snprintf(text, sizeof text, "(%.1f–%.1f)", 100 * ends.at(0).get<double>(),
+                100 * ends.at(1).get<double>());
+  return text;
+}
+
+}  // namespace
+
+std::string with_commas(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
+    text.insert(static_cast<std::size_t>(at), ",");
+  }
+  return text;
+}
+
+std::string percent(double share) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.1f %%", 100 * share);
+  return text;
+}
+
+void print_extraction(const Json& record) {
+  const Json& counts = record.at("counts");
+  std::printf(
+      "%s photographs of %s labels: %s to learn from, %s to test on; %s failed, %s skipped\n",
+      count(counts, "ok").c_str(), count(counts, "classes").c_str(), count(counts, "train").c_str(),
+      count(counts, "test").c_str(), count(counts, "failed").c_str(),
+      count(counts, "skipped").c_str());
+  std::printf("%s at %d px, %s: %.0f photographs a second on %d workers, %.1f s in all\n",
+              record.at("backbone").at("name").get<std::string>().c_str(),
+              record.at("backbone").at("size").get<int>(),
+              record.at("precision").get<std::string>().c_str(),
+              record.at("images_per_second").get<double>(), record.at("workers").get<int>(),
+              record.at("seconds").get<double>());
+}
+
+void print_scores(const Json& metrics) {
+  std::size_t width = 0;
+  for (const Json& score : metrics.at("scores")) {
+    width = std::max(width, score.at("title").get<std::string>().size());
+  }
+  for (const Json& score : metrics.at("scores")) {
+    const std::string title = score.at("title").get<std::string>();
+    std::printf("  %-*s %8s %s", static_cast<int>(width), title.c_str(),
+                percent(score.at("accuracy").get<double>()).c_str(), interval(score).c_str());
+    if (score.contains("top3_accuracy")) {
+      std::printf(", among three %s", percent(score.at("top3_accuracy").get<double>()).c_str());
+    }
+    std::printf("\n");
+  }
+}
+
+void print_summary(const Json& record, const Json& metrics, const std::string& out, bool as_json) {
+  if (as_json) {
+    std::fputs(print_json(record).c_str(), stdout);
+    return;
+  }
+  print_extraction(record);
+  print_scores(metrics);
+  std::printf("%s\n", metrics.at("believe").get<std::string>().c_str());
+  std::printf("Report: %s/report.html\n", out.c_str());
+}
+
+}  // namespace pomona::cli

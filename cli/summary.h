@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a verb prints when it is done.
+#pragma once
+
+#include <string>
+
+#include "pomona/base/json.h"
+
+namespace pomona::cli {
+
+// "1,048"
+std::string with_commas(std::uint64_t number);
+// "97.2 %"
+std::string percent(double share);
+
+// Photographs, settings and rate, from run.json.
+void print_extraction(const Json& record);
+// One line a score, from metrics.json.
+void print_scores(const Json& metrics);
+void print_summary(const Json& record, const Json& metrics, const std::string& out, bool as_json);
+
+}  // namespace pomona::cli

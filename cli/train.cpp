@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/train.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "flags.h"
+#include "pomona/pipeline/run.h"
+#include "pomona/storage/local_store.h"
+#include "summary.h"
+
+namespace pomona::cli {
+
+void add_train(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "train", "Table of features in, bundle for predictions and its metrics out");
+  auto options = std::make_shared<FromFeaturesOptions>();
+  command->add_option("FEATURES", options->features, "Output folder of extract or run")->required();
+  add_output_flags(*command, options->output);
+  add_reduce_flags(*command, options->reduce);
+  add_train_flags(*command, options->train);
+  command->add_option("--group", options->split.group, "As in `pomona run`")->type_name("REGEX");
+  command->add_option("--seed", options->split.seed, "As in `pomona run`")->type_name("N");
+  add_workers_flag(*command, options->train.workers);
+  add_models_flag(*command, options->models);
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) {
+      options->output.command = session.command;
+      run_train(*options, session.progress, session.stop);
+      const LocalStore out(options->output.out);
+      const Json metrics = parse_json(out.read("metrics.json"), "metrics.json");
+      print_scores(metrics);
+      std::printf("%s\nBundle: %s/bundle\n", metrics.at("believe").get<std::string>().c_str(),
+                  options->output.out.c_str());
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/verify.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "exit_code.h"
+
+namespace pomona::cli {
+
+void add_verify(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "verify",
+      "Read an output folder again and hold every file against the others and the photographs");
+  auto options = std::make_shared<VerifyOptions>();
+  command->add_option("OUT", options->out, "Output folder of run or extract")->required();
+  command
+      ->add_option("--images", options->images,
+                   "Where the photographs are now, if not where run.json says")
+      ->type_name("IMAGES");
+  command->add_option("--test", options->test, "The same for the test set")->type_name("IMAGES");
+  command->add_flag("--no-listing", options->skip_listing, "Do not list the photographs anew");
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) {
+      const VerifyReport report = verify(*options, session.progress, session.stop);
+      for (const std::string& sentence : report.passed)
+        std::printf("ok       %s\n", sentence.c_str());
+      for (const std::string& sentence : report.problems)
+        std::printf("PROBLEM  %s\n", sentence.c_str());
+      return report.ok() ? kExitOk : kExitNotAllGood;
+    };
+  });
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/evaluate_bundle.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/extract.h"
+#include "pomona/pipeline/feature_place.h"
+#include "pomona/pipeline/predict.h"
+#include "pomona/pipeline/scan.h"
+#include "pomona/table/parquet_reader.h"
+
+namespace pomona {
+namespace {
+
+// Turns rows of features into what the classifier takes, and keeps them on disk.
+class ClassifierInputs final : public FeatureSink {
+ public:
+  explicit ClassifierInputs(const Bundle& bundle)
+      : bundle_(bundle),
+        on_features_(bundle.classifier_kind == ClassifierKind::kRidge),
+        file_(scratch_path(), on_features_ ? bundle.scaler.dims() : bundle.pca.n_components()) {}
+
+  void add(const FeatureBatch& batch) override {
+    if (batch.features.cols() != bundle_.scaler.dims()) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "evaluating features: the bundle expects " +
+                      std::to_string(bundle_.scaler.dims()) + " a row, found " +
+                      std::to_string(batch.features.cols()) +
+                      "; use features of the backbone that the bundle holds");
+    }
+    if (on_features_) return file_.append(batch.features.view());
+    Matrix<float> scores(batch.rows(), file_.cols());
+    project(bundle_.projection, batch.features.view(), scores.view());
+    file_.append(scores.view());
+  }
+  void finish() override {}
+
+  const RowFile& file() const { return file_; }
+
+ private:
+  static std::string scratch_path() {
+    return (std::filesystem::temp_directory_path() / ("pomona-" + std::to_string(::getpid())))
+        .string();
+  }
+
+  const Bundle& bundle_;
+  bool on_features_;
+  RowFile file_;
+};
+
+// Numbers labels as the bundle does.
+void use_labels(TableRows& rows, const std::vector<std::string>& labels) {
+  rows.train_labels = labels;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const std::string& label = rows.manifest.label(rows.manifest.rows[i]);
+    const auto found = std::ranges::lower_bound(labels, label);
+    const bool known = found != labels.end() && *found == label;
+    rows.label_index[i] = known ? static_cast<std::int32_t>(found - labels.begin()) : -1;
+  }
+}
+
+TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, FeatureSink& sink,
+                       Progress& progress, const std::stop_token& stop) {
+  SplitOptions split;
+  split.holdout = 0;
+  const ImageRoots roots{open_images(options.inputs), nullptr};
+  Scan found = scan(roots, split, progress, stop);
+  for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
+  ExtractOptions extract_options;
+  extract_options.max_failures = options.max_failures;
+  extract_options.thumbnails = false;
+  ExtractSetup setup;
+  setup.backbone = backbone_of(bundle);
+  setup.fit = fit_from_name(bundle.fit);
+  setup.featurizer.size = bundle.size;
+  setup.featurizer.precision = precision_from_name(bundle.precision);
+  setup.featurizer.batch = bundle.batch;
+  setup.featurizer.slots = options.workers == 0 ? usable_cores() : options.workers;
+  ExtractSinks sinks;
+  sinks.features = &sink;
+  extract(roots, found.manifest, setup, extract_options, sinks, progress, stop);
+  return rows_of_manifest(std::move(found.manifest), options.group);
+}
+
+TableRows read_rows_of(const EvaluateOptions& options, FeatureSink& sink, Progress& progress,
+                       const std::stop_token& stop) {
+  const FeaturePlace features = open_features(options.inputs);
+  TableRows rows = rows_of_table(*features.store, features.place, options.group);
+  progress.begin("read", rows.rows());
+  FeatureTableReader reader(*features.store, features.place);
+  FeatureBatch batch;
+  while (reader.next(batch)) {
+    throw_if_stopped(stop);
+    sink.add(batch);
+    progress.advance(batch.rows());
+  }
+  return rows;
+}
+
+std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
+  if (rows.test_rows() > 0) return rows.side(Split::kTest);
+  return rows.side(Split::kTrain);
+}
+
+}  // namespace
+
+BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
+                                 const std::stop_token& stop) {
+  const Bundle bundle = open_bundle(options.bundle);
+  if (bundle.classifier_kind == ClassifierKind::kNone) {
+    throw Error(ErrorKind::kInvalidInput,
+                "evaluating '" + options.bundle +
+                    "': the bundle holds no classifier, since it was made from "
+                    "photographs without labels");
+  }
+  ClassifierInputs inputs(bundle);
+  BundleEvaluation result;
+  result.rows = holds_features(options.inputs)
+                    ? read_rows_of(options, inputs, progress, stop)
+                    : extract_rows(options, bundle, inputs, progress, stop);
+  use_labels(result.rows, bundle.labels);
+  const std::vector<std::size_t> judged = rows_to_judge(result.rows);
+  if (std::ranges::none_of(judged,
+                           [&](std::size_t row) { return result.rows.label_index[row] >= 0; })) {
+    throw Error(ErrorKind::kInvalidInput, "evaluating '" + options.inputs +
+                                              "': none of its photographs lies in a folder named "
+                                              "like a label of the bundle; expected one "
+                                              "folder for each label");
+  }
+  const std::size_t workers = options.workers == 0 ? usable_cores() : options.workers;
+  result.evaluation =
+      evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
+  const Score score{"main", "Evaluation", "The bundle as it is, on the photographs given.", 0};
+  result.metrics = {{"format", 1}, {"labels", bundle.labels}, {"test_rows", judged.size()}};
+  for (const char* key : {"scores", "classes", "calibration", "confusions"}) {
+    result.metrics[key] = Json::array();
+  }
+  result.metrics["scores"].push_back(
+      score_json(score, result.evaluation, result.rows.groups.given));
+  add_details(result.evaluation, result.rows, result.metrics);
+  return result;
+}
+
+}  // namespace pomona

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/verify.h"
+
+#include <cmath>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/json.h"
+#include "pomona/bundle/read_bundle.h"
+#include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/extract_tables.h"
+#include "pomona/pipeline/self_check.h"
+#include "pomona/pipeline/verify_tables.h"
+#include "pomona/storage/local_store.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::uint64_t kMaxReportBytes = 8ULL << 20U;
+
+// Runs checks one after the other; what one throws is a problem, and the others still run.
+class Verifier {
+ public:
+  Verifier(const VerifyOptions& options, Progress& progress, const std::stop_token& stop)
+      : options_(options), progress_(progress), stop_(stop), store_(options.out) {}
+
+  VerifyReport run() {
+    check("completeness", [&] { check_complete(); });
+    check("run.json", [&] { record_ = parse_json(store_.read("run.json"), "run.json"); });
+    check("the manifest", [&] { read_manifest(); });
+    if (manifest_) {
+      check("failures.csv", [&] { pass(check_failures(store_, *manifest_)); });
+      if (has_table("features")) {
+        check("the features", [&] { pass(check_feature_table(store_, *manifest_)); });
+      }
+      if (has_table("reduced")) {
+        check("the reduced table", [&] { pass(check_reduced_table(store_, *manifest_)); });
+      }
+      if (has_table("thumbnails")) {
+        check("the thumbnails", [&] { pass(check_thumbnail_table(store_, *manifest_)); });
+      }
+      if (!options_.skip_listing) check("the listing", [&] { check_listing(); });
+    }
+    if (store_.exists("metrics.json")) check("the metrics", [&] { pass(check_metrics(store_)); });
+    if (store_.exists("bundle/bundle.json")) check("the bundle", [&] { check_bundle_folder(); });
+    if (store_.exists("report.html")) check("the report", [&] { check_report(); });
+    return std::move(report_);
+  }
+
+ private:
+  template <class Check>
+  void check(const std::string& what, const Check& body) {
+    throw_if_stopped(stop_);
+    progress_.begin("verify " + what, 0);
+    try {
+      body();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted) throw;
+      report_.problems.push_back(what + ": " + error.what());
+    } catch (const Json::exception& error) {
+      report_.problems.push_back(what + ": not as docs/formats.md describes it: " + error.what());
+    }
+  }
+  void pass(std::string sentence) { report_.passed.push_back(std::move(sentence)); }
+  [[noreturn]] static void fail(const std::string& sentence) {
+    throw Error(ErrorKind::kCorrupt, sentence);
+  }
+  bool has_table(const std::string& name) const { return store_.exists(name + "/_SUCCESS"); }
+
+  void check_complete() {
+    if (!store_.exists("_SUCCESS")) {
+      fail("'" + store_.describe() +
+           "' has no _SUCCESS: the run that wrote it did not come to its end");
+    }
+    pass("complete: _SUCCESS is there");
+  }
+
+  void read_manifest() {
+    manifest_ = read_manifest_table(store_);
+    std::map<FileStatus, std::size_t> counts;
+    for (const ManifestRow& row : manifest_->rows) ++counts[row.status];
+    const Json& expected = record_.at("counts");
+    const std::pair<const char*, std::size_t> found[] = {{"found", manifest_->rows.size()},
+                                                         {"ok", counts[FileStatus::kOk]},
+                                                         {"failed", counts[FileStatus::kFailed]},
+                                                         {"skipped", counts[FileStatus::kSkipped]}};
+    for (const auto& [name, count] : found) {
+      if (expected.at(name).get<std::size_t>() != count) {
+        fail("run.json counts " + expected.at(name).dump() + " files as " + name +
+             ", the manifest has " + std::to_string(count));
+      }
+    }
+    pass("manifest: " + std::to_string(manifest_->rows.size()) + " files, " +
+         std::to_string(counts[FileStatus::kOk]) + " ok, " +
+         std::to_string(counts[FileStatus::kFailed]) + " failed, " +
+         std::to_string(counts[FileStatus::kSkipped]) + " skipped, as in run.json");
+  }
+
+  void check_listing() {
+    InputOptions input;
+    const Json& inputs = record_.at("inputs");
+    input.images =
+        options_.images.empty() ? inputs.at("images").get<std::string>() : options_.images;
+    if (!options_.test.empty()) {
+      input.test = options_.test;
+    } else if (inputs.at("test").is_string()) {
+      input.test = inputs.at("test").get<std::string>();
+    }
+    pass(compare_listing(open_roots(input), *manifest_));
+  }
+
+  void check_bundle_folder() {
+    const Bundle bundle = read_bundle(store_, "bundle");
+    const std::unique_ptr<Featurizer> featurizer = make_featurizer(bundle, /*slots=*/1);
+    run_self_check(bundle, *featurizer, bundle.self_check.cases.size());
+    pass("bundle: every digest fits, and it answers " +
+         std::to_string(bundle.self_check.cases.size()) +
+         " synthetic pictures as it did when it was made");
+  }
+
+  void check_report() {
+    const std::size_t bytes = store_.open("report.html")->size();
+    if (bytes == 0 || bytes > kMaxReportBytes) {
+      fail("report.html has " + std::to_string(bytes) + " bytes, expected at most " +
+           std::to_string(kMaxReportBytes));
+    }
+    pass("report: " + std::to_string(bytes) + " bytes");
+  }
+
+  const VerifyOptions& options_;
+  Progress& progress_;
+  const std::stop_token& stop_;
+  LocalStore store_;
+  Json record_;
+  std::optional<Manifest> manifest_;
+  VerifyReport report_;
+};
+
+}  // namespace
+
+VerifyReport verify(const VerifyOptions& options, Progress& progress, const std::stop_token& stop) {
+  return Verifier(options, progress, stop).run();
+}
+
+}  // namespace pomona

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/verify_tables.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <set>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/json.h"
+#include "pomona/table/csv_reader.h"
+#include "pomona/table/parquet_reader.h"
+
+namespace pomona {
+namespace {
+
+[[noreturn]] void fail(const std::string& sentence) { throw Error(ErrorKind::kCorrupt, sentence); }
+
+Split split_from_name(const std::string& name) {
+  if (name == "test") return Split::kTest;
+  if (name == "train") return Split::kTrain;
+  fail("expected the split train or test, found '" + name + "'");
+}
+
+FileStatus status_from_name(const std::string& name) {
+  for (const FileStatus status : {FileStatus::kOk, FileStatus::kFailed, FileStatus::kSkipped}) {
+    if (file_status_name(status) == name) return status;
+  }
+  fail("expected the status ok, failed or skipped, found '" + name + "'");
+}
+
+// Walks over the manifest's ok rows beside the rows of a table.
+class OkRows {
+ public:
+  explicit OkRows(const Manifest& manifest) : manifest_(manifest) {}
+
+  // The next ok row must have this key.
+  const ManifestRow& expect(const std::string& path, const std::string& label,
+                            const std::string& split) {
+    const ManifestRow* row = next();
+    if (row == nullptr) fail("row '" + path + "' is more than the manifest has");
+    if (row->path != path || manifest_.label(*row) != label || split_name(row->split) != split) {
+      fail("expected the row of '" + row->path + "' (" + std::string(split_name(row->split)) +
+           "), found that of '" + path + "' (" + split + ", label '" + label + "')");
+    }
+    return *row;
+  }
+  // Goes forward to this key; rows between are passed over.
+  void find(const std::string& path, const std::string& split) {
+    while (const ManifestRow* row = next()) {
+      if (row->path == path && split_name(row->split) == split) return;
+    }
+    fail("row '" + path + "' is not among the photographs that were read, or not in order");
+  }
+  void expect_end() {
+    if (const ManifestRow* row = next()) fail("the row of '" + row->path + "' is missing");
+  }
+  std::size_t count() const { return count_; }
+
+ private:
+  const ManifestRow* next() {
+    while (at_ < manifest_.rows.size() && manifest_.rows[at_].status != FileStatus::kOk) ++at_;
+    if (at_ == manifest_.rows.size()) return nullptr;
+    ++count_;
+    return &manifest_.rows[at_++];
+  }
+
+  const Manifest& manifest_;
+  std::size_t at_ = 0;
+  std::size_t count_ = 0;
+};
+
+void expect_finite(std::span<const float> values, const std::string& path) {
+  if (std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) return;
+  fail("the row of '" + path + "' holds a number that is not finite");
+}
+
+std::map<std::string, std::int32_t> training_label_numbers(const Manifest& manifest) {
+  std::set<std::string> labels;
+  for (const ManifestRow& row : manifest.rows) {
+    const std::string& label = manifest.label(row);
+    if (row.status == FileStatus::kOk && row.split == Split::kTrain && !label.empty())
+      labels.insert(label);
+  }
+  std::map<std::string, std::int32_t> numbers;
+  for (const std::string& label : labels) {
+    numbers.emplace(label, static_cast<std::int32_t>(numbers.size()));
+  }
+  return numbers;
+}
+
+float parse_float(const std::string& text) {
+  float value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) fail("'" + text + "' is no number");
+  return value;
+}
+
+// One row of reduced.csv beside the same row of the table.
+void compare_csv_row(const std::vector<std::string>& fields, const ReducedBatch& batch,
+                     std::size_t i) {
+  const std::span<const float> scores = batch.pca_features.row(i);
+  const std::string index = batch.label_index[i] ? std::to_string(*batch.label_index[i]) : "";
+  bool same = fields.size() == 4 + scores.size() && fields[0] == batch.path[i] &&
+              fields[1] == batch.label[i] && fields[2] == batch.split[i] && fields[3] == index;
+  for (std::size_t k = 0; same && k < scores.size(); ++k)
+    same = parse_float(fields[4 + k]) == scores[k];
+  if (!same)
+    fail("reduced.csv differs from the reduced table in the row of '" + batch.path[i] + "'");
+}
+
+}  // namespace
+
+Manifest read_manifest_table(const ObjectStore& store) {
+  Manifest manifest;
+  ManifestReader reader(store, "manifest");
+  ManifestBatch batch;
+  std::map<std::string, std::uint32_t> numbers;
+  while (reader.next(batch)) {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      const auto [label, is_new] =
+          numbers.try_emplace(batch.label[i], static_cast<std::uint32_t>(numbers.size()));
+      if (is_new) manifest.labels.push_back(batch.label[i]);
+      manifest.rows.push_back({std::move(batch.path[i]), static_cast<std::uint64_t>(batch.bytes[i]),
+                               label->second, split_from_name(batch.split[i]),
+                               status_from_name(batch.status[i])});
+    }
+  }
+  const auto not_after = [](const ManifestRow& a, const ManifestRow& b) {
+    return std::tie(a.split, a.path) >= std::tie(b.split, b.path);
+  };
+  const auto at = std::ranges::adjacent_find(manifest.rows, not_after);
+  if (at != manifest.rows.end()) fail("'" + at->path + "' stands twice or out of order");
+  return manifest;
+}
+
+std::string check_failures(const ObjectStore& store, const Manifest& manifest) {
+  const std::string text = store.read("failures.csv");
+  CsvReader reader(text, "failures.csv");
+  if (reader.header() != std::vector<std::string>{"path", "stage", "kind", "message"}) {
+    fail("the header is not path,stage,kind,message");
+  }
+  std::vector<std::string> told;
+  std::vector<std::string> fields;
+  while (reader.next(fields)) told.push_back(fields[0]);
+  std::vector<std::string> expected;
+  for (const ManifestRow& row : manifest.rows) {
+    if (row.status == FileStatus::kFailed) expected.push_back(row.path);
+  }
+  if (told != expected) {
+    fail("the manifest has " + std::to_string(expected.size()) +
+         " failed files, failures.csv tells of " + std::to_string(told.size()) + ", or of others");
+  }
+  return "failures.csv: " + std::to_string(told.size()) + " failures, each failed in the manifest";
+}
+
+std::string check_feature_table(const ObjectStore& store, const Manifest& manifest) {
+  FeatureTableReader reader(store, "features");
+  FeatureBatch batch;
+  OkRows expected(manifest);
+  while (reader.next(batch)) {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      expected.expect(batch.path[i], batch.label[i], batch.split[i]);
+      expect_finite(batch.features.row(i), batch.path[i]);
+    }
+  }
+  expected.expect_end();
+  return "features: " + std::to_string(expected.count()) +
+         " rows, one for each photograph that was read, all finite";
+}
+
+std::string check_reduced_table(const ObjectStore& store, const Manifest& manifest) {
+  const std::map<std::string, std::int32_t> numbers = training_label_numbers(manifest);
+  const std::string text = store.read("reduced.csv");
+  CsvReader csv(text, "reduced.csv");
+  std::vector<std::string> fields;
+  ReducedTableReader reader(store, "reduced");
+  ReducedBatch batch;
+  OkRows expected(manifest);
+  while (reader.next(batch)) {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      expected.expect(batch.path[i], batch.label[i], batch.split[i]);
+      expect_finite(batch.pca_features.row(i), batch.path[i]);
+      const auto number = numbers.find(batch.label[i]);
+      const auto index = number == numbers.end() ? std::nullopt : std::optional(number->second);
+      if (batch.label_index[i] != index)
+        fail("label_index of '" + batch.path[i] + "' does not fit its label");
+      if (!csv.next(fields)) fail("reduced.csv ends before the row of '" + batch.path[i] + "'");
+      compare_csv_row(fields, batch, i);
+    }
+  }
+  expected.expect_end();
+  if (csv.next(fields)) fail("reduced.csv has more rows than the reduced table");
+  return "reduced: " + std::to_string(expected.count()) +
+         " rows, all finite, the same in reduced.csv";
+}
+
+std::string check_thumbnail_table(const ObjectStore& store, const Manifest& manifest) {
+  ThumbnailTableReader reader(store, "thumbnails");
+  ThumbnailBatch batch;
+  OkRows expected(manifest);
+  std::size_t count = 0;
+  while (reader.next(batch)) {
+    for (std::size_t i = 0; i < batch.rows(); ++i, ++count) {
+      expected.find(batch.path[i], batch.split[i]);
+      if (batch.pixels[i].size() != kThumbnailPixelBytes)
+        fail("'" + batch.path[i] + "' has another size");
+    }
+  }
+  return "thumbnails: " + std::to_string(count) + " rows";
+}
+
+std::string check_metrics(const ObjectStore& store) {
+  const Json metrics = parse_json(store.read("metrics.json"), "metrics.json");
+  const Json& scores = metrics.at("scores");
+  if (scores.empty() || scores[0].at("key") != "main")
+    return "metrics: none, since nothing could be judged";
+  const std::string text = store.read("confusion.csv");
+  CsvReader csv(text, "confusion.csv");
+  const auto labels = metrics.at("labels").get<std::vector<std::string>>();
+  std::vector<std::string> header = {"truth"};
+  header.insert(header.end(), labels.begin(), labels.end());
+  if (csv.header() != header) fail("the labels of confusion.csv are not those of metrics.json");
+  std::vector<std::string> fields;
+  double all = 0;
+  double right = 0;
+  for (std::size_t truth = 0; csv.next(fields); ++truth) {
+    for (std::size_t i = 1; i < fields.size(); ++i) {
+      const double count = static_cast<double>(parse_float(fields[i]));
+      all += count;
+      if (i == truth + 1) right += count;
+    }
+  }
+  const auto rows = scores[0].at("rows").get<double>();
+  const auto unknown = scores[0].at("unknown_label_rows").get<double>();
+  const auto accuracy = scores[0].at("accuracy").get<double>();
+  if (all + unknown != rows || std::abs(right / rows - accuracy) > 1e-9) {
+    fail("confusion.csv gives another number of rows, or another accuracy, than metrics.json");
+  }
+  return "metrics: confusion.csv and metrics.json agree on " +
+         std::to_string(static_cast<std::size_t>(rows)) + " test photographs";
+}
+
+std::string compare_listing(const ImageRoots& roots, const Manifest& manifest) {
+  using Key = std::pair<bool, std::string>;  // in the test root?, path
+  const bool two_roots = roots.test != nullptr;
+  std::map<Key, std::uint64_t> listed;
+  const auto list = [&](const ObjectStore& store, bool is_test) {
+    store.list("", [&](const ObjectInfo& object) { listed[{is_test, object.key}] = object.bytes; });
+  };
+  list(*roots.images, false);
+  if (two_roots) list(*roots.test, true);
+  const std::size_t count = listed.size();
+  for (const ManifestRow& row : manifest.rows) {
+    const auto found = listed.find({two_roots && row.split == Split::kTest, row.path});
+    if (found == listed.end())
+      fail("'" + row.path + "' is in the manifest but no longer in its folder");
+    if (found->second != row.bytes)
+      fail("'" + row.path + "' has another size than in the manifest");
+    listed.erase(found);
+  }
+  if (!listed.empty()) {
+    fail(std::to_string(listed.size()) +
+         " files are in the folder but not in the manifest, the first is '" +
+         listed.begin()->first.second + "'");
+  }
+  return "listing: " + std::to_string(count) +
+         " files found anew, each in the manifest once with its size";
+}
+
+}  // namespace pomona
