@@ -2,11 +2,13 @@
 // The columns of each table, once for the writer and the reader. Inside table/ only.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 #include "pomona/features/feature_sink.h"
 #include "pomona/table/schema.h"
@@ -33,36 +35,47 @@ inline constexpr TableColumn kPcaFeatures{"pca_features", ColumnType::kFloats};
 inline constexpr TableColumn kPixels{"pixels", ColumnType::kBytes};
 inline constexpr TableColumn kJpeg{"jpeg", ColumnType::kBytes};
 
-template <class Batch, class Of>
-concept BatchOf = std::same_as<std::remove_const_t<Batch>, Of>;
-
-// Calls visit(column, member) for every column of the table, in its order.
-template <class Batch, class Visit>
-void visit_columns(Batch& batch, const Visit& visit) {
-  visit(kPath, batch.path);
-  visit(kLabel, batch.label);
-  visit(kSplit, batch.split);
-  if constexpr (BatchOf<Batch, FeatureBatch>) {
-    visit(kFeatures, batch.features);
-  } else if constexpr (BatchOf<Batch, ManifestBatch>) {
-    visit(kBytes, batch.bytes);
-    visit(kStatus, batch.status);
-  } else if constexpr (BatchOf<Batch, ReducedBatch>) {
-    visit(kLabelIndex, batch.label_index);
-    visit(kPcaFeatures, batch.pca_features);
+// The columns of the table, in their order.
+template <class Batch>
+constexpr auto columns_of() {
+  if constexpr (std::same_as<Batch, FeatureBatch>) {
+    return std::array{kPath, kLabel, kSplit, kFeatures};
+  } else if constexpr (std::same_as<Batch, ManifestBatch>) {
+    return std::array{kPath, kLabel, kSplit, kBytes, kStatus};
+  } else if constexpr (std::same_as<Batch, ReducedBatch>) {
+    return std::array{kPath, kLabel, kSplit, kLabelIndex, kPcaFeatures};
   } else {
-    static_assert(BatchOf<Batch, ThumbnailBatch>);
-    visit(kPixels, batch.pixels);
-    visit(kJpeg, batch.jpeg);
+    static_assert(std::same_as<Batch, ThumbnailBatch>);
+    return std::array{kPath, kLabel, kSplit, kPixels, kJpeg};
   }
 }
 
+// References to the members of a batch that hold these columns.
 template <class Batch>
-std::vector<TableColumn> columns_of() {
-  std::vector<TableColumn> columns;
-  const Batch batch;
-  visit_columns(batch, [&](const TableColumn& column, const auto&) { columns.push_back(column); });
-  return columns;
+auto members_of(Batch& batch) {
+  using Table = std::remove_const_t<Batch>;
+  if constexpr (std::same_as<Table, FeatureBatch>) {
+    return std::tie(batch.path, batch.label, batch.split, batch.features);
+  } else if constexpr (std::same_as<Table, ManifestBatch>) {
+    return std::tie(batch.path, batch.label, batch.split, batch.bytes, batch.status);
+  } else if constexpr (std::same_as<Table, ReducedBatch>) {
+    return std::tie(batch.path, batch.label, batch.split, batch.label_index, batch.pca_features);
+  } else {
+    return std::tie(batch.path, batch.label, batch.split, batch.pixels, batch.jpeg);
+  }
+}
+
+// Calls visit(column, member…) for every column of batches of one table.
+template <class Visit, class Batch, class... Others>
+void visit_columns(const Visit& visit, Batch& batch, Others&... others) {
+  constexpr auto kColumns = columns_of<std::remove_const_t<Batch>>();
+  const auto visit_one = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+    visit(kColumns[I], std::get<I>(members_of(batch)), std::get<I>(members_of(others))...);
+  };
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (visit_one(std::integral_constant<std::size_t, I>()), ...);
+  }
+  (std::make_index_sequence<kColumns.size()>());
 }
 
 }  // namespace pomona

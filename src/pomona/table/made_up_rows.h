@@ -20,10 +20,10 @@ inline Matrix<float> made_up_numbers(std::size_t first, std::size_t rows, std::s
   Matrix<float> numbers(rows, dims);
   for (std::size_t i = 0; i < rows; ++i) {
     Random random(first + i);
-    // Half of the features of a rectified network are near or at zero.
+    // EfficientNet-Lite0 at 128 pixels: 68 % of the features are zero.
     for (float& number : numbers.row(i)) {
       const double value = random.uniform();
-      number = value < 0.3 ? 0 : static_cast<float>(value * value * 3);
+      number = value < 0.68 ? 0 : static_cast<float>(value * value * 3);
     }
   }
   return numbers;

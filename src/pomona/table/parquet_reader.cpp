@@ -171,13 +171,14 @@ bool TableReader<Batch>::next(Batch& batch) {
     batch = Batch();
     return false;
   }
-  visit_columns(batch, [&](const TableColumn& column, auto& values) {
+  const auto read_column = [&](const TableColumn& column, auto& values) {
     if (state.wants(column)) {
       state.read(column, count, values);
     } else {
       values = {};
     }
-  });
+  };
+  visit_columns(read_column, batch);
   state.part_rows += count;
   check(*state.part, batch);
   return true;

@@ -2,6 +2,7 @@
 #include "pomona/table/parquet_writer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,14 +16,28 @@
 namespace pomona {
 namespace {
 
+// The rows that wait for their row group to be complete, in storage of constant size.
 template <class Element>
-std::span<const Element> rows_of(const std::vector<Element>& column, std::size_t first,
-                                 std::size_t count) {
-  return std::span(column).subspan(first, count);
+void put(const std::vector<Element>& from, std::size_t first, std::size_t count,
+         std::vector<Element>& rows, std::size_t at) {
+  rows.resize(kRowGroupRows);
+  std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(first), count,
+              rows.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
-MatrixView<const float> rows_of(const Matrix<float>& column, std::size_t first, std::size_t count) {
-  return column.view().rows_from(first, count);
+void put(const Matrix<float>& from, std::size_t first, std::size_t count, Matrix<float>& rows,
+         std::size_t at) {
+  if (rows.empty()) rows = Matrix<float>(kRowGroupRows, from.cols());
+  std::copy_n(from.row(first).data(), count * from.cols(), rows.row(at).data());
+}
+
+template <class Element>
+std::span<const Element> first_rows(const std::vector<Element>& rows, std::size_t count) {
+  return std::span(rows).first(count);
+}
+
+MatrixView<const float> first_rows(const Matrix<float>& rows, std::size_t count) {
+  return rows.view().rows_from(0, count);
 }
 
 template <class Element>
@@ -36,8 +51,13 @@ std::size_t row_count(const Matrix<float>& column) { return column.rows(); }
 
 template <class Batch>
 struct TableWriter<Batch>::State {
-  State(ObjectStore& s, std::string_view f) : store(s), folder(f) {
-    parts.emplace_back(store, key_of(part_name(0)), columns);
+  static_assert(kPartRows % kRowGroupRows == 0);
+
+  State(ObjectStore& s, std::string_view f) : store(s), folder(f) { begin_part(); }
+
+  void begin_part() {
+    parts.emplace_back(store, key_of(part_name(parts.size())), columns_of<Batch>());
+    part_rows = 0;
   }
 
   std::string key_of(const std::string& name) const {
@@ -50,13 +70,14 @@ struct TableWriter<Batch>::State {
   }
 
   void check(const Batch& batch) {
-    visit_columns(batch, [&](const TableColumn& column, const auto& values) {
+    const auto check_column = [&](const TableColumn& column, const auto& values) {
       if (row_count(values) != batch.rows()) {
         refuse(column.name, "expected " + std::to_string(batch.rows()) + " rows, found " +
                                 std::to_string(row_count(values)));
       }
       check_values(column, values);
-    });
+    };
+    visit_columns(check_column, batch);
   }
 
   void check_values(const TableColumn& column, const std::vector<std::string>& values) {
@@ -81,19 +102,32 @@ struct TableWriter<Batch>::State {
   template <class Element>
   void check_values(const TableColumn& /*column*/, const std::vector<Element>& /*values*/) {}
 
-  void append(const Batch& batch, std::size_t first, std::size_t count) {
-    std::size_t index = 0;
-    visit_columns(batch, [&](const TableColumn&, const auto& values) {
-      parts.back().append(index++, rows_of(values, first, count));
-    });
-    parts.back().end_rows(count);
+  void wait(const Batch& batch, std::size_t first, std::size_t count) {
+    const auto put_column = [&](const TableColumn&, auto& rows, const auto& values) {
+      put(values, first, count, rows, waiting_rows);
+    };
+    visit_columns(put_column, waiting, batch);
+    waiting_rows += count;
+  }
+
+  void write_group() {
+    if (waiting_rows == 0) return;
+    const auto write_column = [&](const TableColumn&, const auto& rows) {
+      parts.back().append(first_rows(rows, waiting_rows));
+    };
+    visit_columns(write_column, waiting);
+    parts.back().end_group();
+    part_rows += waiting_rows;
+    waiting_rows = 0;
   }
 
   ObjectStore& store;
   std::string folder;
-  std::vector<TableColumn> columns = columns_of<Batch>();
   // All but the last are closed; none is committed before finish().
   std::vector<PartWriter> parts;
+  std::size_t part_rows = 0;
+  Batch waiting;  // rows of the next row group
+  std::size_t waiting_rows = 0;
   std::size_t width = 0;
 };
 
@@ -112,20 +146,21 @@ void TableWriter<Batch>::add(const Batch& batch) {
   State& state = *state_;
   state.check(batch);
   for (std::size_t done = 0; done < batch.rows();) {
-    if (state.parts.back().rows() == kPartRows) {
+    if (state.part_rows == kPartRows) {
       state.parts.back().close();
-      state.parts.emplace_back(state.store, state.key_of(part_name(state.parts.size())),
-                               state.columns);
+      state.begin_part();
     }
-    const std::size_t count = std::min(batch.rows() - done, state.parts.back().rows_to_boundary());
-    state.append(batch, done, count);
+    const std::size_t count = std::min(batch.rows() - done, kRowGroupRows - state.waiting_rows);
+    state.wait(batch, done, count);
     done += count;
+    if (state.waiting_rows == kRowGroupRows) state.write_group();
   }
 }
 
 template <class Batch>
 void TableWriter<Batch>::finish() {
   State& state = *state_;
+  state.write_group();
   state.parts.back().close();
   for (PartWriter& part : state.parts) part.commit();
   state.store.write(state.key_of("_SUCCESS"), "");

@@ -101,12 +101,14 @@ struct PartWriter::State {
     }
   }
 
+  // Writes the next column of the row group, row by row.
   template <class Writer, class Rows, class Append>
-  void append(std::size_t column, const Rows& values, const Append& append_row) {
+  void append(const Rows& rows, const Append& append_row) {
     guard([&] {
-      if (group == nullptr) group = file->AppendBufferedRowGroup();
-      auto& writer = static_cast<Writer&>(*group->column(static_cast<int>(column)));
-      for (const auto& row : values) append_row(writer, row);
+      if (group == nullptr) group = file->AppendRowGroup();
+      auto& writer = static_cast<Writer&>(*group->NextColumn());
+      for (const auto& row : rows) append_row(writer, row);
+      writer.Close();
     });
   }
 
@@ -116,8 +118,6 @@ struct PartWriter::State {
   std::shared_ptr<arrow::io::OutputStream> stream;
   std::unique_ptr<parquet::ParquetFileWriter> file;
   parquet::RowGroupWriter* group = nullptr;
-  std::size_t rows = 0;
-  std::size_t group_rows = 0;
   std::vector<std::int16_t> first_levels;  // repetition levels of a row of numbers: 0, 1, 1, …
   std::vector<std::int16_t> ones;          // definition levels of one
 };
@@ -129,24 +129,20 @@ PartWriter::~PartWriter() = default;
 PartWriter::PartWriter(PartWriter&&) noexcept = default;
 PartWriter& PartWriter::operator=(PartWriter&&) noexcept = default;
 
-std::size_t PartWriter::rows() const { return state_->rows; }
-std::size_t PartWriter::rows_to_boundary() const { return kRowGroupRows - state_->group_rows; }
-
-void PartWriter::append(std::size_t column, std::span<const std::string> rows) {
-  state_->append<parquet::ByteArrayWriter>(column, rows, [](auto& writer, const std::string& row) {
+void PartWriter::append(std::span<const std::string> rows) {
+  state_->append<parquet::ByteArrayWriter>(rows, [](auto& writer, const std::string& row) {
     const parquet::ByteArray value = byte_array(row);
     writer.WriteBatch(1, nullptr, nullptr, &value);
   });
 }
 
-void PartWriter::append(std::size_t column, std::span<const std::int64_t> rows) {
-  state_->append<parquet::Int64Writer>(column, rows, [](auto& writer, std::int64_t row) {
-    writer.WriteBatch(1, nullptr, nullptr, &row);
-  });
+void PartWriter::append(std::span<const std::int64_t> rows) {
+  state_->append<parquet::Int64Writer>(
+      rows, [](auto& writer, std::int64_t row) { writer.WriteBatch(1, nullptr, nullptr, &row); });
 }
 
-void PartWriter::append(std::size_t column, std::span<const std::optional<std::int32_t>> rows) {
-  state_->append<parquet::Int32Writer>(column, rows,
+void PartWriter::append(std::span<const std::optional<std::int32_t>> rows) {
+  state_->append<parquet::Int32Writer>(rows,
                                        [](auto& writer, const std::optional<std::int32_t>& row) {
                                          const std::int16_t level = row.has_value() ? 1 : 0;
                                          const std::int32_t value = row.value_or(0);
@@ -154,29 +150,25 @@ void PartWriter::append(std::size_t column, std::span<const std::optional<std::i
                                        });
 }
 
-void PartWriter::append(std::size_t column, MatrixView<const float> rows) {
+void PartWriter::append(MatrixView<const float> rows) {
   State& state = *state_;
   if (state.ones.size() != rows.cols()) {
     state.ones.assign(rows.cols(), 1);
     state.first_levels = state.ones;
     state.first_levels.front() = 0;
   }
+  // Row by row, so that the levels of one row serve all.
   std::vector<const float*> starts(rows.rows());
   for (std::size_t i = 0; i < starts.size(); ++i) starts[i] = rows.row(i).data();
-  state.append<parquet::FloatWriter>(column, starts, [&](auto& writer, const float* row) {
+  state.append<parquet::FloatWriter>(starts, [&](auto& writer, const float* row) {
     writer.WriteBatch(static_cast<std::int64_t>(rows.cols()), state.ones.data(),
                       state.first_levels.data(), row);
   });
 }
 
-void PartWriter::end_rows(std::size_t rows) {
-  State& state = *state_;
-  state.rows += rows;
-  state.group_rows += rows;
-  if (state.group_rows < kRowGroupRows) return;
-  state.guard([&] { state.group->Close(); });
-  state.group = nullptr;
-  state.group_rows = 0;
+void PartWriter::end_group() {
+  state_->guard([&] { state_->group->Close(); });
+  state_->group = nullptr;
 }
 
 void PartWriter::close() {

@@ -16,8 +16,7 @@
 
 namespace pomona {
 
-// Every row of a column is handed to Parquet on its own, so that pages end at the same rows however
-// many come at once. Pages of the row group wait, compressed, in memory until it is complete.
+// Pages go to the store as they fill: a row group costs no memory here.
 class PartWriter {
  public:
   PartWriter(ObjectStore& store, const std::string& key, std::span<const TableColumn> columns);
@@ -26,16 +25,12 @@ class PartWriter {
   PartWriter(PartWriter&&) noexcept;
   PartWriter& operator=(PartWriter&&) noexcept;
 
-  std::size_t rows() const;
-  // How many rows fit in before a row group ends.
-  std::size_t rows_to_boundary() const;
-
-  // The same number of rows for every column, at most rows_to_boundary(), then end_rows().
-  void append(std::size_t column, std::span<const std::string> rows);
-  void append(std::size_t column, std::span<const std::int64_t> rows);
-  void append(std::size_t column, std::span<const std::optional<std::int32_t>> rows);
-  void append(std::size_t column, MatrixView<const float> rows);
-  void end_rows(std::size_t rows);
+  // The columns of one row group in their order, the same number of rows each, then end_group().
+  void append(std::span<const std::string> rows);
+  void append(std::span<const std::int64_t> rows);
+  void append(std::span<const std::optional<std::int32_t>> rows);
+  void append(MatrixView<const float> rows);
+  void end_group();
 
   // Writes the footer: all bytes are with the store.
   void close();
