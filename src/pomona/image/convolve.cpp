@@ -89,9 +89,20 @@ POMONA_AVX2 inline __m256i finish(const Sums& sums) {
 
 POMONA_AVX2 inline Sums zero_sums() { return {_mm256_setzero_si256(), _mm256_set1_epi32(kHalf)}; }
 
+// A table as the inner loop wants it, in registers.
+struct Taps {
+  const int* first;
+  const std::int32_t* high_pairs;
+  const std::int32_t* low_pairs;
+  std::size_t pairs;  // of each result
+};
+
 // One result pixel of two lines, a line in each half: red, green, blue, and a fourth of no use.
-POMONA_AVX2 inline __m256i pixel_of_two_lines(const FilterTable& table, std::size_t index,
-                                              const std::uint8_t* const sources[2]) {
+// kPairs: of each result where known, which spares the loop; 0 otherwise.
+template <std::size_t kPairs>
+POMONA_AVX2 inline __m256i pixel_of_two_lines(const Taps& taps, std::size_t index,
+                                              const std::uint8_t* upper,
+                                              const std::uint8_t* lower) {
   // Four pixels lie in twelve bytes; pairs of the same colour side by side, as 16-bit numbers.
   const __m256i first_two =
       _mm256_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1, 0, -1, 3, -1, 1,
@@ -99,12 +110,12 @@ POMONA_AVX2 inline __m256i pixel_of_two_lines(const FilterTable& table, std::siz
   const __m256i last_two =
       _mm256_setr_epi8(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1, 6, -1, 9, -1, 7,
                        -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
-  const std::ptrdiff_t offset = std::ptrdiff_t{3} * table.first[index];
-  const std::uint8_t* upper = sources[0] + offset;
-  const std::uint8_t* lower = sources[1] + offset;
-  const auto pairs = static_cast<std::size_t>(table.taps) / 2;
-  const std::int32_t* high = table.high_pairs.data() + index * pairs;
-  const std::int32_t* low = table.low_pairs.data() + index * pairs;
+  const std::size_t pairs = kPairs > 0 ? kPairs : taps.pairs;
+  const std::ptrdiff_t offset = std::ptrdiff_t{3} * taps.first[index];
+  upper += offset;
+  lower += offset;
+  const std::int32_t* high = taps.high_pairs + index * pairs;
+  const std::int32_t* low = taps.low_pairs + index * pairs;
   Sums sums = zero_sums();
   for (std::size_t pair = 0; pair < pairs; pair += 2, upper += 12, lower += 12) {
     const __m256i pixels = _mm256_inserti128_si256(
@@ -116,24 +127,37 @@ POMONA_AVX2 inline __m256i pixel_of_two_lines(const FilterTable& table, std::siz
   return finish(sums);
 }
 
-POMONA_AVX2 void avx2_along_lines(const FilterTable& table, const std::uint8_t* const sources[2],
-                                  std::uint8_t* const results[2]) {
+template <std::size_t kPairs>
+POMONA_AVX2 void two_lines(const Taps& table, std::size_t results_padded, const std::uint8_t* upper,
+                           const std::uint8_t* lower, std::uint8_t* upper_result,
+                           std::uint8_t* lower_result) {
   const __m256i drop_fourths =
       _mm256_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1, 0, 1, 2, 4, 5, 6, 8,
                        9, 10, 12, 13, 14, -1, -1, -1, -1);
-  const auto results_padded = table.first.size();
+  const Taps taps = table;  // not to be read again after each store
   for (std::size_t index = 0; index < results_padded; index += 4) {
-    const __m256i first_two = _mm256_packs_epi32(pixel_of_two_lines(table, index, sources),
-                                                 pixel_of_two_lines(table, index + 1, sources));
-    const __m256i last_two = _mm256_packs_epi32(pixel_of_two_lines(table, index + 2, sources),
-                                                pixel_of_two_lines(table, index + 3, sources));
+    const __m256i first_two =
+        _mm256_packs_epi32(pixel_of_two_lines<kPairs>(taps, index, upper, lower),
+                           pixel_of_two_lines<kPairs>(taps, index + 1, upper, lower));
+    const __m256i last_two =
+        _mm256_packs_epi32(pixel_of_two_lines<kPairs>(taps, index + 2, upper, lower),
+                           pixel_of_two_lines<kPairs>(taps, index + 3, upper, lower));
     const __m256i pixels =
         _mm256_shuffle_epi8(_mm256_packus_epi16(first_two, last_two), drop_fourths);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(results[0] + index * 3),
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(upper_result + index * 3),
                      _mm256_castsi256_si128(pixels));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(results[1] + index * 3),
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(lower_result + index * 3),
                      _mm256_extracti128_si256(pixels, 1));
   }
+}
+
+POMONA_AVX2 void avx2_along_lines(const FilterTable& table, const std::uint8_t* const sources[2],
+                                  std::uint8_t* const results[2]) {
+  const Taps taps = {table.first.data(), table.high_pairs.data(), table.low_pairs.data(),
+                     static_cast<std::size_t>(table.taps) / 2};
+  // Two pairs: bilinear and bicubic enlargements.
+  const auto kernel = taps.pairs == 2 ? two_lines<2> : two_lines<0>;
+  kernel(taps, table.first.size(), sources[0], sources[1], results[0], results[1]);
 }
 
 // 32 bytes of the result line.

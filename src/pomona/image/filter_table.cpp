@@ -61,6 +61,8 @@ std::int32_t pair_of(int first, int second) {
 
 void FilterTable::build(const LineResize& resize) {
   made_for_ = resize;
+  scale_ = static_cast<double>(resize.end - resize.begin) / resize.result_size;
+  stretch_ = std::max(scale_, 1.0);
   place_windows();
   weight.assign(first.size() * static_cast<std::size_t>(taps), 0);
   exact_.resize(static_cast<std::size_t>(taps));
@@ -68,24 +70,17 @@ void FilterTable::build(const LineResize& resize) {
   split_weights();
 }
 
-double FilterTable::scale() const {
-  return static_cast<double>(made_for_.end - made_for_.begin) / made_for_.result_size;
-}
-
-double FilterTable::stretch() const { return std::max(scale(), 1.0); }
-
-double FilterTable::center(int index) const { return made_for_.begin + (index + 0.5) * scale(); }
-
 void FilterTable::place_windows() {
-  const double radius = filter_radius(made_for_.filter) * stretch();
+  const double radius = filter_radius(made_for_.filter) * stretch_;
   const auto results = static_cast<std::size_t>(round_up_to_four(made_for_.result_size));
   first.assign(results, 0);
   count.assign(results, 0);
   taps = 4;
   for (int index = 0; index < made_for_.result_size; ++index) {
     const auto at = static_cast<std::size_t>(index);
-    first[at] = std::max(static_cast<int>(center(index) - radius + 0.5), 0);
-    const int end = std::min(static_cast<int>(center(index) + radius + 0.5), made_for_.source_size);
+    first[at] = std::max(static_cast<int>(center_of(index) - radius + 0.5), 0);
+    const int end =
+        std::min(static_cast<int>(center_of(index) + radius + 0.5), made_for_.source_size);
     count[at] = end - first[at];
     taps = std::max(taps, round_up_to_four(count[at]));
   }
@@ -93,11 +88,12 @@ void FilterTable::place_windows() {
 
 void FilterTable::fill_weights(int index) {
   const auto at = static_cast<std::size_t>(index);
+  const double center = center_of(index);
   const auto used = static_cast<std::size_t>(count[at]);
   double sum = 0;
   for (std::size_t tap = 0; tap < used; ++tap) {
     const double pixel = static_cast<double>(first[at]) + static_cast<double>(tap);
-    exact_[tap] = filter_at(made_for_.filter, (pixel - center(index) + 0.5) / stretch());
+    exact_[tap] = filter_at(made_for_.filter, (pixel - center + 0.5) / stretch_);
     sum += exact_[tap];
   }
   std::int32_t* rounded = weight.data() + at * static_cast<std::size_t>(taps);

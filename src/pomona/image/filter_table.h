@@ -50,11 +50,11 @@ class FilterTable {
   void place_windows();
   void fill_weights(int index);
   void split_weights();
-  double scale() const;
-  double stretch() const;
-  double center(int index) const;
+  double center_of(int index) const { return made_for_.begin + (index + 0.5) * scale_; }
 
   LineResize made_for_;
+  double scale_ = 1;           // source pixels per result pixel
+  double stretch_ = 1;         // of the filter
   std::vector<double> exact_;  // weights of one result before rounding
 };
 
