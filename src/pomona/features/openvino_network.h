@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the OpenVINO sources of this module share; no other module includes it. Any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "pomona/base/error.h"
+
+namespace ov {
+class Core;
+class Model;
+}  // namespace ov
+
+namespace pomona {
+
+// The names of a stored backbone's outputs.
+inline constexpr const char* kFeaturesOutput = "features";
+inline constexpr const char* kLogitsOutput = "logits";
+
+// The one of this process: plug-ins are loaded once.
+ov::Core& openvino_core();
+
+// To be called while an exception of OpenVINO is handled: throws Error{kind} with `doing`, the
+// gist of OpenVINO's own words, and `advice`. Our own errors pass unchanged.
+[[noreturn]] void rethrow_openvino(ErrorKind kind, std::string_view doing, std::string_view advice);
+
+// The network of an IR; copies the weights. OpenVINO's exceptions are not translated.
+std::shared_ptr<ov::Model> read_network(const std::string& xml, std::string_view bin);
+
+}  // namespace pomona
