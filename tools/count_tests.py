@@ -19,6 +19,12 @@ def skip_reason(case: ElementTree.Element, mark: ElementTree.Element | None) -> 
     return (mark.get("message") if mark is not None else "") or "no reason given"
 
 
+def full_name(case: ElementTree.Element) -> str:
+    """ctest gives a test's name as its class as well."""
+    names = dict.fromkeys(filter(None, (case.get("classname"), case.get("name"))))
+    return ".".join(names)
+
+
 def outcome(case: ElementTree.Element) -> str:
     if case.find("failure") is not None or case.find("error") is not None:
         return "failed"
@@ -34,8 +40,7 @@ def main() -> int:
             result = outcome(case)
             totals[result] += 1
             if result == "skipped":
-                name = f"{case.get('classname')}.{case.get('name')}"
-                print(f"skipped {name}: {skip_reason(case, case.find('skipped'))}")
+                print(f"skipped {full_name(case)}: {skip_reason(case, case.find('skipped'))}")
     print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
     return 0
 

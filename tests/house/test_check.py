@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""./check with every tool replaced by a stub: what runs, what it says, how it ends."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ("clang-format", "ctest", "npm", "python", "ruff", "shellcheck")
+OWN_TOOLS = ("setup", "check_layers.py", "lint_cpp.py", "count_tests.py")
+PYTEST_XML = """<testsuites><testsuite>
+<testcase classname="a" name="b"/>
+<testcase classname="a" name="c"><skipped message="no data"/></testcase>
+<testcase classname="a" name="d"><failure message="no"/></testcase>
+</testsuite></testsuites>"""
+CTEST_XML = """<testsuite>
+<testcase name="image.One" status="run"/>
+<testcase name="image.Two" status="fail"><failure message=""/></testcase>
+<testcase name="image.Three" status="notrun"><skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>
+<system-out>image_test.cpp:7: Skipped
+no AVX2 here
+</system-out></testcase>
+</testsuite>"""
+
+
+@pytest.fixture
+def house(tmp_path):
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    shutil.copy(ROOT / "check", tmp_path / "check")
+    for tool in TOOLS:
+        write(f".venv/bin/{tool}", f'#!/bin/sh\necho "ran {tool} $*"\n')
+    for tool in OWN_TOOLS:
+        write(f"tools/{tool}", f'#!/bin/sh\necho "ran {tool} $*"\n')
+
+    def run(*arguments, **replaced):
+        for name, text in replaced.get("files", {}).items():
+            write(name, text)
+        command = [tmp_path / "check", *arguments]
+        return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_all_steps_run_and_pass(house):
+    done = house()
+    assert done.returncode == 0, done.stdout + done.stderr
+    for tool in (*TOOLS, *OWN_TOOLS):
+        assert f"ran {tool} " in done.stdout
+    assert "FAILED" not in done.stdout
+
+
+def test_a_failed_step_stops_no_other_and_fails_the_check(house):
+    failing = {".venv/bin/shellcheck": "#!/bin/sh\necho wrong\nexit 3\n"}
+    done = house(files=failing)
+    assert done.returncode == 1
+    assert "ran npm --prefix web run test:page" in done.stdout
+    table = done.stdout.partition("step ")[2].splitlines()
+    assert [line.split()[:2] for line in table if "FAILED" in line] == [["shell", "lint"]]
+
+
+def test_nothing_runs_after_a_failed_setup(house):
+    done = house(files={"tools/setup": "#!/bin/sh\nexit 2\n"})
+    assert done.returncode == 2
+    assert "ran" not in done.stdout
+
+
+def test_fast_leaves_out_clang_tidy_and_slow_tests(house):
+    done = house("--fast")
+    assert done.returncode == 0
+    assert "lint_cpp" not in done.stdout
+    assert "-m not slow" in done.stdout
+    assert "-m not slow" not in house().stdout
+
+
+def test_unknown_option_is_an_error(house):
+    done = house("--quick")
+    assert done.returncode == 2
+    assert "--quick" in done.stderr
+
+
+def test_counts_add_up_and_skips_have_their_reasons(tmp_path):
+    (tmp_path / "pytest.xml").write_text(PYTEST_XML)
+    (tmp_path / "ctest.xml").write_text(CTEST_XML)
+    command = [sys.executable, ROOT / "tools" / "count_tests.py", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "skipped image.Three: no AVX2 here",
+        "skipped a.c: no data",
+        "2 passed, 2 failed, 2 skipped",
+    ]
