@@ -31,6 +31,7 @@ bool CsvReader::next(std::vector<std::string>& fields) {
 }
 
 void CsvReader::read_row(std::vector<std::string>& fields) {
+  ++line_;
   std::size_t count = 0;
   for (;;) {
     if (count == fields.size()) fields.emplace_back();
@@ -41,7 +42,6 @@ void CsvReader::read_row(std::vector<std::string>& fields) {
   // read_field() stops at ',', LF or CR LF.
   if (text_[at_ - 1] == '\r') ++at_;
   fields.resize(count);
-  ++line_;
 }
 
 void CsvReader::read_field(std::string& field) {

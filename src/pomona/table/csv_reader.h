@@ -30,7 +30,7 @@ class CsvReader {
   std::string_view text_;
   std::string what_;
   std::size_t at_ = 0;
-  std::size_t line_ = 1;
+  std::size_t line_ = 0;  // that was read last
   std::vector<std::string> header_;
 };
 

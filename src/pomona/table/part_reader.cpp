@@ -19,7 +19,7 @@
 namespace pomona {
 namespace {
 
-constexpr std::size_t kMostLevels = 1 << 16;      // of one call to Parquet
+constexpr std::size_t kMostLevels = 1 << 14;      // of one call to Parquet
 constexpr std::size_t kMostNumbers = 16U << 20U;  // of one batch
 constexpr std::int64_t kMostRows = std::int64_t{1} << 40;
 constexpr std::size_t kWidestRow = 1 << 20;  // beyond that a footer is not to be believed
@@ -183,7 +183,7 @@ struct PartReader::State {
         const std::size_t most = std::min(count - done, kMostLevels);
         std::int64_t read = 0;
         const std::int64_t got =
-            reader.HasNext()
+            has_next(reader)
                 ? reader.ReadBatch(static_cast<std::int64_t>(most), definition_levels.data(),
                                    repetition_levels.data(), values, &read)
                 : 0;
@@ -195,6 +195,15 @@ struct PartReader::State {
         if (advances(column)) values += got;
       }
     });
+  }
+
+  // A page without values, which some writers leave, looks like the end to Parquet's reader.
+  static bool has_next(parquet::ColumnReader& reader) {
+    constexpr int kMostEmptyPages = 16;
+    for (int pages = 0; pages <= kMostEmptyPages; ++pages) {
+      if (reader.HasNext()) return true;
+    }
+    return false;
   }
 
   static bool advances(const TableColumn& column) {
@@ -256,7 +265,7 @@ std::size_t PartReader::begin_rows(const std::vector<TableColumn>& columns) {
 void PartReader::read(const TableColumn& column, std::vector<std::string>& rows) {
   State& state = *state_;
   rows.resize(state.batch_rows);
-  state.byte_arrays.resize(kMostLevels);
+  state.byte_arrays.resize(std::min(state.batch_rows, kMostLevels));
   const auto take = [&](std::size_t done, std::size_t got, std::size_t read) {
     state.refuse_nulls(column, got, read);
     // The arrays point into a page that the next call may replace.
@@ -284,7 +293,7 @@ void PartReader::read(const TableColumn& column, std::vector<std::int64_t>& rows
 void PartReader::read(const TableColumn& column, std::vector<std::optional<std::int32_t>>& rows) {
   State& state = *state_;
   rows.assign(state.batch_rows, std::nullopt);
-  state.integers.resize(kMostLevels);
+  state.integers.resize(std::min(state.batch_rows, kMostLevels));
   const bool may_be_null =
       state.file->metadata()->schema()->Column(state.find_checked(column))->max_definition_level() >
       0;
