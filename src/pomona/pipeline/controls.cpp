@@ -62,7 +62,7 @@ Matrix<float> pixel_matrix(const std::vector<PixelRow>& rows) {
   Matrix<float> matrix(rows.size(), kThumbnailPixelBytes);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::ranges::transform(rows[i].pixels, matrix.row(i).begin(), [](char byte) {
-      return static_cast<float>(static_cast<unsigned char>(byte));
+      return static_cast<float>(static_cast<unsigned char>(byte)) - 128.0F;
     });
   }
   return matrix;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/learn/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace pomona {
+namespace {
+
+constexpr double kLowest = 0.05;
+constexpr double kHighest = 20;
+
+// Sum of log losses of the rows that count, at this temperature.
+double log_loss(MatrixView<const double> scores, std::span<const std::int32_t> labels,
+                double temperature) {
+  double loss = 0;
+  for (std::size_t i = 0; i < scores.rows(); ++i) {
+    if (labels[i] < 0) continue;
+    const std::span<const double> row = scores.row(i);
+    const double largest = *std::ranges::max_element(row);
+    double sum = 0;
+    for (const double score : row) sum += std::exp((score - largest) / temperature);
+    loss += std::log(sum) - (row[static_cast<std::size_t>(labels[i])] - largest) / temperature;
+  }
+  return loss;
+}
+
+}  // namespace
+
+// Golden-section search over the logarithm: the loss has one minimum in 1 / temperature, and so in
+// any monotonous function of it.
+double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels) {
+  if (std::ranges::none_of(labels, [](std::int32_t label) { return label >= 0; })) return 1;
+  const double golden = (std::sqrt(5.0) - 1) / 2;
+  double low = std::log(kLowest);
+  double high = std::log(kHighest);
+  double left = high - golden * (high - low);
+  double right = low + golden * (high - low);
+  double left_loss = log_loss(scores, labels, std::exp(left));
+  double right_loss = log_loss(scores, labels, std::exp(right));
+  while (high - low > 1e-4) {
+    if (left_loss <= right_loss) {
+      high = right;
+      right = left;
+      right_loss = left_loss;
+      left = high - golden * (high - low);
+      left_loss = log_loss(scores, labels, std::exp(left));
+    } else {
+      low = left;
+      left = right;
+      left_loss = right_loss;
+      right = low + golden * (high - low);
+      right_loss = log_loss(scores, labels, std::exp(right));
+    }
+  }
+  return std::exp((low + high) / 2);
+}
+
+std::vector<CalibrationBin> calibration_bins(MatrixView<const double> probabilities,
+                                             std::span<const std::int32_t> labels, int bin_count) {
+  std::vector<CalibrationBin> bins(static_cast<std::size_t>(bin_count));
+  for (std::size_t i = 0; i < probabilities.rows(); ++i) {
+    const std::span<const double> row = probabilities.row(i);
+    const auto best = std::ranges::max_element(row);
+    const auto bin = std::min(bins.size() - 1, static_cast<std::size_t>(*best * bin_count));
+    ++bins[bin].count;
+    bins[bin].confidence += *best;
+    if (labels[i] == best - row.begin()) bins[bin].accuracy += 1;
+  }
+  for (CalibrationBin& bin : bins) {
+    if (bin.count == 0) continue;
+    bin.confidence /= static_cast<double>(bin.count);
+    bin.accuracy /= static_cast<double>(bin.count);
+  }
+  return bins;
+}
+
+double expected_calibration_error(std::span<const CalibrationBin> bins) {
+  double rows = 0;
+  double error = 0;
+  for (const CalibrationBin& bin : bins) {
+    rows += static_cast<double>(bin.count);
+    error += static_cast<double>(bin.count) * std::abs(bin.accuracy - bin.confidence);
+  }
+  return rows > 0 ? error / rows : 0;
+}
+
+}  // namespace pomona
