@@ -20,7 +20,7 @@ struct TrainingRows {
   std::size_t dims = 0;
   std::size_t class_count = 0;
   std::size_t rows = 0;
-  std::size_t block_rows = 4096;
+  std::size_t block_rows = 1024;
   // Fills rows [block × block_rows, …) and their labels in [0, class_count); the last block is
   // shorter. Called from several threads at once for different blocks.
   std::function<void(std::size_t block, MatrixView<float> rows, std::span<std::int32_t> labels)>
@@ -32,7 +32,8 @@ struct TrainingRows {
 struct LogisticOptions {
   double c = 1;  // inverse strength of the L2 penalty, as in scikit-learn; bias not penalised
   int max_iterations = 500;
-  double gradient_tolerance = 1e-4;
+  // Ends when ten iterations have lowered the objective by less than this share of it.
+  double tolerance = 2e-5;
   std::size_t workers = 1;
   std::stop_token stop;
 };
