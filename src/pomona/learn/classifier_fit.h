@@ -32,7 +32,9 @@ struct TrainingRows {
 struct LogisticOptions {
   double c = 1;  // inverse strength of the L2 penalty, as in scikit-learn; bias not penalised
   int max_iterations = 500;
-  // Ends when ten iterations have lowered the objective by less than this share of it.
+  // Ends when the objective is estimated to lie within this share of its minimum. The estimate,
+  // half the squared length of the gradient measured by an approximate curvature, is good to a
+  // factor of about three.
   double tolerance = 2e-5;
   std::size_t workers = 1;
   std::stop_token stop;
@@ -42,18 +44,22 @@ struct LogisticFit {
   Classifier classifier;  // acts on the rows as given; the division by their RMS is folded in
   double objective = 0;   // scikit-learn's: c · Σ log loss + ½‖w‖², on the divided rows
   double rms = 1;         // what rows were divided by: root of the mean square of all elements
-  int iterations = 0;
+  int iterations = 0;     // passes over the rows
   bool converged = false;
 };
 
 // Multinomial logistic regression by L-BFGS. `start`, a fit of much the same rows, shortens the
-// way; it does not change where it leads. Throws invalid_input for fewer than two classes or a
-// class without rows.
+// way; it does not change where it leads. When the way ends early (max_iterations, or steps too
+// small for float32 products to tell apart), the best point seen is returned with converged =
+// false. Throws invalid_input for fewer than two classes, a class without rows, or a value that is
+// not finite; interrupted when options.stop asks for it.
 LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& options,
                          const Classifier* start = nullptr);
 
-// Ridge regression to one-hot targets in closed form from the moments, on standardised features;
-// `alpha` is scikit-learn's. The classifier acts on raw features.
+// Ridge regression to one-hot targets in closed form from the moments, on standardised features,
+// the bias not penalised; `alpha` is scikit-learn's. The classifier acts on raw features. Throws
+// invalid_input for fewer than two classes, a class without rows, rows without a class, or an alpha
+// too small for features that depend on each other.
 Classifier fit_ridge(const Moments& moments, double alpha);
 
 }  // namespace pomona
