@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built page in a browser: what it shows, what it must not do, and who can use it.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Pages, scrollThrough, template, violations } from './browser.ts';
+import { makeReport, type Shape } from './fixtures.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await Pages.start();
+});
+afterAll(async () => {
+  await pages?.stop();
+});
+
+describe('the template', () => {
+  test('is small and has one place for the data', () => {
+    expect(template.length).toBeLessThan(900_000);
+    expect(template.split('<script type="application/json" id="report-data">')).toHaveLength(2);
+  });
+  test('forbids all network and all foreign scripts', () => {
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(template)?.[1] ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toMatch(/script-src 'sha256-[^']+'(;|$)/);
+    expect(policy).not.toMatch(/connect-src|http/);
+  });
+  test('carries the notices of what it holds', () => {
+    expect(template).toContain('Apache ECharts');
+    expect(template).toContain('ZRender');
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
+  test('axe finds nothing, nothing is fetched, nothing goes wrong', async () => {
+    const { page, complaints } = await pages.open(makeReport(), { colorScheme });
+    await scrollThrough(page);
+    expect(await violations(page, /*contrast=*/ true)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+const states: Record<string, Partial<Shape>> = {
+  'no labels': { classes: 1, test: 0, label: () => '', failures: 0 },
+  'no test photographs': { classes: 12, test: 0 },
+  'one class': { classes: 1, label: () => 'Banana' },
+  'two classes': { classes: 2 },
+  'ten classes': { classes: 10 },
+  'more classes than can be named': { classes: 420, mapPoints: 900 },
+  'no pictures': { pictures: false },
+  'no map': { mapPoints: 0 },
+  'no failures, no mistakes': { failures: 0, wrong: 0 },
+  'many failures': { failures: 1500 },
+  'very long labels': {
+    classes: 20,
+    label: (i) => `${'A very long label without end '.repeat(6)}${i}`,
+  },
+  'one long word': { classes: 20, label: (i) => `${'x'.repeat(200)}${i}` },
+};
+
+describe.each(Object.entries(states))('with %s', (_, shape) => {
+  test.each([
+    ['a phone', 320],
+    ['a desk', 1280],
+  ])('the page stands on %s', async (_name, width) => {
+    const { page, complaints } = await pages.open(makeReport(shape), {
+      viewport: { width, height: 800 },
+    });
+    await scrollThrough(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(await page.locator('h1').innerText()).not.toMatch(/NaN|undefined|null/);
+    expect(await page.locator('main').innerText()).not.toMatch(/NaN|undefined|null|Infinity/);
+    expect(complaints).toEqual([]);
+    expect(await violations(page, /*contrast=*/ false)).toEqual([]);
+  });
+});
+
+test.each([{}, { run: {}, metrics: {} }, [], 'x'])('no figures, no fuss: %j', async (data) => {
+  const { page, complaints } = await pages.open(data);
+  expect(await page.locator('h1').count()).toBe(1);
+  expect(complaints).toEqual([]);
+});
+
+test('labels and paths are text, whatever they hold', async () => {
+  const nasty = (i: number) => `</script><img src=x onerror="window.pwned=1"><!--<script>{b|x}${i}`;
+  const { page, complaints } = await pages.open(makeReport({ classes: 8, label: nasty }));
+  await scrollThrough(page);
+  await page.locator('.plot.map').focus();
+  await page.keyboard.press('ArrowRight');
+  expect(await page.locator('#map [aria-live]').innerText()).toContain('<img src=x');
+  expect(await page.locator('.contact-sheet figcaption').first().innerText()).toBe(nasty(0));
+  expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
+  expect(complaints).toEqual([]);
+});
+
+describe('what people see', () => {
+  test('the answer, which score to believe, and every section', async () => {
+    const { page } = await pages.open(makeReport());
+    await expect.poll(() => page.locator('h1').innerText()).toMatch(/^9\d\.\d.%/);
+    expect(await page.locator('.interval').innerText()).toMatch(/\d–\d/);
+    expect(await page.locator('#believe').innerText()).toContain('by group');
+    expect(await page.locator('.scores > li').count()).toBe(3);
+    const sections = await page
+      .locator('main > section')
+      .evaluateAll((all) => all.map(({ id }) => id));
+    expect(sections).toEqual([
+      'scores',
+      'map',
+      'mistakes',
+      'classes',
+      'calibration',
+      'photographs',
+      'variance',
+      'time',
+      'setup',
+      'failures',
+    ]);
+    expect(await page.locator('.contact-sheet li').count()).toBe(131);
+    expect(await page.locator('.contact-sheet img').first().evaluate(isDrawn)).toBe(true);
+  });
+
+  test('plots are drawn when they come into view, not before', async () => {
+    const { page } = await pages.open(makeReport());
+    expect(await page.locator('#time .plot svg').count()).toBe(0);
+    await page.locator('#time').scrollIntoViewIfNeeded();
+    await page.waitForSelector('#time .plot svg');
+  });
+
+  test('a mark of the map shows its photograph', async () => {
+    const { page } = await pages.open(makeReport({ mapPoints: 900 }));
+    await page.locator('.plot.map').scrollIntoViewIfNeeded();
+    await page.waitForSelector('.plot.map canvas');
+    const box = await page.locator('.plot.map').boundingBox();
+    if (box === null) throw new Error('the map has no box');
+    const shown = page.locator('.photo-card img');
+    for (let x = 0.02; x < 1 && (await shown.count()) === 0; x += 0.01) {
+      await page.mouse.move(box.x + box.width * x, box.y + box.height / 2);
+    }
+    expect(await shown.evaluate(isDrawn)).toBe(true);
+    expect(await page.locator('.photo-card').innerText()).toMatch(/(test|training) photograph/);
+  });
+
+  test('the keyboard goes from photograph to photograph', async () => {
+    const { page } = await pages.open(makeReport());
+    await page.locator('#map .buttons button').last().focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    const said = page.locator('#map [aria-live]');
+    const first = await said.innerText();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowLeft');
+    expect(await said.innerText()).not.toBe(first);
+    expect(await page.locator('.photo-card img').isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.photo-card').isVisible()).toBe(false);
+  });
+
+  test('the search brings classes out', async () => {
+    const { page } = await pages.open(makeReport());
+    await page.getByLabel('Bring out classes').fill('cherry, plum');
+    expect(await page.locator('.finder output').innerText()).toMatch(
+      /^29 classes, \d+ photographs$/,
+    );
+    expect(await page.locator('.finder li:visible').count()).toBe(29);
+    await page.getByRole('button', { name: 'Show all classes' }).click();
+    expect(await page.locator('.finder output').innerText()).toBe('131 classes, 300 photographs');
+  });
+
+  test('the confusion matrix leads to its pair, the pair to the map', async () => {
+    const { page } = await pages.open(makeReport({ classes: 10, wrong: 0.2 }));
+    await page.locator('#mistakes').scrollIntoViewIfNeeded();
+    await page.waitForSelector('#mistakes .plot svg');
+    const [x, y] = await page.locator('#mistakes .plot svg').evaluate((svg) => {
+      const cells = [...svg.querySelectorAll('path')]
+        .map((path) => path.getBoundingClientRect())
+        .filter(({ width, height }) => width > 10 && Math.abs(width - height) < 1 && width < 200);
+      // On the diagonal x grows with y; the first of the grid tells by how much.
+      const [left, top] = [
+        Math.min(...cells.map((c) => c.left)),
+        Math.min(...cells.map((c) => c.top)),
+      ];
+      const wrong = cells.find(
+        (cell) => Math.abs(cell.left - left - (cell.top - top)) > cell.width,
+      );
+      if (wrong === undefined) throw new Error('no wrong answer in the matrix');
+      return [wrong.left + wrong.width / 2, wrong.top + wrong.height / 2] as const;
+    });
+    await page.mouse.click(x, y);
+    await page.waitForSelector('.pair[data-selected]');
+    const pair = page.locator('.pair[data-selected]');
+    expect(await page.locator('#mistakes .note').innerText()).toMatch(/ taken for .*\(\d/);
+    expect(await pair.locator('img').count()).toBe(4);
+    await pair.getByRole('button').click();
+    expect(await page.locator('.finder [aria-pressed="true"]').count()).toBe(2);
+  });
+
+  test('the table sorts by every column, both ways', async () => {
+    const { page } = await pages.open(makeReport({ classes: 30, wrong: 0.2 }));
+    const table = page.locator('table.classes');
+    const column = (index: number) =>
+      table
+        .locator(`tbody tr > :nth-child(${index})`)
+        .allInnerTexts()
+        .then((all) => all.map(parseFigure));
+    for (const [index, name] of ['Learned', 'Tested', 'Recall', 'Precision', 'F1'].entries()) {
+      const heading = table.locator('thead th', { hasText: name });
+      await heading.getByRole('button').click();
+      const once = await heading.getAttribute('aria-sort');
+      expect(await column(index + 2)).toEqual(sorted(await column(index + 2), once));
+      await heading.getByRole('button').click();
+      const twice = await heading.getAttribute('aria-sort');
+      expect(new Set([once, twice])).toEqual(new Set(['ascending', 'descending']));
+      expect(await column(index + 2)).toEqual(sorted(await column(index + 2), twice));
+      expect(await table.locator('[aria-sort]').count()).toBe(1);
+    }
+  });
+
+  test('the table can be searched', async () => {
+    const { page } = await pages.open(makeReport());
+    await page.getByLabel('Filter by name').fill('banana');
+    expect(await page.locator('table.classes tbody tr').count()).toBe(15);
+    await page.getByLabel('Filter by name').fill('no such fruit');
+    expect(await page.locator('table.classes tbody').innerText()).toContain('No class');
+  });
+});
+
+test('on paper everything is drawn, light, and on several pages', async () => {
+  const { page, complaints } = await pages.open(makeReport(), { colorScheme: 'dark' });
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  const leaves = pdf.toString('latin1').match(/\/Type\s*\/Page\b(?!s)/g) ?? [];
+  expect(leaves.length).toBeGreaterThan(6);
+  expect(leaves.length).toBeLessThan(30);
+  const plots = await page.locator('.plot').count();
+  expect(await page.locator('.plot:has(svg, canvas)').count()).toBe(plots);
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  expect(await page.locator('.plot:has(svg)').count()).toBe(plots);
+  expect(await page.locator('.folds details:not([open])').count()).toBe(0);
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+    'rgb(246, 244, 238)',
+  );
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  expect(await page.locator('.folds details:not([open])').count()).toBeGreaterThan(0);
+  expect(complaints).toEqual([]);
+});
+
+test('a page that is printed before it is finished is complete', async () => {
+  const { page } = await pages.open(makeReport({ classes: 5 }));
+  await page.reload({ waitUntil: 'commit' });
+  await page.waitForSelector('h1');
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  expect(await page.locator('footer').count()).toBe(1);
+  expect(await page.locator('.plot').count()).toBe(await page.locator('.plot:has(svg)').count());
+});
+
+function isDrawn(image: Element): boolean {
+  return image instanceof HTMLImageElement && image.complete && image.naturalWidth > 0;
+}
+
+function parseFigure(text: string): number {
+  return Number.parseFloat(text.replace(/[^\d.]/g, ''));
+}
+
+function sorted(values: number[], direction: string | null): number[] {
+  return values.toSorted((a, b) => (direction === 'descending' ? b - a : a - b));
+}

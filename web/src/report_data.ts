@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+// The figures of one run as the page shows them. Their meaning stands in docs/formats.md; the
+// binary gathers them (src/pomona/report). Whatever is missing becomes null or an empty list here,
+// so that the sections need not ask twice.
+
+export type Interval = readonly [number, number];
+
+export interface Score {
+  key: string;
+  title: string;
+  explanation: string;
+  rows: number | null;
+  trainRows: number | null;
+  unknownLabelRows: number;
+  accuracy: number | null;
+  accuracyInterval: Interval | null;
+  top3: number | null;
+  top3Interval: Interval | null;
+  macroF1: number | null;
+  macroF1Interval: Interval | null;
+  logLoss: number | null;
+  calibrationError: number | null;
+  intervalUnit: string;
+  intervalGroups: number | null;
+}
+
+export interface ClassCount {
+  label: string;
+  train: number;
+  test: number;
+  failed: number;
+}
+
+export interface ClassFigures {
+  label: string;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+  support: number;
+}
+
+export interface Bin {
+  count: number;
+  confidence: number | null;
+  accuracy: number | null;
+}
+
+/** A photograph; `jpeg` is base64, or null where the page has no picture of it. */
+export interface Photo {
+  path: string;
+  split: string;
+  jpeg: string | null;
+}
+
+export interface MapPoint extends Photo {
+  label: string;
+  x: number;
+  y: number;
+}
+
+export interface Cell {
+  truth: number;
+  prediction: number;
+  count: number;
+}
+
+export interface Pair {
+  truth: string;
+  prediction: string;
+  count: number;
+  rate: number | null;
+  examples: (Photo & { probability: number | null })[];
+  lookalikes: Photo[];
+}
+
+export interface Failure {
+  path: string;
+  stage: string;
+  kind: string;
+  message: string;
+}
+
+export interface Stage {
+  stage: string;
+  start: number;
+  seconds: number;
+}
+
+export interface Report {
+  believe: string;
+  labels: string[];
+  trainRows: number | null;
+  testRows: number | null;
+  splitKind: string;
+  holdout: number | null;
+  grouped: boolean;
+  pca: {
+    components: number;
+    ratios: number[];
+    spectrum: number[];
+    total: number | null;
+    scaled: boolean;
+  } | null;
+  classifier: Record<string, unknown> | null;
+  scores: Score[];
+  classes: ClassFigures[];
+  calibration: Bin[];
+  cells: Cell[];
+  pairs: Pair[];
+  map: { method: string; perplexity: number | null; points: MapPoint[] } | null;
+  sheet: { label: string; photos: Photo[] }[];
+  failures: {
+    total: number;
+    kinds: { stage: string; kind: string; count: number }[];
+    rows: Failure[];
+  };
+  leftOut: string[];
+  command: string[];
+  options: Record<string, unknown>;
+  inputs: Record<string, unknown>;
+  versions: Record<string, unknown>;
+  machine: Record<string, unknown>;
+  backbone: Record<string, unknown>;
+  settings: Record<string, unknown>;
+  counts: Record<string, number | null>;
+  classCounts: ClassCount[];
+  started: string;
+  timeline: Stage[];
+  imagesPerSecond: number | null;
+  peakMemoryBytes: number | null;
+  seconds: number | null;
+}
+
+type Fields = Record<string, unknown>;
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : {};
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function count(value: unknown): number {
+  return number(value) ?? 0;
+}
+
+function numbers(value: unknown): number[] {
+  return list(value).map(count);
+}
+
+function interval(value: unknown): Interval | null {
+  const [low, high] = list(value).map(number);
+  return typeof low === 'number' && typeof high === 'number' ? [low, high] : null;
+}
+
+function score(value: unknown): Score {
+  const from = fields(value);
+  const drawn = fields(from.interval);
+  return {
+    key: text(from.key),
+    title: text(from.title),
+    explanation: text(from.explanation),
+    rows: number(from.rows),
+    trainRows: number(from.train_rows),
+    unknownLabelRows: count(from.unknown_label_rows),
+    accuracy: number(from.accuracy),
+    accuracyInterval: interval(from.accuracy_interval),
+    top3: number(from.top3_accuracy),
+    top3Interval: interval(from.top3_accuracy_interval),
+    macroF1: number(from.macro_f1),
+    macroF1Interval: interval(from.macro_f1_interval),
+    logLoss: number(from.log_loss),
+    calibrationError: number(from.expected_calibration_error),
+    intervalUnit: text(drawn.unit),
+    intervalGroups: number(drawn.groups),
+  };
+}
+
+function classFigures(value: unknown): ClassFigures {
+  const from = fields(value);
+  return {
+    label: text(from.label),
+    precision: number(from.precision),
+    recall: number(from.recall),
+    f1: number(from.f1),
+    support: count(from.support),
+  };
+}
+
+function classCount(value: unknown): ClassCount {
+  const from = fields(value);
+  return {
+    label: text(from.label),
+    train: count(from.train),
+    test: count(from.test),
+    failed: count(from.failed),
+  };
+}
+
+function pca(value: unknown): Report['pca'] {
+  const from = fields(value);
+  const components = number(from.n_components);
+  if (components === null || components <= 0) return null;
+  return {
+    components,
+    ratios: numbers(from.explained_variance_ratio),
+    spectrum: numbers(from.spectrum_ratio),
+    total: number(from.explained_total),
+    scaled: from.scaled === true,
+  };
+}
+
+/** `data` is the parsed JSON of the page; anything at all is accepted. */
+export function readReport(data: unknown): Report {
+  const all = fields(data);
+  const run = fields(all.run);
+  const metrics = fields(all.metrics);
+  const split = fields(metrics.split);
+  const failures = fields(all.failures);
+  const pictures = list(all.photos);
+
+  const photo = (value: unknown): Photo => {
+    const from = fields(value);
+    const index = number(from.photo);
+    const jpeg = index === null ? '' : text(pictures[index]);
+    return { path: text(from.path), split: text(from.split), jpeg: jpeg === '' ? null : jpeg };
+  };
+  const mapFields = fields(all.map);
+  const points = list(mapFields.points).flatMap((value): MapPoint[] => {
+    const from = fields(value);
+    const x = number(from.x);
+    const y = number(from.y);
+    return x === null || y === null ? [] : [{ ...photo(value), label: text(from.label), x, y }];
+  });
+
+  return {
+    believe: text(metrics.believe),
+    labels: list(metrics.labels).map(text),
+    trainRows: number(metrics.train_rows),
+    testRows: number(metrics.test_rows),
+    splitKind: text(split.kind),
+    holdout: number(split.holdout),
+    grouped: split.grouped === true,
+    pca: pca(metrics.pca),
+    classifier: metrics.classifier === undefined ? null : fields(metrics.classifier),
+    scores: list(metrics.scores).map(score),
+    classes: list(metrics.classes).map(classFigures),
+    calibration: list(metrics.calibration).map((value) => {
+      const from = fields(value);
+      return {
+        count: count(from.count),
+        confidence: number(from.confidence),
+        accuracy: number(from.accuracy),
+      };
+    }),
+    cells: list(all.cells).map((value) => {
+      const [truth = 0, prediction = 0, photographs = 0] = numbers(value);
+      return { truth, prediction, count: photographs };
+    }),
+    pairs: list(all.pairs).map((value) => {
+      const from = fields(value);
+      return {
+        truth: text(from.truth),
+        prediction: text(from.prediction),
+        count: count(from.count),
+        rate: number(from.rate),
+        examples: list(from.examples).map((example) => ({
+          ...photo(example),
+          probability: number(fields(example).probability),
+        })),
+        lookalikes: list(from.lookalikes).map(photo),
+      };
+    }),
+    map:
+      points.length === 0
+        ? null
+        : { method: text(mapFields.method), perplexity: number(mapFields.perplexity), points },
+    sheet: list(all.sheet).map((value) => ({
+      label: text(fields(value).label),
+      photos: list(fields(value).photos).map(photo),
+    })),
+    failures: {
+      total: count(failures.total),
+      kinds: list(failures.kinds).map((value) => {
+        const from = fields(value);
+        return { stage: text(from.stage), kind: text(from.kind), count: count(from.count) };
+      }),
+      rows: list(failures.rows).map((value) => {
+        const from = fields(value);
+        return {
+          path: text(from.path),
+          stage: text(from.stage),
+          kind: text(from.kind),
+          message: text(from.message),
+        };
+      }),
+    },
+    leftOut: list(all.left_out).map(text),
+    command: list(run.command).map(text),
+    options: fields(run.options),
+    inputs: fields(run.inputs),
+    versions: fields(run.versions),
+    machine: fields(run.machine),
+    backbone: fields(run.backbone),
+    settings: { precision: run.precision, batch: run.batch, workers: run.workers },
+    counts: Object.fromEntries(
+      Object.entries(fields(run.counts)).map(([name, value]) => [name, number(value)]),
+    ),
+    classCounts: list(run.labels).map(classCount),
+    started: text(run.started),
+    timeline: list(run.timeline).map((value) => {
+      const from = fields(value);
+      return { stage: text(from.stage), start: count(from.start), seconds: count(from.seconds) };
+    }),
+    imagesPerSecond: number(run.images_per_second),
+    peakMemoryBytes: number(run.peak_memory_bytes),
+    seconds: number(run.seconds),
+  };
+}

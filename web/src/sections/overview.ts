@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// The head of the page: the answer, how sure it is, and which score to believe.
+import { type Child, h, picture } from '../dom.ts';
+import {
+  count,
+  counted,
+  duration,
+  moment,
+  percent,
+  percentRange,
+  significant,
+} from '../numbers.ts';
+import type { Report } from '../report_data.ts';
+
+export function overview(report: Report): HTMLElement {
+  const main = report.scores[0];
+  const { believe } = report;
+  return h(
+    'header',
+    { class: 'overview', id: 'overview' },
+    banner(report),
+    h(
+      'div',
+      { class: 'answer' },
+      h(
+        'div',
+        {},
+        h('p', { class: 'kicker' }, 'Pomona report'),
+        h('h1', {}, ...headline(report)),
+        main?.accuracy != null && main.accuracyInterval !== null
+          ? h(
+              'p',
+              { class: 'interval' },
+              `95${'\u202f'}% interval ${percentRange(main.accuracyInterval)}`,
+              main.intervalUnit === 'group' && main.intervalGroups !== null
+                ? `, drawn by ${counted(main.intervalGroups, 'group')}`
+                : '',
+            )
+          : null,
+      ),
+      h(
+        'div',
+        {},
+        believe === ''
+          ? null
+          : h(
+              'p',
+              { class: 'believe', id: 'believe' },
+              h('strong', {}, 'Which score to believe '),
+              believe,
+            ),
+        h('p', { class: 'lead' }, lead(report)),
+      ),
+    ),
+    facts(report),
+  );
+}
+
+function headline(report: Report): Child[] {
+  const main = report.scores[0];
+  if (main?.accuracy != null) {
+    return [
+      h('span', { class: 'figure' }, percent(main.accuracy)),
+      ` of ${counted(main.rows ?? 0, 'test photograph')} named right`,
+    ];
+  }
+  const read = report.counts.ok ?? 0;
+  const photographs = counted(read, 'photograph');
+  if (report.pca === null) return [h('span', { class: 'figure' }, photographs), ' read'];
+  return [
+    h('span', { class: 'figure' }, photographs),
+    ` turned into ${counted(report.pca.components, 'number')} each`,
+  ];
+}
+
+function lead(report: Report): string {
+  const { backbone, pca, classCounts } = report;
+  const labelled = classCounts.filter(({ label }) => label !== '').length;
+  const sentences: string[] = [];
+  const network = typeof backbone.name === 'string' ? backbone.name : 'the network';
+  const size = typeof backbone.size === 'number' ? ` at ${backbone.size} px` : '';
+  sentences.push(
+    `Features come from ${network}${size}${pca ? `, reduced to ${counted(pca.components, 'component')}` : ''}.`,
+  );
+  if (labelled === 0) {
+    sentences.push(
+      'The photographs lie in no class folders, so there is nothing to learn names from.',
+    );
+  } else if (report.scores.length === 0 && labelled === 1) {
+    sentences.push('There is only one class, so there is nothing to tell apart.');
+  } else if (report.scores.length === 0) {
+    sentences.push('No photograph was kept for a test, so nothing says how good the model is.');
+  } else {
+    sentences.push(
+      `A ${report.classifier?.kind === 'ridge' ? 'ridge' : 'logistic'} classifier learned ${counted(
+        report.labels.length || labelled,
+        'class',
+        'classes',
+      )} from ${counted(report.trainRows ?? 0, 'photograph')} and was tested on ${splitText(report)}.`,
+    );
+  }
+  return sentences.join(' ');
+}
+
+function splitText(report: Report): string {
+  const tested = count(report.testRows);
+  switch (report.splitKind) {
+    case 'test_set':
+      return `${tested} others, a test set given apart`;
+    case 'file_names':
+      return `${tested} others, chosen by their file names`;
+    default:
+      return report.grouped
+        ? `${tested} others, held out in whole groups`
+        : `${tested} others, held out at random`;
+  }
+}
+
+function facts(report: Report): HTMLElement {
+  const { counts } = report;
+  const read = counts.ok ?? null;
+  const labelled = report.classCounts.filter(({ label }) => label !== '').length;
+  const unread = counts.failed ?? report.failures.total;
+  const entries: [string, string, string][] = [
+    ['Photographs', count(read), `${count(counts.train)} to learn, ${count(counts.test)} to test`],
+    ['Classes', count(labelled), labelled === 0 ? 'no class folders' : 'one a folder'],
+    ['Time', duration(report.seconds), report.started === '' ? '' : moment(report.started)],
+    ['Speed', significant(report.imagesPerSecond), 'photographs a second'],
+    ['Not read', count(unread), unread === 0 ? 'all could be read' : 'listed below'],
+  ];
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...entries.map(([name, value, note]) =>
+      h('div', {}, h('dt', {}, name), h('dd', {}, value, h('small', {}, note))),
+    ),
+  );
+}
+
+/** One photograph of each class, to look at; the contact sheet below says what they are. */
+function banner(report: Report): HTMLElement | null {
+  const found = report.sheet
+    .map(({ photos }) => photos.find(({ jpeg }) => jpeg !== null)?.jpeg)
+    .filter((jpeg) => typeof jpeg === 'string');
+  if (found.length < 8) return null;
+  return h(
+    'div',
+    { class: 'banner', 'aria-hidden': 'true' },
+    ...found.slice(0, 160).map((jpeg) => picture(jpeg, '')),
+  );
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { readReport } from '../report_data.ts';
+import { matching } from './class_finder.ts';
+import { classRows, type Row, sortRows } from './classes.ts';
+import { extents, magnified, nextPoint, type Range } from './map_geometry.ts';
+import { plainText, shellWord } from './setup.ts';
+
+describe('the table of classes', () => {
+  const row = (label: string, recall: number | null): Row => ({
+    label,
+    recall,
+    train: 1,
+    test: 1,
+    precision: null,
+    f1: null,
+    taken: '',
+    takenCount: 0,
+  });
+  const rows = [row('Pear 10', 0.5), row('Pear 2', null), row('Apple', 1)];
+  const order = (sorted: Row[]) => sorted.map(({ label }) => label);
+
+  test('names sort as people count', () => {
+    expect(order(sortRows(rows, 'label', true))).toEqual(['Apple', 'Pear 2', 'Pear 10']);
+    expect(order(sortRows(rows, 'label', false))).toEqual(['Pear 10', 'Pear 2', 'Apple']);
+  });
+  test('rows without a figure stay last both ways', () => {
+    expect(order(sortRows(rows, 'recall', true))).toEqual(['Pear 10', 'Apple', 'Pear 2']);
+    expect(order(sortRows(rows, 'recall', false))).toEqual(['Apple', 'Pear 10', 'Pear 2']);
+  });
+  test('a class never tested has no figures', () => {
+    const report = readReport({
+      run: { labels: [{ label: 'a', train: 3, test: 0 }] },
+      metrics: {
+        labels: ['a'],
+        classes: [{ label: 'a', recall: 0, precision: 0, f1: 0, support: 0 }],
+      },
+    });
+    expect(classRows(report)).toMatchObject([{ label: 'a', train: 3, recall: null, f1: null }]);
+  });
+});
+
+describe('the search for classes', () => {
+  const labels = ['Apple Red', 'Pineapple', 'Pear', ''];
+  test('finds words anywhere, several between commas', () => {
+    expect(matching(labels, 'APPLE')).toEqual(new Set(['Apple Red', 'Pineapple']));
+    expect(matching(labels, 'pear, red')).toEqual(new Set(['Apple Red', 'Pear']));
+    expect(matching(labels, 'no label')).toEqual(new Set(['']));
+  });
+  test('nothing asked is not nothing found', () => {
+    expect(matching(labels, ' , ')).toBeNull();
+    expect(matching(labels, 'plum')).toEqual(new Set());
+  });
+});
+
+describe('the map', () => {
+  test('has one scale for both directions and holds all points', () => {
+    const points = [
+      { x: 0, y: 0 },
+      { x: 10, y: 1 },
+    ];
+    const [x, y] = extents(points, 200, 100);
+    expect((x[1] - x[0]) / 200).toBeCloseTo((y[1] - y[0]) / 100);
+    expect(x[0]).toBeLessThan(0);
+    expect(x[1]).toBeGreaterThan(10);
+  });
+  test('one point alone still has room', () => {
+    const [x] = extents([{ x: 3, y: 3 }], 100, 100);
+    expect(x[1]).toBeGreaterThan(x[0]);
+  });
+  test('zoom stays on the map', () => {
+    const whole: [Range, Range] = [
+      [0, 100],
+      [0, 100],
+    ];
+    const [near] = magnified(whole, 0.5);
+    expect(near).toEqual([25, 75]);
+    expect(magnified([near, [80, 100]], 100)).toEqual(whole);
+    expect(magnified(whole, 0)[0][1] - magnified(whole, 0)[0][0]).toBeCloseTo(3);
+  });
+  test('arrow keys go to the nearest photograph that way', () => {
+    const points = [
+      { x: 0, y: 0 },
+      { x: 5, y: 1 },
+      { x: 2, y: -1 },
+      { x: -3, y: 0 },
+      { x: 1, y: 4 },
+    ];
+    const all = [0, 1, 2, 3, 4];
+    expect(nextPoint(points, all, 0, [1, 0])).toBe(2);
+    expect(nextPoint(points, [0, 1, 4], 0, [1, 0])).toBe(1);
+    expect(nextPoint(points, all, 0, [0, 1])).toBe(4);
+    expect(nextPoint(points, all, 3, [-1, 0])).toBe(3);
+  });
+});
+
+test('commands can be typed again', () => {
+  expect(shellWord('--size=224')).toBe('--size=224');
+  expect(shellWord("it's here")).toBe("'it'\\''s here'");
+  expect(shellWord('')).toBe("''");
+});
+
+test('values of any kind become text', () => {
+  expect(plainText(true)).toBe('yes');
+  expect(plainText(22688)).toBe('22,688');
+  expect(plainText(0.05)).toBe('0.05');
+  expect(plainText(['avx2', 'fma'])).toBe('avx2, fma');
+  expect(plainText(null)).toBe('');
+  expect(plainText('0123456789abcdef'.repeat(4))).toBe('0123456789abcdef…');
+});
