@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/bundle/bundle_files.h"
+
+#include <utility>
+#include <vector>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/bundle/safetensors.h"
+#include "pomona/bundle/shallow_json.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::string_view kRecipe = "clouds-1";  // synthetic_input.h; another recipe, another name
+
+Json settings_json(const Bundle& bundle) {
+  return Json{{"format", kBundleFormat},
+              {"backbone", parse_shallow_json(bundle.backbone_spec, "the backbone's spec")},
+              {"backbone_digest", bundle.backbone_digest},
+              {"input",
+               {{"size", bundle.size},
+                {"fit", bundle.fit},
+                {"filter", bundle.filter},
+                {"precision", bundle.precision},
+                {"batch", bundle.batch}}},
+              {"classifier",
+               {{"kind", classifier_kind_name(bundle.classifier_kind)},
+                {"temperature", bundle.classifier.temperature}}},
+              {"labels", bundle.labels},
+              {"training_digest", bundle.training_digest},
+              {"metrics", parse_shallow_json(bundle.metrics, "the metrics")}};
+}
+
+void parse_settings(const Json& json, Bundle& bundle) {
+  const Json& input = json.at("input");
+  const Json& classifier = json.at("classifier");
+  bundle.backbone_spec = print_json(json.at("backbone"));
+  bundle.backbone_digest = json.at("backbone_digest").get<std::string>();
+  bundle.size = input.at("size").get<int>();
+  bundle.fit = input.at("fit").get<std::string>();
+  bundle.filter = input.at("filter").get<std::string>();
+  bundle.precision = input.at("precision").get<std::string>();
+  bundle.batch = input.at("batch").get<int>();
+  bundle.classifier_kind = classifier_kind_from_name(classifier.at("kind").get<std::string>());
+  bundle.classifier.temperature = classifier.at("temperature").get<double>();
+  bundle.labels = json.at("labels").get<std::vector<std::string>>();
+  bundle.training_digest = json.at("training_digest").get<std::string>();
+  bundle.metrics = print_json(json.at("metrics"));
+}
+
+Json self_check_json(const SelfCheck& self_check) {
+  Json cases = Json::array();
+  for (const SelfCheckCase& one : self_check.cases) {
+    cases.push_back(
+        {{"seed", one.seed}, {"features", one.features}, {"probabilities", one.probabilities}});
+  }
+  Json tolerances = Json::object();
+  for (const auto& [precision, tolerance] : self_check.tolerances) {
+    tolerances[precision] = {{"features", tolerance.features},
+                             {"probabilities", tolerance.probabilities}};
+  }
+  return Json{{"format", kBundleFormat},
+              {"recipe", kRecipe},
+              {"cases", std::move(cases)},
+              {"tolerances", std::move(tolerances)}};
+}
+
+void parse_self_check(const Json& json, SelfCheck& self_check) {
+  if (json.at("recipe") != kRecipe) {
+    throw Error(ErrorKind::kInvalidInput, "a recipe for synthetic inputs that is not known");
+  }
+  for (const Json& one : json.at("cases")) {
+    self_check.cases.push_back({one.at("seed").get<std::uint64_t>(),
+                                one.at("features").get<std::vector<float>>(),
+                                one.at("probabilities").get<std::vector<double>>()});
+  }
+  for (const auto& [precision, tolerance] : json.at("tolerances").items()) {
+    self_check.tolerances[precision] = {tolerance.at("features").get<double>(),
+                                        tolerance.at("probabilities").get<double>()};
+  }
+}
+
+Tensor tensor_of(const std::vector<double>& elements) {
+  return {.shape = {elements.size()}, .elements = elements};
+}
+
+Tensor tensor_of(const Matrix<double>& matrix) {
+  return {.shape = {matrix.rows(), matrix.cols()},
+          .elements = std::vector<double>(matrix.data(), matrix.data() + matrix.size())};
+}
+
+Tensors model_tensors(const Bundle& bundle) {
+  Tensors tensors;
+  tensors["scaler.mean"] = tensor_of(bundle.scaler.mean);
+  tensors["scaler.scale"] = tensor_of(bundle.scaler.scale);
+  tensors["pca.components"] = tensor_of(bundle.pca.components);
+  tensors["pca.explained_variance"] = tensor_of(bundle.pca.explained_variance);
+  tensors["pca.explained_variance_ratio"] = tensor_of(bundle.pca.explained_variance_ratio);
+  tensors["pca.spectrum_ratio"] = tensor_of(bundle.pca.spectrum_ratio);
+  if (bundle.classifier_kind != ClassifierKind::kNone) {
+    tensors["classifier.weights"] = tensor_of(bundle.classifier.weights);
+    tensors["classifier.bias"] = tensor_of(bundle.classifier.bias);
+  }
+  return tensors;
+}
+
+// Takes a tensor of numbers of `sides` dimensions out of the file's.
+Tensor take(Tensors& tensors, const std::string& name, std::size_t sides) {
+  auto found = tensors.extract(name);
+  if (found.empty()) throw Error(ErrorKind::kInvalidInput, "no tensor " + name);
+  Tensor tensor = std::move(found.mapped());
+  if (tensor.shape.size() != sides || tensor.elements.index() != 0) {
+    throw Error(ErrorKind::kInvalidInput, "tensor " + name + ": expected F64 with " +
+                                              std::to_string(sides) + " sides, found another");
+  }
+  return tensor;
+}
+
+std::vector<double> take_vector(Tensors& tensors, const std::string& name) {
+  return std::get<0>(take(tensors, name, 1).elements);
+}
+
+Matrix<double> take_matrix(Tensors& tensors, const std::string& name) {
+  const Tensor tensor = take(tensors, name, 2);
+  Matrix<double> matrix(tensor.shape[0], tensor.shape[1]);
+  const auto& elements = std::get<0>(tensor.elements);
+  std::copy(elements.begin(), elements.end(), matrix.data());
+  return matrix;
+}
+
+void parse_model(Tensors tensors, Bundle& bundle) {
+  bundle.scaler.mean = take_vector(tensors, "scaler.mean");
+  bundle.scaler.scale = take_vector(tensors, "scaler.scale");
+  bundle.pca.components = take_matrix(tensors, "pca.components");
+  bundle.pca.explained_variance = take_vector(tensors, "pca.explained_variance");
+  bundle.pca.explained_variance_ratio = take_vector(tensors, "pca.explained_variance_ratio");
+  bundle.pca.spectrum_ratio = take_vector(tensors, "pca.spectrum_ratio");
+  if (bundle.classifier_kind != ClassifierKind::kNone) {
+    bundle.classifier.weights = take_matrix(tensors, "classifier.weights");
+    bundle.classifier.bias = take_vector(tensors, "classifier.bias");
+  }
+  if (!tensors.empty()) {
+    throw Error(ErrorKind::kInvalidInput, "a tensor that is not known: " + tensors.begin()->first);
+  }
+}
+
+// Runs what reads one file; whatever goes wrong becomes corrupt with the file's name.
+template <class Action>
+void reading(std::string_view file, const Action& action) {
+  try {
+    action();
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kCorrupt, std::string(file) + ": " + error.what());
+  }
+}
+
+Json parse_versioned(const std::string& text, std::string_view file) {
+  Json json = parse_shallow_json(text, file);
+  const Json& format = json.at("format");
+  if (format != kBundleFormat) {
+    throw Error(ErrorKind::kInvalidInput, "expected format " + std::to_string(kBundleFormat) +
+                                              ", found " + format.dump() +
+                                              "; a newer Pomona may read it");
+  }
+  return json;
+}
+
+}  // namespace
+
+BundleFiles print_bundle(const Bundle& bundle) {
+  return {{"LICENSE.backbone", bundle.backbone_license},
+          {"backbone.bin", bundle.network_bin},
+          {"backbone.xml", bundle.network_xml},
+          {"bundle.json", print_json(settings_json(bundle))},
+          {"model.safetensors", print_safetensors(model_tensors(bundle))},
+          {"self_check.json", print_json(self_check_json(bundle.self_check))}};
+}
+
+Bundle parse_bundle(BundleFiles files) {
+  Bundle bundle;
+  bundle.backbone_license = std::move(files.at("LICENSE.backbone"));
+  bundle.network_bin = std::move(files.at("backbone.bin"));
+  bundle.network_xml = std::move(files.at("backbone.xml"));
+  reading("bundle.json",
+          [&] { parse_settings(parse_versioned(files.at("bundle.json"), "bundle.json"), bundle); });
+  reading("model.safetensors", [&] {
+    parse_model(parse_safetensors(files.at("model.safetensors"), "model.safetensors"), bundle);
+  });
+  reading("self_check.json", [&] {
+    parse_self_check(parse_versioned(files.at("self_check.json"), "self_check.json"),
+                     bundle.self_check);
+  });
+  return bundle;
+}
+
+std::string print_sums(const BundleFiles& files) {
+  std::string text;
+  for (const auto& [name, content] : files) text += sha256(content) + "  " + name + "\n";
+  return text;
+}
+
+}  // namespace pomona

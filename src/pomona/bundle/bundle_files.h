@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bundle as the files it consists of on disk, by name. Inside bundle/ only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "pomona/bundle/bundle.h"
+
+namespace pomona {
+
+// In byte order, as SHA256SUMS lists them.
+inline constexpr std::array<std::string_view, 6> kBundleFiles = {
+    "LICENSE.backbone", "backbone.bin",      "backbone.xml",
+    "bundle.json",      "model.safetensors", "self_check.json"};
+inline constexpr std::string_view kBundleSums = "SHA256SUMS";
+
+using BundleFiles = std::map<std::string, std::string, std::less<>>;
+
+// The files of kBundleFiles, without SHA256SUMS.
+BundleFiles print_bundle(const Bundle& bundle);
+
+// Makes a bundle of files whose digests were checked. Throws corrupt with the name of the file
+// whose content makes no sense; the projection is not made yet, sizes are not compared across
+// files.
+Bundle parse_bundle(BundleFiles files);
+
+// The text of SHA256SUMS for these files.
+std::string print_sums(const BundleFiles& files);
+
+}  // namespace pomona
