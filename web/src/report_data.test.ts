@@ -3,15 +3,19 @@ import { expect, test } from 'vitest';
 import { makeReport } from '../../tests/web/fixtures.ts';
 import { readReport } from './report_data.ts';
 
-test.each([null, 7, 'x', [], {}, { run: 3, metrics: [], map: { points: [{}] }, pairs: [null] }])(
-  'anything is read without a complaint: %j',
-  (data) => {
-    const report = readReport(data);
-    expect(report.scores).toEqual([]);
-    expect(report.map).toBeNull();
-    expect(report.failures.total).toBe(0);
-  },
-);
+test.each([
+  null,
+  7,
+  'x',
+  [],
+  {},
+  { run: 3, metrics: [], map: { points: [{}] }, pairs: [null] },
+])('anything is read without a complaint: %j', (data) => {
+  const report = readReport(data);
+  expect(report.scores).toEqual([]);
+  expect(report.map).toBeNull();
+  expect(report.failures.total).toBe(0);
+});
 
 test('fields find their places', () => {
   const report = readReport(makeReport({ classes: 5 }));
