@@ -73,12 +73,12 @@ def test_nothing_runs_after_a_failed_setup(house):
     assert "ran" not in done.stdout
 
 
-def test_fast_leaves_out_clang_tidy_and_slow_tests(house):
+def test_fast_leaves_out_clang_tidy_and_tensorflow(house):
     done = house("--fast")
     assert done.returncode == 0
     assert "lint_cpp" not in done.stdout
-    assert "-m not slow" in done.stdout
-    assert "-m not slow" not in house().stdout
+    assert "--ignore=tests/backbones/test_keras.py" in done.stdout
+    assert "test_keras" not in house().stdout
 
 
 def test_unknown_option_is_an_error(house):
