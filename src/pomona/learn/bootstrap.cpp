@@ -5,8 +5,12 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <string>
+#include <utility>
 
+#include "pomona/base/error.h"
 #include "pomona/base/random.h"
+#include "pomona/learn/answers.h"
 #include "pomona/learn/metrics.h"
 
 namespace pomona {
@@ -19,42 +23,43 @@ struct Outcome {
   bool top3 = false;
 };
 
-bool in_top3(std::span<const double> row, std::int32_t label) {
-  if (label < 0) return false;
-  const double own = row[static_cast<std::size_t>(label)];
-  int better = 0;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (row[i] > own || (row[i] == own && static_cast<std::int32_t>(i) < label)) ++better;
-  }
-  return better < 3;
-}
-
 std::vector<Outcome> outcomes_of(MatrixView<const double> probabilities,
                                  std::span<const std::int32_t> labels) {
   const std::vector<std::int32_t> answers = first_answers(probabilities);
   std::vector<Outcome> outcomes(labels.size());
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    outcomes[i] = {labels[i], answers[i], in_top3(probabilities.row(i), labels[i])};
+    outcomes[i] = {labels[i], answers[i], among_first_three(probabilities.row(i), labels[i])};
   }
   return outcomes;
 }
 
-// Rows of each unit that is drawn as a whole.
-std::vector<std::vector<std::uint32_t>> units_of(std::size_t rows,
-                                                 std::span<const std::int32_t> groups) {
-  std::vector<std::vector<std::uint32_t>> units;
-  std::map<std::int32_t, std::size_t> position;
-  for (std::size_t i = 0; i < rows; ++i) {
+// Outcomes of each unit that is drawn as a whole, one unit after the other.
+class Units {
+ public:
+  Units(const std::vector<Outcome>& outcomes, std::span<const std::int32_t> groups) {
     if (groups.empty()) {
-      units.push_back({static_cast<std::uint32_t>(i)});
-      continue;
+      outcomes_ = outcomes;
+      for (std::size_t i = 0; i <= outcomes.size(); ++i) first_.push_back(i);
+      return;
     }
-    const auto [found, is_new] = position.try_emplace(groups[i], units.size());
-    if (is_new) units.emplace_back();
-    units[found->second].push_back(static_cast<std::uint32_t>(i));
+    std::map<std::int32_t, std::vector<Outcome>> by_group;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) by_group[groups[i]].push_back(outcomes[i]);
+    first_.push_back(0);
+    for (const auto& [group, members] : by_group) {
+      outcomes_.insert(outcomes_.end(), members.begin(), members.end());
+      first_.push_back(outcomes_.size());
+    }
   }
-  return units;
-}
+
+  std::size_t count() const { return first_.size() - 1; }
+  std::span<const Outcome> operator[](std::size_t unit) const {
+    return std::span(outcomes_).subspan(first_[unit], first_[unit + 1] - first_[unit]);
+  }
+
+ private:
+  std::vector<Outcome> outcomes_;
+  std::vector<std::size_t> first_;
+};
 
 // Counts of one resample.
 class Tally {
@@ -108,14 +113,18 @@ class Tally {
   std::uint64_t top3_ = 0;
 };
 
+// Between two of the values, as far along as the share says (the usual linear quantile).
+double quantile(std::span<const double> sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
+}
+
 Interval middle_95_percent(std::vector<double> values) {
   if (values.empty()) return {};
   std::ranges::sort(values);
-  const auto at = [&](double share) {
-    return values[static_cast<std::size_t>(
-        std::lround(share * static_cast<double>(values.size() - 1)))];
-  };
-  return {at(0.025), at(0.975)};
+  return {quantile(values, 0.025), quantile(values, 0.975)};
 }
 
 }  // namespace
@@ -124,11 +133,16 @@ BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
                              std::span<const std::int32_t> labels,
                              std::span<const std::int32_t> groups, std::uint64_t seed,
                              int resamples) {
-  const std::vector<Outcome> outcomes = outcomes_of(probabilities, labels);
-  const std::vector<std::vector<std::uint32_t>> units = units_of(outcomes.size(), groups);
+  check_answers("resampling answers", probabilities, labels);
+  if (!groups.empty() && groups.size() != labels.size()) {
+    throw Error(ErrorKind::kInvalidInput, "resampling answers: found " +
+                                              std::to_string(groups.size()) + " groups for " +
+                                              std::to_string(labels.size()) + " rows");
+  }
+  const Units units(outcomes_of(probabilities, labels), groups);
   BootstrapIntervals result;
-  result.groups = units.size();
-  if (units.empty()) return result;
+  result.groups = units.count();
+  if (units.count() == 0) return result;
   result.resamples = resamples;
   Random random(seed);
   Tally tally(probabilities.cols());
@@ -137,8 +151,8 @@ BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
   std::vector<double> f1;
   for (int resample = 0; resample < resamples; ++resample) {
     tally.clear();
-    for (std::size_t i = 0; i < units.size(); ++i) {
-      for (const std::uint32_t row : units[random.below(units.size())]) tally.add(outcomes[row]);
+    for (std::size_t i = 0; i < units.count(); ++i) {
+      for (const Outcome& outcome : units[random.below(units.count())]) tally.add(outcome);
     }
     accuracies.push_back(tally.accuracy());
     top3.push_back(tally.top3_accuracy());

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "pomona/learn/answers.h"
+
 namespace pomona {
 namespace {
 
@@ -31,6 +33,7 @@ double log_loss(MatrixView<const double> scores, std::span<const std::int32_t> l
 // Golden-section search over the logarithm: the loss has one minimum in 1 / temperature, and so in
 // any monotonous function of it.
 double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels) {
+  check_answers("fitting a temperature", scores, labels);
   if (std::ranges::none_of(labels, [](std::int32_t label) { return label >= 0; })) return 1;
   const double golden = (std::sqrt(5.0) - 1) / 2;
   double low = std::log(kLowest);
@@ -59,11 +62,13 @@ double fit_temperature(MatrixView<const double> scores, std::span<const std::int
 
 std::vector<CalibrationBin> calibration_bins(MatrixView<const double> probabilities,
                                              std::span<const std::int32_t> labels, int bin_count) {
-  std::vector<CalibrationBin> bins(static_cast<std::size_t>(bin_count));
+  check_answers("measuring calibration", probabilities, labels);
+  std::vector<CalibrationBin> bins(static_cast<std::size_t>(std::max(1, bin_count)));
   for (std::size_t i = 0; i < probabilities.rows(); ++i) {
     const std::span<const double> row = probabilities.row(i);
     const auto best = std::ranges::max_element(row);
-    const auto bin = std::min(bins.size() - 1, static_cast<std::size_t>(*best * bin_count));
+    const auto bin = std::min(bins.size() - 1,
+                              static_cast<std::size_t>(*best * static_cast<double>(bins.size())));
     ++bins[bin].count;
     bins[bin].confidence += *best;
     if (labels[i] == best - row.begin()) bins[bin].accuracy += 1;

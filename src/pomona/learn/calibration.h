@@ -12,7 +12,8 @@ namespace pomona {
 
 // The temperature in [0.05, 20] that minimises the log loss of softmax(scores / temperature) (Guo
 // et al. 2017, "On calibration of modern neural networks"). Rows must be held out of the fit that
-// made the scores. labels[i] = -1: not counted. 1 when nothing counts.
+// made the scores. labels[i] = -1: not counted. 1 when nothing counts. This function and the next
+// throw invalid_input when labels do not fit the rows or a value is not finite.
 double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels);
 
 struct CalibrationBin {
@@ -21,7 +22,8 @@ struct CalibrationBin {
   double accuracy = 0;
 };
 
-// `bin_count` bins of equal width over the probability of the first answer.
+// `bin_count` bins (at least 1) of equal width over the probability of the first answer. A row with
+// label -1 counts as answered wrongly: nothing it was given could be right.
 std::vector<CalibrationBin> calibration_bins(MatrixView<const double> probabilities,
                                              std::span<const std::int32_t> labels,
                                              int bin_count = 15);

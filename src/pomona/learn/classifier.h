@@ -18,11 +18,12 @@ struct Classifier {
   std::size_t dims() const { return weights.cols(); }
 };
 
-// rows × dims → rows × class_count, before softmax and temperature.
+// rows × dims → rows × class_count, before softmax and temperature, sums in float64. The bits of a
+// row do not depend on the others. Throws invalid_input when shapes do not fit. Any thread.
 void classifier_scores(const Classifier& classifier, MatrixView<const float> rows,
                        MatrixView<double> scores);
 
-// In place, row by row: softmax(scores / temperature), safe against overflow.
+// In place, row by row: softmax(scores / temperature), safe against overflow. temperature > 0.
 void scores_to_probabilities(double temperature, MatrixView<double> scores);
 
 // Both of the above.

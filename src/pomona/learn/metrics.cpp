@@ -5,22 +5,13 @@
 #include <cmath>
 #include <cstddef>
 
+#include "pomona/learn/answers.h"
+
 namespace pomona {
 namespace {
 
 // A probability of 0 costs this much and not infinitely much.
 constexpr double kSmallestProbability = 1e-15;
-
-// Is the label among the three most probable answers? Of equals the earlier class counts first.
-bool among_first_three(std::span<const double> row, std::int32_t label) {
-  if (label < 0) return false;
-  const auto own = static_cast<std::size_t>(label);
-  int better = 0;
-  for (std::size_t i = 0; i < row.size() && better < 3; ++i) {
-    if (row[i] > row[own] || (row[i] == row[own] && i < own)) ++better;
-  }
-  return better < 3;
-}
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
@@ -55,13 +46,14 @@ std::vector<std::int32_t> first_answers(MatrixView<const double> probabilities) 
   std::vector<std::int32_t> answers(probabilities.rows(), -1);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::span<const double> row = probabilities.row(i);
-    if (!row.empty())
-      answers[i] = static_cast<std::int32_t>(std::ranges::max_element(row) - row.begin());
+    if (row.empty()) continue;
+    answers[i] = static_cast<std::int32_t>(std::ranges::max_element(row) - row.begin());
   }
   return answers;
 }
 
 Metrics measure(MatrixView<const double> probabilities, std::span<const std::int32_t> labels) {
+  check_answers("measuring answers", probabilities, labels);
   const std::size_t class_count = probabilities.cols();
   Metrics metrics;
   metrics.rows = probabilities.rows();
@@ -72,12 +64,11 @@ Metrics measure(MatrixView<const double> probabilities, std::span<const std::int
   double top3 = 0;
   double loss = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const auto answer = static_cast<std::size_t>(answers[i]);
     if (labels[i] < 0) {
-      // A known class was named for an unknown one: that is no true positive of anything.
       ++metrics.unknown_label_rows;
       continue;
     }
+    const auto answer = static_cast<std::size_t>(answers[i]);
     const auto label = static_cast<std::size_t>(labels[i]);
     ++predicted[answer];
     ++metrics.confusion(label, answer);

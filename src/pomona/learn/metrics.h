@@ -37,6 +37,8 @@ struct Metrics {
   std::vector<CalibrationBin> calibration;
 };
 
+// Shares and means of no rows are 0. Throws invalid_input when labels do not fit the rows or a
+// value is not finite; so does bootstrap().
 Metrics measure(MatrixView<const double> probabilities, std::span<const std::int32_t> labels);
 
 // Index of the largest element of each row, the first of equals.
@@ -51,7 +53,7 @@ struct BootstrapIntervals {
 };
 
 // 95 % percentile intervals. groups[i] names the group of row i (rows of one group are drawn
-// together); empty: every row on its own. Deterministic in `seed`.
+// together); empty: every row on its own. Deterministic in `seed`. Without rows everything is 0.
 BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
                              std::span<const std::int32_t> labels,
                              std::span<const std::int32_t> groups, std::uint64_t seed,

@@ -10,8 +10,9 @@
 
 namespace pomona {
 
-// For each query row the index of the nearest reference row (the first of equals). Exact, by
-// blocks.
+// For each query row the index of the nearest reference row (the first of equals). Exact: distances
+// that rounding could confuse are compared in float64. Throws invalid_input when there are queries
+// but no references, when dimensions differ, or on a value that is not finite.
 std::vector<std::size_t> nearest_rows(MatrixView<const float> references,
                                       MatrixView<const float> queries, std::size_t workers);
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of answers against their labels, for the sources of this module.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "pomona/base/matrix.h"
+
+namespace pomona {
+
+// Throws invalid_input unless there is a label for every row, from -1 to cols() - 1, and every
+// value is finite. `what` begins the message.
+void check_answers(const char* what, MatrixView<const double> values,
+                   std::span<const std::int32_t> labels);
+
+// Is the label among the three largest values of the row? Of equals the earlier class counts first.
+// Never for -1.
+bool among_first_three(std::span<const double> row, std::int32_t label);
+
+}  // namespace pomona
