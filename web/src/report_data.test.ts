@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
+import collected from '../../tests/web/collected.json' with { type: 'json' };
 import { makeReport } from '../../tests/web/fixtures.ts';
 import { readReport } from './report_data.ts';
 
@@ -25,6 +26,29 @@ test('fields find their places', () => {
   expect(report.map?.points[0]?.jpeg).toMatch(/^\/9j\//);
   expect(report.pairs[0]?.examples[0]?.probability).toBeGreaterThan(0);
   expect(report.counts.ok).toBe(report.classCounts.reduce((n, one) => n + one.train + one.test, 0));
+});
+
+test('what the binary gathers is what is read', () => {
+  // src/pomona/report/report_test.cpp writes this file.
+  const report = readReport(collected);
+  expect(report.labels).toEqual(['Apple', 'Pear']);
+  expect(report.cells).toEqual([
+    { truth: 0, prediction: 0, count: 1 },
+    { truth: 0, prediction: 1, count: 1 },
+    { truth: 1, prediction: 1, count: 3 },
+  ]);
+  expect(report.failures).toMatchObject({ total: 2, kinds: [{ stage: 'decode', count: 2 }] });
+  expect(report.pairs[0]?.examples[0]).toMatchObject({ path: 'Apple/x.jpg', probability: 0.75 });
+  const photos = [
+    ...(report.pairs[0]?.examples ?? []),
+    ...(report.pairs[0]?.lookalikes ?? []),
+    ...report.sheet.flatMap((entry) => entry.photos),
+    ...(report.map?.points ?? []),
+  ];
+  expect(photos).toHaveLength(21);
+  for (const { jpeg, split, path } of photos) {
+    expect(atob(jpeg ?? '')).toBe(`picture of ${split} ${path}`);
+  }
 });
 
 test('what is not a number is missing, not zero', () => {
