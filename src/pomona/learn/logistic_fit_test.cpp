@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include "pomona/base/error.h"
+#include "pomona/learn/classifier_fit.h"
+#include "pomona/learn/made_up_rows.h"
+
+namespace pomona {
+namespace {
+
+using testing::HasSubstr;
+
+TrainingRows training_rows(const MadeUpRows& made, std::size_t classes,
+                           std::size_t block_rows = 256) {
+  TrainingRows training;
+  training.dims = made.rows.cols();
+  training.class_count = classes;
+  training.rows = made.rows.rows();
+  training.block_rows = block_rows;
+  training.read = [&made, block_rows](std::size_t block, MatrixView<float> rows,
+                                      std::span<std::int32_t> labels) {
+    const std::size_t first = block * block_rows;
+    const MatrixView<const float> from = made.rows.view().rows_from(first, rows.rows());
+    std::copy_n(from.data(), from.size(), rows.data());
+    std::ranges::copy(std::span(made.labels).subspan(first, labels.size()), labels.begin());
+  };
+  return training;
+}
+
+// In float64 and by the book.
+double objective_of(const Classifier& classifier, const MadeUpRows& made, double c, double rms) {
+  Matrix<double> scores(made.rows.rows(), classifier.class_count());
+  classifier_scores(classifier, made.rows.view(), scores.view());
+  scores_to_probabilities(1, scores.view());
+  double value = 0;
+  for (std::size_t i = 0; i < scores.rows(); ++i) {
+    value -= c * std::log(scores(i, static_cast<std::size_t>(made.labels[i])));
+  }
+  for (std::size_t i = 0; i < classifier.weights.size(); ++i) {
+    const double weight = classifier.weights.data()[i] * rms;
+    value += 0.5 * weight * weight;
+  }
+  return value;
+}
+
+std::string refusal(const TrainingRows& rows, const LogisticOptions& options = {}) {
+  try {
+    fit_logistic(rows, options);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(LogisticFitTest, ReachesTheObjectiveOfScikitLearn) {
+  for (const Json& golden : golden_learn("logistic.json")) {
+    SCOPED_TRACE(golden.dump());
+    const auto classes = golden["classes"].get<std::size_t>();
+    const MadeUpRows made =
+        made_up_rows(golden["seed"].get<std::uint64_t>(), golden["rows"].get<std::size_t>(),
+                     golden["dims"].get<std::size_t>(), classes, golden["spread"].get<double>());
+    LogisticOptions options;
+    options.c = golden["c"].get<double>();
+    const LogisticFit fit = fit_logistic(training_rows(made, classes), options);
+    const double best = golden["objective"].get<double>();
+    EXPECT_TRUE(fit.converged);
+    EXPECT_NEAR(fit.rms, golden["rms"].get<double>(), 1e-9 * fit.rms);
+    EXPECT_NEAR(fit.objective, best, 1e-4 * best);
+    EXPECT_NEAR(objective_of(fit.classifier, made, options.c, fit.rms), best, 1e-4 * best);
+  }
+}
+
+TEST(LogisticFitTest, BitsDoNotDependOnTheNumberOfWorkers) {
+  const MadeUpRows made = made_up_rows(41, 5003, 11, 5, 0.6);
+  LogisticOptions options;
+  const LogisticFit one = fit_logistic(training_rows(made, 5), options);
+  for (const std::size_t workers : {2U, 3U, 7U}) {
+    options.workers = workers;
+    const LogisticFit fit = fit_logistic(training_rows(made, 5), options);
+    EXPECT_EQ(fit.classifier.weights, one.classifier.weights) << workers << " workers";
+    EXPECT_EQ(fit.classifier.bias, one.classifier.bias) << workers << " workers";
+    EXPECT_EQ(fit.objective, one.objective) << workers << " workers";
+  }
+}
+
+TEST(LogisticFitTest, AStartShortensTheWayAndLeadsToTheSamePlace) {
+  const MadeUpRows made = made_up_rows(42, 3000, 10, 6, 0.6);
+  const MadeUpRows most{made.rows, made.labels};
+  TrainingRows fewer = training_rows(most, 6);
+  fewer.rows = 2600;
+  const LogisticFit of_fewer = fit_logistic(fewer, {});
+  const LogisticFit fresh = fit_logistic(training_rows(made, 6), {});
+  const LogisticFit started = fit_logistic(training_rows(made, 6), {}, &of_fewer.classifier);
+  EXPECT_TRUE(started.converged);
+  EXPECT_NEAR(started.objective, fresh.objective, 1e-4 * fresh.objective);
+  const LogisticFit again = fit_logistic(training_rows(made, 6), {}, &fresh.classifier);
+  EXPECT_LT(again.iterations, fresh.iterations);
+}
+
+TEST(LogisticFitTest, RefusesAStartOfAnotherShape) {
+  const MadeUpRows made = made_up_rows(42, 50, 3, 2, 1.0);
+  const Classifier start{Matrix<double>(2, 4), {0, 0}, 1.0};
+  EXPECT_THROW(fit_logistic(training_rows(made, 2), {}, &start), Error);
+}
+
+TEST(LogisticFitTest, BiasesAddUpToNothing) {
+  const LogisticFit fit = fit_logistic(training_rows(made_up_rows(43, 300, 4, 3, 1.0), 3), {});
+  EXPECT_NEAR(fit.classifier.bias[0] + fit.classifier.bias[1] + fit.classifier.bias[2], 0, 1e-9);
+}
+
+TEST(LogisticFitTest, EndsAtMaxIterationsWithTheBestPointSoFar) {
+  const MadeUpRows made = made_up_rows(44, 2500, 12, 8, 0.4);
+  LogisticOptions options;
+  options.max_iterations = 3;
+  options.tolerance = 1e-12;
+  const LogisticFit early = fit_logistic(training_rows(made, 8), options);
+  EXPECT_FALSE(early.converged);
+  EXPECT_EQ(early.iterations, 3);
+  EXPECT_NEAR(objective_of(early.classifier, made, 1, early.rms), early.objective,
+              1e-5 * early.objective);
+}
+
+TEST(LogisticFitTest, ToleranceBeyondFloatEndsAllTheSame) {
+  const MadeUpRows made = made_up_rows(45, 400, 6, 3, 0.5);
+  LogisticOptions options;
+  options.tolerance = 0;
+  const LogisticFit fit = fit_logistic(training_rows(made, 3), options);
+  const LogisticFit usual = fit_logistic(training_rows(made, 3), {});
+  EXPECT_LE(fit.iterations, options.max_iterations);
+  EXPECT_LE(fit.objective, usual.objective * (1 + 1e-6));
+}
+
+TEST(LogisticFitTest, RepeatedRowsCountLikeALargerC) {
+  const MadeUpRows made = made_up_rows(46, 200, 5, 3, 1.0);
+  MadeUpRows twice{Matrix<float>(400, 5), {}};
+  for (std::size_t i = 0; i < 400; ++i) {
+    std::ranges::copy(made.rows.row(i / 2), twice.rows.row(i).begin());
+    twice.labels.push_back(made.labels[i / 2]);
+  }
+  LogisticOptions doubled;
+  doubled.c = 2;
+  const double expected = fit_logistic(training_rows(made, 3), doubled).objective;
+  EXPECT_NEAR(fit_logistic(training_rows(twice, 3), {}).objective, expected, 1e-4 * expected);
+}
+
+TEST(LogisticFitTest, WithNothingToTellClassesApartGivesTheirShares) {
+  MadeUpRows made{Matrix<float>(40, 3), std::vector<std::int32_t>(40, 0)};
+  std::fill_n(made.labels.begin(), 10, 1);
+  const LogisticFit fit = fit_logistic(training_rows(made, 2), {});
+  Matrix<double> probabilities(1, 2);
+  classify(fit.classifier, Matrix<float>(1, 3).view(), probabilities.view());
+  EXPECT_NEAR(probabilities(0, 1), 0.25, 5e-3);
+}
+
+TEST(LogisticFitTest, OneRowAClassIsEnough) {
+  MadeUpRows made{Matrix<float>(2, 1), {0, 1}};
+  made.rows(1, 0) = 1;
+  const LogisticFit fit = fit_logistic(training_rows(made, 2), {});
+  EXPECT_GT(fit.classifier.weights(1, 0), fit.classifier.weights(0, 0));
+}
+
+TEST(LogisticFitTest, SaysWhatIsWrongWithTheRows) {
+  MadeUpRows made = made_up_rows(47, 30, 4, 2, 1.0);
+  EXPECT_THAT(refusal(training_rows(made, 1)), HasSubstr("at least 2 classes, found 1"));
+  EXPECT_THAT(refusal(training_rows(made, 3)), HasSubstr("class 2 of 3 has no training rows"));
+  EXPECT_THAT(refusal(training_rows({Matrix<float>(0, 4), {}}, 2)),
+              HasSubstr("class 0 of 2 has no training rows"));
+  LogisticOptions options;
+  options.c = 0;
+  EXPECT_THAT(refusal(training_rows(made, 2), options), HasSubstr("expected c above 0"));
+  made.labels[7] = -1;
+  EXPECT_THAT(refusal(training_rows(made, 2)), HasSubstr("row 7 has label -1"));
+  made.labels[7] = 0;
+  made.rows(9, 3) = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(refusal(training_rows(made, 2)), HasSubstr("row 9 has a value that is not finite"));
+}
+
+TEST(LogisticFitTest, StopsWhenAsked) {
+  const MadeUpRows made = made_up_rows(48, 3000, 10, 6, 0.5);
+  TrainingRows training = training_rows(made, 6);
+  std::stop_source source;
+  std::atomic<int> reads = 0;
+  training.read = [&, read = training.read](std::size_t block, MatrixView<float> rows,
+                                            std::span<std::int32_t> labels) {
+    if (++reads == 40) source.request_stop();
+    read(block, rows, labels);
+  };
+  LogisticOptions options;
+  options.stop = source.get_token();
+  try {
+    fit_logistic(training, options);
+    FAIL() << "did not stop";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+  }
+  EXPECT_LE(reads, 41);
+}
+
+TEST(LogisticFitTest, AFailureToReadComesThrough) {
+  const MadeUpRows made = made_up_rows(49, 1000, 4, 3, 1.0);
+  TrainingRows training = training_rows(made, 3);
+  std::atomic<int> reads = 0;
+  training.read = [&, read = training.read](std::size_t block, MatrixView<float> rows,
+                                            std::span<std::int32_t> labels) {
+    if (++reads > 10) throw Error(ErrorKind::kUnavailable, "the disk is gone");
+    read(block, rows, labels);
+  };
+  LogisticOptions options;
+  options.workers = 2;
+  try {
+    fit_logistic(training, options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+  }
+}
+
+}  // namespace
+}  // namespace pomona

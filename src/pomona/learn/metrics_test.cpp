@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/learn/metrics.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+
+#include "pomona/base/error.h"
+#include "pomona/learn/classifier.h"
+#include "pomona/learn/made_up_rows.h"
+
+namespace pomona {
+namespace {
+
+using testing::ElementsAre;
+
+struct Answers {
+  Matrix<double> probabilities;
+  std::vector<std::int32_t> labels;
+};
+
+Answers golden_answers(const Json& golden) {
+  const std::size_t rows = golden["scores"].size();
+  Answers answers{Matrix<double>(rows, golden["scores"][0].size()),
+                  golden["labels"].get<std::vector<std::int32_t>>()};
+  for (std::size_t i = 0; i < rows; ++i) {
+    std::ranges::copy(golden["scores"][i].get<std::vector<double>>(),
+                      answers.probabilities.row(i).begin());
+  }
+  scores_to_probabilities(1, answers.probabilities.view());
+  return answers;
+}
+
+// Each row gives one class 0.7 and shares out the rest.
+Answers plain_answers(const std::vector<std::int32_t>& answer,
+                      const std::vector<std::int32_t>& labels, std::size_t classes) {
+  Answers answers{Matrix<double>(labels.size(), classes), labels};
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    for (double& p : answers.probabilities.row(i)) p = 0.3 / static_cast<double>(classes - 1);
+    answers.probabilities(i, static_cast<std::size_t>(answer[i])) = 0.7;
+  }
+  return answers;
+}
+
+TEST(MetricsTest, AgreeWithScikitLearn) {
+  const Json golden = golden_learn("answers.json");
+  const Answers answers = golden_answers(golden);
+  const Metrics metrics = measure(answers.probabilities.view(), answers.labels);
+  EXPECT_EQ(metrics.rows, 400U);
+  EXPECT_NEAR(metrics.accuracy, golden["accuracy"].get<double>(), 1e-12);
+  EXPECT_NEAR(metrics.top3_accuracy, golden["top3_accuracy"].get<double>(), 1e-12);
+  EXPECT_NEAR(metrics.macro_f1, golden["macro_f1"].get<double>(), 1e-12);
+  EXPECT_NEAR(metrics.log_loss, golden["log_loss"].get<double>(), 1e-9);
+  EXPECT_NEAR(metrics.expected_calibration_error,
+              golden["expected_calibration_error"].get<double>(), 1e-12);
+  for (std::size_t k = 0; k < 7; ++k) {
+    EXPECT_NEAR(metrics.classes[k].precision, golden["precision"][k].get<double>(), 1e-12);
+    EXPECT_NEAR(metrics.classes[k].recall, golden["recall"][k].get<double>(), 1e-12);
+    EXPECT_NEAR(metrics.classes[k].f1, golden["f1"][k].get<double>(), 1e-12);
+    EXPECT_EQ(metrics.classes[k].support, golden["support"][k].get<std::uint64_t>());
+    for (std::size_t j = 0; j < 7; ++j) {
+      EXPECT_EQ(metrics.confusion(k, j), golden["confusion"][k][j].get<std::uint64_t>());
+    }
+  }
+}
+
+TEST(MetricsTest, UnknownLabelsCountAsWrongAndTouchNoClass) {
+  const Answers answers = plain_answers({0, 1, 1, 0}, {0, 1, -1, -1}, 4);
+  const Metrics metrics = measure(answers.probabilities.view(), answers.labels);
+  EXPECT_EQ(metrics.unknown_label_rows, 2U);
+  EXPECT_EQ(metrics.accuracy, 0.5);
+  EXPECT_EQ(metrics.top3_accuracy, 0.5);
+  EXPECT_EQ(metrics.macro_f1, 1);
+  EXPECT_EQ(metrics.classes[1].precision, 1);
+  EXPECT_NEAR(metrics.log_loss, -std::log(0.7), 1e-12);
+}
+
+TEST(MetricsTest, ClassesNeverSeenOrNeverNamedScoreZeroAndOnlyThoseSeenAreAveraged) {
+  const Answers answers = plain_answers({0, 0, 2}, {0, 1, 0}, 3);
+  const Metrics metrics = measure(answers.probabilities.view(), answers.labels);
+  EXPECT_EQ(metrics.classes[1].precision, 0);
+  EXPECT_EQ(metrics.classes[1].f1, 0);
+  EXPECT_EQ(metrics.classes[2].support, 0U);
+  EXPECT_EQ(metrics.classes[2].recall, 0);
+  EXPECT_DOUBLE_EQ(metrics.macro_f1, 0.25);
+}
+
+TEST(MetricsTest, FirstOfEqualsIsTheAnswer) {
+  Matrix<double> equal(2, 5);
+  for (double& p : std::span(equal.data(), equal.size())) p = 0.2;
+  EXPECT_THAT(first_answers(equal.view()), ElementsAre(0, 0));
+  const Metrics metrics = measure(equal.view(), std::vector<std::int32_t>{2, 3});
+  EXPECT_EQ(metrics.top3_accuracy, 0.5) << "class 3 comes fourth";
+}
+
+TEST(MetricsTest, NoRowsGiveZerosAndCertainMistakesAFiniteLoss) {
+  const Metrics none = measure(MatrixView<const double>(nullptr, 0, 3), {});
+  EXPECT_EQ(none.accuracy, 0);
+  EXPECT_EQ(none.log_loss, 0);
+  EXPECT_EQ(none.expected_calibration_error, 0);
+  Matrix<double> sure(1, 2);
+  sure(0, 0) = 1;
+  EXPECT_TRUE(std::isfinite(measure(sure.view(), std::vector<std::int32_t>{1}).log_loss));
+}
+
+TEST(MetricsTest, RefuseWhatDoesNotFit) {
+  Matrix<double> two(2, 3);
+  EXPECT_THROW(measure(two.view(), std::vector<std::int32_t>{0}), Error);
+  EXPECT_THROW(measure(two.view(), std::vector<std::int32_t>{0, 3}), Error);
+  EXPECT_THROW(measure(two.view(), std::vector<std::int32_t>{0, -2}), Error);
+  two(1, 1) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(measure(two.view(), std::vector<std::int32_t>{0, 0}), Error);
+}
+
+TEST(BootstrapTest, IntervalIsThatOfABinomialShare) {
+  std::vector<std::int32_t> answer(1000, 0);
+  std::fill_n(answer.begin(), 200, 1);
+  const Answers answers = plain_answers(answer, std::vector<std::int32_t>(1000, 0), 5);
+  const BootstrapIntervals found =
+      bootstrap(answers.probabilities.view(), answers.labels, {}, /*seed=*/1);
+  const double half = 1.96 * std::sqrt(0.8 * 0.2 / 1000);
+  EXPECT_NEAR(found.accuracy.low, 0.8 - half, 0.004);
+  EXPECT_NEAR(found.accuracy.high, 0.8 + half, 0.004);
+  EXPECT_EQ(found.top3_accuracy.low, 1) << "class 0 is always among the first three";
+  EXPECT_EQ(found.resamples, 1000);
+  EXPECT_EQ(found.groups, 1000U);
+}
+
+TEST(BootstrapTest, MacroF1OfAResampleIsThatOfItsRows) {
+  // All rows of one group: every resample is the whole.
+  const Json golden = golden_learn("answers.json");
+  const Answers answers = golden_answers(golden);
+  const std::vector<std::int32_t> one_group(answers.labels.size(), 5);
+  const BootstrapIntervals found =
+      bootstrap(answers.probabilities.view(), answers.labels, one_group, 1, 3);
+  EXPECT_EQ(found.groups, 1U);
+  EXPECT_NEAR(found.macro_f1.low, golden["macro_f1"].get<double>(), 1e-12);
+  EXPECT_NEAR(found.macro_f1.high, golden["macro_f1"].get<double>(), 1e-12);
+  EXPECT_NEAR(found.top3_accuracy.low, golden["top3_accuracy"].get<double>(), 1e-12);
+}
+
+TEST(BootstrapTest, RowsOfAGroupAreDrawnTogether) {
+  // Ten groups of a hundred rows, right or wrong as a whole: as uncertain as ten rows.
+  std::vector<std::int32_t> answer(1000);
+  std::vector<std::int32_t> groups(1000);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    groups[i] = static_cast<std::int32_t>(i % 10);
+    answer[i] = i % 10 < 5 ? 0 : 1;
+  }
+  const Answers answers = plain_answers(answer, std::vector<std::int32_t>(1000, 0), 2);
+  const BootstrapIntervals alone = bootstrap(answers.probabilities.view(), answers.labels, {}, 1);
+  const BootstrapIntervals grouped =
+      bootstrap(answers.probabilities.view(), answers.labels, groups, 1);
+  EXPECT_EQ(grouped.groups, 10U);
+  EXPECT_NEAR(alone.accuracy.high - alone.accuracy.low, 0.062, 0.01);
+  EXPECT_GE(grouped.accuracy.high - grouped.accuracy.low, 0.5);
+}
+
+TEST(BootstrapTest, SeedDecidesTheDraws) {
+  const Answers answers = golden_answers(golden_learn("answers.json"));
+  const auto draw = [&](std::uint64_t seed) {
+    return bootstrap(answers.probabilities.view(), answers.labels, {}, seed, 50).macro_f1.low;
+  };
+  EXPECT_EQ(draw(1), draw(1));
+  EXPECT_NE(draw(1), draw(2));
+}
+
+TEST(BootstrapTest, NoRowsGiveEmptyIntervalsAndWrongGroupsARefusal) {
+  const BootstrapIntervals none = bootstrap(MatrixView<const double>(nullptr, 0, 3), {}, {}, 1);
+  EXPECT_EQ(none.groups, 0U);
+  EXPECT_EQ(none.resamples, 0);
+  EXPECT_EQ(none.accuracy.high, 0);
+  const Answers answers = plain_answers({0, 1}, {0, 1}, 2);
+  EXPECT_THROW(
+      bootstrap(answers.probabilities.view(), answers.labels, std::vector<std::int32_t>{1}, 1),
+      Error);
+}
+
+}  // namespace
+}  // namespace pomona

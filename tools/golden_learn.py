@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes tests/golden/learn/*.json: what scikit-learn, SciPy and NumPy make of made-up rows.
+
+The rows are not stored: src/pomona/learn/made_up_rows.h draws the same ones, bit for bit, from the
+same generator (SplitMix64). Run from the root of the repository with numpy, scipy and scikit-learn.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import scipy.optimize
+import scipy.special
+from sklearn import metrics
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import StandardScaler
+
+OUT = Path("tests/golden/learn")
+
+
+def mix(z):
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+class Random:
+    """pomona::Random, many numbers at a time."""
+
+    def __init__(self, seed):
+        self.seed, self.drawn = np.uint64(seed), 0
+
+    def next(self, count):
+        index = np.arange(self.drawn + 1, self.drawn + count + 1, dtype=np.uint64)
+        self.drawn += count
+        return mix(self.seed + index * np.uint64(0x9E3779B97F4A7C15))
+
+
+def to_uniform(raw):
+    return (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def bell(raw):
+    """Sum of twelve uniform numbers less six: nearly Gaussian, and exact in any language."""
+    total = np.zeros(raw.shape[:-1])
+    for i in range(12):
+        total = total + to_uniform(raw[..., i])
+    return total - 6
+
+
+def made_up_rows(seed, rows, dims, classes, spread):
+    random = Random(seed)
+    centres = spread * bell(random.next(classes * dims * 12).reshape(classes, dims, 12))
+    raw = random.next(rows * (1 + dims * 12)).reshape(rows, 1 + dims * 12)
+    labels = (raw[:, 0] % np.uint64(classes)).astype(np.int64)
+    noise = bell(raw[:, 1:].reshape(rows, dims, 12))
+    j = np.arange(dims, dtype=np.float64)
+    values = 10 * (j % 3) + (centres[labels] + noise) / (1 + j)
+    return values.astype(np.float32), labels
+
+
+def write(name, value):
+    def plain(item):
+        return item.tolist()
+
+    (OUT / name).write_text(json.dumps(value, default=plain, separators=(",", ":")) + "\n")
+
+
+def reduction():
+    rows, _ = made_up_rows(seed=1, rows=300, dims=40, classes=5, spread=1.0)
+    rows[:, 39] = 3
+    scaler = StandardScaler().fit(rows.astype(np.float64))
+    scaled = scaler.transform(rows.astype(np.float64))
+    pca = PCA(n_components=10, svd_solver="full").fit(scaled)
+    full = PCA(svd_solver="full").fit(scaled)
+    cumulated = np.cumsum(full.explained_variance_ratio_)
+    shares = [0.3, 0.5, 0.8, 0.95, 0.99]
+    write(
+        "reduction.json",
+        {
+            "mean": scaler.mean_,
+            "scale": scaler.scale_,
+            "scores": pca.transform(scaled),
+            "explained_variance": pca.explained_variance_,
+            "explained_variance_ratio": pca.explained_variance_ratio_,
+            "spectrum_ratio": full.explained_variance_ratio_,
+            "shares": [[s, int(np.argmax(cumulated >= s)) + 1] for s in shares],
+        },
+    )
+
+
+def two_class_objective(x, y, c):
+    """Least value of the multinomial objective; scikit-learn has one set of weights for two classes."""
+    rows, dims = x.shape
+
+    def objective(v):
+        w = v.reshape(2, dims + 1)
+        scores = x @ w[:, :dims].T + w[:, dims]
+        log_sum = scipy.special.logsumexp(scores, axis=1)
+        p = np.exp(scores - log_sum[:, None])
+        p[np.arange(rows), y] -= 1
+        gradient = np.hstack([c * p.T @ x + w[:, :dims], c * p.sum(0)[:, None]])
+        loss = (log_sum - scores[np.arange(rows), y]).sum()
+        return c * loss + 0.5 * (w[:, :dims] ** 2).sum(), gradient.ravel()
+
+    start = np.zeros(2 * (dims + 1))
+    return scipy.optimize.minimize(objective, start, jac=True, options={"gtol": 1e-7}).fun
+
+
+def logistic_case(seed, rows, dims, classes, spread, c):
+    x, y = made_up_rows(seed, rows, dims, classes, spread)
+    x = x.astype(np.float64)
+    rms = np.sqrt((x**2).mean())
+    x = x / rms
+    if classes == 2:
+        value = two_class_objective(x, y, c)
+    else:
+        fit = LogisticRegression(C=c, tol=1e-10, max_iter=100000).fit(x, y)
+        scores = x @ fit.coef_.T + fit.intercept_
+        loss = (scipy.special.logsumexp(scores, axis=1) - scores[np.arange(rows), y]).sum()
+        value = c * loss + 0.5 * (fit.coef_**2).sum()
+    return {
+        "seed": seed,
+        "rows": rows,
+        "dims": dims,
+        "classes": classes,
+        "spread": spread,
+        "c": c,
+        "rms": rms,
+        "objective": value,
+    }
+
+
+def logistic():
+    write(
+        "logistic.json",
+        [
+            logistic_case(2, 300, 40, 5, 1.0, 1.0),
+            logistic_case(2, 300, 40, 5, 1.0, 0.1),
+            logistic_case(3, 900, 12, 12, 0.5, 1.0),
+            logistic_case(4, 6000, 8, 4, 0.7, 1.0),
+            logistic_case(5, 400, 6, 2, 0.5, 2.0),
+        ],
+    )
+
+
+def ridge():
+    cases = []
+    for alpha in (1.0, 100.0):
+        x, y = made_up_rows(seed=2, rows=300, dims=40, classes=5, spread=1.0)
+        x = x.astype(np.float64)
+        scaler = StandardScaler().fit(x)
+        fit = Ridge(alpha=alpha, solver="svd").fit(scaler.transform(x), np.eye(5)[y])
+        weights = fit.coef_ / scaler.scale_
+        cases.append(
+            {
+                "alpha": alpha,
+                "weights": weights,
+                "bias": fit.intercept_ - weights @ scaler.mean_,
+            }
+        )
+    write("ridge.json", cases)
+
+
+def calibration_error(p, y, bins=15):
+    confidence, right = p.max(1), p.argmax(1) == y
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    error = 0
+    for b in range(bins):
+        inside = place == b
+        if inside.any():
+            error += abs(right[inside].mean() - confidence[inside].mean()) * inside.mean()
+    return error
+
+
+def answers():
+    """Scores of made-up rows by their distance to the mean of each class, far too sure of themselves."""
+    x, y = made_up_rows(seed=6, rows=400, dims=5, classes=7, spread=0.8)
+    x = x.astype(np.float64)
+    centres = np.stack([x[y == k].mean(0) for k in range(7)])
+    scores = (-4 * ((x[:, None] - centres) ** 2).sum(2)).astype(np.float32).astype(np.float64)
+    p = scipy.special.softmax(scores, axis=1)
+    answer = p.argmax(1)
+    precision, recall, f1, support = metrics.precision_recall_fscore_support(
+        y, answer, labels=range(7), zero_division=0
+    )
+
+    def loss(log_t):
+        return metrics.log_loss(y, scipy.special.softmax(scores / np.exp(log_t), axis=1))
+
+    best = scipy.optimize.minimize_scalar(
+        loss, bounds=(np.log(0.05), np.log(20)), method="bounded", options={"xatol": 1e-9}
+    )
+    write(
+        "answers.json",
+        {
+            "scores": scores,
+            "labels": y,
+            "accuracy": metrics.accuracy_score(y, answer),
+            "top3_accuracy": metrics.top_k_accuracy_score(y, p, k=3),
+            "macro_f1": metrics.f1_score(y, answer, average="macro"),
+            "log_loss": metrics.log_loss(y, p),
+            "precision": precision,
+            "recall": recall,
+            "f1": f1,
+            "support": support,
+            "confusion": metrics.confusion_matrix(y, answer, labels=range(7)),
+            "expected_calibration_error": calibration_error(p, y),
+            "temperature": np.exp(best.x),
+        },
+    )
+
+
+def nearest():
+    x, _ = made_up_rows(seed=7, rows=1700, dims=20, classes=3, spread=1.0)
+    references, queries = x[:1500].astype(np.float64), x[1500:].astype(np.float64)
+    distances = ((queries[:, None] - references) ** 2).sum(2)
+    write("nearest.json", {"nearest": distances.argmin(1)})
+
+
+def main():
+    OUT.mkdir(parents=True, exist_ok=True)
+    for part in (reduction, logistic, ridge, answers, nearest):
+        part()
+
+
+if __name__ == "__main__":
+    main()
