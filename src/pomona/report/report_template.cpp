@@ -4,24 +4,24 @@
 
 asm(R"(
   .pushsection .rodata
-  .global pomona_report_page_begin, pomona_report_page_end
-  .hidden pomona_report_page_begin, pomona_report_page_end
-pomona_report_page_begin:
+  .global kPomonaReportPageBegin, kPomonaReportPageEnd
+  .hidden kPomonaReportPageBegin, kPomonaReportPageEnd
+kPomonaReportPageBegin:
   .incbin ")" POMONA_REPORT_PAGE R"("
-pomona_report_page_end:
+kPomonaReportPageEnd:
   .popsection
 )");
 
 extern "C" {
-[[gnu::visibility("hidden")]] extern const char pomona_report_page_begin[];
-[[gnu::visibility("hidden")]] extern const char pomona_report_page_end[];
+[[gnu::visibility("hidden")]] extern const char kPomonaReportPageBegin[];
+[[gnu::visibility("hidden")]] extern const char kPomonaReportPageEnd[];
 }
 
 namespace pomona {
 
 std::string_view report_template() {
-  return {pomona_report_page_begin,
-          static_cast<std::size_t>(pomona_report_page_end - pomona_report_page_begin)};
+  return {kPomonaReportPageBegin,
+          static_cast<std::size_t>(kPomonaReportPageEnd - kPomonaReportPageBegin)};
 }
 
 }  // namespace pomona
