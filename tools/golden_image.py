@@ -94,7 +94,9 @@ def tiff_with_orientation(orientation, order):
     mark = b"II" if order == "<" else b"MM"
     entries = struct.pack(order + "HHIHH", 0x0100, 3, 1, 24, 0)
     entries += struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
-    return mark + struct.pack(order + "HI", 42, 8) + struct.pack(order + "H", 2) + entries + bytes(4)
+    return (
+        mark + struct.pack(order + "HI", 42, 8) + struct.pack(order + "H", 2) + entries + bytes(4)
+    )
 
 
 def jpeg_cases():
@@ -137,7 +139,15 @@ def jpeg_cases():
 
 # --- PNG
 
-ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+ADAM7 = [
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+]
 
 
 def png_rows(samples, depth):
@@ -219,7 +229,11 @@ def png_cases():
     decode_case("grey_alpha_16.png", png(wide[..., [0, 3]], 4, 16), 1, from_16_bits(grey_alpha))
     key = chunk(b"tRNS", struct.pack(">HHH", *(int(v) for v in rgb[5, 5])))
     decode_case("rgb_key.png", png(rgb, 2, 8, extra=key), 0)
-    decode_case("grey_key.png", png(grey, 0, 8, extra=chunk(b"tRNS", struct.pack(">H", int(grey[4, 4, 0])))), 0)
+    decode_case(
+        "grey_key.png",
+        png(grey, 0, 8, extra=chunk(b"tRNS", struct.pack(">H", int(grey[4, 4, 0])))),
+        0,
+    )
     # Pillow compares the key with the levels after it has spread them to 8 bits.
     levels = grey[..., 0] >> 4
     keyed = Image.fromarray(np.where(levels == 7, 255, levels * 17).astype(np.uint8)).convert("RGB")
@@ -269,8 +283,12 @@ def webp_cases():
     decode_case("lossy_alpha.webp", webp(rgba, quality=70), 2)
     decode_case("lossless_alpha.webp", webp(rgba, lossless=True, exact=True), 0)
     second = Image.fromarray(scene(29, 21, 4, seed=7))
-    decode_case("animated.webp", webp(rgba, save_all=True, append_images=[second], lossless=True), 0)
-    decode_case("part_frame.webp", webp_with_part_frame(rgba.crop((0, 0, 13, 9)), (29, 21), 4, 6), 0)
+    decode_case(
+        "animated.webp", webp(rgba, save_all=True, append_images=[second], lossless=True), 0
+    )
+    decode_case(
+        "part_frame.webp", webp_with_part_frame(rgba.crop((0, 0, 13, 9)), (29, 21), 4, 6), 0
+    )
     exif = b"Exif\0\0" + tiff_with_orientation(8, "<")
     decode_case("orientation_8.webp", webp(rgb, lossless=True, exif=exif), 0)
 
@@ -306,11 +324,19 @@ def fit_cases():
         image.save(OUT / f"fit_{name}.ppm")
         shorter = min(image.size)
         left, top = ((length - shorter) / 2 for length in image.size)
-        cropped = image.resize((20, 20), FILTERS["bicubic"], (left, top, left + shorter, top + shorter))
+        cropped = image.resize(
+            (20, 20), FILTERS["bicubic"], (left, top, left + shorter, top + shorter)
+        )
         scaled = [max(int(length * 20 / max(image.size) + 0.5), 1) for length in image.size]
         padded = Image.new("RGB", (20, 20), (127, 127, 127))
-        padded.paste(image.resize(scaled, FILTERS["bicubic"]), [(20 - length) // 2 for length in scaled])
-        results = {"squash": image.resize((20, 20), FILTERS["bicubic"]), "crop": cropped, "pad": padded}
+        padded.paste(
+            image.resize(scaled, FILTERS["bicubic"]), [(20 - length) // 2 for length in scaled]
+        )
+        results = {
+            "squash": image.resize((20, 20), FILTERS["bicubic"]),
+            "crop": cropped,
+            "pad": padded,
+        }
         for fit, result in results.items():
             CASES["fit"].append(
                 {

@@ -37,7 +37,7 @@ Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 expected<void, DecodeFailure> Decoder::decode(std::string_view bytes, const DecodeOptions& options,
                                               Image& image) {
   const ImageFormat format = sniff_format(bytes);
-  expected<int, DecodeFailure> orientation = unexpected(DecodeFailure{});
+  expected<int, DecodeFailure> orientation = failed(DecodeFailure{});
   if (format == ImageFormat::kJpeg) {
     orientation = state_->jpeg.read(bytes, options.limits, options.target_side, image);
   } else if (format == ImageFormat::kPng) {
@@ -45,9 +45,9 @@ expected<void, DecodeFailure> Decoder::decode(std::string_view bytes, const Deco
   } else if (format == ImageFormat::kWebp) {
     orientation = state_->webp.read(bytes, options.limits, image);
   } else {
-    return unexpected(unsupported(format));
+    return failed(unsupported(format));
   }
-  if (!orientation) return unexpected(std::move(orientation.error()));
+  if (!orientation) return failed(std::move(orientation.error()));
   turn_upright(image, *orientation, state_->turned);
   return {};
 }

@@ -4,6 +4,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "pomona/base/expected.h"
 
 namespace pomona {
 
@@ -20,5 +23,10 @@ struct DecodeFailure {
   DecodeFailureKind kind = DecodeFailureKind::kCorrupt;
   std::string message;  // what was expected and found; never any content of the file
 };
+
+// What a function that expected a value returns instead.
+inline unexpected<DecodeFailure> failed(DecodeFailure failure) {
+  return unexpected<DecodeFailure>(std::move(failure));
+}
 
 }  // namespace pomona

@@ -9,16 +9,16 @@ expected<void, DecodeFailure> check_pixels(ImageFormat format, std::uint64_t wid
                                            std::uint64_t height, const DecodeLimits& limits) {
   const std::string name(image_format_name(format));
   if (width == 0 || height == 0) {
-    return unexpected(DecodeFailure{DecodeFailureKind::kCorrupt,
-                                    name + " whose header tells a side of 0 pixels"});
+    return failed(DecodeFailure{DecodeFailureKind::kCorrupt,
+                                name + " whose header tells a side of 0 pixels"});
   }
   // Divided, not multiplied: the product of two 32-bit sides and a raised limit could meet.
   if (width > limits.max_pixels / height) {
-    return unexpected(DecodeFailure{DecodeFailureKind::kTooLarge,
-                                    name + " of " + std::to_string(width) + " x " +
-                                        std::to_string(height) + " pixels is beyond the limit of " +
-                                        std::to_string(limits.max_pixels) +
-                                        " pixels; store it smaller"});
+    return failed(DecodeFailure{DecodeFailureKind::kTooLarge,
+                                name + " of " + std::to_string(width) + " x " +
+                                    std::to_string(height) + " pixels is beyond the limit of " +
+                                    std::to_string(limits.max_pixels) +
+                                    " pixels; store it smaller"});
   }
   return {};
 }
@@ -26,7 +26,7 @@ expected<void, DecodeFailure> check_pixels(ImageFormat format, std::uint64_t wid
 expected<void, DecodeFailure> check_memory(ImageFormat format, std::uint64_t bytes,
                                            const DecodeLimits& limits) {
   if (bytes > limits.max_memory_bytes) {
-    return unexpected(DecodeFailure{
+    return failed(DecodeFailure{
         DecodeFailureKind::kTooLarge,
         "decoding this " + std::string(image_format_name(format)) + " would take " +
             std::to_string(bytes >> 20U) + " MiB, beyond the limit of " +

@@ -24,8 +24,8 @@ namespace {
 
 constexpr std::uint64_t kCoefficientBytes = sizeof(JCOEF) * DCTSIZE2;
 
-// Scans of a JPEG from the data of its first scan on. Knows no more than where segments begin,
-// which costs next to nothing, while libjpeg only counts scans by decoding them.
+// Scans of a JPEG from the data of its first scan on. libjpeg counts scans only by decoding them;
+// this walks from marker to marker as libjpeg does and decodes nothing.
 int count_scans(std::string_view bytes) {
   int scans = 1;
   std::size_t at = 0;
@@ -46,8 +46,8 @@ int count_scans(std::string_view bytes) {
   return scans;
 }
 
-// Inverted CMYK, as Adobe's programs store it and as every reader takes it, whether or not the file
-// says so.
+// Inverted CMYK, as Adobe's programs store it and as Pillow takes it, whether or not the file says
+// so.
 void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x, cmyk += 4, rgb += 3) {
     const int black = cmyk[3];
@@ -96,12 +96,10 @@ class JpegSession {
   }
   static void on_error(j_common_ptr info) { std::longjmp(of(info).escape_, 1); }
   static void on_message(j_common_ptr info, int level);
-  static void on_progress(j_common_ptr info);
   static boolean on_exif(j_decompress_ptr info);
 
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
-  jpeg_progress_mgr progress_{};
   std::jmp_buf escape_{};
   std::string_view exif_;
   int max_scans_;
@@ -116,7 +114,6 @@ JpegSession::JpegSession(int max_scans) : max_scans_(max_scans) {
   info_.client_data = this;
   errors_.error_exit = on_error;
   errors_.emit_message = on_message;
-  progress_.progress_monitor = on_progress;
 }
 
 // Warnings never stop libjpeg: it makes pixels up. Two of them mean that a part is missing.
@@ -127,15 +124,6 @@ void JpegSession::on_message(j_common_ptr info, int level) {
   if (info->err->msg_code == JWRN_HIT_MARKER && session.info_.unread_marker == JPEG_EOI) {
     session.picture_ended_ = true;
   }
-}
-
-// has_too_many_scans() has counted before; this holds where libjpeg finds its way through damaged
-// bytes differently.
-void JpegSession::on_progress(j_common_ptr info) {
-  JpegSession& session = of(info);
-  if (session.info_.input_scan_number <= session.max_scans_) return;
-  session.too_many_scans_ = true;
-  on_error(info);
 }
 
 // Notes where the first EXIF segment lies and skips it: nothing is copied. The source is one block
@@ -200,7 +188,6 @@ bool JpegSession::has_too_many_scans() {
 }
 
 void JpegSession::read_pixels(Image& image, std::uint8_t* cmyk_row) {
-  if (multiple_scans_) info_.progress = &progress_;
   jpeg_start_decompress(&info_);
   while (info_.output_scanline < info_.output_height) {
     const int y = static_cast<int>(info_.output_scanline);
@@ -254,24 +241,24 @@ expected<int, DecodeFailure> JpegReader::read(std::string_view bytes, const Deco
                                               int target_side, Image& image) {
   JpegSession session(limits.max_scans);
   const jpeg_decompress_struct& info = session.info();
-  if (!session.guarded([&] { session.read_header(bytes); })) return unexpected(session.failure());
+  if (!session.guarded([&] { session.read_header(bytes); })) return failed(session.failure());
   if (const auto fits =
           check_pixels(ImageFormat::kJpeg, info.image_width, info.image_height, limits);
       !fits) {
-    return unexpected(fits.error());
+    return failed(fits.error());
   }
   if (!session.guarded([&] { session.choose_output(target_side); })) {
-    return unexpected(session.failure());
+    return failed(session.failure());
   }
   if (const auto fits = check_memory(ImageFormat::kJpeg, session.needed_bytes(), limits); !fits) {
-    return unexpected(fits.error());
+    return failed(fits.error());
   }
   session.limit_memory(limits.max_memory_bytes);
-  if (session.has_too_many_scans()) return unexpected(session.failure());
+  if (session.has_too_many_scans()) return failed(session.failure());
   image.set_size(static_cast<int>(info.output_width), static_cast<int>(info.output_height));
   if (info.num_components == 4) cmyk_row_.resize(std::size_t{info.output_width} * 4);
   const bool done = session.guarded([&] { session.read_pixels(image, cmyk_row_.data()); });
-  if (!done || session.ended_early()) return unexpected(session.failure());
+  if (!done || session.ended_early()) return failed(session.failure());
   return session.orientation();
 }
 

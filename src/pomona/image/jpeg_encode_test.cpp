@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "pomona/base/error.h"
 #include "pomona/base/random.h"
 #include "pomona/image/decode.h"
 #include "pomona/image/golden_image.h"
@@ -66,6 +67,17 @@ TEST(JpegEncode, NoiseAtFullQualityFitsTheBuffer) {
     Image read;
     EXPECT_TRUE(Decoder().decode(bytes, DecodeOptions{}, read)) << side;
   }
+}
+
+TEST(JpegEncode, SidesThatNoJpegCanHaveAreAnError) {
+  Image image;
+  image.set_size(65'536, 1);
+  JpegEncoder encoder;
+  std::string bytes;
+  EXPECT_THROW(encoder.encode(image, 80, bytes), Error);
+  image.set_size(8, 8);
+  encoder.encode(image, 80, bytes);
+  EXPECT_TRUE(Decoder().decode(bytes, DecodeOptions{}, image)) << "after a failure";
 }
 
 TEST(JpegEncode, WritesNoMetadata) {

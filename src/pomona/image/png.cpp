@@ -43,11 +43,11 @@ expected<PngOutline, DecodeFailure> walk_chunks(std::string_view bytes) {
     const std::uint32_t length = big_endian(bytes, at);
     const std::string_view name = bytes.substr(at + 4, 4);
     if (length > PNG_UINT_31_MAX) {
-      return unexpected(DecodeFailure{DecodeFailureKind::kCorrupt,
-                                      "PNG has a chunk whose length is out of range"});
+      return failed(DecodeFailure{DecodeFailureKind::kCorrupt,
+                                  "PNG has a chunk whose length is out of range"});
     }
     if (first && (name != "IHDR" || length != kHeaderBytes)) {
-      return unexpected(
+      return failed(
           DecodeFailure{DecodeFailureKind::kCorrupt, "PNG does not begin with a header (IHDR)"});
     }
     if (bytes.size() - at - kChunkFrame < length) break;
@@ -60,9 +60,8 @@ expected<PngOutline, DecodeFailure> walk_chunks(std::string_view bytes) {
     at += kChunkFrame + length;
     first = false;
   }
-  return unexpected(
-      DecodeFailure{DecodeFailureKind::kTruncated,
-                    "PNG ends early: expected a last chunk (IEND); copy the file again"});
+  return failed(DecodeFailure{DecodeFailureKind::kTruncated,
+                              "PNG ends early: expected a last chunk (IEND); copy the file again"});
 }
 
 class PngSession {
@@ -165,27 +164,27 @@ DecodeFailure PngSession::failure() const {
 expected<int, DecodeFailure> read_png(std::string_view bytes, const DecodeLimits& limits,
                                       Image& image) {
   const auto outline = walk_chunks(bytes);
-  if (!outline) return unexpected(outline.error());
+  if (!outline) return failed(outline.error());
   const auto [width, height, orientation] = *outline;
   if (const auto fits = check_pixels(ImageFormat::kPng, width, height, limits); !fits) {
-    return unexpected(fits.error());
+    return failed(fits.error());
   }
   const std::uint64_t copies = swaps_sides(orientation) ? 2 : 1;
   const std::uint64_t row_bytes = std::uint64_t{width} * 8;  // libpng keeps two, 16-bit with alpha
   if (const auto fits = check_memory(
           ImageFormat::kPng, std::uint64_t{width} * height * 3 * copies + 2 * row_bytes, limits);
       !fits) {
-    return unexpected(fits.error());
+    return failed(fits.error());
   }
   PngSession session(bytes);
-  if (!session.guarded([&] { session.start(limits); })) return unexpected(session.failure());
+  if (!session.guarded([&] { session.start(limits); })) return failed(session.failure());
   image.set_size(static_cast<int>(width), static_cast<int>(height));
   if (session.row_bytes() != std::size_t{width} * 3) {
-    return unexpected(DecodeFailure{DecodeFailureKind::kUnsupportedFormat,
-                                    "PNG of a colour type not known here; convert it to RGB"});
+    return failed(DecodeFailure{DecodeFailureKind::kUnsupportedFormat,
+                                "PNG of a colour type not known here; convert it to RGB"});
   }
   if (!session.guarded([&] { session.read_pixels(image); })) {
-    return unexpected(session.failure());
+    return failed(session.failure());
   }
   return orientation;
 }

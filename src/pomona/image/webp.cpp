@@ -62,7 +62,7 @@ expected<void, DecodeFailure> check_frame(const WebPIterator& frame, std::uint64
   WebPBitstreamFeatures features;
   const VP8StatusCode status =
       WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &features);
-  if (status != VP8_STATUS_OK) return unexpected(corrupt("a frame has no valid header"));
+  if (status != VP8_STATUS_OK) return failed(corrupt("a frame has no valid header"));
   constexpr int kLossy = 1;
   const std::uint64_t own = features.format == kLossy ? 1 : 4;
   const std::uint64_t per_pixel = (direct ? 0U : 4U) + own;
@@ -75,7 +75,7 @@ expected<void, DecodeFailure> check_frame(const WebPIterator& frame, std::uint64
 expected<void, DecodeFailure> decode_frame(const WebPIterator& frame, WEBP_CSP_MODE mode,
                                            std::uint8_t* pixels, std::size_t stride) {
   WebPDecoderConfig config;
-  if (WebPInitDecoderConfig(&config) == 0) return unexpected(corrupt("libwebp is of another ABI"));
+  if (WebPInitDecoderConfig(&config) == 0) return failed(corrupt("libwebp is of another ABI"));
   config.output.colorspace = mode;
   config.output.is_external_memory = 1;
   config.output.u.RGBA.rgba = pixels;
@@ -84,8 +84,8 @@ expected<void, DecodeFailure> decode_frame(const WebPIterator& frame, WEBP_CSP_M
   switch (WebPDecode(frame.fragment.bytes, frame.fragment.size, &config)) {
     case VP8_STATUS_OK: return {};
     case VP8_STATUS_NOT_ENOUGH_DATA:
-    case VP8_STATUS_SUSPENDED: return unexpected(truncated());
-    default: return unexpected(corrupt("the data of a frame is damaged"));
+    case VP8_STATUS_SUSPENDED: return failed(truncated());
+    default: return failed(corrupt("the data of a frame is damaged"));
   }
 }
 
@@ -113,19 +113,19 @@ expected<int, DecodeFailure> WebpReader::read(std::string_view bytes, const Deco
   const WebPData data = {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
   WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
   const Demuxer demuxer(WebPDemuxPartial(&data, &state));
-  if (state == WEBP_DEMUX_PARSE_ERROR) return unexpected(corrupt("its chunks make no picture"));
+  if (state == WEBP_DEMUX_PARSE_ERROR) return failed(corrupt("its chunks make no picture"));
   if (state != WEBP_DEMUX_DONE) {
-    return unexpected(is_whole(bytes) ? corrupt("it has no frame") : truncated());
+    return failed(is_whole(bytes) ? corrupt("it has no frame") : truncated());
   }
 
   const std::uint32_t width = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH);
   const std::uint32_t height = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT);
   if (const auto fits = check_pixels(ImageFormat::kWebp, width, height, limits); !fits) {
-    return unexpected(fits.error());
+    return failed(fits.error());
   }
   WebPIterator frame;
   if (WebPDemuxGetFrame(demuxer.get(), 1, &frame) == 0) {
-    return unexpected(corrupt("it has no frame"));
+    return failed(corrupt("it has no frame"));
   }
   const std::unique_ptr<WebPIterator, FrameDeleter> release(&frame);
   const int orientation = orientation_of(demuxer.get());
@@ -134,14 +134,14 @@ expected<int, DecodeFailure> WebpReader::read(std::string_view bytes, const Deco
   if (const auto fits =
           check_frame(frame, std::uint64_t{width} * height, direct, orientation, limits);
       !fits) {
-    return unexpected(fits.error());
+    return failed(fits.error());
   }
   image.set_size(static_cast<int>(width), static_cast<int>(height));
   const auto frame_width = static_cast<std::size_t>(frame.width);
   if (!direct) rgba_.resize(frame_width * static_cast<std::size_t>(frame.height) * 4);
   const auto done = direct ? decode_frame(frame, MODE_RGB, image.pixels.data(), frame_width * 3)
                            : decode_frame(frame, MODE_RGBA, rgba_.data(), frame_width * 4);
-  if (!done) return unexpected(done.error());
+  if (!done) return failed(done.error());
   if (!direct) compose_over_white(rgba_.data(), frame, image);
   return orientation;
 }
