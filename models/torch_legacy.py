@@ -118,7 +118,9 @@ def read_state(content: bytes) -> dict[str, np.ndarray]:
     except Exception as error:  # a broken pickle can raise nearly anything
         raise UnexpectedContent(f"not a readable legacy torch file: {error}") from error
     if magic != MAGIC_NUMBER or protocol != PROTOCOL_VERSION:
-        raise UnexpectedContent("the magic number or the protocol of torch's legacy format is missing")
+        raise UnexpectedContent(
+            "the magic number or the protocol of torch's legacy format is missing"
+        )
     if not isinstance(system, dict) or system.get("little_endian") is not True:
         raise UnexpectedContent("the file was not written on a little-endian machine")
     named = isinstance(state, dict) and all(
