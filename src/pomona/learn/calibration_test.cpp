@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "pomona/base/error.h"
+#include "pomona/learn/golden.h"
 #include "pomona/learn/made_up_rows.h"
 
 namespace pomona {

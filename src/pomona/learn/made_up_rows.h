@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: rows of known make, the same as tools/golden_learn.py draws.
+// For tests and benchmarks: rows of known make, the same as tools/golden_learn.py draws.
 #pragma once
 
 #include <cstdint>
-#include <fstream>
-#include <sstream>
-#include <string>
 #include <vector>
 
-#include "pomona/base/json.h"
 #include "pomona/base/matrix.h"
 #include "pomona/base/random.h"
 #include "pomona/learn/moments.h"
@@ -52,13 +48,6 @@ inline Moments moments_of(const MadeUpRows& made, std::size_t class_count) {
   Moments moments(made.rows.cols(), class_count);
   moments.add(made.rows.view(), made.labels);
   return moments;
-}
-
-inline Json golden_learn(const std::string& name) {
-  std::ifstream file(std::string(POMONA_GOLDEN) + "/learn/" + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse_json(text.str(), name);
 }
 
 }  // namespace pomona

@@ -8,6 +8,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/learn/classifier.h"
+#include "pomona/learn/golden.h"
 #include "pomona/learn/made_up_rows.h"
 
 namespace pomona {

@@ -2,7 +2,8 @@
 // ‖q - r‖² = ‖q‖² - 2 q·r + ‖r‖²; the first term is the same for all references of a query, so a
 // product of blocks and the norms of the references nearly decide. Nearly: the product is float32.
 // So it only picks the references that could be nearest within its rounding error, and those few
-// are measured in float64, in their order.
+// are measured in float64, in their order. The error grows with the norms; taking off the mean of
+// the references first keeps it, and with it the number of candidates, small.
 #include "pomona/learn/nearest.h"
 
 #include <algorithm>
@@ -20,20 +21,44 @@ namespace {
 constexpr std::size_t kQueryRows = 128;
 constexpr std::size_t kReferenceRows = 1024;
 
-std::vector<double> squared_norms(MatrixView<const float> rows, const char* what) {
-  std::vector<double> norms(rows.rows());
-  for (std::size_t i = 0; i < norms.size(); ++i) {
-    for (const float value : rows.row(i)) {
-      norms[i] += static_cast<double>(value) * static_cast<double>(value);
-    }
+void check_finite(MatrixView<const float> rows, const char* what) {
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
     // Beyond this a float32 product of two rows could overflow.
-    if (!(norms[i] < 1e37)) {
-      throw Error(ErrorKind::kInvalidInput, "finding nearest rows: " + std::string(what) + " row " +
-                                                std::to_string(i) +
-                                                " has a value that is not finite, or too large");
+    if (std::ranges::all_of(rows.row(i), [](float value) { return std::abs(value) < 1e15F; })) {
+      continue;
     }
+    throw Error(ErrorKind::kInvalidInput, "finding nearest rows: " + std::string(what) + " row " +
+                                              std::to_string(i) +
+                                              " has a value that is not finite, or too large");
   }
-  return norms;
+}
+
+std::vector<float> mean_of(MatrixView<const float> rows) {
+  std::vector<double> sums(rows.cols());
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    for (std::size_t j = 0; j < rows.cols(); ++j) sums[j] += static_cast<double>(rows(i, j));
+  }
+  std::vector<float> mean;
+  for (const double sum : sums)
+    mean.push_back(static_cast<float>(sum / static_cast<double>(rows.rows())));
+  return mean;
+}
+
+// Fills the first rows of `scratch`.
+MatrixView<const float> centre(MatrixView<const float> rows, std::span<const float> mean,
+                               Matrix<float>& scratch) {
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const std::span<const float> from = rows.row(i);
+    const std::span<float> to = scratch.row(i);
+    for (std::size_t j = 0; j < from.size(); ++j) to[j] = from[j] - mean[j];
+  }
+  return scratch.view().rows_from(0, rows.rows());
+}
+
+double squared_norm(std::span<const float> row) {
+  double sum = 0;
+  for (const float value : row) sum += static_cast<double>(value) * static_cast<double>(value);
+  return sum;
 }
 
 double squared_distance(std::span<const float> a, std::span<const float> b) {
@@ -47,27 +72,38 @@ double squared_distance(std::span<const float> a, std::span<const float> b) {
 
 class Search {
  public:
-  explicit Search(MatrixView<const float> references) : references_(references) {
-    const std::vector<double> norms = squared_norms(references, "reference");
-    largest_norm_ = *std::ranges::max_element(norms);
-    for (const double norm : norms) norms_.push_back(static_cast<float>(norm));
+  explicit Search(MatrixView<const float> references)
+      : references_(references), mean_(mean_of(references)) {
+    Matrix<float> one(1, references.cols());
+    for (std::size_t i = 0; i < references.rows(); ++i) {
+      const double norm = squared_norm(centre(references.rows_from(i, 1), mean_, one).row(0));
+      largest_norm_ = std::max(largest_norm_, norm);
+      norms_.push_back(static_cast<float>(norm));
+    }
   }
 
-  void find(MatrixView<const float> queries, std::span<const double> query_norms,
-            std::span<std::size_t> nearest) const {
+  void find(MatrixView<const float> queries, std::span<std::size_t> nearest) const {
+    Matrix<float> query_scratch(queries.rows(), queries.cols());
+    const MatrixView<const float> centred = centre(queries, mean_, query_scratch);
+    std::vector<double> errors;
+    for (std::size_t i = 0; i < queries.rows(); ++i) {
+      errors.push_back(largest_error(squared_norm(centred.row(i))));
+    }
     std::vector<float> lowest(queries.rows(), std::numeric_limits<float>::infinity());
     std::vector<double> best(queries.rows(), std::numeric_limits<double>::infinity());
-    Matrix<float> scratch(queries.rows(), kReferenceRows);
+    Matrix<float> reference_scratch(kReferenceRows, queries.cols());
+    Matrix<float> estimate_scratch(queries.rows(), kReferenceRows);
     for (std::size_t first = 0; first < references_.rows(); first += kReferenceRows) {
       const std::size_t count = std::min(kReferenceRows, references_.rows() - first);
-      const MatrixView<float> estimates(scratch.data(), queries.rows(), count);
-      multiply_by_transposed(queries, references_.rows_from(first, count), estimates);
+      const MatrixView<float> estimates(estimate_scratch.data(), queries.rows(), count);
+      multiply_by_transposed(centred,
+                             centre(references_.rows_from(first, count), mean_, reference_scratch),
+                             estimates);
       for (std::size_t i = 0; i < queries.rows(); ++i) {
         const std::span<float> row = estimates.row(i);
         for (std::size_t j = 0; j < count; ++j) row[j] = norms_[first + j] - 2 * row[j];
         lowest[i] = std::min(lowest[i], *std::ranges::min_element(row));
-        const auto limit =
-            static_cast<float>(static_cast<double>(lowest[i]) + 2 * largest_error(query_norms[i]));
+        const auto limit = static_cast<float>(static_cast<double>(lowest[i]) + 2 * errors[i]);
         for (std::size_t j = 0; j < count; ++j) {
           if (row[j] > limit) continue;
           const double distance = squared_distance(queries.row(i), references_.row(first + j));
@@ -81,13 +117,15 @@ class Search {
   }
 
  private:
-  // Of an estimate: n roundings of a sum of n products, in whatever order, and a few more.
+  // Of an estimate: n roundings of a sum of n products, in whatever order, and those of centring.
   double largest_error(double query_norm) const {
-    const double roundings = static_cast<double>(references_.cols()) + 8;
-    return 0x1p-24 * roundings * (2 * std::sqrt(query_norm * largest_norm_) + largest_norm_);
+    const auto n = static_cast<double>(references_.cols());
+    const double both = std::sqrt(query_norm) + std::sqrt(largest_norm_);
+    return 0x1p-24 * (2 * n * std::sqrt(query_norm * largest_norm_) + 16 * both * both);
   }
 
   MatrixView<const float> references_;
+  std::vector<float> mean_;
   std::vector<float> norms_;
   double largest_norm_ = 0;
 };
@@ -105,14 +143,14 @@ std::vector<std::size_t> nearest_rows(MatrixView<const float> references,
                     std::to_string(queries.cols()) +
                     "; expected at least 1 row, and as many dimensions");
   }
+  check_finite(references, "reference");
+  check_finite(queries, "query");
   const Search search(references);
-  const std::vector<double> query_norms = squared_norms(queries, "query");
   const std::size_t blocks = (queries.rows() + kQueryRows - 1) / kQueryRows;
   parallel_for(blocks, workers, [&](std::size_t block, std::size_t /*worker*/) {
     const std::size_t first = block * kQueryRows;
     const std::size_t count = std::min(kQueryRows, queries.rows() - first);
-    search.find(queries.rows_from(first, count), std::span(query_norms).subspan(first, count),
-                std::span(nearest).subspan(first, count));
+    search.find(queries.rows_from(first, count), std::span(nearest).subspan(first, count));
   });
   return nearest;
 }

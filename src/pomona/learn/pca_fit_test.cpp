@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "pomona/base/error.h"
+#include "pomona/learn/golden.h"
 #include "pomona/learn/made_up_rows.h"
 #include "pomona/learn/scaler_fit.h"
 

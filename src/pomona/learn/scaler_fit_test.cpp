@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "pomona/base/error.h"
+#include "pomona/learn/golden.h"
 #include "pomona/learn/made_up_rows.h"
 
 namespace pomona {
