@@ -17,17 +17,22 @@ inline int exit_code(ErrorKind kind) {
     case ErrorKind::kNotFound: return 3;
     case ErrorKind::kUnavailable: return 4;
     case ErrorKind::kCorrupt: return 5;
-    case ErrorKind::kInterrupted: return 130;  // as a shell reports SIGINT
+    case ErrorKind::kInterrupted: return 130;  // as a shell reports SIGINT; 143 for SIGTERM
     case ErrorKind::kInternal: return 70;
   }
   return 70;
 }
 
 inline constexpr const char* kExitCodeHelp =
-    "Exit codes: 0 done; 1 done, but something found wrong (verify, predict); 2 the command or its "
-    "input makes no "
-    "sense; 3 not found; 4 not readable or writable now (permissions, full disk); 5 stored data is "
-    "damaged; "
-    "70 a bug of ours; 130 interrupted.";
+    "Exit codes:\n"
+    "  0    done\n"
+    "  1    done, but not all is good: verify found a problem, predict could not read a "
+    "photograph\n"
+    "  2    the command, or what it is given, makes no sense\n"
+    "  3    something named does not exist\n"
+    "  4    something cannot be read or written now: permissions, a full disk\n"
+    "  5    stored data is damaged\n"
+    "  70   a bug of ours\n"
+    "  130  interrupted by Ctrl-C (143: by SIGTERM)";
 
 }  // namespace pomona::cli

@@ -5,14 +5,19 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
+#include <memory>
 #include <thread>
 
 #include "command.h"
 #include "exit_code.h"
+#include "help.h"
 #include "pomona/base/error.h"
 #include "terminal_progress.h"
 
@@ -28,9 +33,10 @@ class SignalWatch {
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    std::thread([signals = signals_, stop = stop_]() mutable {
+    std::thread([this, signals = signals_, stop = stop_]() mutable {
       int signal = 0;
       sigwait(&signals, &signal);
+      first_ = signal;
       stop.request_stop();
       std::fputs("\nstopping; once more to end at once\n", stderr);
       sigwait(&signals, &signal);
@@ -38,9 +44,12 @@ class SignalWatch {
     }).detach();
   }
   std::stop_token token() const { return stop_.get_token(); }
+  // The signal that asked to stop, 0 when none did.
+  int first() const { return first_; }
 
  private:
   sigset_t signals_{};
+  std::atomic<int> first_ = 0;
   std::stop_source stop_;
 };
 
@@ -72,18 +81,32 @@ void add_commands(CLI::App& app, Command& chosen) {
   add_completion(app, chosen);
 }
 
+// Results that did not get where they were sent are an error; a reader that has seen enough
+// (`pomona predict … | head`) is none.
+int flush_output(int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  if (errno == EPIPE) return code;
+  std::fprintf(stderr, "pomona: writing to standard output: %s\n",
+               errno == 0 ? "not all of it was taken" : std::strerror(errno));
+  return code == kExitOk ? exit_code(ErrorKind::kUnavailable) : code;
+}
+
 int run_main(int argc, char** argv) {
-  const SignalWatch signals;
+  static SignalWatch signals;  // its thread outlives this function
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
-      "Pomona turns folders of labelled photographs into features, a model and a report.\n\n"
-      "Begin with:  pomona run PHOTOGRAPHS --out RESULTS\n"
+      "Turns folders of labelled photographs into CNN features, a model and a report.\n\n"
+      "Begin with\n\n"
+      "  pomona run PHOTOGRAPHS --out RESULTS\n\n"
       "where PHOTOGRAPHS holds one folder for each label, and open RESULTS/report.html.",
       "pomona");
   app.set_version_flag("--version", "pomona " POMONA_VERSION);
   app.require_subcommand(1);
+  app.fallthrough();  // so that --log-timing may stand after the verb
   app.footer(kExitCodeHelp);
   app.option_defaults()->always_capture_default(false);
+  app.formatter(std::make_shared<HelpFormatter>());
   bool log_timing = false;
   app.add_flag("--log-timing", log_timing, "Print the seconds of every stage to standard error");
 
@@ -101,8 +124,10 @@ int run_main(int argc, char** argv) {
   Session session{progress, signals.token(), {argv, argv + argc}};
   const int code = run_command(chosen, session);
   progress.finish();
-  std::fflush(stdout);
-  return code;
+  if (code == exit_code(ErrorKind::kInterrupted) && signals.first() != 0) {
+    return 128 + signals.first();
+  }
+  return flush_output(code);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "exit_code.h"
 #include "pomona/base/error.h"
+#include "pomona/pipeline/bundle_network.h"
 #include "pomona/storage/key.h"
 #include "pomona/storage/local_store.h"
 #include "summary.h"
@@ -48,6 +49,11 @@ void print_prediction(const std::string& path, const Prediction& prediction) {
 
 int predict_all(const PredictFlags& flags, Session& session) {
   Predictor predictor(open_bundle(flags.bundle));
+  const Bundle& bundle = predictor.bundle();
+  if (precision_name(precision_here(bundle)) != bundle.precision) {
+    session.progress.note("the bundle was made at " + bundle.precision +
+                          ", which this processor lacks; predicting at f32");
+  }
   bool all_read = true;
   for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
     if (session.stop.stop_requested()) throw Error(ErrorKind::kInterrupted, "stopped as asked");

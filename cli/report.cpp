@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "command.h"
+#include "pomona/pipeline/output_digests.h"
 #include "pomona/storage/local_store.h"
 
 namespace pomona::cli {
@@ -19,6 +20,7 @@ void add_report(CLI::App& app, Command& chosen) {
     chosen = [out](Session&) {
       LocalStore store(*out);
       store.write("report.html", render_report(store));
+      renew_digest(store, "report.html");
       std::printf("Report: %s/report.html\n", out->c_str());
       return 0;
     };

@@ -21,8 +21,14 @@ void add_train(CLI::App& app, Command& chosen) {
   add_output_flags(*command, options->output);
   add_reduce_flags(*command, options->reduce);
   add_train_flags(*command, options->train);
-  command->add_option("--group", options->split.group, "As in `pomona run`")->type_name("REGEX");
-  command->add_option("--seed", options->split.seed, "As in `pomona run`")->type_name("N");
+  command
+      ->add_option("--group", options->group,
+                   "As in `pomona run`; when left out, as when the features were made")
+      ->type_name("REGEX");
+  command
+      ->add_option("--seed", options->seed,
+                   "As in `pomona run`; when left out, as when the features were made")
+      ->type_name("N");
   add_workers_flag(*command, options->train.workers);
   add_models_flag(*command, options->models);
   command->callback([&chosen, options] {

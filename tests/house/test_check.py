@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("clang-format", "ctest", "npm", "python", "ruff", "shellcheck")
+TOOLS = ("clang-format", "ctest", "g++", "npm", "python", "ruff", "shellcheck")
 OWN_TOOLS = ("setup", "check_layers.py", "lint_cpp.py", "count_tests.py")
 PYTEST_XML = """<testsuites><testsuite>
 <testcase classname="a" name="b"/>

@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/features/engine_rate.h"
 #include "pomona/features/openvino_featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/pipeline/machine.h"
@@ -46,17 +46,6 @@ class ScratchFolder {
  private:
   std::string path_;
 };
-
-void fill_with_noise(Featurizer& featurizer) {
-  for (std::size_t slot = 0; slot < featurizer.slots(); ++slot) {
-    for (std::size_t row = 0; row < featurizer.batch(); ++row) {
-      const std::span<float> input = featurizer.input(slot, row);
-      for (std::size_t i = 0; i < input.size(); ++i) {
-        input[i] = static_cast<float>((i * 2654435761U >> 8U) % 255) / 128.0F - 1.0F;
-      }
-    }
-  }
-}
 
 double measure_decode(const ImageRoots& roots, const Manifest& manifest, const ExtractSetup& setup,
                       const ExtractOptions& options, const std::stop_token& stop) {
@@ -109,24 +98,7 @@ double measure_extract(const ImageRoots& roots, Manifest manifest, const Extract
 }  // namespace
 
 double measure_engine(const Backbone& backbone, const FeaturizerOptions& options, double seconds) {
-  const std::unique_ptr<Featurizer> featurizer = make_openvino_featurizer(backbone, options);
-  fill_with_noise(*featurizer);
-  std::atomic<std::size_t> rows = 0;
-  const auto work_for = [&](double limit) {
-    const Clock::time_point start = Clock::now();
-    parallel_for(featurizer->slots(), featurizer->slots(), [&](std::size_t slot, std::size_t) {
-      while (seconds_since(start) < limit) {
-        featurizer->submit(slot);
-        featurizer->collect(slot);
-        rows += featurizer->batch();
-      }
-    });
-    return seconds_since(start);
-  };
-  work_for(seconds / 10);  // warm caches and clocks
-  rows = 0;
-  const double taken = work_for(seconds);
-  return static_cast<double>(rows) / taken;
+  return measure_engine_rate(*make_openvino_featurizer(backbone, options), seconds);
 }
 
 BenchResult bench(const BenchOptions& options, Progress& progress, const std::stop_token& stop) {

@@ -28,7 +28,7 @@ struct EnginePoint {
   double images_per_second = 0;
 };
 
-// The network alone on tensors that are ready, all streams kept full for `seconds`.
+// Compiles the network for these options and measures it alone (features/engine_rate.h).
 double measure_engine(const Backbone& backbone, const FeaturizerOptions& options, double seconds);
 
 struct BenchResult {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/bundle_network.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "pomona/base/error.h"
 #include "pomona/features/openvino_featurizer.h"
@@ -47,10 +49,16 @@ Backbone backbone_of(const Bundle& bundle) {
   return backbone;
 }
 
+Precision precision_here(const Bundle& bundle) {
+  const Precision precision = precision_from_name(bundle.precision);
+  const std::vector<Precision> native = native_precisions();
+  return std::ranges::find(native, precision) != native.end() ? precision : Precision::kF32;
+}
+
 std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots) {
   FeaturizerOptions options;
   options.size = bundle.size;
-  options.precision = precision_from_name(bundle.precision);
+  options.precision = precision_here(bundle);
   options.batch = bundle.batch;
   options.slots = slots;
   return make_openvino_featurizer(backbone_of(bundle), options);

@@ -20,7 +20,11 @@ Precision precision_from_name(std::string_view name);  // throws invalid_input
 BackboneSpec backbone_spec_of(const Bundle& bundle);
 Backbone backbone_of(const Bundle& bundle);
 
-// At the size, precision and batch that the bundle was made with.
+// The bundle's precision; f32, which is nearer to the truth, where this processor lacks it. The
+// self-check allows for the difference.
+Precision precision_here(const Bundle& bundle);
+
+// At the size and batch that the bundle was made with, and precision_here().
 std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots);
 
 }  // namespace pomona

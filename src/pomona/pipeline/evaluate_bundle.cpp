@@ -81,7 +81,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   setup.backbone = backbone_of(bundle);
   setup.fit = fit_from_name(bundle.fit);
   setup.featurizer.size = bundle.size;
-  setup.featurizer.precision = precision_from_name(bundle.precision);
+  setup.featurizer.precision = precision_here(bundle);
   setup.featurizer.batch = bundle.batch;
   setup.featurizer.slots = options.workers == 0 ? usable_cores() : options.workers;
   ExtractSinks sinks;

@@ -2,6 +2,8 @@
 #include "pomona/pipeline/extract.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -107,27 +109,52 @@ class Worker {
   Image image_;
 };
 
-[[noreturn]] void refuse_failures(const ExtractCounts& counts, const Manifest& manifest,
-                                  double max_failures) {
-  const FileFailure& first = manifest.failures.front();
-  throw Error(ErrorKind::kInvalidInput,
-              "extracting features: " + std::to_string(counts.failed) + " of " +
-                  std::to_string(counts.ok + counts.failed) +
-                  " photographs failed, more than the share of " + std::to_string(max_failures) +
-                  " that --max-failures allows; the first is '" + first.path + "' (" + first.kind +
-                  ": " + first.message + ")");
+std::string shown_share(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", share);
+  return text;
 }
 
-void check_counts(const ExtractCounts& counts, const Manifest& manifest, double max_failures) {
-  const auto photographs = static_cast<double>(counts.ok + counts.failed);
-  if (static_cast<double>(counts.failed) > max_failures * photographs) {
-    refuse_failures(counts, manifest, max_failures);
+// " (2 truncated, 1 unsupported_format; the first is 'a/1.jpg': …)"
+std::string failures_in_short(const std::vector<FileFailure>& failures) {
+  if (failures.empty()) return "";
+  std::map<std::string, std::size_t> kinds;
+  for (const FileFailure& failure : failures) ++kinds[failure.kind];
+  std::string text;
+  for (const auto& [kind, count] : kinds) {
+    text += (text.empty() ? " (" : ", ") + std::to_string(count) + " " + kind;
+  }
+  return text + "; the first is '" + failures.front().path + "': " + failures.front().message + ")";
+}
+
+void check_counts(const ExtractCounts& counts, const Manifest& manifest, const std::string& where,
+                  double max_failures) {
+  const std::size_t photographs = counts.ok + counts.failed;
+  if (static_cast<double>(counts.failed) > max_failures * static_cast<double>(photographs)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "extracting features of " + where + ": " + std::to_string(counts.failed) + " of " +
+                    std::to_string(photographs) + " photographs failed" +
+                    failures_in_short(manifest.failures) + ", more than --max-failures " +
+                    shown_share(max_failures) +
+                    " allows; mend or remove them, or allow a larger share");
   }
   if (counts.ok == 0) {
-    throw Error(ErrorKind::kInvalidInput,
-                "extracting features: none of the " + std::to_string(manifest.rows.size()) +
-                    " files is a photograph that can be read; expected JPEG, PNG or WebP");
+    throw Error(ErrorKind::kInvalidInput, "extracting features of " + where + ": none of the " +
+                                              std::to_string(manifest.rows.size()) +
+                                              " files is a photograph that can be read" +
+                                              failures_in_short(manifest.failures) +
+                                              "; expected JPEG, PNG or WebP");
   }
+}
+
+// Never something else than what was asked for, and never quietly slower.
+void check_precision(Precision precision) {
+  const std::vector<Precision> native = native_precisions();
+  if (std::ranges::find(native, precision) != native.end()) return;
+  const std::string name(precision_name(precision));
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --precision " + name + ": this processor does not compute " + name +
+                  "; use --precision f32, or auto (`pomona doctor` shows what it can)");
 }
 
 }  // namespace
@@ -138,6 +165,7 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
                 "reading --max-failures: expected a share from 0 to 1, found " +
                     std::to_string(options.max_failures));
   }
+  if (options.precision) check_precision(*options.precision);
   ExtractSetup setup;
   setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
                                  options.backbone);
@@ -184,7 +212,7 @@ ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const Extract
   });
   const ExtractCounts counts = collector.finish();
   sort_failures(manifest.failures);
-  check_counts(counts, manifest, options.max_failures);
+  check_counts(counts, manifest, "'" + roots.images->describe() + "'", options.max_failures);
   return counts;
 }
 

@@ -110,7 +110,8 @@ class Learning {
   }
 
   bool main_split_is_grouped() const {
-    return options_.split_kind == SplitKind::kHoldout && table_.rows.groups.given;
+    return options_.split_kind == SplitKind::kHoldout && table_.rows.groups.given &&
+           options_.split.group == options_.group;
   }
   bool has_test() const {
     return table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2;

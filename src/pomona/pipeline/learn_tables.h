@@ -34,6 +34,7 @@ struct LearnOptions {
   TrainOptions train;
   SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
   SplitKind split_kind = SplitKind::kNone;
+  std::string group;          // the pattern by which TableRows knows groups
   bool write_reduced = true;  // the reduced table and CSV
   bool thumbnails = true;     // the staged folder holds them: for the control on pixels
 };

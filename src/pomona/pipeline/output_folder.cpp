@@ -44,6 +44,11 @@ void refuse_overlap(const std::string& path, const std::vector<std::string>& inp
 
 void refuse_content(const std::string& path, bool force) {
   std::error_code error;
+  if (fs::exists(path, error) && !fs::is_directory(path, error)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "writing to '" + path +
+                    "': it is a file; expected a folder that is empty or does not exist yet");
+  }
   const fs::directory_iterator entries(path, error);
   if (error || entries == fs::directory_iterator() || force) return;
   const bool unfinished = fs::exists(fs::path(path) / kWorkFolder);
@@ -54,22 +59,24 @@ void refuse_content(const std::string& path, bool force) {
                   "; name a new folder, or give --force to replace earlier results in it");
 }
 
+// The folder and those above it that do not exist yet, the innermost first.
+std::vector<std::string> missing_folders(const std::string& path) {
+  std::vector<std::string> missing;
+  std::error_code error;
+  for (fs::path folder = resolved(path); folder.has_relative_path() && !fs::exists(folder, error);
+       folder = folder.parent_path()) {
+    missing.push_back(folder.string());
+  }
+  return missing;
+}
+
 }  // namespace
 
 const std::vector<std::string>& output_names() {
-  static const std::vector<std::string> names = {"manifest",
-                                                 "features",
-                                                 "reduced",
-                                                 "thumbnails",
-                                                 "bundle",
-                                                 "reduced.csv",
-                                                 "failures.csv",
-                                                 "map.json",
-                                                 "metrics.json",
-                                                 "confusion.csv",
-                                                 "run.json",
-                                                 "report.html",
-                                                 "projection.safetensors"};
+  static const std::vector<std::string> names = {
+      "manifest",    "features",     "reduced",   "thumbnails",   "bundle",
+      "reduced.csv", "failures.csv", "map.json",  "metrics.json", "confusion.csv",
+      "run.json",    "report.html",  "SHA256SUMS"};
   return names;
 }
 
@@ -82,27 +89,35 @@ OutputFolder::OutputFolder(const std::string& path, bool force,
   }
   refuse_overlap(path, inputs);
   refuse_content(path, force);
-  made_folder_ = !fs::exists(path);
-  root_ = std::make_unique<LocalStore>(path, LocalStore::IfMissing::kCreate);
-  root_->remove(kWorkFolder);
-  staged_ = std::make_unique<LocalStore>((fs::path(path) / kStagedFolder).string(),
-                                         LocalStore::IfMissing::kCreate);
+  made_folders_ = missing_folders(path);
+  try {
+    root_ = std::make_unique<LocalStore>(path, LocalStore::IfMissing::kCreate);
+    root_->remove(kWorkFolder);
+    const LocalStore scratch((fs::path(path) / kScratchFolder).string(),
+                             LocalStore::IfMissing::kCreate);
+    staged_ = std::make_unique<LocalStore>((fs::path(path) / kStagedFolder).string(),
+                                           LocalStore::IfMissing::kCreate);
+  } catch (...) {
+    clean_up();
+    throw;
+  }
 }
 
 OutputFolder::~OutputFolder() {
-  if (published_) return;
+  if (!published_) clean_up();
+}
+
+void OutputFolder::clean_up() {
   std::error_code ignored;
   staged_.reset();
   fs::remove_all(fs::path(path_) / kWorkFolder, ignored);
-  if (made_folder_) fs::remove(path_, ignored);
+  for (const std::string& folder : made_folders_) fs::remove(folder, ignored);
 }
 
 ObjectStore& OutputFolder::staged() { return *staged_; }
 
 std::string OutputFolder::scratch_path(const std::string& name) const {
-  const fs::path folder = fs::path(path_) / kScratchFolder;
-  fs::create_directories(folder);
-  return (folder / name).string();
+  return (fs::path(path_) / kScratchFolder / name).string();
 }
 
 void OutputFolder::publish() {

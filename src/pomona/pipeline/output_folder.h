@@ -3,7 +3,8 @@
 // all of it is there, the empty file `_SUCCESS` last. Whoever reads by `_SUCCESS` sees nothing or
 // all.
 //
-// Destroyed before publish() it removes what it staged (and the folder itself, when it made it).
+// Destroyed before publish() it removes what it staged (and the folder itself with those above it,
+// as far as it made them).
 #pragma once
 
 #include <memory>
@@ -32,8 +33,10 @@ class OutputFolder {
   void publish();
 
  private:
+  void clean_up();
+
   std::string path_;
-  bool made_folder_ = false;
+  std::vector<std::string> made_folders_;  // by this object, the innermost first
   bool published_ = false;
   std::unique_ptr<ObjectStore> root_;
   std::unique_ptr<ObjectStore> staged_;

@@ -66,6 +66,19 @@ TEST_F(OutputFolderTest, LeavesNothingWhenNotPublished) {
   EXPECT_FALSE(fs::exists(path("out")));
 }
 
+TEST_F(OutputFolderTest, LeavesNoFolderThatItMade) {
+  fs::create_directories(path("one"));
+  { const OutputFolder out(path("one/two/three"), false, {}); }
+  EXPECT_TRUE(fs::exists(path("one")));
+  EXPECT_FALSE(fs::exists(path("one/two")));
+}
+
+TEST_F(OutputFolderTest, RefusesAFile) {
+  std::ofstream(path("out")) << "dear";
+  EXPECT_THAT(refusal(path("out"), false, {}), HasSubstr("it is a file"));
+  EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("it is a file"));
+}
+
 TEST_F(OutputFolderTest, RefusesAFolderThatHoldsSomething) {
   fs::create_directories(path("out"));
   std::ofstream(path("out/letter.txt")) << "dear";

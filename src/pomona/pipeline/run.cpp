@@ -5,10 +5,10 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/bundle/safetensors.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/feature_place.h"
 #include "pomona/pipeline/machine.h"
+#include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/run_record.h"
 
@@ -40,13 +40,15 @@ void write_record(const Json& record, OutputFolder& out) {
   out.staged().write("run.json", print_json(record));
 }
 
-void publish(Json& record, OutputFolder& out, Timeline& timeline) {
-  write_record(record, out);
-  out.publish();
-  timeline.end();
-}
-
 std::size_t workers_or_all(std::size_t workers) { return workers == 0 ? usable_cores() : workers; }
+
+void publish(const Json& record, OutputFolder& out, std::size_t workers,
+             const std::stop_token& stop) {
+  write_record(record, out);
+  write_digests(out.staged(), workers_or_all(workers));
+  throw_if_stopped(stop);
+  out.publish();
+}
 
 // What the run that made a feature table recorded of its backbone.
 FeatureOrigin origin_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
@@ -72,6 +74,30 @@ FeatureOrigin origin_of(const FeaturePlace& features, const FromFeaturesOptions&
   return origin;
 }
 
+// How the rows of a feature table were divided, as the run that made it recorded.
+struct RecordedSplit {
+  SplitOptions options;
+  SplitKind kind = SplitKind::kNone;
+};
+
+RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
+  const Json& options = record.at("options");
+  RecordedSplit split;
+  split.options.holdout = options.at("holdout").get<double>();
+  split.options.train_files = options.at("train_files").get<std::string>();
+  split.options.test_files = options.at("test_files").get<std::string>();
+  split.options.group = options.at("group").get<std::string>();
+  split.options.seed = options.at("seed").get<std::uint64_t>();
+  if (record.at("inputs").at("test").is_string()) {
+    split.kind = SplitKind::kTestSet;
+  } else if (!split.options.train_files.empty() || !split.options.test_files.empty()) {
+    split.kind = SplitKind::kFileNames;
+  } else if (rows.test_rows() > 0) {
+    split.kind = SplitKind::kHoldout;
+  }
+  return split;
+}
+
 std::vector<std::int32_t> training_classes(const TableRows& rows) {
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
@@ -94,6 +120,7 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   learn.train.seed = options.input.split.seed;
   learn.split = options.input.split;
   learn.split_kind = extraction.split_kind;
+  learn.group = options.input.split.group;
   learn.thumbnails = options.extract.thumbnails;
   const Json metrics =
       learn_tables({out.staged(), "features", extraction.rows, *extraction.moments},
@@ -114,10 +141,9 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
     progress.begin("report", 0);
     out.staged().write("report.html", options.render_report(out.staged()));
   }
-  throw_if_stopped(stop);
   timeline.end();
   Json result = json();
-  publish(result, out, timeline);
+  publish(result, out, options.extract.workers, stop);
   return result;
 }
 
@@ -133,7 +159,7 @@ Json run_extract(const RunOptions& options, Progress& progress, const std::stop_
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
   Json result = record_json(record, timeline);
   add_extraction(extraction, timeline, result);
-  publish(result, out, timeline);
+  publish(result, out, options.extract.workers, stop);
   return result;
 }
 
@@ -144,7 +170,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
   OutputFolder out(options.output.out, options.output.force, {options.features});
   const FeaturePlace features = open_features(options.features);
   timeline.begin("prepare");
-  const TableRows rows = rows_of_table(*features.store, features.place, options.split.group);
+  const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
   const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
                                         rows.train_labels.size(), stop);
   timeline.begin("reduce");
@@ -163,7 +189,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
   result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
   result["pca"] = {{"n_components", reduction.pca.n_components()},
                    {"explained_variance_ratio", reduction.pca.explained_variance_ratio}};
-  publish(result, out, timeline);
+  publish(result, out, options.train.workers, stop);
   return result;
 }
 
@@ -175,26 +201,30 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   const FeaturePlace features = open_features(options.features);
   const FeatureOrigin origin = origin_of(features, options);
   timeline.begin("prepare");
-  const TableRows rows = rows_of_table(*features.store, features.place, options.split.group);
+  LearnOptions learn;
+  learn.group =
+      options.group.value_or(features.run_record->at("options").at("group").get<std::string>());
+  const TableRows rows = rows_of_table(*features.store, features.place, learn.group);
   const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
                                         rows.train_labels.size(), stop);
-  LearnOptions learn;
+  const RecordedSplit split = recorded_split(*features.run_record, rows);
   learn.reduce = options.reduce;
   learn.train = options.train;
   learn.train.workers = workers_or_all(options.train.workers);
-  learn.train.seed = options.split.seed;
-  learn.split = options.split;
-  learn.split_kind = rows.test_rows() > 0 ? SplitKind::kHoldout : SplitKind::kNone;
+  learn.train.seed = options.seed.value_or(split.options.seed);
+  learn.split = split.options;
+  learn.split_kind = split.kind;
   learn.write_reduced = false;
   learn.thumbnails = false;
   learn_tables({*features.store, features.place, rows, moments}, origin, learn, out, timeline,
                progress, stop);
   record.inputs = {{"features", options.features}};
-  record.options = merged(
-      {options_json(options.reduce), options_json(options.train), options_json(options.split)});
+  record.options = merged({options_json(options.reduce),
+                           options_json(options.train),
+                           {{"group", learn.group}, {"seed", learn.train.seed}}});
   Json result = record_json(record, timeline);
   result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
-  publish(result, out, timeline);
+  publish(result, out, options.train.workers, stop);
   return result;
 }
 

@@ -2,7 +2,9 @@
 // run: the whole chain, and its parts as verbs of their own. Each writes one output folder.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,11 +40,12 @@ Json run_extract(const RunOptions& options, Progress& progress, const std::stop_
 // table of that schema.
 struct FromFeaturesOptions {
   std::string features;
-  std::string group;
   OutputOptions output;
   ReduceOptions reduce;
   TrainOptions train;
-  SplitOptions split;
+  // train: as in SplitOptions; none: as when the features were made.
+  std::optional<std::string> group;
+  std::optional<std::uint64_t> seed;
   std::string models;  // train: where the backbone that made the features is installed
 };
 Json run_reduce(const FromFeaturesOptions& options, Progress& progress,

@@ -44,17 +44,26 @@ class LabelNumbers {
 class FileNameFilter {
  public:
   FileNameFilter(const std::string& option, const std::string& pattern)
-      : given_(!pattern.empty()), regex_(parse_pattern(option, pattern)) {}
+      : option_(option), pattern_(pattern), regex_(parse_pattern(option, pattern)) {}
 
-  bool given() const { return given_; }
-  bool matches(std::string_view key) const {
+  bool given() const { return !pattern_.empty(); }
+  bool matches(std::string_view key) {
     const std::string_view name = file_name(key);
-    return std::regex_search(name.data(), name.data() + name.size(), regex_);
+    const bool found = std::regex_search(name.data(), name.data() + name.size(), regex_);
+    matched_ = matched_ || found;
+    return found;
+  }
+  void refuse_unmatched() const {
+    if (!given() || matched_) return;
+    throw Error(ErrorKind::kInvalidInput, "dividing photographs: " + option_ + " '" + pattern_ +
+                                              "' fits no file name; check the pattern");
   }
 
  private:
-  bool given_;
+  std::string option_;
+  std::string pattern_;
   std::regex regex_;
+  bool matched_ = false;
 };
 
 class Lister {
@@ -67,11 +76,20 @@ class Lister {
         stop_(std::move(stop)) {}
 
   void list(const ObjectStore& store, Split split, Manifest& manifest) {
+    const std::size_t before = manifest.rows.size();
     store.list("", [&](const ObjectInfo& object) {
       throw_if_stopped(stop_);
       add(object, split, manifest);
       progress_.advance(1);
     });
+    if (manifest.rows.size() == before) {
+      throw Error(ErrorKind::kInvalidInput, "listing photographs in '" + store.describe() +
+                                                "': no file found; expected LABEL/PHOTO below it");
+    }
+  }
+  void refuse_unmatched() const {
+    train_files_.refuse_unmatched();
+    test_files_.refuse_unmatched();
   }
 
   bool splits_by_name() const {
@@ -97,7 +115,7 @@ class Lister {
   }
 
   // False when the file name belongs to neither side.
-  bool choose_side(ManifestRow& row) const {
+  bool choose_side(ManifestRow& row) {
     if (has_test_set_) {
       return (row.split == Split::kTest ? test_files_ : train_files_).matches(row.path);
     }
@@ -174,10 +192,7 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
   Lister lister(options, roots.test != nullptr, progress, stop);
   lister.list(*roots.images, Split::kTrain, found.manifest);
   if (roots.test) lister.list(*roots.test, Split::kTest, found.manifest);
-  if (found.manifest.rows.empty()) {
-    throw Error(ErrorKind::kInvalidInput, "listing photographs in " + roots.images->describe() +
-                                              ": no file found; expected LABEL/PHOTO below it");
-  }
+  lister.refuse_unmatched();
   lister.labels().settle(found.manifest);
   sort_rows(found.manifest);
   found.groups = find_groups(found.manifest, options.group);

@@ -91,6 +91,27 @@ TEST(Scan, RefusesNamesThatFitBothSides) {
   }
 }
 
+TEST(Scan, RefusesAPatternThatFitsNothing) {
+  SplitOptions options;
+  options.test_files = "^r_";
+  try {
+    scan_all({store_of({"a/1.jpg", "r_/2.jpg"}), nullptr}, options);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
+    EXPECT_THAT(error.what(), HasSubstr("--test-files '^r_' fits no file name"));
+  }
+}
+
+TEST(Scan, RefusesAnEmptyTestSet) {
+  try {
+    scan_all({store_of({"a/1.jpg"}), store_of({})}, {});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no file found"));
+  }
+}
+
 TEST(Scan, HoldsOutOnlyWhereThereAreTwoLabels) {
   SplitOptions options;
   options.holdout = 0.5;

@@ -8,9 +8,11 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
+#include "pomona/base/parallel.h"
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/extract_tables.h"
+#include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/self_check.h"
 #include "pomona/pipeline/verify_tables.h"
 #include "pomona/storage/local_store.h"
@@ -20,6 +22,24 @@ namespace {
 
 constexpr std::uint64_t kMaxReportBytes = 8ULL << 20U;
 
+// What a verb leaves behind, as far as it is always the same.
+std::vector<std::string> expected_files(const Json& record) {
+  static const std::map<std::string, std::vector<std::string>> by_verb = {
+      {"run",
+       {"manifest/_SUCCESS", "features/_SUCCESS", "reduced/_SUCCESS", "reduced.csv", "failures.csv",
+        "bundle/bundle.json", "metrics.json", "map.json", "report.html"}},
+      {"extract", {"manifest/_SUCCESS", "features/_SUCCESS", "failures.csv"}},
+      {"reduce", {"reduced/_SUCCESS", "reduced.csv"}},
+      {"train", {"bundle/bundle.json", "metrics.json", "map.json"}}};
+  const auto verb = by_verb.find(record.at("verb").get<std::string>());
+  if (verb == by_verb.end()) {
+    throw Error(ErrorKind::kCorrupt, "run.json names no verb that writes a folder");
+  }
+  std::vector<std::string> files = verb->second;
+  if (record.at("options").value("thumbnails", false)) files.emplace_back("thumbnails/_SUCCESS");
+  return files;
+}
+
 // Runs checks one after the other; what one throws is a problem, and the others still run.
 class Verifier {
  public:
@@ -27,9 +47,15 @@ class Verifier {
       : options_(options), progress_(progress), stop_(stop), store_(options.out) {}
 
   VerifyReport run() {
+    if (!store_.exists("run.json")) {
+      throw Error(ErrorKind::kNotFound,
+                  "verifying '" + options_.out +
+                      "': it has no run.json; expected a folder that a verb of pomona wrote");
+    }
+    check("run.json", [&] { read_record(); });
     check("completeness", [&] { check_complete(); });
-    check("run.json", [&] { record_ = parse_json(store_.read("run.json"), "run.json"); });
-    check("the manifest", [&] { read_manifest(); });
+    check("digests", [&] { pass(check_digests(store_, usable_cores())); });
+    if (made_of_images()) check("the manifest", [&] { read_manifest(); });
     if (manifest_) {
       check("failures.csv", [&] { pass(check_failures(store_, *manifest_)); });
       if (has_table("features")) {
@@ -74,8 +100,19 @@ class Verifier {
       fail("'" + store_.describe() +
            "' has no _SUCCESS: the run that wrote it did not come to its end");
     }
-    pass("complete: _SUCCESS is there");
+    for (const std::string& name : expected_files(record_)) {
+      if (!store_.exists(name)) fail("'" + name + "' is missing");
+    }
+    pass("complete: _SUCCESS is there, and all that `pomona " + verb_ + "` writes");
   }
+
+  void read_record() {
+    Json record = parse_json(store_.read("run.json"), "run.json");
+    verb_ = record.at("verb").get<std::string>();
+    record_ = std::move(record);
+  }
+  // Features that another folder holds have their manifest there.
+  bool made_of_images() const { return verb_ != "reduce" && verb_ != "train"; }
 
   void read_manifest() {
     manifest_ = read_manifest_table(store_);
@@ -108,7 +145,14 @@ class Verifier {
     } else if (inputs.at("test").is_string()) {
       input.test = inputs.at("test").get<std::string>();
     }
-    pass(compare_listing(open_roots(input), *manifest_));
+    try {
+      pass(compare_listing(open_roots(input), *manifest_));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kNotFound) throw;
+      throw Error(error.kind(), std::string(error.what()) +
+                                    "; say with --images (and --test) where the photographs are "
+                                    "now, or give --no-listing");
+    }
   }
 
   void check_bundle_folder() {
@@ -134,6 +178,7 @@ class Verifier {
   const std::stop_token& stop_;
   LocalStore store_;
   Json record_;
+  std::string verb_;
   std::optional<Manifest> manifest_;
   VerifyReport report_;
 };

@@ -117,13 +117,23 @@ Json read_failures(const ObjectStore& out) {
   return {{"total", total}, {"kinds", std::move(kinds)}, {"rows", std::move(rows)}};
 }
 
+// Some of the examples at even distance: those next to each other are often frames of one film.
+Json some_examples(const Json& examples) {
+  if (!examples.is_array() || examples.size() <= kReportExamples) return examples;
+  Json some = Json::array();
+  for (std::size_t i = 0; i < kReportExamples; ++i) {
+    some.push_back(examples[i * (examples.size() - 1) / (kReportExamples - 1)]);
+  }
+  return some;
+}
+
 // Moves the worst confusions out of `metrics`; photographs are added to them later.
 Json take_pairs(Json& metrics) {
   Json pairs = Json::array();
   if (!metrics.is_object() || !metrics.contains("confusions")) return pairs;
   for (Json& pair : metrics["confusions"]) {
     if (pairs.size() == kReportPairs) break;
-    if (!pair.contains("examples")) pair["examples"] = Json::array();
+    pair["examples"] = some_examples(pair.value("examples", Json::array()));
     pair["lookalikes"] = Json::array();
     pairs.push_back(std::move(pair));
   }

@@ -10,6 +10,7 @@
 namespace pomona {
 
 inline constexpr std::size_t kReportPairs = 24;
+inline constexpr std::size_t kReportExamples = 4;  // of each pair
 inline constexpr std::size_t kReportFailures = 200;
 inline constexpr std::size_t kReportCells = 50'000;
 

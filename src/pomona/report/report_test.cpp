@@ -165,6 +165,19 @@ TEST_F(Report, WritesWhatThePageReads) {
                                       "POMONA_RENEW_GOLDEN=1 and look at the page's tests";
 }
 
+TEST_F(Report, SpreadsTheExamplesOfAPair) {
+  Json metrics = small_metrics();
+  Json& examples = metrics["confusions"][0]["examples"];
+  examples = Json::array();
+  for (int i = 0; i < 10; ++i) examples.push_back({{"path", std::to_string(i)}, {"split", "test"}});
+  out_.write("metrics.json", metrics.dump());
+  std::string paths;
+  for (const Json& example : collect_report_data(out_, kRoom)["pairs"][0]["examples"]) {
+    paths += example["path"].get<std::string>() + ' ';
+  }
+  EXPECT_EQ(paths, "0 3 6 9 ");
+}
+
 TEST_F(Report, IsMadeOfWhatIsThere) {
   for (const char* key : {"metrics.json", "confusion.csv", "map.json", "thumbnails"})
     out_.remove(key);

@@ -3,7 +3,7 @@
 import { h, plainTable, section } from '../dom.ts';
 import { overconfidence } from '../findings.ts';
 import type { Look } from '../look.ts';
-import { count, counted, percent } from '../numbers.ts';
+import { count, counted, percent, points } from '../numbers.ts';
 import { mount, type Option, quietAxis, tooltip } from '../plot.ts';
 import type { Bin, Report } from '../report_data.ts';
 
@@ -63,7 +63,7 @@ export function calibration(report: Report): HTMLElement | null {
 
 function finding(bins: Filled[], error: number | null): string {
   const gap = overconfidence(bins) ?? 0;
-  const off = error === null ? '' : `, off by ${percent(error)} on average`;
+  const off = error === null ? '' : `, off by ${points(error)} on average`;
   if (Math.abs(gap) < 0.005) return `It knows how sure it may be${off}`;
   const degree = Math.abs(gap) < 0.03 ? 'A little too' : Math.abs(gap) < 0.1 ? 'Too' : 'Far too';
   return `${degree} ${gap > 0 ? 'sure of itself' : 'modest'}${off}`;

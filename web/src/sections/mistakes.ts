@@ -133,7 +133,11 @@ export function mistakes(
             'div',
             { class: 'pairs-box' },
             h('h3', {}, 'The worst pairs'),
-            h('ol', { class: 'pairs' }, ...cards),
+            h(
+              'div',
+              { class: 'pairs', role: 'region', 'aria-label': 'The worst pairs', tabindex: 0 },
+              h('ol', {}, ...cards),
+            ),
           ),
     ),
   );

@@ -33,10 +33,11 @@ export function overview(report: Report): HTMLElement {
               { class: 'interval' },
               `95${'\u202f'}% interval ${percentRange(main.accuracyInterval)}`,
               main.intervalUnit === 'group' && main.intervalGroups !== null
-                ? `, drawn by ${counted(main.intervalGroups, 'group')}`
+                ? `, from resampling ${counted(main.intervalGroups, 'group')}`
                 : '',
             )
           : null,
+        others(report),
       ),
       h(
         'div',
@@ -71,6 +72,28 @@ function headline(report: Report): Child[] {
     h('span', { class: 'figure' }, photographs),
     ` turned into ${counted(report.pca.components, 'number')} each`,
   ];
+}
+
+/** The other scores in a line, so that the large one does not stand alone. */
+function others(report: Report): HTMLElement | null {
+  const names: Record<string, string> = {
+    by_group: 'where groups stay together',
+    ungrouped: 'where groups are torn apart',
+    pixels: 'by comparing pixels alone',
+  };
+  const told = report.scores
+    .slice(1)
+    .filter(({ accuracy, key }) => accuracy !== null && names[key] !== undefined);
+  if (told.length === 0) return null;
+  return h(
+    'p',
+    { class: 'others' },
+    ...told.flatMap(({ accuracy, key }, i) => [
+      i > 0 ? ', ' : null,
+      h('strong', {}, percent(accuracy)),
+      ` ${names[key]}`,
+    ]),
+  );
 }
 
 function lead(report: Report): string {

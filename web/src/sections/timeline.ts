@@ -14,6 +14,7 @@ const titles: Record<string, string> = {
   train: 'Fit the model',
   evaluate: 'Test the model',
   controls: 'Control scores',
+  bundle: 'Write the bundle',
   map: 'Lay out the map',
   report: 'Write this page',
   publish: 'Put into place',

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "help.h"
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+namespace pomona::cli {
+namespace {
+
+constexpr std::size_t kWidth = 96;
+constexpr std::size_t kDescriptionColumn = 26;
+
+// Letters, not bytes.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char byte) { return (byte & '\xC0') != '\x80'; }));
+}
+
+// Breaks a text between words; the first line begins at `column`, the others are indented to it.
+std::string wrapped(const std::string& text, std::size_t column) {
+  std::istringstream words(text);
+  std::string result;
+  std::size_t at = column;
+  for (std::string word; words >> word;) {
+    if (at > column && at + 1 + width_of(word) > kWidth) {
+      result += '\n' + std::string(column, ' ');
+      at = column;
+    } else if (at > column) {
+      result += ' ';
+      ++at;
+    }
+    result += word;
+    at += width_of(word);
+  }
+  return result;
+}
+
+std::string entry(const std::string& name, const std::string& description) {
+  std::string line = "  " + name;
+  const std::size_t width = width_of(line);
+  line += width + 2 > kDescriptionColumn ? "\n" + std::string(kDescriptionColumn, ' ')
+                                         : std::string(kDescriptionColumn - width, ' ');
+  return line + wrapped(description, kDescriptionColumn) + "\n";
+}
+
+// "auto|f32|bf16"; what CLI11 adds of the checks is for its own messages.
+std::string type_of(const CLI::Option& option) {
+  if (option.get_type_size() == 0) return "";
+  const std::string type = option.get_type_name();
+  return type.substr(0, type.find(':'));
+}
+
+std::string name_of(const CLI::Option& option) {
+  std::string name;
+  for (const std::string& letter : option.get_snames()) name += "-" + letter + ", ";
+  for (const std::string& word : option.get_lnames()) name += "--" + word;
+  const std::string type = type_of(option);
+  return type.empty() ? name : name + " " + type;
+}
+
+std::string description_of(const CLI::Option& option) {
+  std::string text = option.get_description();
+  if (!option.get_default_str().empty()) text += " [" + option.get_default_str() + "]";
+  if (!option.get_envname().empty()) text += " [$" + option.get_envname() + "]";
+  return text;
+}
+
+std::string positional_name(const CLI::Option& option) {
+  const std::string name = option.get_name(/*positional=*/true, /*all_options=*/false);
+  return option.get_expected_max() > 1 ? name + "..." : name;
+}
+
+std::vector<const CLI::Option*> positionals_of(const CLI::App& app) {
+  return app.get_options([](const CLI::Option* option) { return option->get_positional(); });
+}
+
+std::vector<const CLI::Option*> options_of(const CLI::App& app, const std::string& group) {
+  return app.get_options([&](const CLI::Option* option) {
+    return option->nonpositional() && option->get_group() == group;
+  });
+}
+
+std::string usage(const CLI::App& app, const std::string& name) {
+  std::string line = "Usage: " + name;
+  if (!app.get_subcommands({}).empty()) return line + " VERB ...\n";
+  for (const CLI::Option* option : positionals_of(app)) line += " " + positional_name(*option);
+  const auto required = app.get_options(
+      [](const CLI::Option* option) { return option->nonpositional() && option->get_required(); });
+  for (const CLI::Option* option : required) {
+    line += " --" + option->get_lnames().front() + " " + type_of(*option);
+  }
+  return line + " [options]\n";
+}
+
+std::string arguments(const CLI::App& app) {
+  std::string text;
+  for (const CLI::Option* option : positionals_of(app)) {
+    text += entry(positional_name(*option), option->get_description());
+  }
+  return text.empty() ? "" : "\nArguments:\n" + text;
+}
+
+std::string verbs(const CLI::App& app) {
+  std::string text;
+  for (const CLI::App* verb : app.get_subcommands({})) {
+    text += entry(verb->get_name(), verb->get_description());
+  }
+  return text.empty() ? "" : "\nVerbs:\n" + text;
+}
+
+std::string option_group(const CLI::App& app, const std::string& group) {
+  std::string text;
+  for (const CLI::Option* option : options_of(app, group)) {
+    text += entry(name_of(*option), description_of(*option));
+  }
+  return text.empty() ? "" : "\n" + group + ":\n" + text;
+}
+
+}  // namespace
+
+std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
+                                     CLI::AppFormatMode /*mode*/) const {
+  std::string text = app->get_description() + "\n\n" + usage(*app, name);
+  text += arguments(*app) + verbs(*app);
+  // Those that every verb has come last.
+  const std::string common = "Options";
+  for (const std::string& group : app->get_groups()) {
+    if (group != common) text += option_group(*app, group);
+  }
+  text += option_group(*app, common);
+  if (!app->get_footer().empty()) text += "\n" + app->get_footer() + "\n";
+  return text;
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The binary, its backbones, and one finished run that many tests look at.
+
+POMONA_BINARY   the binary to test; build/release/pomona when not set
+POMONA_MODELS   where efficientnet-lite0 is installed; else as the binary finds it
+"""
+
+import pytest
+from command import BINARY, ROOT, Pomona
+from photographs import copy_fruits, make_folder
+
+TINY = ROOT / "tests" / "golden" / "tiny_network" / "tiny.onnx"
+
+
+@pytest.fixture(scope="session")
+def pomona():
+    assert BINARY.is_file(), f"{BINARY} is not built: run ./check, or set POMONA_BINARY"
+    return Pomona()
+
+
+@pytest.fixture(scope="session")
+def tiny(pomona, tmp_path_factory):
+    """The command with a network of a few thousand weights as its backbone named `tiny`."""
+    models = tmp_path_factory.mktemp("models")
+    words = ["--name", "tiny", "--size", "32", "--output", "features", "--logits", "logits"]
+    pomona("models", "import", TINY, *words, "--models", models)
+    return Pomona(POMONA_MODELS=str(models))
+
+
+@pytest.fixture(scope="session")
+def fruits(tmp_path_factory):
+    """Five kinds of fruit, eight photographs each, of two films."""
+    return copy_fruits(tmp_path_factory.mktemp("photographs") / "fruits")
+
+
+@pytest.fixture(scope="session")
+def results(pomona, fruits, tmp_path_factory):
+    """What `pomona run` makes of them with the default backbone at 96 pixels."""
+    out = tmp_path_factory.mktemp("results") / "out"
+    pomona("run", fruits, "--out", out, "--size", "96", "--precision", "f32")
+    return out
+
+
+@pytest.fixture(scope="session")
+def noise(tmp_path_factory):
+    """Three labels, six made-up photographs each: for the tiny backbone."""
+    return make_folder(tmp_path_factory.mktemp("noise") / "images")
+
+
+@pytest.fixture(scope="session")
+def noise_results(tiny, noise, tmp_path_factory):
+    out = tmp_path_factory.mktemp("noise_results") / "out"
+    tiny("run", noise, "--out", out, "--backbone", "tiny")
+    return out

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads what Pomona wrote by other people's code: pyarrow, csv, json."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as parquet
+
+# What tells times, and so differs between runs; and its digests.
+UNSTABLE = {"run.json", "report.html", "SHA256SUMS"}
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+def rows_of(folder: Path) -> list[dict]:
+    """A table's rows, part after part in byte order of their names."""
+    return [row for part in parts_of(folder) for row in parquet.read_table(part).to_pylist()]
+
+
+def parts_of(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.parquet"), key=lambda part: part.name.encode())
+
+
+def matrix_of(folder: Path, column: str) -> np.ndarray:
+    return np.array([row[column] for row in rows_of(folder)], np.float32)
+
+
+def keys_of(rows: list[dict]) -> list[tuple[bytes, bytes]]:
+    return [(row["split"].encode(), row["path"].encode()) for row in rows]
+
+
+def csv_rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file, strict=True))
+
+
+def failures_of(out: Path) -> dict[str, tuple[str, str]]:
+    """path → (stage, kind)"""
+    header, *rows = csv_rows(out / "failures.csv")
+    assert header == ["path", "stage", "kind", "message"]
+    return {path: (stage, kind) for path, stage, kind, _ in rows}
+
+
+def statuses_of(out: Path) -> dict[str, str]:
+    return {row["path"]: row["status"] for row in rows_of(out / "manifest")}
+
+
+def json_of(path: Path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def digests(folder: Path, leave_out=frozenset(UNSTABLE)) -> dict[str, str]:
+    return {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in sorted(files_below(folder))
+        if name not in leave_out
+    }

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Folders that are missing, empty, flat, too small, or in the way: what is said, what still works."""
+
+import pytest
+from command import DONE, NOT_FOUND, USAGE
+from photographs import copy_fruits, encoded, make_folder, picture
+from tables import files_below, json_of, matrix_of, rows_of
+
+TINY = ["--backbone", "tiny"]
+
+
+def chain(images, out, *words):
+    return ["run", images, "--out", out, *TINY, *words]
+
+
+def test_a_missing_folder(tiny, tmp_path):
+    for verb in ("run", "extract"):
+        words = [verb, tmp_path / "nowhere", "--out", tmp_path / "out", *TINY]
+        tiny.refuses(*words, code=NOT_FOUND, tells=[str(tmp_path / "nowhere")])
+    tiny.refuses("scan", tmp_path / "nowhere", code=NOT_FOUND, tells=["nowhere"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_test_folder(tiny, noise, tmp_path):
+    words = chain(noise, tmp_path / "out", "--test", tmp_path / "nowhere")
+    tiny.refuses(*words, code=NOT_FOUND, tells=[str(tmp_path / "nowhere")])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_instead_of_a_folder(tiny, noise, tmp_path):
+    photograph = noise / "a" / "0.jpg"
+    words = chain(photograph, tmp_path / "out")
+    tiny.refuses(*words, code=USAGE, tells=[str(photograph), "folder"])
+
+
+def test_an_empty_folder(tiny, tmp_path):
+    (tmp_path / "images" / "a" / "b").mkdir(parents=True)
+    tells = [str(tmp_path / "images"), "no file", "LABEL"]
+    tiny.refuses(*chain(tmp_path / "images", tmp_path / "out"), code=USAGE, tells=tells)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_test_folder_without_photographs(tiny, noise, tmp_path):
+    (tmp_path / "test").mkdir()
+    words = chain(noise, tmp_path / "out", "--test", tmp_path / "test")
+    tiny.refuses(*words, code=USAGE, tells=[str(tmp_path / "test")])
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_but_no_photograph(tiny, tmp_path):
+    (tmp_path / "images" / "a").mkdir(parents=True)
+    (tmp_path / "images" / "a" / "notes.txt").write_text("no picture")
+    tells = [str(tmp_path / "images"), "JPEG, PNG or WebP"]
+    tiny.refuses(*chain(tmp_path / "images", tmp_path / "out"), code=USAGE, tells=tells)
+
+
+def test_without_label_folders_all_but_the_classifier_works(tiny, tmp_path):
+    images = tmp_path / "images"
+    images.mkdir()
+    for i in range(12):
+        (images / f"{i}.jpg").write_bytes(encoded(picture(i)))
+    done = tiny(*chain(images, tmp_path / "out"))
+    assert "no classifier" in done.message and "folder" in done.message
+    rows = rows_of(tmp_path / "out" / "reduced")
+    assert {(row["label"], row["label_index"], row["split"]) for row in rows} == {
+        ("", None, "train")
+    }
+    assert matrix_of(tmp_path / "out" / "reduced", "pca_features").shape == (12, 11)
+    metrics = json_of(tmp_path / "out" / "metrics.json")
+    assert metrics["labels"] == metrics["scores"] == []
+    assert metrics["believe"].startswith("There is no score")
+    assert (tmp_path / "out" / "report.html").stat().st_size > 0
+    tiny("report", tmp_path / "out")
+    tiny("verify", tmp_path / "out")
+    for verb, what in (("predict", images / "0.jpg"), ("evaluate", images)):
+        tells = ["no classifier", "labels"]
+        tiny.refuses(verb, tmp_path / "out", what, code=USAGE, tells=tells)
+    tiny("reduce", tmp_path / "out", "--out", tmp_path / "reduced")
+
+
+def test_one_label_alone(tiny, tmp_path):
+    images = make_folder(tmp_path / "images", "a", count=8)
+    done = tiny(*chain(images, tmp_path / "out"))
+    assert "no classifier" in done.message
+    assert {row["split"] for row in rows_of(tmp_path / "out" / "features")} == {"train"}
+    assert {row["label_index"] for row in rows_of(tmp_path / "out" / "reduced")} == {0}
+    tiny("verify", tmp_path / "out")
+
+
+def test_two_photographs_are_the_fewest_for_a_classifier(tiny, tmp_path):
+    images = make_folder(tmp_path / "images", "ab", count=1)
+    tiny(*chain(images, tmp_path / "out"))
+    assert matrix_of(tmp_path / "out" / "reduced", "pca_features").shape == (2, 1)
+    assert json_of(tmp_path / "out" / "metrics.json")["scores"] == []
+    tiny("predict", tmp_path / "out", images / "a" / "0.jpg")
+    tiny("verify", tmp_path / "out")
+
+
+def test_one_photograph_alone_cannot_be_reduced(tiny, tmp_path):
+    images = make_folder(tmp_path / "images", "a", count=1)
+    tells = ["photograph", "principal component"]
+    tiny.refuses(*chain(images, tmp_path / "out"), code=USAGE, tells=tells)
+    assert not (tmp_path / "out").exists()
+    tiny("extract", images, "--out", tmp_path / "out", *TINY)
+
+
+def test_photographs_that_are_all_the_same(tiny, tmp_path):
+    content = encoded(picture(1))
+    for label in "ab":
+        (tmp_path / "images" / label).mkdir(parents=True)
+        for i in range(5):
+            (tmp_path / "images" / label / f"{i}.jpg").write_bytes(content)
+    tells = ["photographs", "same features"]
+    tiny.refuses(*chain(tmp_path / "images", tmp_path / "out"), code=USAGE, tells=tells)
+    assert not (tmp_path / "out").exists()
+
+
+def test_most_features_constant(tiny, tmp_path):
+    """Two kinds of photographs: one direction in which they differ, and no more."""
+    for label, seed in (("a", 1), ("b", 2)):
+        (tmp_path / "images" / label).mkdir(parents=True)
+        for i in range(5):
+            (tmp_path / "images" / label / f"{i}.jpg").write_bytes(encoded(picture(seed)))
+    tiny(*chain(tmp_path / "images", tmp_path / "out"))
+    main = json_of(tmp_path / "out" / "metrics.json")["scores"][0]
+    assert main["accuracy"] == 1
+    tiny("verify", tmp_path / "out")
+
+
+def test_out_inside_images_and_images_inside_out(tiny, noise, tmp_path):
+    images = make_folder(tmp_path / "images", "ab")
+    before = files_below(tmp_path)
+    for out in (images / "out", images, tmp_path, images / "a" / ".." / "out", f"{images}/"):
+        tiny.refuses(*chain(images, out), code=USAGE, tells=[str(images), "overlaps"])
+        tiny.refuses(*chain(images, out, "--force"), code=USAGE, tells=["overlaps"])
+    (tmp_path / "link").symlink_to(images)
+    tiny.refuses(*chain(images, tmp_path / "link" / "out"), code=USAGE, tells=["overlaps"])
+    tiny.refuses(*chain(tmp_path / "link", images / "out"), code=USAGE, tells=["overlaps"])
+    tiny.refuses(*chain(noise, images / "out", "--test", images), code=USAGE, tells=["overlaps"])
+    assert files_below(tmp_path) == before
+
+
+def test_out_beside_images_with_a_name_that_begins_alike(tiny, tmp_path):
+    images = make_folder(tmp_path / "images", "ab", count=2)
+    tiny(*chain(images, tmp_path / "images_out"))
+
+
+def test_out_that_is_not_empty(tiny, noise, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    for verb in ("run", "extract"):
+        words = [verb, noise, "--out", tmp_path / "out", *TINY]
+        tiny.refuses(*words, code=USAGE, tells=[str(tmp_path / "out"), "not empty", "--force"])
+    assert files_below(tmp_path / "out") == {"mine.txt"}
+
+
+def test_out_that_is_empty_or_in_folders_not_yet_made(tiny, noise, tmp_path):
+    (tmp_path / "out").mkdir()
+    tiny(*chain(noise, tmp_path / "out"), code=DONE)
+    tiny(*chain(noise, tmp_path / "one" / "two" / "out"), code=DONE)
+
+
+def test_out_that_is_a_file(tiny, noise, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    for force in ([], ["--force"]):
+        tells = [str(tmp_path / "out"), "folder"]
+        tiny.refuses(*chain(noise, tmp_path / "out", *force), code=USAGE, tells=tells)
+    tiny.refuses(*chain(noise, tmp_path / "out" / "below"), code=USAGE, tells=[str(tmp_path)])
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_a_refused_run_leaves_no_folder_behind(tiny, noise, tmp_path):
+    words = chain(noise, tmp_path / "one" / "two" / "out", "--components", "1000")
+    tiny.refuses(*words, code=USAGE, tells=["1000"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_capital_letters_and_order_of_labels(tiny, tmp_path):
+    images = copy_fruits(tmp_path / "images", ["Kiwi", "Banana"], count=4)
+    (images / "Banana").rename(images / "banana")
+    tiny(*chain(images, tmp_path / "out"))
+    assert json_of(tmp_path / "out" / "metrics.json")["labels"] == ["Kiwi", "banana"]
+
+
+@pytest.mark.parametrize("depth", [1, 3, 40])
+def test_the_label_is_the_folder_a_photograph_lies_in(tiny, tmp_path, depth):
+    below = tmp_path / "images" / "/".join(f"d{i}" for i in range(depth))
+    make_folder(below, ("x", "y"), count=2)
+    tiny("extract", tmp_path / "images", "--out", tmp_path / "out", *TINY)
+    assert {row["label"] for row in rows_of(tmp_path / "out" / "features")} == {"x", "y"}

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Help, version, completion and progress: what a newcomer meets first."""
+
+import os
+import pty
+import re
+import subprocess
+
+import pytest
+from command import BINARY, USAGE
+from tables import words
+
+VERBS = (
+    "run scan extract reduce train evaluate predict report verify models doctor bench completion"
+)
+OF_MODELS = ["models list", "models install", "models import"]
+
+
+def help_of(pomona, path):
+    return pomona(*path.split(), "--help").text
+
+
+def test_version(pomona):
+    assert re.fullmatch(r"pomona \d+\.\d+\.\d+\n", pomona("--version").text)
+
+
+def test_help_names_every_verb_and_the_exit_codes(pomona):
+    text = pomona("--help").text
+    for verb in VERBS:
+        assert re.search(rf"^  {verb} ", text, re.MULTILINE), verb
+    for code in ("0", "1", "2", "3", "4", "5", "70", "130"):
+        assert re.search(rf"^ +{code}  ", text, re.MULTILINE), code
+    assert "pomona run PHOTOGRAPHS --out RESULTS" in text
+
+
+def test_a_verb_is_needed(pomona):
+    pomona.refuses(code=USAGE, tells=["--help"])
+    pomona.refuses("rnu", code=USAGE, tells=["rnu", "--help"])
+
+
+@pytest.mark.parametrize("path", ["", *VERBS, *OF_MODELS])
+def test_help_is_readable(pomona, path):
+    text = help_of(pomona, path)
+    assert max(map(len, text.splitlines())) <= 100
+    assert text.isprintable() or set(re.sub("[ -~…×°–]", "", text)) <= {"\n"}
+    assert "[OPTIONS]" not in text or "Options:" in text
+    assert not re.search(r"[ \t]$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", [*VERBS, *OF_MODELS])
+def test_help_explains_every_option(pomona, path):
+    text = help_of(pomona, path)
+    names = set(re.findall(r"--[a-z][a-z-]+", text))
+    for name in names:
+        assert re.search(rf"^  (-\w, ?)?{name}\b", text, re.MULTILINE), name
+    assert "--help" in names
+
+
+def test_run_has_all_the_options_promised(pomona):
+    text = help_of(pomona, "run")
+    promised = words(
+        "--out --backbone --size --precision --fit --components --no-scale --classifier --test "
+        "--holdout --train-files --test-files --group --workers --seed --max-failures --force "
+        "--json --no-thumbnails"
+    )
+    assert [name for name in promised if f"  {name} " not in text and f",{name} " not in text] == []
+    for default in ("efficientnet-lite0", "auto", "squash", "200", "logistic", "0.2", "0.1"):
+        assert default in text
+
+
+def complete(line):
+    """What bash offers at the end of the line."""
+    words = line.split(" ")
+    script = f"""
+      source <({BINARY} completion bash)
+      COMP_WORDS=({" ".join(f"'{word}'" for word in words)}); COMP_CWORD={len(words) - 1}
+      _pomona; printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
+def test_bash_completes_verbs_options_and_files(pomona, tmp_path, monkeypatch):
+    assert complete("pomona ") >= set(VERBS)
+    assert complete("pomona re") == {"reduce", "report"}
+    assert complete("pomona run --co") == {"--components"}
+    assert complete("pomona run x --out y --no-") == {"--no-scale", "--no-thumbnails"}
+    assert complete("pomona models i") == {"install", "import"}
+    assert complete("pomona models import --la") == {"--layout"}
+    (tmp_path / "photographs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert complete("pomona run pho") == {"photographs"}
+    assert complete("pomona run photographs --out pho") == {"photographs"}
+
+
+def test_completion_knows_two_shells(pomona):
+    assert "bashcompinit" in pomona("completion", "zsh").text
+    pomona.refuses("completion", "fish", code=USAGE, tells=["fish", "bash"])
+
+
+def on_terminal(tiny, *words):
+    """What the command writes to a terminal of 100 columns."""
+    ours, theirs = pty.openpty()
+    process = tiny.start(*words, stderr=theirs, stdout=theirs)
+    os.close(theirs)
+    text = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        text += piece
+    os.close(ours)
+    assert process.wait() == 0, text
+    return text.decode()
+
+
+def test_progress_is_a_bar_on_a_terminal(tiny, noise, tmp_path):
+    text = on_terminal(tiny, "run", noise, "--out", tmp_path / "out", "--backbone", "tiny")
+    assert "\r\x1b[K" in text and "extract" in text
+    last = re.split(r"[\r\n]+", re.sub(r"\x1b\[K", "", text).strip())
+    assert last[-1].startswith("Report: ")
+
+
+def test_nothing_moves_in_a_log(tiny, noise, tmp_path):
+    done = tiny("run", noise, "--out", tmp_path / "out", "--backbone", "tiny")
+    assert b"\r" not in done.err and b"\x1b" not in done.err + done.out
+    assert done.text.splitlines()[-1] == f"Report: {tmp_path}/out/report.html"
+
+
+def test_log_timing_tells_the_stages(tiny, noise, tmp_path):
+    done = tiny("run", noise, "--out", tmp_path / "out", "--backbone", "tiny", "--log-timing")
+    stages = re.findall(r"^(\w+): .*\d\.\d\d s$", done.message, re.MULTILINE)
+    assert stages == words("scan extract reduce train evaluate controls map report")
