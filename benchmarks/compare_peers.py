@@ -26,8 +26,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("images", type=Path, help="folder with one folder of photographs for each label")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "images", type=Path, help="folder with one folder of photographs for each label"
+    )
     parser.add_argument(
         "--peers",
         type=Path,
@@ -84,7 +88,15 @@ def one_round(arguments, network: Path, work: Path, log: Path) -> dict:
     peer_out = work / "script"
     shutil.rmtree(peer_out, ignore_errors=True)
     peer = timed(
-        [arguments.python, str(script), str(arguments.images), str(network), str(peer_out), *common], log
+        [
+            arguments.python,
+            str(script),
+            str(arguments.images),
+            str(network),
+            str(peer_out),
+            *common,
+        ],
+        log,
     )
     print(f"pomona {pomona['seconds']} s, script {peer['seconds']} s", flush=True)
     return {"pomona": pomona, "python_script": peer}
@@ -96,7 +108,15 @@ def run_spark(arguments, work: Path, log: Path) -> dict:
         out = work / name
         script = arguments.peers / "spark_keras.py"
         figures[name] = timed(
-            [arguments.python, str(script), str(arguments.images), str(out), "--size", str(arguments.size), *flags],
+            [
+                arguments.python,
+                str(script),
+                str(arguments.images),
+                str(out),
+                "--size",
+                str(arguments.size),
+                *flags,
+            ],
             log,
         )
         print(f"{name} {figures[name]['seconds']} s", flush=True)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "help.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 #include <sstream>
+#include <string>
 #include <vector>
 
 namespace pomona::cli {
@@ -117,7 +120,11 @@ std::string option_group(const CLI::App& app, const std::string& group) {
   return text.empty() ? "" : "\n" + group + ":\n" + text;
 }
 
-}  // namespace
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override;
+};
 
 std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
                                      CLI::AppFormatMode /*mode*/) const {
@@ -132,5 +139,9 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
   if (!app->get_footer().empty()) text += "\n" + app->get_footer() + "\n";
   return text;
 }
+
+}  // namespace
+
+void use_our_help(CLI::App& app) { app.formatter(std::make_shared<HelpFormatter>()); }
 
 }  // namespace pomona::cli

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `--help` prints: a sentence, how to call it, every option with its default, wrapped for a
-// terminal.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <string>
+namespace CLI {
+class App;
+}
 
 namespace pomona::cli {
 
-class HelpFormatter final : public CLI::Formatter {
- public:
-  std::string make_help(const CLI::App* app, std::string name,
-                        CLI::AppFormatMode mode) const override;
-};
+// Makes `--help` of the app and its verbs print a sentence, how to call it, and every option with
+// its default, wrapped for a terminal.
+void use_our_help(CLI::App& app);
 
 }  // namespace pomona::cli

@@ -106,7 +106,7 @@ int run_main(int argc, char** argv) {
   app.fallthrough();  // so that --log-timing may stand after the verb
   app.footer(kExitCodeHelp);
   app.option_defaults()->always_capture_default(false);
-  app.formatter(std::make_shared<HelpFormatter>());
+  use_our_help(app);
   bool log_timing = false;
   app.add_flag("--log-timing", log_timing, "Print the seconds of every stage to standard error");
 

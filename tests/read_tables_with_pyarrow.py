@@ -15,7 +15,9 @@ def text(name):
 
 
 def floats(name):
-    return pa.field(name, pa.list_(pa.field("element", pa.float32(), nullable=False)), nullable=False)
+    return pa.field(
+        name, pa.list_(pa.field("element", pa.float32(), nullable=False)), nullable=False
+    )
 
 
 KEYS = [text("path"), text("label"), text("split")]

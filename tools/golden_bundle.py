@@ -44,8 +44,9 @@ def synthetic_input(seed, size):
             rows, columns = cell[:, None], cell[None, :]
             fy, fx = f[:, None], f[None, :]
             top = (corners[rows, columns] * (ONE - fx) + corners[rows, columns + 1] * fx) // ONE
-            low = (corners[rows + 1, columns] * (ONE - fx)
-                   + corners[rows + 1, columns + 1] * fx) // ONE
+            low = (
+                corners[rows + 1, columns] * (ONE - fx) + corners[rows + 1, columns + 1] * fx
+            ) // ONE
             pixels[:, :, channel] += weight * ((top * (ONE - fy) + low * fy) // ONE)
     return (pixels // 16).astype(np.uint8)
 
@@ -62,8 +63,11 @@ def main():
         FOLDER / "reference.safetensors",
     )
     golden = [
-        {"seed": seed, "size": size,
-         "sha256": hashlib.sha256(synthetic_input(seed, size).tobytes()).hexdigest()}
+        {
+            "seed": seed,
+            "size": size,
+            "sha256": hashlib.sha256(synthetic_input(seed, size).tobytes()).hexdigest(),
+        }
         for seed, size in [(0, 7), (1, 64), (2, 224), (2**40 + 3, 31)]
     ]
     (FOLDER / "synthetic_input.json").write_text(json.dumps(golden, indent=2) + "\n")

@@ -41,15 +41,30 @@ def main():
     # As other writers may store the same rows.
     write("plain", table())
     write("small_groups", table(), row_group_size=7, data_page_size=64, write_batch_size=3)
-    write("large_types", table(path=pa.array(PATHS, pa.large_string()),
-                               features=pa.array(FEATURES, pa.large_list(pa.float32()))))
+    write(
+        "large_types",
+        table(
+            path=pa.array(PATHS, pa.large_string()),
+            features=pa.array(FEATURES, pa.large_list(pa.float32())),
+        ),
+    )
     write("dictionary", table(label=pa.array(LABELS).dictionary_encode()))
-    write("fixed_size", table(features=pa.FixedSizeListArray.from_arrays(
-        np.array(FEATURES, np.float32).reshape(-1), 3)))
+    write(
+        "fixed_size",
+        table(
+            features=pa.FixedSizeListArray.from_arrays(
+                np.array(FEATURES, np.float32).reshape(-1), 3
+            )
+        ),
+    )
     write("old_lists", table(), use_compliant_nested_type=False, version="1.0")
     write("pages_v2", table(), data_page_version="2.0", compression="zstd")
-    write("split_bytes", table(), use_dictionary=False,
-          column_encoding={"features.list.element": "BYTE_STREAM_SPLIT"})
+    write(
+        "split_bytes",
+        table(),
+        use_dictionary=False,
+        column_encoding={"features.list.element": "BYTE_STREAM_SPLIT"},
+    )
     write("more_columns", table().append_column("width", pa.array(range(ROWS))))
     write("no_split", table(split=None))
     # What must be refused.

@@ -10,7 +10,7 @@ import pytest
 from command import BINARY, USAGE
 from tables import words
 
-VERBS = (
+VERBS = words(
     "run scan extract reduce train evaluate predict report verify models doctor bench completion"
 )
 OF_MODELS = ["models list", "models install", "models import"]

@@ -48,6 +48,8 @@ def test_the_table_of_verbs_has_every_verb():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE)
     summary = run("pomona --help").stdout
-    verbs = re.findall(r"^  (\w+)  ", summary.partition("\nVerbs:")[2].partition("\nOptions:")[0], re.MULTILINE)
+    verbs = re.findall(
+        r"^  (\w+)  ", summary.partition("\nVerbs:")[2].partition("\nOptions:")[0], re.MULTILINE
+    )
     assert verbs
     assert sorted(listed) == sorted(set(verbs) - {"completion"})

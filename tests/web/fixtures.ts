@@ -221,7 +221,7 @@ function failures(total: number): object {
 }
 
 function run(labels: string[], shape: Shape, trainRows: number, testRows: number): object {
-  const times = { scan: 0.4, prepare: 1.9, extract: 58.2, reduce: 2.1, train: 4.4, publish: 0.02 };
+  const times = { scan: 0.4, prepare: 1.9, extract: 58.2, reduce: 2.1, train: 4.4, map: 0.02 };
   let start = 0;
   const timeline = Object.entries(times).map(([stage, seconds]) => {
     start += seconds;

@@ -56,9 +56,11 @@ bool count_elements(const std::vector<std::size_t>& shape, std::size_t& count) {
 // Larger elements first, so that all are aligned; then by name.
 std::vector<Tensors::const_iterator> layout(const Tensors& tensors) {
   std::vector<Tensors::const_iterator> order;
-  for (auto at = tensors.begin(); at != tensors.end(); ++at) order.push_back(at);
-  std::ranges::stable_sort(order, {},
-                           [](const auto& at) { return at->second.elements.index() == 0 ? 0 : 1; });
+  for (const bool large : {true, false}) {
+    for (auto at = tensors.begin(); at != tensors.end(); ++at) {
+      if ((at->second.elements.index() == 0) == large) order.push_back(at);
+    }
+  }
   return order;
 }
 

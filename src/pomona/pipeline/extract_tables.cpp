@@ -118,7 +118,7 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
   extraction.split_kind = found.split_kind;
   extraction.found = found.manifest.rows.size();
   extraction.moments.emplace(static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count),
-              found.manifest.labels.size());
+                             found.manifest.labels.size());
 
   timeline.begin("extract");
   FeatureTableWriter features(staged, "features");

@@ -17,7 +17,6 @@ const titles: Record<string, string> = {
   bundle: 'Write the bundle',
   map: 'Lay out the map',
   report: 'Write this page',
-  publish: 'Put into place',
 };
 
 export function timeline(report: Report): HTMLElement | null {
