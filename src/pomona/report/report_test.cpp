@@ -172,7 +172,8 @@ TEST_F(Report, SpreadsTheExamplesOfAPair) {
   for (int i = 0; i < 10; ++i) examples.push_back({{"path", std::to_string(i)}, {"split", "test"}});
   out_.write("metrics.json", metrics.dump());
   std::string paths;
-  for (const Json& example : collect_report_data(out_, kRoom)["pairs"][0]["examples"]) {
+  const Json data = collect_report_data(out_, kRoom);
+  for (const Json& example : data["pairs"][0]["examples"]) {
     paths += example["path"].get<std::string>() + ' ';
   }
   EXPECT_EQ(paths, "0 3 6 9 ");
