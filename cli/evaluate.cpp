@@ -48,10 +48,18 @@ void add_evaluate(CLI::App& app, Command& chosen) {
                    "Folder with one folder of photographs for each label, or an output folder of "
                    "extract or run")
       ->required();
+  command->footer(
+      "Examples:\n"
+      "  pomona evaluate results more-photographs\n"
+      "  pomona evaluate results/bundle results --json");
   command->add_flag("--json", *as_json, "Print the metrics as JSON");
-  command->add_option("--group", options->group, "As in `pomona run`; for the intervals")
+  command
+      ->add_option("--group", options->group,
+                   "As in `pomona run`: intervals then treat what belongs together as one")
       ->type_name("REGEX");
-  command->add_option("--max-failures", options->max_failures, "Share of photographs that may fail")
+  command
+      ->add_option("--max-failures", options->max_failures,
+                   "Share of photographs that may be unreadable")
       ->type_name("SHARE")
       ->capture_default_str();
   add_workers_flag(*command, options->workers);

@@ -54,7 +54,7 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
                   "'^(r\\d*_)?' for films of Fruits-360")
       ->type_name("REGEX")
       ->group(group);
-  command.add_option("--seed", split.seed, "Chooses another holdout")
+  command.add_option("--seed", split.seed, "Another number chooses another holdout")
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
@@ -94,22 +94,24 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       ->default_str("squash")
       ->group(group);
   command
-      .add_option("--batch", extract.batch,
-                  "Photographs a call of the network; by measured rule when left out")
+      .add_option(
+          "--batch", extract.batch,
+          "Photographs in one call of the network; what is fastest at this size when left out")
       ->type_name("N")
       ->check(CLI::Range(1, 256))
       ->group(group);
   add_workers_flag(command, extract.workers);
   command
       .add_option("--max-failures", extract.max_failures,
-                  "Share of photographs that may fail before the run does")
+                  "Share of photographs that may be unreadable before the run is refused")
       ->type_name("SHARE")
       ->capture_default_str()
       ->group(group);
   command
       .add_flag_callback(
           "--no-thumbnails", [&extract] { extract.thumbnails = false; },
-          "Keep no small pictures: none in the report, and no control on pixels")
+          "Keep no small pictures: the report has none, nor the score of a control that looks at "
+          "pixels alone")
       ->group(group);
   add_models_flag(command, extract.models);
 }
@@ -154,7 +156,8 @@ void add_output_flags(CLI::App& command, OutputOptions& output) {
 }
 
 void add_workers_flag(CLI::App& command, std::size_t& workers) {
-  command.add_option("--workers", workers, "Threads; one a core when left out")
+  command
+      .add_option("--workers", workers, "How many threads work; one for each core when left out")
       ->type_name("N")
       ->check(CLI::Range(1, 256))
       ->group("Machine");

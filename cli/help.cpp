@@ -64,8 +64,8 @@ std::string name_of(const CLI::Option& option) {
 
 std::string description_of(const CLI::Option& option) {
   std::string text = option.get_description();
-  if (!option.get_default_str().empty()) text += " [" + option.get_default_str() + "]";
-  if (!option.get_envname().empty()) text += " [$" + option.get_envname() + "]";
+  if (!option.get_default_str().empty()) text += " (default " + option.get_default_str() + ")";
+  if (!option.get_envname().empty()) text += " (or $" + option.get_envname() + ")";
   return text;
 }
 

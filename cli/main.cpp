@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `pomona` command: reads the command line, runs one verb, turns what happened into an exit
 // code.
-#include <pthread.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -13,7 +13,9 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "command.h"
 #include "exit_code.h"
@@ -24,31 +26,42 @@
 namespace pomona::cli {
 namespace {
 
-// Asks the run to stop at the first SIGINT or SIGTERM; a second one ends the process at once.
-// Signals are taken by a thread of their own, since little may be done in a handler.
+// Asks the run to stop at the first SIGINT or SIGTERM; a second one ends the process at once. The
+// handler only writes the signal to a pipe, and a thread of its own does the rest. Blocking signals
+// and waiting for them would not do: OpenBLAS starts threads before main(), and they would take
+// them.
 class SignalWatch {
  public:
   SignalWatch() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    std::thread([this, signals = signals_, stop = stop_]() mutable {
-      int signal = 0;
-      sigwait(&signals, &signal);
-      first_ = signal;
+    if (pipe2(pipe_, O_CLOEXEC) != 0) return;  // signals then end the process as by default
+    std::thread([this, stop = stop_]() mutable {
+      first_ = next_signal();
       stop.request_stop();
       std::fputs("\nstopping; once more to end at once\n", stderr);
-      sigwait(&signals, &signal);
-      std::_Exit(128 + signal);
+      std::_Exit(128 + next_signal());
     }).detach();
+    struct sigaction action {};
+    action.sa_handler = [](int signal) {
+      const auto byte = static_cast<char>(signal);
+      [[maybe_unused]] const auto written = ::write(pipe_[1], &byte, 1);
+    };
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
   }
   std::stop_token token() const { return stop_.get_token(); }
   // The signal that asked to stop, 0 when none did.
   int first() const { return first_; }
 
  private:
-  sigset_t signals_{};
+  static int next_signal() {
+    char signal = 0;
+    while (::read(pipe_[0], &signal, 1) < 0 && errno == EINTR) {
+    }
+    return signal;
+  }
+
+  static inline int pipe_[2] = {-1, -1};
   std::atomic<int> first_ = 0;
   std::stop_source stop_;
 };
@@ -92,6 +105,25 @@ int flush_output(int code) {
   return code == kExitOk ? exit_code(ErrorKind::kUnavailable) : code;
 }
 
+// What is wrong with the command line, and where to read how it is right.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::string command = app.get_name();
+  const CLI::App* verb = &app;
+  while (!verb->get_subcommands().empty()) {
+    verb = verb->get_subcommands().front();
+    command += " " + verb->get_name();
+  }
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  std::string problem = error.what();
+  if (!unknown.empty()) {
+    problem = "unknown " + std::string(verb->get_subcommands({}).empty() ? "argument" : "verb") +
+              " '" + unknown.front() + "'";
+  } else if (!verb->get_subcommands({}).empty()) {
+    problem = "a verb is missing";
+  }
+  return command + ": " + problem + "; `" + command + " --help` explains\n";
+}
+
 int run_main(int argc, char** argv) {
   static SignalWatch signals;  // its thread outlives this function
   std::signal(SIGPIPE, SIG_IGN);
@@ -104,7 +136,6 @@ int run_main(int argc, char** argv) {
   app.set_version_flag("--version", "pomona " POMONA_VERSION);
   app.require_subcommand(1);
   app.fallthrough();  // so that --log-timing may stand after the verb
-  app.footer(kExitCodeHelp);
   app.option_defaults()->always_capture_default(false);
   use_our_help(app);
   bool log_timing = false;
@@ -112,10 +143,14 @@ int run_main(int argc, char** argv) {
 
   Command chosen;
   add_commands(app, chosen);
+  app.footer(kExitCodeHelp);  // of the whole, not of each verb
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked_for_help) {
+    return flush_output(app.exit(asked_for_help));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    std::fputs(explain(app, error).c_str(), stderr);
+    return kExitUsage;
   } catch (const Error& error) {
     std::fprintf(stderr, "pomona: %s\n", error.what());
     return exit_code(error.kind());

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -89,6 +88,9 @@ void add_import(CLI::App& models, Command& chosen) {
   CLI::App* command = models.add_subcommand(
       "import",
       "Make a backbone of a trained network: ONNX, TensorFlow SavedModel, TFLite or OpenVINO IR");
+  command->footer(
+      "Example:\n"
+      "  pomona models import mobilenet.onnx --name mobilenet --size 224 --mean 127.5 --std 127.5");
   auto flags = std::make_shared<ImportFlags>();
   BackboneSpec& spec = flags->options.spec;
   command->add_option("FILE", flags->file, "The network; a folder for SavedModel")->required();
@@ -146,10 +148,6 @@ void add_import(CLI::App& models, Command& chosen) {
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  // What we do with signals is not the script's affair.
-  sigset_t none;
-  sigemptyset(&none);
-  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   ::execv(arguments[0], arguments.data());
   throw Error(ErrorKind::kUnavailable,
               "installing backbones: '" + words[0] + "' could not be started");

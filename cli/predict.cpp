@@ -80,7 +80,13 @@ int predict_all(const PredictFlags& flags, Session& session) {
 }  // namespace
 
 void add_predict(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand("predict", "What is on a photograph");
+  CLI::App* command =
+      app.add_subcommand("predict", "Photographs in, their most probable labels out");
+  command->footer(
+      "Exit code 1: some photographs could not be read; the others have their answers.\n\n"
+      "Examples:\n"
+      "  pomona predict results photo.jpg\n"
+      "  pomona predict results --top 1 --json *.jpg");
   auto flags = std::make_shared<PredictFlags>();
   command->add_option("BUNDLE", flags->bundle, "Bundle, or an output folder of run or train")
       ->required();

@@ -16,6 +16,10 @@ namespace pomona::cli {
 void add_reduce(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
       "reduce", "Table of features in, scaled principal components out (Parquet and CSV)");
+  command->footer(
+      "Example:\n"
+      "  pomona extract photographs --out features\n"
+      "  pomona reduce features --out reduced --components 0.95");
   auto options = std::make_shared<FromFeaturesOptions>();
   command
       ->add_option("FEATURES", options->features,

@@ -16,6 +16,10 @@ namespace pomona::cli {
 void add_train(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
       "train", "Table of features in, bundle for predictions and its metrics out");
+  command->footer(
+      "Example:\n"
+      "  pomona extract photographs --out features\n"
+      "  pomona train features --out model --classifier ridge");
   auto options = std::make_shared<FromFeaturesOptions>();
   command->add_option("FEATURES", options->features, "Output folder of extract or run")->required();
   add_output_flags(*command, options->output);

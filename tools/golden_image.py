@@ -207,7 +207,7 @@ def png_cases():
     palette = scene(16, 16, 3, seed=2).reshape(-1)
     plte = chunk(b"PLTE", palette.tobytes())
     alphas = chunk(b"tRNS", bytes(range(0, 256, 3)))
-    wide = rgba.astype(np.uint16) * 257 ^ 0x55
+    wide = rgba.astype(np.uint16) * 257 ^ 0xFF  # low bytes that rounding heeds
     for interlaced in (False, True):
         end = "_interlaced.png" if interlaced else ".png"
         decode_case("rgb" + end, png(rgb, 2, 8, interlaced), 0)
@@ -216,7 +216,7 @@ def png_cases():
         decode_case("palette" + end, png(grey, 3, 8, interlaced, plte), 0)
         decode_case("palette_alpha" + end, png(grey, 3, 8, interlaced, plte + alphas), 0)
         wide_rgb, wide_rgba = wide[..., :3], wide
-        decode_case("rgb_16" + end, png(wide_rgb, 2, 16, interlaced), 1, from_16_bits(wide_rgb))
+        decode_case("rgb_16" + end, png(wide_rgb, 2, 16, interlaced), 0, from_16_bits(wide_rgb))
         decode_case("rgba_16" + end, png(wide_rgba, 6, 16, interlaced), 1, from_16_bits(wide_rgba))
     for depth in (1, 2, 4, 8):
         levels = grey >> (8 - depth)
@@ -224,7 +224,7 @@ def png_cases():
         if depth < 8:
             decode_case(f"palette_{depth}.png", png(levels, 3, depth, extra=plte), 0)
     three = np.repeat(wide[..., :1], 3, axis=-1)
-    decode_case("grey_16.png", png(wide[..., :1], 0, 16), 1, from_16_bits(three))
+    decode_case("grey_16.png", png(wide[..., :1], 0, 16), 0, from_16_bits(three))
     grey_alpha = np.concatenate([three, wide[..., 3:]], axis=-1)
     decode_case("grey_alpha_16.png", png(wide[..., [0, 3]], 4, 16), 1, from_16_bits(grey_alpha))
     key = chunk(b"tRNS", struct.pack(">HHH", *(int(v) for v in rgb[5, 5])))

@@ -23,6 +23,7 @@ def tiny(pomona, tmp_path_factory):
     """The command with a network of a few thousand weights as its backbone named `tiny`."""
     models = tmp_path_factory.mktemp("models")
     words = ["--name", "tiny", "--size", "32", "--output", "features", "--logits", "logits"]
+    words += ["--license", "Apache-2.0", "--license-file", ROOT / "LICENSE"]
     pomona("models", "import", TINY, *words, "--models", models)
     return Pomona(POMONA_MODELS=str(models))
 

@@ -83,7 +83,7 @@ def odd_files() -> dict[str, tuple[bytes, str | None]]:
         "cut_in_header.jpg": (whole[:30], "truncated"),
         "cut_in_half.jpg": (whole[: len(whole) // 2], "truncated"),
         "no_end_mark.jpg": (whole[:-2], "truncated"),
-        "noise_after_start.jpg": (whole[:2] + noise, "corrupt"),
+        "noise_after_start.jpg": (whole[:3] + noise, "corrupt"),
         "cut.png": (encoded(picture(8), "PNG")[:-40], "truncated"),
         "huge.jpg": (jpeg_header(65500, 65500), "too_large"),
         "huge.png": (png_header(100_000, 100_000), "too_large"),

@@ -63,7 +63,7 @@ def test_run_has_all_the_options_promised(pomona):
         "--holdout --train-files --test-files --group --workers --seed --max-failures --force "
         "--json --no-thumbnails"
     )
-    assert [name for name in promised if f"  {name} " not in text and f",{name} " not in text] == []
+    assert [name for name in promised if f"  {name} " not in text and f", {name} " not in text] == []
     for default in ("efficientnet-lite0", "auto", "squash", "200", "logistic", "0.2", "0.1"):
         assert default in text
 
@@ -87,6 +87,8 @@ def test_bash_completes_verbs_options_and_files(pomona, tmp_path, monkeypatch):
     assert complete("pomona run --co") == {"--components"}
     assert complete("pomona run x --out y --no-") == {"--no-scale", "--no-thumbnails"}
     assert complete("pomona models i") == {"install", "import"}
+    assert complete("pomona run x --fit ") == {"squash", "crop", "pad"}
+    assert complete("pomona completion ") >= {"bash", "zsh"}
     assert complete("pomona models import --la") == {"--layout"}
     (tmp_path / "photographs").mkdir()
     monkeypatch.chdir(tmp_path)

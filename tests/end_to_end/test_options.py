@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from command import NOT_FOUND, USAGE
 from photographs import encoded, make_folder, picture
-from tables import digests, files_below, json_of, keys_of, matrix_of, rows_of, statuses_of
+from tables import digests, files_below, json_of, keys_of, matrix_of, rows_of, statuses_of, words
 
 TINY = ["--backbone", "tiny"]
 
@@ -86,7 +86,7 @@ def test_fit_changes_what_the_network_sees_of_oblong_photographs(run, tmp_path):
     seen = {}
     for fit in ("squash", "crop", "pad"):
         out = run(images, "--fit", fit)
-        assert options_of(out)["fit"] == json_of(out / "bundle" / "bundle.json")["fit"] == fit
+        assert options_of(out)["fit"] == json_of(out / "bundle" / "bundle.json")["input"]["fit"] == fit
         seen[fit] = matrix_of(out / "features", "features")
     assert not np.array_equal(seen["squash"], seen["crop"])
     assert not np.array_equal(seen["squash"], seen["pad"])
@@ -241,7 +241,9 @@ def test_force_replaces_results_and_leaves_what_is_not_ours(tiny, noise, tmp_pat
     assert (out / "my notes.txt").read_text() == "keep me"
     parts = {f"{table}/{name}" for table in ("manifest", "features") for name in ("_SUCCESS",)}
     parts |= {f"{table}/part-00000.snappy.parquet" for table in ("manifest", "features")}
-    assert files_below(out) - parts == {"_SUCCESS", "failures.csv", "run.json", "my notes.txt"}
+    assert files_below(out) - parts == set(
+        words("_SUCCESS SHA256SUMS failures.csv run.json") + ["my notes.txt"]
+    )
 
 
 def test_json_prints_run_json_and_nothing_else(tiny, noise, tmp_path):
@@ -291,7 +293,8 @@ def test_bf16_is_native_or_refused(tiny, noise, tmp_path):
 def test_precision_used_is_recorded(noise_results):
     record = json_of(noise_results / "run.json")
     assert record["options"]["precision"] == "auto"
-    assert record["precision"] == json_of(noise_results / "bundle" / "bundle.json")["precision"]
+    bundle = json_of(noise_results / "bundle" / "bundle.json")
+    assert record["precision"] == bundle["input"]["precision"]
     assert record["precision"] in ("f32", "bf16")
 
 

@@ -90,7 +90,8 @@ def test_a_group_named_only_at_training_does_not_make_the_split_one_by_group(tin
 
 
 def test_train_needs_to_know_the_backbone(tiny, noise_results, tmp_path):
-    words = ["train", noise_results / "features", "--out", tmp_path / "out"]
+    shutil.copytree(noise_results / "features", tmp_path / "alone")
+    words = ["train", tmp_path / "alone", "--out", tmp_path / "out"]
     tiny.refuses(*words, code=USAGE, tells=["run.json", "pomona extract"])
     assert not (tmp_path / "out").exists()
 
@@ -189,7 +190,7 @@ def test_predict_goes_on_after_a_photograph_that_cannot_be_read(
 def test_predict_says_which_photograph_is_missing(tiny, noise, noise_results, tmp_path):
     missing = tmp_path / "missing.jpg"
     tiny.refuses("predict", noise_results, missing, code=NOT_FOUND, tells=[str(missing)])
-    tiny.refuses("predict", noise_results, noise, code=USAGE, tells=[str(noise)])
+    tiny.refuses("predict", noise_results, noise, code=NOT_FOUND, tells=[str(noise), "folder"])
     words = ["predict", tmp_path, noise / "a" / "0.jpg"]
     tiny.refuses(*words, code=NOT_FOUND, tells=[str(tmp_path), "bundle"])
 
@@ -242,9 +243,13 @@ def test_report_is_made_anew_from_the_folder(pomona, results, tmp_path):
 def test_report_needs_a_finished_run(tiny, noise, tmp_path):
     tiny.refuses("report", tmp_path / "nowhere", code=NOT_FOUND, tells=["nowhere"])
     tiny.refuses("report", noise, code=NOT_FOUND, tells=[str(noise), "pomona run"])
-    tiny("extract", noise, "--out", tmp_path / "extracted", *TINY)
-    tells = ["metrics.json", "pomona run"]
-    tiny.refuses("report", tmp_path / "extracted", code=NOT_FOUND, tells=tells)
+
+
+def test_report_on_features_alone(tiny, noise, tmp_path):
+    tiny("extract", noise, "--out", tmp_path / "out", *TINY)
+    tiny("report", tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+    tiny("verify", tmp_path / "out")
 
 
 def test_bench_prints_its_figures(tiny, noise, tmp_path):

@@ -65,6 +65,11 @@ export class Pages {
     return { page, complaints };
   }
 
+  /** To be called after each test: pages left open slow all others down. */
+  async closeAll(): Promise<void> {
+    await Promise.all(this.browser.contexts().map((context) => context.close()));
+  }
+
   async stop(): Promise<void> {
     await this.browser.close();
     rmSync(this.folder, { recursive: true });

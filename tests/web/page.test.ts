@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built page in a browser: what it shows, what it must not do, and who can use it.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Pages, scrollThrough, template, violations } from './browser.ts';
 import { makeReport, type Shape } from './fixtures.ts';
 
 let pages: Pages;
 beforeAll(async () => {
   pages = await Pages.start();
+});
+afterEach(async () => {
+  await pages.closeAll();
 });
 afterAll(async () => {
   await pages?.stop();
@@ -31,7 +34,7 @@ describe('the template', () => {
 
 describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
   test('axe finds nothing, nothing is fetched, nothing goes wrong', async () => {
-    const { page, complaints } = await pages.open(makeReport(), { colorScheme });
+    const { page, complaints } = await pages.open(makeReport({ classes: 24 }), { colorScheme });
     await scrollThrough(page);
     expect(await violations(page, /*contrast=*/ true)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -39,6 +42,7 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
 });
 
 const states: Record<string, Partial<Shape>> = {
+  'as many classes as Fruits-360': {},
   'no labels': { classes: 1, test: 0, label: () => '', failures: 0 },
   'no test photographs': { classes: 12, test: 0 },
   'one class': { classes: 1, label: () => 'Banana' },

@@ -46,7 +46,7 @@ class Featurizer {
   virtual MatrixView<const float> logits(std::size_t slot) = 0;
 };
 
-// Which batch is fastest at this size and precision, by measurements noted in docs/performance.md.
+// Which batch is fastest at this size and precision, by the measurements noted in featurizer.cpp.
 // A rule and not a measurement at start-up: another batch may change the last bits of the features.
 int default_batch(int size, Precision precision);
 

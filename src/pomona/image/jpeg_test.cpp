@@ -114,6 +114,15 @@ TEST(Jpeg, AnEndMarkAmidTheDataIsTruncation) {
   }
 }
 
+TEST(Jpeg, AMissingEndMarkIsTruncationAlsoWhenAllPixelsAreThere) {
+  Image image;
+  std::string bytes = read_golden("baseline_420.jpg");
+  bytes.replace(bytes.size() - 2, 2, std::string(100, 'x'));
+  const auto done = decode(bytes, image);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, DecodeFailureKind::kTruncated);
+}
+
 TEST(Jpeg, DamageThatLeavesAPictureIsDecodedAsByPillow) {
   Image image;
   std::string bytes = read_golden("restarts.jpg");

@@ -71,7 +71,8 @@ class Learning {
     timeline_.begin("train");
     if (table_.rows.train_labels.size() < 2) {
       progress_.warn(
-          "fewer than two labels among the training photographs: no classifier is trained");
+          "fewer than two labels among the training photographs, so no classifier is trained; for "
+          "one, put photographs into a folder for each label");
       return {};
     }
     return train(inputs(), table_.rows, table_.rows.side(Split::kTrain), options_.train, progress_,

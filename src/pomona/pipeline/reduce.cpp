@@ -52,6 +52,11 @@ void project_rows(const Projection& projection, MatrixView<const float> rows,
 }  // namespace
 
 Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
+  if (moments.rows() < 2) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reducing features: expected at least two training photographs, found " +
+                    std::to_string(moments.rows()));
+  }
   Reduction reduction;
   reduction.scaler = fit_scaler(moments, options.scale);
   const ComponentChoice choice =

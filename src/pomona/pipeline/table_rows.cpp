@@ -20,7 +20,7 @@ void number_labels(TableRows& rows) {
     if (row.split == Split::kTrain)
       in_training[row.label] = true;
     else
-      ++rows.test_rows_;
+      ++rows.test_row_count;
   }
   std::vector<std::int32_t> index(manifest.labels.size(), -1);
   for (std::size_t i = 0; i < index.size(); ++i) {

@@ -23,11 +23,11 @@ struct TableRows {
       label_index;  // into train_labels, one a row; -1 where training has no such label
 
   std::size_t rows() const { return label_index.size(); }
-  std::size_t test_rows() const { return test_rows_; }
-  std::size_t train_rows() const { return rows() - test_rows_; }
+  std::size_t test_rows() const { return test_row_count; }
+  std::size_t train_rows() const { return rows() - test_row_count; }
   std::vector<std::size_t> side(Split split) const;
 
-  std::size_t test_rows_ = 0;
+  std::size_t test_row_count = 0;
 };
 
 // What is left of a manifest after extraction: its rows that are ok.

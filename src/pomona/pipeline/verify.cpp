@@ -47,10 +47,10 @@ class Verifier {
       : options_(options), progress_(progress), stop_(stop), store_(options.out) {}
 
   VerifyReport run() {
-    if (!store_.exists("run.json")) {
-      throw Error(ErrorKind::kNotFound,
-                  "verifying '" + options_.out +
-                      "': it has no run.json; expected a folder that a verb of pomona wrote");
+    if (!store_.exists("run.json") && !store_.exists("_SUCCESS")) {
+      throw Error(ErrorKind::kNotFound, "verifying '" + options_.out +
+                                            "': it has neither run.json nor _SUCCESS; expected a "
+                                            "folder that a verb of pomona wrote");
     }
     check("run.json", [&] { read_record(); });
     check("completeness", [&] { check_complete(); });

@@ -15,7 +15,8 @@ using Bytes = std::shared_ptr<const std::string>;
 
 class MemoryReader final : public ObjectReader {
  public:
-  MemoryReader(Bytes content, std::string key) : content_(std::move(content)), key_(key) {}
+  MemoryReader(Bytes content, std::string key)
+      : content_(std::move(content)), key_(std::move(key)) {}
 
   std::uint64_t size() const override { return content_->size(); }
 
