@@ -48,7 +48,8 @@ def test_interrupted_after_a_stage_leaves_nothing(tiny, many, tmp_path, stage):
         assert stage == "map", "a signal in the middle of a run was not heard"
         tiny("verify", tmp_path / "out")
         return
-    assert code == INTERRUPTED, message
+    # Sent at once, the signal may come before main() and end the process as by default.
+    assert code == INTERRUPTED or (not stage and code == -signal.SIGINT), message
     if stage:
         assert "stopped as asked" in message
         assert "bug of ours" not in message
