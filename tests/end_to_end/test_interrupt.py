@@ -19,10 +19,20 @@ def many(tmp_path_factory):
     return make_folder(tmp_path_factory.mktemp("many") / "images", "abcdef", count=150)
 
 
+def hear_interrupts():
+    """A check that runs in the background passes on that SIGINT is to be ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(tiny, images, out, *words):
     """A run that says on its stderr which stage has ended."""
     words = ["run", images, "--out", out, *TINY, "--group", r"^(\d)", "--log-timing", *words]
-    return tiny.start(*words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    return tiny.start(
+        *words,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=hear_interrupts,
+    )
 
 
 def wait_for(process, stage):
@@ -65,13 +75,14 @@ def test_other_verbs_stop_too(tiny, noise_results, many, tmp_path, verb):
         "evaluate": ["evaluate", noise_results, many],
         "verify": ["verify", tmp_path / "in"],
     }[verb]
-    process = tiny.start(*words, "--log-timing")
+    process = tiny.start(*words, "--log-timing", preexec_fn=hear_interrupts)
     first = {"reduce": "", "train": "reduce", "evaluate": "scan", "verify": "verify run.json"}[verb]
     if first:
         wait_for(process, first)
     process.send_signal(signal.SIGINT)
     code, message = end_of(process)
-    assert code == INTERRUPTED, message
+    # Sent at once, the signal may come before main() and end the process as by default.
+    assert code == INTERRUPTED or (not first and code == -signal.SIGINT), message
     assert not (tmp_path / "out").exists()
 
 

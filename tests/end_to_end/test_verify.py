@@ -4,6 +4,7 @@
 import hashlib
 import shutil
 
+import pyarrow
 import pyarrow.parquet as parquet
 import pytest
 from command import NOT_ALL_GOOD, NOT_FOUND
@@ -162,7 +163,8 @@ def test_a_number_that_is_not_finite_is_noticed_by_its_content(verify, copy, num
     values = rows["features"].to_pylist()
     values[3][7] = number
     index = rows.schema.get_field_index("features")
-    changed = rows.set_column(index, rows.schema.field(index), [values])
+    field = rows.schema.field(index)
+    changed = rows.set_column(index, field, pyarrow.array(values, field.type))
     parquet.write_table(changed, part)
     renew_sums(copy / "out")
     assert any("not finite" in line for line in problems(verify()))

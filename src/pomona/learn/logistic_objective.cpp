@@ -115,7 +115,7 @@ LogisticObjective::LogisticObjective(const TrainingRows& rows, double c, double 
 double LogisticObjective::add_block(std::size_t block, const Weights& weights, Scratch& scratch,
                                     MatrixView<double> gradient) const {
   if (stop_.stop_requested()) {
-    throw Error(ErrorKind::kInterrupted, "fitting logistic regression: stopped on request");
+    throw Error(ErrorKind::kInterrupted, "fitting logistic regression: stopped as asked");
   }
   scratch.read(rows_, block, weights);
   const MatrixView<float> residuals(scratch.scores.data(), rows_.class_count, scratch.count);

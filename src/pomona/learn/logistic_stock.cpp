@@ -113,7 +113,7 @@ TrainingStock take_stock(const TrainingRows& rows, const std::stop_token& stop) 
   std::vector<std::int32_t> labels(rows.block_rows);
   for (std::size_t block = 0; block < rows.block_count(); ++block) {
     if (stop.stop_requested()) {
-      throw Error(ErrorKind::kInterrupted, "fitting logistic regression: stopped on request");
+      throw Error(ErrorKind::kInterrupted, "fitting logistic regression: stopped as asked");
     }
     const std::size_t first = block * rows.block_rows;
     const std::size_t count = std::min(rows.block_rows, rows.rows - first);
