@@ -6,10 +6,10 @@ POMONA_MODELS   where efficientnet-lite0 is installed; else as the binary finds 
 """
 
 import pytest
-from command import BINARY, ROOT, Pomona
+from command import BINARY, ROOT, TINY, Pomona
 from photographs import copy_fruits, make_folder
 
-TINY = ROOT / "tests" / "golden" / "tiny_network" / "tiny.onnx"
+TINY_ONNX = ROOT / "tests" / "golden" / "tiny_network" / "tiny.onnx"
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def tiny(pomona, tmp_path_factory):
     models = tmp_path_factory.mktemp("models")
     words = ["--name", "tiny", "--size", "32", "--output", "features", "--logits", "logits"]
     words += ["--license", "Apache-2.0", "--license-file", ROOT / "LICENSE"]
-    pomona("models", "import", TINY, *words, "--models", models)
+    pomona("models", "import", TINY_ONNX, *words, "--models", models)
     return Pomona(POMONA_MODELS=str(models))
 
 
@@ -51,5 +51,5 @@ def noise(tmp_path_factory):
 @pytest.fixture(scope="session")
 def noise_results(tiny, noise, tmp_path_factory):
     out = tmp_path_factory.mktemp("noise_results") / "out"
-    tiny("run", noise, "--out", out, "--backbone", "tiny")
+    tiny("run", noise, "--out", out, *TINY)
     return out

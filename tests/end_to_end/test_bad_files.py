@@ -8,11 +8,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from command import BINARY, USAGE
+from command import BINARY, TINY, USAGE
 from photographs import ODD_NAMES, encoded, key_of, make_folder, odd_files, picture, write_odd_names
 from tables import csv_rows, failures_of, json_of, rows_of, statuses_of
 
-TINY = ["--backbone", "tiny"]
 NOBODY = 65534
 
 

@@ -2,11 +2,9 @@
 """Folders that are missing, empty, flat, too small, or in the way: what is said, what still works."""
 
 import pytest
-from command import DONE, NOT_FOUND, USAGE
+from command import DONE, NOT_FOUND, TINY, USAGE
 from photographs import copy_fruits, encoded, make_folder, picture
 from tables import files_below, json_of, matrix_of, rows_of
-
-TINY = ["--backbone", "tiny"]
 
 
 def chain(images, out, *words):

@@ -6,10 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command import UNAVAILABLE
+from command import TINY, UNAVAILABLE
 from photographs import make_folder
-
-TINY = ["--backbone", "tiny"]
 
 
 @pytest.fixture(scope="session")

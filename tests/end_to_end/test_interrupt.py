@@ -5,11 +5,10 @@ import signal
 import subprocess
 
 import pytest
-from command import DONE, INTERRUPTED, USAGE
+from command import DONE, INTERRUPTED, TINY, USAGE
 from photographs import make_folder
 from tables import digests, files_below
 
-TINY = ["--backbone", "tiny"]
 # The words with which `--log-timing` ends the stages of a run, in their order.
 STAGES = ["scan", "extract", "reduce", "train", "evaluate", "controls", "map"]
 

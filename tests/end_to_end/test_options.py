@@ -7,11 +7,9 @@ import subprocess
 
 import numpy as np
 import pytest
-from command import NOT_FOUND, USAGE
+from command import NOT_FOUND, TINY, USAGE
 from photographs import encoded, make_folder, picture
 from tables import digests, files_below, json_of, keys_of, matrix_of, rows_of, statuses_of, words
-
-TINY = ["--backbone", "tiny"]
 
 
 @pytest.fixture
@@ -283,7 +281,7 @@ def test_an_unknown_backbone_names_those_that_are_there(tiny, noise, tmp_path):
 def test_bf16_is_native_or_refused(tiny, noise, tmp_path):
     doctor = json.loads(tiny("doctor", "--json").text)
     natives = {one["precision"] for one in doctor["precisions"]}
-    words = ["run", noise, "--out", tmp_path / "out", *TINY, "--precision", "bf16"]
+    words = ["run", noise, "--out", tmp_path / "out", "--backbone", "tiny", "--precision", "bf16"]
     if "bf16" in natives:
         tiny(*words)
         assert json_of(tmp_path / "out" / "run.json")["precision"] == "bf16"
@@ -292,10 +290,11 @@ def test_bf16_is_native_or_refused(tiny, noise, tmp_path):
         assert not (tmp_path / "out").exists()
 
 
-def test_precision_used_is_recorded(noise_results):
-    record = json_of(noise_results / "run.json")
+def test_precision_used_is_recorded(tiny, noise, tmp_path):
+    tiny("run", noise, "--out", tmp_path / "out", "--backbone", "tiny")
+    record = json_of(tmp_path / "out" / "run.json")
     assert record["options"]["precision"] == "auto"
-    bundle = json_of(noise_results / "bundle" / "bundle.json")
+    bundle = json_of(tmp_path / "out" / "bundle" / "bundle.json")
     assert record["precision"] == bundle["input"]["precision"]
     assert record["precision"] in ("f32", "bf16")
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Same photographs and options, same bytes: whatever the workers, the directory order, the run."""
 
+import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+from command import TINY
 from photographs import FRUITS, copy_fruits, make_folder, write_odd_names
 from tables import digests
 
@@ -71,6 +73,20 @@ def test_workers_and_directory_order_change_no_byte(
     assert run("three", orders[1], reversed_copy(fruits_test), "3") == first
 
 
+def test_bf16_gives_the_same_bytes_as_well(pomona, fruits, tmp_path):
+    natives = {
+        one["precision"] for one in json.loads(pomona("doctor", "--json").text)["precisions"]
+    }
+    if "bf16" not in natives:
+        pytest.skip("this processor does not compute bf16")
+    found = []
+    for workers in ("1", "2", "3"):
+        settings = ["--size", "96", "--precision", "bf16", "--workers", workers]
+        pomona("run", fruits, "--out", tmp_path / workers, *settings)
+        found.append(digests(tmp_path / workers))
+    assert found[0] == found[1] == found[2]
+
+
 def test_the_same_run_twice_gives_the_same_bytes(pomona, fruits, results, tmp_path):
     settings = ["--size", "96", "--precision", "f32"]
     pomona("run", fruits, "--out", tmp_path / "again", *settings)
@@ -91,7 +107,7 @@ def many(tmp_path_factory):
 def test_many_blocks_of_rows_change_no_byte(tiny, many, classifier, tmp_path):
     found = []
     for workers in ("1", "2", "3"):
-        words = ["--backbone", "tiny", "--workers", workers, "--classifier", classifier]
+        words = [*TINY, "--workers", workers, "--classifier", classifier]
         words += ["--group", r"^(\d)", "--components", "20"]
         tiny("run", many, "--out", tmp_path / workers, *words)
         found.append(digests(tmp_path / workers))

@@ -7,12 +7,11 @@ import shutil
 
 import pyarrow.parquet as parquet
 import pytest
-from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, USAGE
+from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, TINY, USAGE
 from photographs import encoded, make_folder, picture
 from tables import csv_rows, digests, failures_of, json_of, rows_of
 
 SETTINGS = ["--size", "96", "--precision", "f32"]
-TINY = ["--backbone", "tiny"]
 FEATURES = "features/part-00000.snappy.parquet"
 REDUCED = "reduced/part-00000.snappy.parquet"
 

@@ -7,11 +7,9 @@ import shutil
 import pyarrow
 import pyarrow.parquet as parquet
 import pytest
-from command import NOT_ALL_GOOD, NOT_FOUND
+from command import NOT_ALL_GOOD, NOT_FOUND, TINY
 from photographs import encoded, make_folder, picture
 from tables import files_below, json_of, parts_of
-
-TINY = ["--backbone", "tiny"]
 
 
 @pytest.fixture(scope="session")
