@@ -67,7 +67,8 @@ def convert(work: Path) -> Path:
     """The default backbone as ONNX, by our own converter."""
     network = work / "efficientnet-lite0.onnx"
     script = ROOT / "models" / "convert_efficientnet_lite.py"
-    subprocess.run([sys.executable, str(script), "efficientnet-lite0", str(network)], check=True)
+    command = [sys.executable, str(script), "efficientnet-lite0", "--out", str(network)]
+    subprocess.run(command, check=True)
     return network
 
 

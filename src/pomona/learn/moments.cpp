@@ -181,6 +181,22 @@ std::vector<double> Moments::variance() const {
   return variance;
 }
 
+Moments Moments::with_classes(std::span<const std::size_t> kept) const {
+  Moments result = *this;
+  result.class_counts_.assign(kept.size(), 0);
+  result.class_sums_ = Matrix<double>(kept.size(), dims_);
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    if (kept[k] >= class_count()) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "numbering classes of moments anew: there is no class " +
+                      std::to_string(kept[k]) + " of " + std::to_string(class_count()));
+    }
+    result.class_counts_[k] = class_counts_[kept[k]];
+    std::ranges::copy(class_sums_.row(kept[k]), result.class_sums_.row(k).begin());
+  }
+  return result;
+}
+
 Matrix<double> Moments::class_means() const {
   Matrix<double> means(class_count(), dims_);
   for (std::size_t label = 0; label < class_count(); ++label) {

@@ -46,6 +46,11 @@ class Moments {
   std::span<const std::uint64_t> class_rows() const { return class_counts_; }
   Matrix<double> class_means() const;  // class_count × dims, 0 where a class is empty
 
+  // The same rows with their classes numbered anew: what was class kept[k] becomes class k. Rows of
+  // a class that is left out stay, without a class. Throws invalid_input when kept names a class
+  // that is not there.
+  Moments with_classes(std::span<const std::size_t> kept) const;
+
   // A versioned byte form with a digest; from_bytes throws corrupt on anything else.
   std::string to_bytes() const;
   static Moments from_bytes(std::string_view bytes);

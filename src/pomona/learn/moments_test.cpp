@@ -181,5 +181,17 @@ TEST(MomentsTest, NoticesEveryChangedByteAndEveryTruncation) {
   }
 }
 
+TEST(MomentsTest, NumbersClassesAnew) {
+  const MadeUpRows made = made_up_rows(12, 700, 5, 4, 2.0);
+  MadeUpRows expected = made;
+  for (std::int32_t& label : expected.labels) label = label == 2 ? 0 : label == 0 ? 1 : -1;
+  Moments of_two(5, 2);
+  of_two.add(expected.rows.view(), expected.labels);
+
+  const Moments moments = moments_of(made, 4);
+  EXPECT_EQ(moments.with_classes(std::vector<std::size_t>{2, 0}).to_bytes(), of_two.to_bytes());
+  EXPECT_THROW(moments.with_classes(std::vector<std::size_t>{4}), Error);
+}
+
 }  // namespace
 }  // namespace pomona

@@ -27,12 +27,6 @@ struct PixelRows {
   std::vector<PixelRow> test;
 };
 
-std::int32_t label_index(const TableRows& rows, const std::string& label) {
-  const auto found = std::ranges::lower_bound(rows.train_labels, label);
-  const bool known = found != rows.train_labels.end() && *found == label;
-  return known ? static_cast<std::int32_t>(found - rows.train_labels.begin()) : -1;
-}
-
 void keep_some(std::vector<PixelRow>& rows, std::size_t most) {
   if (rows.size() <= most) return;
   std::ranges::nth_element(rows, rows.begin() + static_cast<std::ptrdiff_t>(most), {},
@@ -46,7 +40,7 @@ PixelRows read_pixels(const ObjectStore& store, std::string_view place, const Ta
   ThumbnailBatch batch;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
-      PixelRow row{hash_text(batch.path[i], 1), label_index(rows, batch.label[i]),
+      PixelRow row{hash_text(batch.path[i], 1), label_number(rows.train_labels, batch.label[i]),
                    std::move(batch.pixels[i])};
       const bool is_test = batch.split[i] == "test";
       if (!is_test && row.label < 0) continue;
@@ -114,7 +108,7 @@ std::optional<SecondFit> second_fit(const ObjectStore& store, std::string_view f
   (on_features ? sinks.features : sinks.scores) = &inputs;
   reduce(store, features_place, rows, projection, sinks, train_options.workers, progress, stop);
   const TrainedClassifier trained =
-      train_uncalibrated(inputs, rows, train_side, train_options, nullptr, stop);
+      train_uncalibrated({inputs, rows, moments}, train_side, train_options, stop);
   return SecondFit{
       evaluate(trained.classifier, inputs, rows, test, train_options.seed, train_options.workers),
       train_side.size()};

@@ -60,10 +60,7 @@ class ClassifierInputs final : public FeatureSink {
 void use_labels(TableRows& rows, const std::vector<std::string>& labels) {
   rows.train_labels = labels;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const std::string& label = rows.manifest.label(rows.manifest.rows[i]);
-    const auto found = std::ranges::lower_bound(labels, label);
-    const bool known = found != labels.end() && *found == label;
-    rows.label_index[i] = known ? static_cast<std::int32_t>(found - labels.begin()) : -1;
+    rows.label_index[i] = label_number(labels, rows.manifest.label(rows.manifest.rows[i]));
   }
 }
 

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "pomona/base/error.h"

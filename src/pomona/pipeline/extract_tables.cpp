@@ -139,6 +139,7 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
   write_failures(found.manifest, staged);
   extraction.labels = count_labels(found.manifest);
   extraction.rows = rows_of_manifest(std::move(found.manifest), input.split.group);
+  extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;
 }
 

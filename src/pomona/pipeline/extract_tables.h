@@ -33,7 +33,7 @@ struct Extraction {
   std::size_t found = 0;
   Json labels;  // per label: train, test, failed; as in run.json
   TableRows rows;
-  // Of training rows, classes numbered as the labels of the manifest.
+  // Of training rows, classes numbered as rows.train_labels.
   std::optional<Moments> moments;
 };
 

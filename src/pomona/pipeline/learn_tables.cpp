@@ -75,8 +75,8 @@ class Learning {
           "one, put photographs into a folder for each label");
       return {};
     }
-    return train(inputs(), table_.rows, table_.rows.side(Split::kTrain), options_.train, progress_,
-                 stop_);
+    return train({inputs(), table_.rows, table_.moments}, table_.rows.side(Split::kTrain),
+                 options_.train, progress_, stop_);
   }
 
   void describe(const TrainedClassifier& trained) {

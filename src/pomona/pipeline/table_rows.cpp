@@ -27,6 +27,7 @@ void number_labels(TableRows& rows) {
     if (!in_training[i] || manifest.labels[i].empty()) continue;
     index[i] = static_cast<std::int32_t>(rows.train_labels.size());
     rows.train_labels.push_back(manifest.labels[i]);
+    rows.train_classes.push_back(i);
   }
   rows.label_index.reserve(manifest.rows.size());
   for (const ManifestRow& row : manifest.rows) rows.label_index.push_back(index[row.label]);
@@ -75,6 +76,12 @@ std::vector<std::size_t> TableRows::side(Split split) const {
   std::vector<std::size_t> result(split == Split::kTest ? test_rows() : train_rows());
   std::iota(result.begin(), result.end(), split == Split::kTest ? 0 : test_rows());
   return result;
+}
+
+std::int32_t label_number(const std::vector<std::string>& labels, std::string_view label) {
+  const auto found = std::ranges::lower_bound(labels, label);
+  const bool known = found != labels.end() && *found == label;
+  return known ? static_cast<std::int32_t>(found - labels.begin()) : -1;
 }
 
 TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern) {

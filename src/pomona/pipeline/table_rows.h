@@ -16,9 +16,10 @@
 namespace pomona {
 
 struct TableRows {
-  Manifest manifest;                      // of rows that are in the table alone
-  Groups groups;                          // by row of it
-  std::vector<std::string> train_labels;  // in byte order, "" not among them
+  Manifest manifest;                       // of rows that are in the table alone
+  Groups groups;                           // by row of it
+  std::vector<std::string> train_labels;   // in byte order, "" not among them
+  std::vector<std::size_t> train_classes;  // their positions among the labels of the manifest
   std::vector<std::int32_t>
       label_index;  // into train_labels, one a row; -1 where training has no such label
 
@@ -29,6 +30,9 @@ struct TableRows {
 
   std::size_t test_row_count = 0;
 };
+
+// Position of a label among labels in byte order, or -1.
+std::int32_t label_number(const std::vector<std::string>& labels, std::string_view label);
 
 // What is left of a manifest after extraction: its rows that are ok.
 TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern);

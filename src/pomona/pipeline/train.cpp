@@ -24,10 +24,10 @@ std::vector<std::size_t> with_label(const TableRows& rows, const std::vector<std
   return result;
 }
 
-TrainedClassifier train_logistic(const RowFile& inputs, const TableRows& rows,
-                                 const std::vector<std::size_t>& chosen,
+TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<std::size_t>& chosen,
                                  const TrainOptions& options, const Classifier* start,
                                  const std::stop_token& stop) {
+  const auto& [inputs, rows, moments] = table;
   TrainingRows training;
   training.dims = inputs.cols();
   training.class_count = rows.train_labels.size();
@@ -46,35 +46,41 @@ TrainedClassifier train_logistic(const RowFile& inputs, const TableRows& rows,
           fit.objective};
 }
 
-TrainedClassifier train_ridge(const RowFile& inputs, const TableRows& rows,
-                              const std::vector<std::size_t>& chosen) {
+Moments moments_of(const RowFile& inputs, const TableRows& rows,
+                   const std::vector<std::size_t>& chosen) {
   Moments moments(inputs.cols(), rows.train_labels.size());
   Matrix<float> values(kMomentsBlockRows, inputs.cols());
   for (std::size_t at = 0; at < chosen.size(); at += kMomentsBlockRows) {
     const auto picked =
         std::span(chosen).subspan(at, std::min(kMomentsBlockRows, chosen.size() - at));
     read_rows(inputs, picked, values.view().rows_from(0, picked.size()));
-    std::vector<std::int32_t> labels;
-    for (const std::size_t row : picked) labels.push_back(rows.label_index[row]);
-    moments.add(values.view().rows_from(0, picked.size()), labels);
+    moments.add(values.view().rows_from(0, picked.size()), labels_of(rows, picked));
   }
+  return moments;
+}
+
+// From the moments at hand where they are those of the rows chosen: neither those of a holdout nor,
+// where some rows have no label, those of all.
+TrainedClassifier train_ridge(const TrainingTable& table, const std::vector<std::size_t>& chosen) {
   TrainedClassifier result;
   result.kind = ClassifierKind::kRidge;
-  result.classifier = fit_ridge(moments, kRidgeAlpha);
+  result.classifier = table.moments.rows() == chosen.size()
+                          ? fit_ridge(table.moments, kRidgeAlpha)
+                          : fit_ridge(moments_of(table.inputs, table.rows, chosen), kRidgeAlpha);
   return result;
 }
 
-TrainedClassifier fit(const RowFile& inputs, const TableRows& rows,
-                      const std::vector<std::size_t>& chosen, const TrainOptions& options,
-                      const Classifier* start, const std::stop_token& stop) {
+TrainedClassifier fit(const TrainingTable& table, const std::vector<std::size_t>& chosen,
+                      const TrainOptions& options, const Classifier* start,
+                      const std::stop_token& stop) {
   return options.classifier == ClassifierKind::kRidge
-             ? train_ridge(inputs, rows, chosen)
-             : train_logistic(inputs, rows, chosen, options, start, stop);
+             ? train_ridge(table, chosen)
+             : train_logistic(table, chosen, options, start, stop);
 }
 
 }  // namespace
 
-std::vector<std::int32_t> labels_of(const TableRows& rows, const std::vector<std::size_t>& chosen) {
+std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::size_t> chosen) {
   std::vector<std::int32_t> labels;
   labels.reserve(chosen.size());
   for (const std::size_t row : chosen) labels.push_back(rows.label_index[row]);
@@ -95,16 +101,16 @@ Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,
   return scores;
 }
 
-TrainedClassifier train_uncalibrated(const RowFile& inputs, const TableRows& rows,
+TrainedClassifier train_uncalibrated(const TrainingTable& table,
                                      const std::vector<std::size_t>& chosen,
-                                     const TrainOptions& options, const Classifier* start,
-                                     const std::stop_token& stop) {
-  return fit(inputs, rows, with_label(rows, chosen), options, start, stop);
+                                     const TrainOptions& options, const std::stop_token& stop) {
+  return fit(table, with_label(table.rows, chosen), options, nullptr, stop);
 }
 
-TrainedClassifier train(const RowFile& inputs, const TableRows& rows,
-                        const std::vector<std::size_t>& chosen, const TrainOptions& options,
-                        Progress& progress, const std::stop_token& stop) {
+TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_t>& chosen,
+                        const TrainOptions& options, Progress& progress,
+                        const std::stop_token& stop) {
+  const TableRows& rows = table.rows;
   if (rows.train_labels.size() < 2) {
     throw Error(ErrorKind::kInvalidInput,
                 "training a classifier: expected at least two labels among the training "
@@ -120,14 +126,15 @@ TrainedClassifier train(const RowFile& inputs, const TableRows& rows,
     progress.warn(
         "no training photograph could be spared to calibrate probabilities; they are left as "
         "fitted");
-    return fit(inputs, rows, all, options, nullptr, stop);
+    return fit(table, all, options, nullptr, stop);
   }
   std::vector<std::size_t> kept;
   std::ranges::set_difference(all, held_out, std::back_inserter(kept));
-  const TrainedClassifier auxiliary = fit(inputs, rows, kept, options, nullptr, stop);
-  const Matrix<double> scores = score_rows(auxiliary.classifier, inputs, held_out, options.workers);
+  const TrainedClassifier auxiliary = fit(table, kept, options, nullptr, stop);
+  const Matrix<double> scores =
+      score_rows(auxiliary.classifier, table.inputs, held_out, options.workers);
   // Much the same rows: the final fit starts from here and needs few steps.
-  TrainedClassifier final_fit = fit(inputs, rows, all, options, &auxiliary.classifier, stop);
+  TrainedClassifier final_fit = fit(table, all, options, &auxiliary.classifier, stop);
   final_fit.classifier.temperature = fit_temperature(scores.view(), labels_of(rows, held_out));
   return final_fit;
 }

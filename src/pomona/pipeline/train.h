@@ -32,22 +32,27 @@ struct TrainedClassifier {
   double objective = 0;
 };
 
-// Rows the classifier sees: components for logistic regression, features for ridge.
+struct TrainingTable {
+  const RowFile& inputs;  // what the classifier sees: components, or features for ridge
+  const TableRows& rows;
+  // Of the features of all rows there are to learn from, classes numbered as rows.train_labels.
+  const Moments& moments;
+};
+
 // `chosen`: ascending numbers of training rows; those without a label are passed over. The
 // temperature comes from a tenth of them held out of an auxiliary fit, whole groups; the final fit
 // uses every one. Throws invalid_input for fewer than two labels.
-TrainedClassifier train(const RowFile& inputs, const TableRows& rows,
-                        const std::vector<std::size_t>& chosen, const TrainOptions& options,
-                        Progress& progress, const std::stop_token& stop);
+TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_t>& chosen,
+                        const TrainOptions& options, Progress& progress,
+                        const std::stop_token& stop);
 
 // The same without calibration.
-TrainedClassifier train_uncalibrated(const RowFile& inputs, const TableRows& rows,
+TrainedClassifier train_uncalibrated(const TrainingTable& table,
                                      const std::vector<std::size_t>& chosen,
-                                     const TrainOptions& options, const Classifier* start,
-                                     const std::stop_token& stop);
+                                     const TrainOptions& options, const std::stop_token& stop);
 
 // Labels of the rows, in the numbering of TableRows::train_labels.
-std::vector<std::int32_t> labels_of(const TableRows& rows, const std::vector<std::size_t>& chosen);
+std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::size_t> chosen);
 
 // rows × classes, before softmax. By blocks on all workers.
 Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,

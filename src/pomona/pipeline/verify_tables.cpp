@@ -139,8 +139,7 @@ Manifest read_manifest_table(const ObjectStore& store) {
 }
 
 std::string check_failures(const ObjectStore& store, const Manifest& manifest) {
-  const std::string text = store.read("failures.csv");
-  CsvReader reader(text, "failures.csv");
+  CsvReader reader(store, "failures.csv");
   if (reader.header() != std::vector<std::string>{"path", "stage", "kind", "message"}) {
     fail("the header is not path,stage,kind,message");
   }
@@ -175,8 +174,7 @@ std::string check_feature_table(const ObjectStore& store, const Manifest& manife
 
 std::string check_reduced_table(const ObjectStore& store, const Manifest& manifest) {
   const std::map<std::string, std::int32_t> numbers = training_label_numbers(manifest);
-  const std::string text = store.read("reduced.csv");
-  CsvReader csv(text, "reduced.csv");
+  CsvReader csv(store, "reduced.csv");
   std::vector<std::string> fields;
   ReducedTableReader reader(store, "reduced");
   ReducedBatch batch;
@@ -219,8 +217,7 @@ std::string check_metrics(const ObjectStore& store) {
   const Json& scores = metrics.at("scores");
   if (scores.empty() || scores[0].at("key") != "main")
     return "metrics: none, since nothing could be judged";
-  const std::string text = store.read("confusion.csv");
-  CsvReader csv(text, "confusion.csv");
+  CsvReader csv(store, "confusion.csv");
   const auto labels = metrics.at("labels").get<std::vector<std::string>>();
   std::vector<std::string> header = {"truth"};
   header.insert(header.end(), labels.begin(), labels.end());

@@ -61,8 +61,7 @@ Json read_cells(const ObjectStore& out, const Json& metrics, Json& left_out) {
   constexpr std::string_view kKey = "confusion.csv";
   if (!out.exists(kKey) || !metrics.is_object()) return Json::array();
   const std::size_t labels = metrics.value("labels", Json::array()).size();
-  const std::string text = out.read(kKey);
-  CsvReader csv(text, place(out, kKey));
+  CsvReader csv(out, kKey);
   if (csv.header().size() != labels + 1) {
     fail(out, kKey,
          "expected a column for each of the " + std::to_string(labels) +
@@ -91,8 +90,7 @@ Json read_failures(const ObjectStore& out) {
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
   std::uint64_t total = 0;
   if (out.exists(kKey)) {
-    const std::string text = out.read(kKey);
-    CsvReader csv(text, place(out, kKey));
+    CsvReader csv(out, kKey);
     if (csv.header() != std::vector<std::string>{"path", "stage", "kind", "message"}) {
       fail(out, kKey, "expected the columns path,stage,kind,message");
     }

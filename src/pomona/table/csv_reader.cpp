@@ -2,14 +2,48 @@
 #include "pomona/table/csv_reader.h"
 
 #include <algorithm>
+#include <span>
 
 #include "pomona/base/error.h"
 
 namespace pomona {
 
 CsvReader::CsvReader(std::string_view text, std::string_view what) : text_(text), what_(what) {
+  read_header();
+}
+
+CsvReader::CsvReader(const ObjectStore& store, std::string_view key, std::size_t piece_bytes)
+    : object_(store.open(key)), piece_bytes_(piece_bytes), what_(store.describe() + "/") {
+  what_ += key;
+  read_header();
+}
+
+void CsvReader::read_header() {
+  load_row();
   if (text_.empty()) fail("expected a header, found nothing");
   read_row(header_);
+}
+
+// Sees to it that a row that begins at at_ is there to its end, as far as the object has one: an
+// end of line with an even number of quotes before it.
+void CsvReader::load_row() {
+  if (object_ == nullptr) return;
+  bool quoted = false;
+  for (std::size_t seen = at_;; ++seen) {
+    if (seen == text_.size()) {
+      if (loaded_ == object_->size()) return;
+      piece_.erase(0, at_);
+      seen -= at_;
+      at_ = 0;
+      const std::size_t kept = piece_.size();
+      piece_.resize(kept + std::min<std::uint64_t>(piece_bytes_, object_->size() - loaded_));
+      object_->read_at(loaded_, std::span(piece_).subspan(kept));
+      loaded_ += piece_.size() - kept;
+      text_ = piece_;
+    }
+    if (text_[seen] == '"') quoted = !quoted;
+    if (text_[seen] == '\n' && !quoted) return;
+  }
 }
 
 void CsvReader::fail(std::string_view problem) const {
@@ -18,6 +52,7 @@ void CsvReader::fail(std::string_view problem) const {
 }
 
 bool CsvReader::next(std::vector<std::string>& fields) {
+  load_row();
   if (at_ == text_.size()) {
     fields.clear();
     return false;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pomona/base/error.h"
+#include "pomona/storage/memory_store.h"
 
 namespace pomona {
 namespace {
@@ -51,6 +52,36 @@ TEST(CsvReader, NamesTheLineOfAnError) {
   expect_error("a\n1\"\n", "line 2: expected a comma");
   expect_error("a\n\"1\"2\n", "line 2: expected a comma");
   expect_error("a\n1\r2\n", "line 2: expected a comma");
+}
+
+TEST(CsvReader, ReadsAnObjectByPiecesLikeAText) {
+  const std::string text = "a,b\n\"x,\"\"y\"\"\",\"1\n2\r\n3\"\n,\nlonger than a piece,z\n";
+  const Rows expected = parse(text);
+  MemoryStore store;
+  store.write("folder/a.csv", text);
+  for (std::size_t piece = 1; piece <= text.size() + 1; ++piece) {
+    CsvReader reader(store, "folder/a.csv", piece);
+    Rows rows = {reader.header()};
+    for (std::vector<std::string> fields; reader.next(fields);) rows.push_back(fields);
+    EXPECT_EQ(rows, expected) << "pieces of " << piece;
+  }
+}
+
+TEST(CsvReader, NamesTheLineOfAnErrorInAnObject) {
+  MemoryStore store;
+  for (const std::string text : {"a\n1\n\"2", "a\n1\n2"}) {
+    store.write("a.csv", text);
+    CsvReader reader(store, "a.csv", 2);
+    std::vector<std::string> fields;
+    EXPECT_TRUE(reader.next(fields));
+    try {
+      reader.next(fields);
+      ADD_FAILURE() << "no error for " << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+      EXPECT_THAT(error.what(), HasSubstr("memory/a.csv, line 3"));
+    }
+  }
 }
 
 }  // namespace
