@@ -26,11 +26,7 @@ SCHEMAS = {
     "empty": [*KEYS, floats("features")],
     "manifest": [*KEYS, pa.field("bytes", pa.int64(), nullable=False), text("status")],
     "reduced": [*KEYS, pa.field("label_index", pa.int32()), floats("pca_features")],
-    "thumbnails": [
-        *KEYS,
-        pa.field("pixels", pa.binary(), nullable=False),
-        pa.field("jpeg", pa.binary(), nullable=False),
-    ],
+    "thumbnails": [*KEYS, pa.field("jpeg", pa.binary(), nullable=False)],
 }
 ROWS = {"features": 2053, "empty": 0, "manifest": 10, "reduced": 10, "thumbnails": 10}
 
@@ -59,5 +55,4 @@ assert tables["manifest"]["bytes"] == [row * 1_000_003 for row in range(10)]
 assert tables["manifest"]["status"][6:9] == ["ok", "failed", "ok"]
 assert tables["reduced"]["label_index"] == [None, 1, 2, None, 4, 5, None, 7, 8, None]
 assert {len(row) for row in tables["reduced"]["pca_features"]} == {2}
-assert tables["thumbnails"]["pixels"] == [bytes([row]) * 768 for row in range(10)]
 assert tables["thumbnails"]["jpeg"] == [bytes([row]) * (500 + row) for row in range(10)]

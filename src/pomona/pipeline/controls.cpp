@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "pomona/base/random.h"
+#include "pomona/image/resize.h"
 #include "pomona/learn/nearest.h"
-#include "pomona/table/parquet_reader.h"
 
 namespace pomona {
 namespace {
@@ -18,66 +18,63 @@ constexpr std::size_t kMaxQueries = 2'000;
 
 struct PixelRow {
   std::uint64_t order = 0;  // a hash of its path: which rows are kept when there are too many
+  std::size_t picture = 0;
   std::int32_t label = 0;
-  std::string pixels;
-};
-
-struct PixelRows {
-  std::vector<PixelRow> train;
-  std::vector<PixelRow> test;
 };
 
 void keep_some(std::vector<PixelRow>& rows, std::size_t most) {
-  if (rows.size() <= most) return;
-  std::ranges::nth_element(rows, rows.begin() + static_cast<std::ptrdiff_t>(most), {},
-                           &PixelRow::order);
-  rows.resize(most);
-}
-
-PixelRows read_pixels(const ObjectStore& store, std::string_view place, const TableRows& rows) {
-  PixelRows result;
-  ThumbnailTableReader reader(store, place);
-  ThumbnailBatch batch;
-  while (reader.next(batch)) {
-    for (std::size_t i = 0; i < batch.rows(); ++i) {
-      PixelRow row{hash_text(batch.path[i], 1), label_number(rows.train_labels, batch.label[i]),
-                   std::move(batch.pixels[i])};
-      const bool is_test = batch.split[i] == "test";
-      if (!is_test && row.label < 0) continue;
-      (is_test ? result.test : result.train).push_back(std::move(row));
-    }
+  if (rows.size() > most) {
+    std::ranges::nth_element(rows, rows.begin() + static_cast<std::ptrdiff_t>(most), {},
+                             &PixelRow::order);
+    rows.resize(most);
   }
-  keep_some(result.train, kMaxReferences);
-  keep_some(result.test, kMaxQueries);
-  return result;
+  std::ranges::sort(rows, {}, &PixelRow::picture);
 }
 
-Matrix<float> pixel_matrix(const std::vector<PixelRow>& rows) {
-  Matrix<float> matrix(rows.size(), kThumbnailPixelBytes);
+// One row a picture, 16 × 16 × 3, about 0.
+Matrix<float> pixel_matrix(const SmallPictures& pictures, const std::vector<PixelRow>& rows) {
+  constexpr int kSide = 16;
+  Matrix<float> matrix(rows.size(), std::size_t{3} * kSide * kSide);
+  Resizer resizer;
+  Image picture;
+  Image tiny;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::ranges::transform(rows[i].pixels, matrix.row(i).begin(), [](char byte) {
-      return static_cast<float>(static_cast<unsigned char>(byte)) - 128.0F;
-    });
+    pictures.read(rows[i].picture, picture);
+    resizer.resize(picture, kSide, kSide, ResizeFilter::kBox, tiny);
+    std::ranges::transform(tiny.pixels, matrix.row(i).begin(),
+                           [](std::uint8_t value) { return static_cast<float>(value) - 128.0F; });
   }
   return matrix;
 }
 
 }  // namespace
 
-std::optional<PixelControl> pixel_control(const ObjectStore& store,
-                                          std::string_view thumbnails_place, const TableRows& rows,
+std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const TableRows& rows,
                                           std::size_t workers) {
-  const PixelRows pixels = read_pixels(store, thumbnails_place, rows);
-  if (pixels.train.empty() || pixels.test.empty()) return std::nullopt;
-  const Matrix<float> references = pixel_matrix(pixels.train);
-  const Matrix<float> queries = pixel_matrix(pixels.test);
+  std::vector<PixelRow> train;
+  std::vector<PixelRow> test;
+  for (std::size_t i = 0; i < pictures.rows().size(); ++i) {
+    const std::size_t row = pictures.rows()[i];
+    const ManifestRow& photograph = rows.manifest.rows[row];
+    const PixelRow one{hash_text(photograph.path, /*seed=*/1), i, rows.label_index[row]};
+    if (photograph.split == Split::kTest) {
+      test.push_back(one);
+    } else if (one.label >= 0) {
+      train.push_back(one);
+    }
+  }
+  if (train.empty() || test.empty()) return std::nullopt;
+  keep_some(train, kMaxReferences);
+  keep_some(test, kMaxQueries);
+  const Matrix<float> references = pixel_matrix(pictures, train);
+  const Matrix<float> queries = pixel_matrix(pictures, test);
   const std::vector<std::size_t> nearest = nearest_rows(references.view(), queries.view(), workers);
   std::size_t right = 0;
   for (std::size_t i = 0; i < nearest.size(); ++i) {
-    if (pixels.train[nearest[i]].label == pixels.test[i].label) ++right;
+    if (train[nearest[i]].label == test[i].label) ++right;
   }
   return PixelControl{static_cast<double>(right) / static_cast<double>(nearest.size()),
-                      pixels.train.size(), pixels.test.size()};
+                      train.size(), test.size()};
 }
 
 std::optional<SecondFit> second_fit(const ObjectStore& store, std::string_view features_place,

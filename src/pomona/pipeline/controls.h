@@ -9,6 +9,7 @@
 #include "pomona/base/progress.h"
 #include "pomona/pipeline/evaluate.h"
 #include "pomona/pipeline/reduce.h"
+#include "pomona/pipeline/small_pictures.h"
 #include "pomona/pipeline/table_rows.h"
 #include "pomona/pipeline/train.h"
 #include "pomona/storage/object_store.h"
@@ -23,8 +24,7 @@ struct PixelControl {
   std::size_t train_rows = 0;
   std::size_t test_rows = 0;
 };
-std::optional<PixelControl> pixel_control(const ObjectStore& store,
-                                          std::string_view thumbnails_place, const TableRows& rows,
+std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const TableRows& rows,
                                           std::size_t workers);
 
 // The whole chain fitted a second time on another division of the same rows: scaler, PCA,

@@ -73,7 +73,6 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
   ExtractOptions extract_options;
   extract_options.max_failures = options.max_failures;
-  extract_options.thumbnails = false;
   ExtractSetup setup;
   setup.backbone = backbone_of(bundle);
   setup.fit = fit_from_name(bundle.fit);

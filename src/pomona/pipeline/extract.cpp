@@ -35,7 +35,7 @@ std::string read_failure_kind(const Error& error) {
 class Worker {
  public:
   Worker(const ImageRoots& roots, const Manifest& manifest, const ExtractSetup& setup,
-         const ExtractOptions& options, const ThumbnailChoice& choice, Featurizer& featurizer,
+         const ExtractOptions& options, const SmallPictureChoice* choice, Featurizer& featurizer,
          std::size_t slot)
       : roots_(roots),
         manifest_(manifest),
@@ -81,8 +81,10 @@ class Worker {
       return FileStatus::kFailed;
     }
     preprocessor_.fill(image_, featurizer_.input(slot_, place));
-    if (choice_.includes(row.path)) {
-      block.thumbnails.emplace_back(row_number, thumbnail_maker_.make(preprocessor_.resized()));
+    if (choice_ != nullptr && choice_->includes(row.path)) {
+      const auto picture = picture_maker_.make(preprocessor_.resized());
+      block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
+      block.picture_rows.push_back(row_number);
     }
     return FileStatus::kOk;
   }
@@ -97,13 +99,13 @@ class Worker {
 
   const ImageRoots& roots_;
   const Manifest& manifest_;
-  const ThumbnailChoice& choice_;
+  const SmallPictureChoice* choice_;  // none: no small pictures
   Featurizer& featurizer_;
   std::size_t slot_;
   DecodeOptions decode_options_;
   Decoder decoder_;
   Preprocessor preprocessor_;
-  ThumbnailMaker thumbnail_maker_;
+  SmallPictureMaker picture_maker_;
   std::string bytes_;
   Image image_;
 };
@@ -184,15 +186,15 @@ ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const Extract
                       const std::stop_token& stop) {
   const std::unique_ptr<Featurizer> featurizer =
       make_openvino_featurizer(setup.backbone, setup.featurizer);
-  const ThumbnailChoice choice(options.thumbnails && sinks.thumbnails != nullptr,
-                               manifest.rows.size());
+  const SmallPictureChoice choice(manifest.rows.size());
   ExtractCollector collector(manifest, featurizer->feature_count(), sinks);
   OrderedBlocks<ExtractedBlock> ordered([&](ExtractedBlock& block) { collector.add(block); },
                                         kMaxWaitingBlocks);
   std::vector<std::unique_ptr<Worker>> workers;
   for (std::size_t slot = 0; slot < featurizer->slots(); ++slot) {
-    workers.push_back(
-        std::make_unique<Worker>(roots, manifest, setup, options, choice, *featurizer, slot));
+    workers.push_back(std::make_unique<Worker>(roots, manifest, setup, options,
+                                               sinks.pictures != nullptr ? &choice : nullptr,
+                                               *featurizer, slot));
   }
 
   progress.begin("extract", manifest.rows.size());

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -20,7 +19,7 @@
 #include "pomona/learn/moments.h"
 #include "pomona/pipeline/manifest.h"
 #include "pomona/pipeline/scan.h"
-#include "pomona/pipeline/thumbnails.h"
+#include "pomona/pipeline/small_pictures.h"
 
 namespace pomona {
 
@@ -33,7 +32,7 @@ struct ExtractOptions {
   int batch = 0;              // photographs a call of the network; 0: by a rule
   std::size_t workers = 0;    // 0: one a usable core
   double max_failures = 0.1;  // share of photographs that may fail
-  bool thumbnails = true;
+  bool thumbnails = true;     // keep small pictures, for the report and the control on pixels
   DecodeLimits limits;
 };
 
@@ -50,8 +49,7 @@ ExtractSetup prepare_extract(const ExtractOptions& options);
 struct ExtractSinks {
   FeatureSink* features = nullptr;
   Moments* moments = nullptr;
-  // A chosen photograph's small pictures.
-  std::function<void(const ManifestRow& row, Thumbnail thumbnail)> thumbnails;
+  SmallPictures* pictures = nullptr;
 };
 
 struct ExtractCounts {

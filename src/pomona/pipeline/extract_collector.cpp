@@ -32,7 +32,7 @@ ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t feature_count
 
 void ExtractCollector::add(ExtractedBlock& block) {
   const float* features = block.features.data();
-  auto thumbnail = block.thumbnails.begin();
+  std::size_t picture = 0;
   counts_.bytes += block.bytes;
   for (std::size_t i = 0; i < block.status.size(); ++i) {
     ManifestRow& row = manifest_.rows[block.first + i];
@@ -43,9 +43,11 @@ void ExtractCollector::add(ExtractedBlock& block) {
     ++counts_.ok;
     add_row(row, features);
     features += feature_count_;
-    if (thumbnail != block.thumbnails.end() && thumbnail->first == block.first + i) {
-      sinks_.thumbnails(row, std::move(thumbnail->second));
-      ++thumbnail;
+    if (picture < block.picture_rows.size() && block.picture_rows[picture] == block.first + i) {
+      sinks_.pictures->append(
+          counts_.ok - 1,
+          std::span(block.pictures).subspan(picture * kSmallPictureBytes, kSmallPictureBytes));
+      ++picture;
     }
   }
   std::ranges::move(block.failures, std::back_inserter(manifest_.failures));

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "pomona/pipeline/extract.h"
@@ -18,7 +17,8 @@ struct ExtractedBlock {
   std::vector<FileStatus> status;  // one a row
   std::vector<float> features;     // of the rows that are ok, one after the other
   std::vector<FileFailure> failures;
-  std::vector<std::pair<std::size_t, Thumbnail>> thumbnails;  // by row of the manifest
+  std::vector<std::size_t> picture_rows;  // rows of the manifest that have a small picture
+  std::vector<std::uint8_t> pictures;     // kSmallPictureBytes each, one after the other
   std::uint64_t bytes = 0;
 };
 

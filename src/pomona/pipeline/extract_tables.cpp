@@ -13,38 +13,6 @@ namespace pomona {
 namespace {
 
 constexpr std::size_t kManifestBatchRows = 4096;
-constexpr std::size_t kThumbnailBatchRows = 512;
-
-// Gathers single thumbnails into batches of their table.
-class ThumbnailSink {
- public:
-  ThumbnailSink(ObjectStore& store, const Manifest& manifest)
-      : writer_(store, "thumbnails"), manifest_(manifest) {}
-
-  void add(const ManifestRow& row, Thumbnail thumbnail) {
-    batch_.path.push_back(row.path);
-    batch_.label.push_back(manifest_.label(row));
-    batch_.split.emplace_back(split_name(row.split));
-    batch_.pixels.push_back(std::move(thumbnail.pixels));
-    batch_.jpeg.push_back(std::move(thumbnail.jpeg));
-    if (batch_.rows() == kThumbnailBatchRows) flush();
-  }
-
-  void finish() {
-    flush();
-    writer_.finish();
-  }
-
- private:
-  void flush() {
-    if (batch_.rows() > 0) writer_.add(batch_);
-    batch_ = {};
-  }
-
-  ThumbnailTableWriter writer_;
-  const Manifest& manifest_;
-  ThumbnailBatch batch_;
-};
 
 }  // namespace
 
@@ -107,7 +75,7 @@ Json count_labels(const Manifest& manifest) {
 }
 
 Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
-                          ObjectStore& staged, Timeline& timeline, Progress& progress,
+                          OutputFolder& out, Timeline& timeline, Progress& progress,
                           const std::stop_token& stop) {
   timeline.begin("scan");
   const ImageRoots roots = open_roots(input);
@@ -121,22 +89,18 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
                              found.manifest.labels.size());
 
   timeline.begin("extract");
-  FeatureTableWriter features(staged, "features");
+  FeatureTableWriter features(out.staged(), "features");
   ExtractSinks sinks;
   sinks.features = &features;
   sinks.moments = &*extraction.moments;
-  std::optional<ThumbnailSink> thumbnails;
   if (options.thumbnails) {
-    thumbnails.emplace(staged, found.manifest);
-    sinks.thumbnails = [&](const ManifestRow& row, Thumbnail thumbnail) {
-      thumbnails->add(row, std::move(thumbnail));
-    };
+    extraction.pictures = std::make_unique<SmallPictures>(out.scratch_path("pictures"));
+    sinks.pictures = extraction.pictures.get();
   }
   extraction.counts =
       extract(roots, found.manifest, extraction.setup, options, sinks, progress, stop);
-  if (thumbnails) thumbnails->finish();
-  write_manifest(found.manifest, staged);
-  write_failures(found.manifest, staged);
+  write_manifest(found.manifest, out.staged());
+  write_failures(found.manifest, out.staged());
   extraction.labels = count_labels(found.manifest);
   extraction.rows = rows_of_manifest(std::move(found.manifest), input.split.group);
   extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);

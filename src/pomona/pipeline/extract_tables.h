@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// From folders of photographs to the tables of an output folder: manifest, features, thumbnails and
-// failures.csv. The first half of `run`, the whole of `pomona extract`.
+// From folders of photographs to the tables of an output folder: manifest, features and
+// failures.csv. The first half of `run`, nearly the whole of `pomona extract`.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,7 @@
 #include "pomona/base/progress.h"
 #include "pomona/learn/moments.h"
 #include "pomona/pipeline/extract.h"
+#include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/pipeline/table_rows.h"
 #include "pomona/pipeline/timeline.h"
@@ -35,10 +37,12 @@ struct Extraction {
   TableRows rows;
   // Of training rows, classes numbered as rows.train_labels.
   std::optional<Moments> moments;
+  std::unique_ptr<SmallPictures> pictures;  // none with --no-thumbnails
 };
 
+// Writes to the staged folder; small pictures go to the scratch folder.
 Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
-                          ObjectStore& staged, Timeline& timeline, Progress& progress,
+                          OutputFolder& out, Timeline& timeline, Progress& progress,
                           const std::stop_token& stop);
 
 void write_manifest(const Manifest& manifest, ObjectStore& store);

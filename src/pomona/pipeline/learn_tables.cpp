@@ -137,8 +137,8 @@ class Learning {
     timeline_.begin("controls");
     progress_.begin("controls", 0);
     if (table_.rows.groups.given) add_second_fit();
-    if (!options_.thumbnails) return;
-    if (const auto pixels = pixel_control(out_.staged(), "thumbnails", table_.rows, workers())) {
+    if (options_.pictures == nullptr) return;
+    if (const auto pixels = pixel_control(*options_.pictures, table_.rows, workers())) {
       metrics_["scores"].push_back(pixel_score_json(*pixels));
     }
   }

@@ -34,9 +34,9 @@ struct LearnOptions {
   TrainOptions train;
   SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
   SplitKind split_kind = SplitKind::kNone;
-  std::string group;          // the pattern by which TableRows knows groups
-  bool write_reduced = true;  // the reduced table and CSV
-  bool thumbnails = true;     // the staged folder holds them: for the control on pixels
+  std::string group;                        // the pattern by which TableRows knows groups
+  bool write_reduced = true;                // the reduced table and CSV
+  const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
 };
 
 // Which backbone and settings made the features, for the bundle.

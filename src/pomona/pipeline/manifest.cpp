@@ -4,9 +4,20 @@
 #include <algorithm>
 #include <tuple>
 
+#include "pomona/base/error.h"
+
 namespace pomona {
 
 std::string_view split_name(Split split) { return split == Split::kTest ? "test" : "train"; }
+
+Split split_from_name(std::string_view name) {
+  for (const Split split : {Split::kTest, Split::kTrain}) {
+    if (split_name(split) == name) return split;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              "reading the column split of a table: expected train or test, found '" +
+                  std::string(name) + "'");
+}
 
 std::string_view file_status_name(FileStatus status) {
   switch (status) {

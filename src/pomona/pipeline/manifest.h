@@ -13,6 +13,8 @@ namespace pomona {
 // In the byte order of their names, which is the order of rows in every table.
 enum class Split : std::uint8_t { kTest, kTrain };
 std::string_view split_name(Split split);  // "test", "train"
+// Throws corrupt for any other name.
+Split split_from_name(std::string_view name);
 
 enum class FileStatus : std::uint8_t { kOk, kFailed, kSkipped };
 std::string_view file_status_name(FileStatus status);  // "ok", "failed", "skipped"

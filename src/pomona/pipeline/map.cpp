@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kMapPoints = 1'200;
 constexpr std::size_t kMapComponents = 50;
 
-std::vector<std::size_t> choose_points(const TableRows& rows) {
+}  // namespace
+
+std::vector<std::size_t> map_rows(const TableRows& rows) {
   std::vector<std::pair<std::uint64_t, std::size_t>> order;
   order.reserve(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -30,10 +32,8 @@ std::vector<std::size_t> choose_points(const TableRows& rows) {
   return chosen;
 }
 
-}  // namespace
-
 Json make_map(const RowFile& scores, const TableRows& rows, std::size_t workers) {
-  const std::vector<std::size_t> chosen = choose_points(rows);
+  const std::vector<std::size_t> chosen = map_rows(rows);
   Matrix<float> all(chosen.size(), scores.cols());
   read_rows(scores, chosen, all.view());
   Matrix<float> leading(chosen.size(), std::min(kMapComponents, scores.cols()));

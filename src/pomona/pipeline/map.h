@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "pomona/base/json.h"
 #include "pomona/pipeline/row_file.h"
@@ -10,7 +11,10 @@
 
 namespace pomona {
 
-// Of at most 1,200 photographs, chosen by a hash of their paths, from their first 50 components.
+// At most 1,200 rows, chosen by a hash of their paths, ascending.
+std::vector<std::size_t> map_rows(const TableRows& rows);
+
+// Of map_rows(), from their first 50 components.
 Json make_map(const RowFile& scores, const TableRows& rows, std::size_t workers);
 
 }  // namespace pomona

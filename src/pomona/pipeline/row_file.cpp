@@ -20,17 +20,23 @@ namespace {
 
 }  // namespace
 
-RowFile::RowFile(const std::string& path, std::size_t cols) : path_(path), cols_(cols) {
+template <class Element>
+BasicRowFile<Element>::BasicRowFile(const std::string& path, std::size_t cols)
+    : path_(path), cols_(cols) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file_ < 0) fail("making the scratch file", path_);
   ::unlink(path.c_str());
 }
 
-RowFile::~RowFile() { ::close(file_); }
+template <class Element>
+BasicRowFile<Element>::~BasicRowFile() {
+  ::close(file_);
+}
 
-void RowFile::append(MatrixView<const float> rows) {
+template <class Element>
+void BasicRowFile<Element>::append(MatrixView<const Element> rows) {
   const auto* bytes = reinterpret_cast<const char*>(rows.data());
-  std::size_t left = rows.size() * sizeof(float);
+  std::size_t left = rows.size() * sizeof(Element);
   while (left > 0) {
     const ssize_t written = ::write(file_, bytes, left);
     if (written < 0 && errno == EINTR) continue;
@@ -41,10 +47,11 @@ void RowFile::append(MatrixView<const float> rows) {
   rows_ += rows.rows();
 }
 
-void RowFile::read(std::size_t first_row, MatrixView<float> rows) const {
+template <class Element>
+void BasicRowFile<Element>::read(std::size_t first_row, MatrixView<Element> rows) const {
   auto* bytes = reinterpret_cast<char*>(rows.data());
-  std::size_t left = rows.size() * sizeof(float);
-  auto offset = static_cast<off_t>(first_row * cols_ * sizeof(float));
+  std::size_t left = rows.size() * sizeof(Element);
+  auto offset = static_cast<off_t>(first_row * cols_ * sizeof(Element));
   while (left > 0) {
     const ssize_t count = ::pread(file_, bytes, left, offset);
     if (count < 0 && errno == EINTR) continue;
@@ -54,5 +61,8 @@ void RowFile::read(std::size_t first_row, MatrixView<float> rows) const {
     left -= static_cast<std::size_t>(count);
   }
 }
+
+template class BasicRowFile<float>;
+template class BasicRowFile<std::uint8_t>;
 
 }  // namespace pomona

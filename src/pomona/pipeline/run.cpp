@@ -8,9 +8,11 @@
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/feature_place.h"
 #include "pomona/pipeline/machine.h"
+#include "pomona/pipeline/map.h"
 #include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/run_record.h"
+#include "pomona/pipeline/thumbnails.h"
 
 namespace pomona {
 namespace {
@@ -48,6 +50,14 @@ void publish(const Json& record, OutputFolder& out, std::size_t workers,
   write_digests(out.staged(), workers_or_all(workers));
   throw_if_stopped(stop);
   out.publish();
+}
+
+void write_pictures(const Extraction& extraction, const Json& metrics,
+                    const std::vector<std::size_t>& map_rows, OutputFolder& out) {
+  if (extraction.pictures == nullptr) return;
+  const std::vector<std::size_t> chosen =
+      rows_to_show(extraction.rows, *extraction.pictures, metrics, map_rows);
+  write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged());
 }
 
 // What the run that made a feature table recorded of its backbone.
@@ -111,7 +121,7 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   RunRecord record = start_record("run", options.output);
   OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
   const Extraction extraction =
-      extract_tables(options.input, options.extract, out.staged(), timeline, progress, stop);
+      extract_tables(options.input, options.extract, out, timeline, progress, stop);
 
   LearnOptions learn;
   learn.reduce = options.reduce;
@@ -121,7 +131,7 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   learn.split = options.input.split;
   learn.split_kind = extraction.split_kind;
   learn.group = options.input.split.group;
-  learn.thumbnails = options.extract.thumbnails;
+  learn.pictures = extraction.pictures.get();
   const Json metrics =
       learn_tables({out.staged(), "features", extraction.rows, *extraction.moments},
                    feature_origin(extraction.setup), learn, out, timeline, progress, stop);
@@ -135,10 +145,11 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
     add_extraction(extraction, timeline, result);
     return result;
   };
+  timeline.begin("report");
+  progress.begin("report", 0);
+  write_pictures(extraction, metrics, map_rows(extraction.rows), out);
   if (options.render_report) {
     write_record(json(), out);
-    timeline.begin("report");
-    progress.begin("report", 0);
     out.staged().write("report.html", options.render_report(out.staged()));
   }
   timeline.end();
@@ -152,7 +163,8 @@ Json run_extract(const RunOptions& options, Progress& progress, const std::stop_
   RunRecord record = start_record("extract", options.output);
   OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
   const Extraction extraction =
-      extract_tables(options.input, options.extract, out.staged(), timeline, progress, stop);
+      extract_tables(options.input, options.extract, out, timeline, progress, stop);
+  write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
   timeline.end();
   record.inputs = image_inputs(options.input);
   record.options =
@@ -215,7 +227,6 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   learn.split = split.options;
   learn.split_kind = split.kind;
   learn.write_reduced = false;
-  learn.thumbnails = false;
   learn_tables({*features.store, features.place, rows, moments}, origin, learn, out, timeline,
                progress, stop);
   record.inputs = {{"features", options.features}};

@@ -43,7 +43,7 @@ Manifest manifest_of_table(const ObjectStore& store, std::string_view place) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       ManifestRow row;
       row.path = std::move(batch.path[i]);
-      row.split = batch.split[i] == "test" ? Split::kTest : Split::kTrain;
+      row.split = split_from_name(batch.split[i]);
       labels.insert(batch.label[i]);
       label_of_row.push_back(std::move(batch.label[i]));
       manifest.rows.push_back(std::move(row));
@@ -82,6 +82,19 @@ std::int32_t label_number(const std::vector<std::string>& labels, std::string_vi
   const auto found = std::ranges::lower_bound(labels, label);
   const bool known = found != labels.end() && *found == label;
   return known ? static_cast<std::int32_t>(found - labels.begin()) : -1;
+}
+
+std::size_t TableRows::find(Split split, std::string_view path) const {
+  const auto key_of = [](const ManifestRow& row) {
+    return std::pair(row.split, std::string_view(row.path));
+  };
+  const auto found = std::ranges::lower_bound(manifest.rows, std::pair(split, path), {}, key_of);
+  if (found == manifest.rows.end() || key_of(*found) != std::pair(split, path)) {
+    throw Error(ErrorKind::kInternal, "looking for a row of the feature table: there is no '" +
+                                          std::string(path) + "' among the " +
+                                          std::string(split_name(split)) + " rows");
+  }
+  return static_cast<std::size_t>(found - manifest.rows.begin());
 }
 
 TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern) {

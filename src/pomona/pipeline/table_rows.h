@@ -27,6 +27,8 @@ struct TableRows {
   std::size_t test_rows() const { return test_row_count; }
   std::size_t train_rows() const { return rows() - test_row_count; }
   std::vector<std::size_t> side(Split split) const;
+  // The row with this key. Throws internal when there is none.
+  std::size_t find(Split split, std::string_view path) const;
 
   std::size_t test_row_count = 0;
 };

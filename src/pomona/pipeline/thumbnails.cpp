@@ -1,42 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/thumbnails.h"
 
-#include <limits>
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <tuple>
 
 #include "pomona/base/random.h"
+#include "pomona/image/jpeg_encode.h"
+#include "pomona/table/parquet_writer.h"
 
 namespace pomona {
 namespace {
 
-constexpr int kSmallSide = 48;
-constexpr int kTinySide = 16;
 constexpr int kJpegQuality = 80;
-constexpr std::uint64_t kMaxThumbnails = 50'000;
-constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t kBatchRows = 512;
+// Of all labels together, as far as each still gets kLeastOfLabel.
+constexpr std::size_t kMostOfLabels = 8000;
+constexpr std::size_t kLeastOfLabel = 3;
+constexpr std::size_t kMostOfLabel = 12;
+constexpr std::size_t kMostWithoutLabels = 60;
 
-}  // namespace
-
-Thumbnail ThumbnailMaker::make(const Image& picture) {
-  resizer_.resize(picture, kSmallSide, kSmallSide, ResizeFilter::kBox, small_);
-  resizer_.resize(small_, kTinySide, kTinySide, ResizeFilter::kBox, tiny_);
-  Thumbnail thumbnail;
-  thumbnail.pixels.assign(tiny_.pixels.begin(), tiny_.pixels.end());
-  encoder_.encode(small_, kJpegQuality, thumbnail.jpeg);
-  return thumbnail;
+std::size_t most_of_each(std::size_t labels) {
+  if (labels < 2) return kMostWithoutLabels;
+  return std::clamp(kMostOfLabels / labels, kLeastOfLabel, kMostOfLabel);
 }
 
-ThumbnailChoice::ThumbnailChoice(bool wanted, std::uint64_t photograph_count) {
-  if (!wanted) {
-    threshold_ = 0;
-  } else if (photograph_count <= kMaxThumbnails) {
-    threshold_ = kAll;
-  } else {
-    threshold_ = kAll / photograph_count * kMaxThumbnails;
+// Of each label the first in an order that mixes them: training rows, then by a hash of the path.
+void add_some_of_each_label(const TableRows& rows, const SmallPictures& pictures,
+                            std::vector<std::size_t>& chosen) {
+  using Place = std::tuple<std::uint32_t, bool, std::uint64_t, std::size_t>;
+  std::vector<Place> places;
+  for (const std::size_t row : pictures.rows()) {
+    const ManifestRow& one = rows.manifest.rows[row];
+    places.emplace_back(one.label, one.split == Split::kTest, hash_text(one.path, /*seed=*/0), row);
+  }
+  std::ranges::sort(places);
+  const std::size_t most = most_of_each(rows.manifest.labels.size());
+  std::size_t of_label = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const bool is_new = i == 0 || std::get<0>(places[i]) != std::get<0>(places[i - 1]);
+    of_label = is_new ? 0 : of_label + 1;
+    if (of_label < most) chosen.push_back(std::get<3>(places[i]));
   }
 }
 
-bool ThumbnailChoice::includes(std::string_view path) const {
-  return threshold_ == kAll || (threshold_ > 0 && hash_text(path, /*seed=*/0) < threshold_);
+void add_examples(const TableRows& rows, const Json& metrics, std::vector<std::size_t>& chosen) {
+  if (!metrics.is_object()) return;
+  for (const Json& pair : metrics.at("confusions")) {
+    for (const Json& example : pair.at("examples")) {
+      chosen.push_back(rows.find(split_from_name(example.at("split").get<std::string>()),
+                                 example.at("path").get<std::string>()));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::size_t> rows_to_show(const TableRows& rows, const SmallPictures& pictures,
+                                      const Json& metrics,
+                                      const std::vector<std::size_t>& map_rows) {
+  std::vector<std::size_t> chosen = map_rows;
+  add_some_of_each_label(rows, pictures, chosen);
+  add_examples(rows, metrics, chosen);
+  std::ranges::sort(chosen);
+  chosen.erase(std::ranges::unique(chosen).begin(), chosen.end());
+  return chosen;
+}
+
+void write_thumbnails(const TableRows& rows, const SmallPictures& pictures,
+                      const std::vector<std::size_t>& chosen, ObjectStore& store) {
+  ThumbnailTableWriter writer(store, "thumbnails");
+  JpegEncoder encoder;
+  Image picture;
+  ThumbnailBatch batch;
+  for (const std::size_t row : chosen) {
+    const auto found = std::ranges::lower_bound(pictures.rows(), row);
+    if (found == pictures.rows().end() || *found != row) continue;
+    pictures.read(static_cast<std::size_t>(found - pictures.rows().begin()), picture);
+    const ManifestRow& one = rows.manifest.rows[row];
+    batch.path.push_back(one.path);
+    batch.label.push_back(rows.manifest.label(one));
+    batch.split.emplace_back(split_name(one.split));
+    encoder.encode(picture, kJpegQuality, batch.jpeg.emplace_back());
+    if (batch.rows() == kBatchRows) {
+      writer.add(batch);
+      batch = {};
+    }
+  }
+  writer.add(batch);
+  writer.finish();
 }
 
 }  // namespace pomona

@@ -1,43 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small pictures kept for the report and for the control that looks at pixels alone.
+// The pictures that the report shows, as a table of small JPEGs.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
+#include <cstddef>
+#include <vector>
 
-#include "pomona/image/image.h"
-#include "pomona/image/jpeg_encode.h"
-#include "pomona/image/resize.h"
+#include "pomona/base/json.h"
+#include "pomona/pipeline/small_pictures.h"
+#include "pomona/pipeline/table_rows.h"
+#include "pomona/storage/object_store.h"
 
 namespace pomona {
 
-struct Thumbnail {
-  std::string pixels;  // 16 × 16 × 3 bytes
-  std::string jpeg;    // 48 × 48, without metadata
-};
+// Rows of the feature table whose pictures are worth keeping, ascending: up to twelve of each
+// label, the examples of the worst pairs of `metrics` (metrics.json; may be null) and `map_rows`.
+std::vector<std::size_t> rows_to_show(const TableRows& rows, const SmallPictures& pictures,
+                                      const Json& metrics,
+                                      const std::vector<std::size_t>& map_rows);
 
-// One per thread.
-class ThumbnailMaker {
- public:
-  Thumbnail make(const Image& picture);
-
- private:
-  Resizer resizer_;
-  JpegEncoder encoder_;
-  Image small_;
-  Image tiny_;
-};
-
-// Which photographs have one: all of a run up to 50,000, a share chosen by a hash of their paths
-// above.
-class ThumbnailChoice {
- public:
-  ThumbnailChoice(bool wanted, std::uint64_t photograph_count);
-  bool includes(std::string_view path) const;
-
- private:
-  std::uint64_t threshold_;
-};
+// Writes those of `chosen` that have a picture to the table `thumbnails`.
+void write_thumbnails(const TableRows& rows, const SmallPictures& pictures,
+                      const std::vector<std::size_t>& chosen, ObjectStore& store);
 
 }  // namespace pomona

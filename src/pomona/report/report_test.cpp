@@ -77,7 +77,6 @@ void write_thumbnails(ObjectStore& out, const std::vector<Photograph>& photograp
     batch.path.push_back(photograph.path);
     batch.label.push_back(photograph.label);
     batch.split.push_back(photograph.split);
-    batch.pixels.emplace_back(kThumbnailPixelBytes, '\0');
     batch.jpeg.push_back(picture_of(photograph));
   }
   ThumbnailTableWriter table(out, "thumbnails");

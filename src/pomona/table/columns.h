@@ -32,7 +32,6 @@ inline constexpr TableColumn kFeatures{"features", ColumnType::kFloats};
 inline constexpr TableColumn kLabelIndex{"label_index", ColumnType::kOptionalInt32,
                                          /*few_values=*/true};
 inline constexpr TableColumn kPcaFeatures{"pca_features", ColumnType::kFloats};
-inline constexpr TableColumn kPixels{"pixels", ColumnType::kBytes};
 inline constexpr TableColumn kJpeg{"jpeg", ColumnType::kBytes};
 
 // The columns of the table, in their order.
@@ -46,7 +45,7 @@ constexpr auto columns_of() {
     return std::array{kPath, kLabel, kSplit, kLabelIndex, kPcaFeatures};
   } else {
     static_assert(std::same_as<Batch, ThumbnailBatch>);
-    return std::array{kPath, kLabel, kSplit, kPixels, kJpeg};
+    return std::array{kPath, kLabel, kSplit, kJpeg};
   }
 }
 
@@ -61,7 +60,7 @@ auto members_of(Batch& batch) {
   } else if constexpr (std::same_as<Table, ReducedBatch>) {
     return std::tie(batch.path, batch.label, batch.split, batch.label_index, batch.pca_features);
   } else {
-    return std::tie(batch.path, batch.label, batch.split, batch.pixels, batch.jpeg);
+    return std::tie(batch.path, batch.label, batch.split, batch.jpeg);
   }
 }
 

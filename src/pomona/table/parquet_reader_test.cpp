@@ -155,12 +155,12 @@ TEST(ParquetReader, ReadsKeysAlone) {
   EXPECT_FALSE(reader.next(batch));
 }
 
-TEST(ParquetReader, WantsWholeThumbnails) {
+TEST(ParquetReader, WantsThumbnailsToHavePictures) {
   MemoryStore store;
   // A table of other makers may have any bytes there.
   store.write("thumbnails/a.parquet", golden().read("plain.parquet"));
   expect_error<ThumbnailBatch>(store, "thumbnails", ErrorKind::kCorrupt,
-                               HasSubstr("expected a column pixels of binary"));
+                               HasSubstr("expected a column jpeg of binary"));
 }
 
 // Whatever the bytes are, there is an answer or an Error.

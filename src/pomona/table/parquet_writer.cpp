@@ -84,10 +84,6 @@ struct TableWriter<Batch>::State {
     if (column.type == ColumnType::kText && !std::ranges::all_of(values, is_utf8)) {
       refuse(column.name, "text that is not UTF-8");
     }
-    const auto is_whole = [](const std::string& v) { return v.size() == kThumbnailPixelBytes; };
-    if (column.name == kPixels.name && !std::ranges::all_of(values, is_whole)) {
-      refuse(column.name, "expected " + std::to_string(kThumbnailPixelBytes) + " bytes a row");
-    }
   }
 
   void check_values(const TableColumn& column, const Matrix<float>& values) {

@@ -19,7 +19,6 @@ namespace pomona {
 // Where tables are cut, by row count alone: bytes never depend on how rows arrived.
 inline constexpr std::size_t kRowGroupRows = 2048;
 inline constexpr std::size_t kPartRows = 65'536;
-inline constexpr std::size_t kThumbnailPixelBytes = 16 * 16 * 3;
 
 struct ManifestBatch {
   std::vector<std::string> path;
@@ -45,7 +44,6 @@ struct ThumbnailBatch {
   std::vector<std::string> path;
   std::vector<std::string> label;
   std::vector<std::string> split;
-  std::vector<std::string> pixels;  // kThumbnailPixelBytes each
   std::vector<std::string> jpeg;
 
   std::size_t rows() const { return path.size(); }
