@@ -3,20 +3,22 @@
 
 namespace pomona {
 
-// Milliseconds of one core for one picture, efficientnet-lite0, fp32, on a CPU with AVX2 only:
+// Milliseconds of one core for one picture, efficientnet-lite0:
 //
-//   size   batch 1     2     4     8    16
-//    224      12.4  12.1  12.6  12.6  13.9
-//    160       6.8   6.7   6.2   6.6   6.8
-//    128       5.9   5.0   4.6   5.2   4.9
-//     96       4.6   3.7   3.1   2.8   3.0
+//             AVX2 only, fp32        AVX-512, fp32       AVX-512, bf16
+//   batch   1    2    4    8 |    1    2    4    8 |   1    2    4    8
+//    224  12.4 12.1 12.6 12.6 |  9.3  9.4 12.7 13.4 | 5.5  5.0  5.2  6.5
+//    160   6.8  6.7  6.2  6.6 |  6.0  4.7  4.9  6.4 | 3.0  3.5  2.9  2.8
+//    128   5.9  5.0  4.6  5.2 |  4.9  3.3  3.1  3.6 | 2.1  2.1  1.8  1.9
+//     96   4.6  3.7  3.1  2.8 |  2.8  2.4  1.9  1.9 | 1.2  1.6  1.1  0.9
 //
-// With AVX-512, too, batch 1 beats batch 8 at 224 and loses below 160. bf16 was measured at 8
-// alone. A small batch has one more merit: up to 4, at all these sizes, the bits of a row were
-// those of batch 1; at 8 or 16 some differed by 1e-6 of the largest feature.
+// What fits into a core's second cache is fastest. A small batch has one more merit: in fp32 up to
+// 4, at all these sizes, the bits of a row were those of batch 1; at 8 or 16 some differed by 1e-6
+// of the largest feature.
 int default_batch(int size, Precision precision) {
-  if (precision == Precision::kBf16 || size < 112) return 8;
-  return size < 192 ? 4 : 1;
+  if (size < 112) return 8;
+  if (size < 192) return 4;
+  return precision == Precision::kBf16 ? 2 : 1;
 }
 
 }  // namespace pomona

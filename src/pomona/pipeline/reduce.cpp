@@ -8,6 +8,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/learn/scaler_fit.h"
+#include "pomona/pipeline/read_ahead.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/table/parquet_reader.h"
 
@@ -69,7 +70,8 @@ Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
 Moments table_moments(const ObjectStore& store, std::string_view place,
                       std::span<const std::int32_t> class_of_row, std::size_t class_count,
                       const std::stop_token& stop) {
-  FeatureTableReader reader(store, place);
+  FeatureTableReader table(store, place);
+  ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
   FeatureBatch batch;
   std::optional<Moments> moments;
   Matrix<float> packed;
@@ -103,7 +105,8 @@ void reduce(const ObjectStore& store, std::string_view place, const TableRows& r
             const Projection& projection, const ReduceSinks& sinks, std::size_t workers,
             Progress& progress, const std::stop_token& stop) {
   progress.begin("reduce", rows.rows());
-  FeatureTableReader reader(store, place);
+  FeatureTableReader table(store, place);
+  ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
   FeatureBatch batch;
   std::size_t first_row = 0;
   while (reader.next(batch)) {
