@@ -12,13 +12,15 @@ namespace pomona {
 //    128   5.9  5.0  4.6  5.2 |  4.9  3.3  3.1  3.6 | 2.1  2.1  1.8  1.9
 //     96   4.6  3.7  3.1  2.8 |  2.8  2.4  1.9  1.9 | 1.2  1.6  1.1  0.9
 //
-// What fits into a core's second cache is fastest. A small batch has one more merit: in fp32 up to
-// 4, at all these sizes, the bits of a row were those of batch 1; at 8 or 16 some differed by 1e-6
-// of the largest feature.
+// What fits into a core's second cache is fastest; where the network takes 4 and 8 alike, a whole
+// extraction gains 5 % with 8, since threads wait for each other half as often. A small batch has
+// one more merit: in fp32 up to 4, at all these sizes, the bits of a row were those of batch 1; at
+// 8 or 16 some differed by 1e-6 of the largest feature.
 int default_batch(int size, Precision precision) {
   if (size < 112) return 8;
-  if (size < 192) return 4;
-  return precision == Precision::kBf16 ? 2 : 1;
+  const bool large = size >= 192;
+  if (precision == Precision::kBf16) return large ? 2 : 8;
+  return large ? 1 : 4;
 }
 
 }  // namespace pomona
