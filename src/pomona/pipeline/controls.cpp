@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/image/resize.h"
 #include "pomona/learn/nearest.h"
@@ -32,18 +33,23 @@ void keep_some(std::vector<PixelRow>& rows, std::size_t most) {
 }
 
 // One row a picture, 16 × 16 × 3, about 0.
-Matrix<float> pixel_matrix(const SmallPictures& pictures, const std::vector<PixelRow>& rows) {
+Matrix<float> pixel_matrix(const SmallPictures& pictures, const std::vector<PixelRow>& rows,
+                           std::size_t workers) {
   constexpr int kSide = 16;
+  struct Scratch {
+    Resizer resizer;
+    Image picture;
+    Image tiny;
+  };
   Matrix<float> matrix(rows.size(), std::size_t{3} * kSide * kSide);
-  Resizer resizer;
-  Image picture;
-  Image tiny;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  std::vector<Scratch> scratch(workers);
+  parallel_for(rows.size(), workers, [&](std::size_t i, std::size_t worker) {
+    auto& [resizer, picture, tiny] = scratch[worker];
     pictures.read(rows[i].picture, picture);
     resizer.resize(picture, kSide, kSide, ResizeFilter::kBox, tiny);
     std::ranges::transform(tiny.pixels, matrix.row(i).begin(),
                            [](std::uint8_t value) { return static_cast<float>(value) - 128.0F; });
-  }
+  });
   return matrix;
 }
 
@@ -66,8 +72,8 @@ std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const T
   if (train.empty() || test.empty()) return std::nullopt;
   keep_some(train, kMaxReferences);
   keep_some(test, kMaxQueries);
-  const Matrix<float> references = pixel_matrix(pictures, train);
-  const Matrix<float> queries = pixel_matrix(pictures, test);
+  const Matrix<float> references = pixel_matrix(pictures, train, workers);
+  const Matrix<float> queries = pixel_matrix(pictures, test, workers);
   const std::vector<std::size_t> nearest = nearest_rows(references.view(), queries.view(), workers);
   std::size_t right = 0;
   for (std::size_t i = 0; i < nearest.size(); ++i) {

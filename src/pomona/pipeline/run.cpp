@@ -57,7 +57,8 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
   if (extraction.pictures == nullptr) return;
   const std::vector<std::size_t> chosen =
       rows_to_show(extraction.rows, *extraction.pictures, metrics, map_rows);
-  write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged());
+  write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged(),
+                   extraction.setup.featurizer.slots);
 }
 
 // What the run that made a feature table recorded of its backbone.

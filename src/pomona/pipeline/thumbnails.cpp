@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/image/jpeg_encode.h"
 #include "pomona/table/parquet_writer.h"
@@ -14,7 +15,6 @@ namespace pomona {
 namespace {
 
 constexpr int kJpegQuality = 80;
-constexpr std::size_t kBatchRows = 512;
 // Of all labels together, as far as each still gets kLeastOfLabel.
 constexpr std::size_t kMostOfLabels = 8000;
 constexpr std::size_t kLeastOfLabel = 3;
@@ -69,25 +69,31 @@ std::vector<std::size_t> rows_to_show(const TableRows& rows, const SmallPictures
 }
 
 void write_thumbnails(const TableRows& rows, const SmallPictures& pictures,
-                      const std::vector<std::size_t>& chosen, ObjectStore& store) {
-  ThumbnailTableWriter writer(store, "thumbnails");
-  JpegEncoder encoder;
-  Image picture;
+                      const std::vector<std::size_t>& chosen, ObjectStore& store,
+                      std::size_t workers) {
+  struct Scratch {
+    JpegEncoder encoder;
+    Image picture;
+  };
   ThumbnailBatch batch;
+  std::vector<std::size_t> places;
   for (const std::size_t row : chosen) {
     const auto found = std::ranges::lower_bound(pictures.rows(), row);
     if (found == pictures.rows().end() || *found != row) continue;
-    pictures.read(static_cast<std::size_t>(found - pictures.rows().begin()), picture);
+    places.push_back(static_cast<std::size_t>(found - pictures.rows().begin()));
     const ManifestRow& one = rows.manifest.rows[row];
     batch.path.push_back(one.path);
     batch.label.push_back(rows.manifest.label(one));
     batch.split.emplace_back(split_name(one.split));
-    encoder.encode(picture, kJpegQuality, batch.jpeg.emplace_back());
-    if (batch.rows() == kBatchRows) {
-      writer.add(batch);
-      batch = {};
-    }
   }
+  batch.jpeg.resize(places.size());
+  std::vector<Scratch> scratch(workers);
+  parallel_for(places.size(), workers, [&](std::size_t i, std::size_t worker) {
+    auto& [encoder, picture] = scratch[worker];
+    pictures.read(places[i], picture);
+    encoder.encode(picture, kJpegQuality, batch.jpeg[i]);
+  });
+  ThumbnailTableWriter writer(store, "thumbnails");
   writer.add(batch);
   writer.finish();
 }

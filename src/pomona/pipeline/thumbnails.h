@@ -20,6 +20,7 @@ std::vector<std::size_t> rows_to_show(const TableRows& rows, const SmallPictures
 
 // Writes those of `chosen` that have a picture to the table `thumbnails`.
 void write_thumbnails(const TableRows& rows, const SmallPictures& pictures,
-                      const std::vector<std::size_t>& chosen, ObjectStore& store);
+                      const std::vector<std::size_t>& chosen, ObjectStore& store,
+                      std::size_t workers);
 
 }  // namespace pomona
