@@ -6,6 +6,7 @@ import type { Look } from '../look.ts';
 import { count, counted, percent, points } from '../numbers.ts';
 import { mount, type Option, quietAxis, tooltip } from '../plot.ts';
 import type { Bin, Report } from '../report_data.ts';
+import { countAxis } from './count_axis.ts';
 
 interface Filled extends Bin {
   confidence: number;
@@ -74,11 +75,12 @@ function curve(bins: Filled[], width: number, look: Look): Option {
   const narrow = Math.max(4, Math.min(26, ((width - left) / Math.max(bins.length, 10)) * 0.6));
   const share = (text: number) => `${Math.round(text * 100)}`;
   const x = { type: 'value', min: 0, max: 1, containShape: false, ...quietAxis(look) };
-  const most = Math.max(...bins.map((bin) => bin.count));
+  const bars = countAxis(Math.max(...bins.map((bin) => bin.count)));
   return {
     grid: [
-      { left, right: 16, top: 14, bottom: '36%' },
-      { left, right: 16, top: '70%', bottom: look.fontSize * 3.6 },
+      // Both as wide as each other, whatever their labels.
+      { left, right: 16, top: 14, bottom: '36%', outerBoundsMode: 'none' },
+      { left, right: 16, top: '70%', bottom: look.fontSize * 3.6, outerBoundsMode: 'none' },
     ],
     xAxis: [
       { ...x, gridIndex: 0, axisLabel: { show: false } },
@@ -102,17 +104,18 @@ function curve(bins: Filled[], width: number, look: Look): Option {
         nameGap: look.fontSize * 3,
       },
       {
-        type: most > 100 ? 'log' : 'value',
-        min: most > 100 ? 0.7 : 0,
+        type: 'value',
+        min: bars.min,
+        max: bars.max,
+        interval: bars.interval,
         gridIndex: 1,
         ...quietAxis(look),
         axisLabel: {
-          formatter: (value: number) => (value < 1 ? '' : count(value)),
+          formatter: bars.label,
           color: look.muted,
           fontSize: look.fontSize,
           hideOverlap: true,
         },
-        splitNumber: 2,
       },
     ],
     tooltip: tooltip(look, ({ dataIndex }: { dataIndex: number }) => {
@@ -149,7 +152,7 @@ function curve(bins: Filled[], width: number, look: Look): Option {
         yAxisIndex: 1,
         barWidth: narrow,
         itemStyle: { color: look.train },
-        data: bins.map((bin) => [bin.confidence, bin.count]),
+        data: bins.map((bin) => [bin.confidence, bars.place(bin.count)]),
       },
     ],
   };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readReport } from '../report_data.ts';
 import { matching } from './class_finder.ts';
 import { classRows, type Row, sortRows } from './classes.ts';
+import { countAxis } from './count_axis.ts';
 import { extents, magnified, nextPoint, type Range } from './map_geometry.ts';
 import { plainText, shellWord } from './setup.ts';
 
@@ -107,4 +108,16 @@ test('values of any kind become text', () => {
   expect(plainText(['avx2', 'fma'])).toBe('avx2, fma');
   expect(plainText(null)).toBe('');
   expect(plainText('0123456789abcdef'.repeat(4))).toBe('0123456789abcdef…');
+});
+
+describe('bars of counts', () => {
+  test('reach the next round number and no further', () => {
+    expect(countAxis(7).max).toBe(8);
+    expect(countAxis(100).max).toBe(100);
+    const many = countAxis(22_688);
+    expect(many.max).toBe(many.place(100_000));
+    expect(many.place(1)).toBeGreaterThan(many.min);
+    expect(many.label(many.place(10_000))).toBe('10,000');
+    expect(many.label(many.min)).toBe('');
+  });
 });
