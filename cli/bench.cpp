@@ -33,6 +33,10 @@ void print_bench(const Json& result) {
   line("whole extract, one worker", "extract_one_worker_images_per_second", "%10.1f");
   line("extract over engine", "extract_over_engine", "%10.3f");
   line("workers over one", "workers_over_one", "%10.2f");
+  if (result.at("batch") != result.at("engine_batch")) {
+    std::printf("extraction ran with batches of %d; --batch %d may be faster on this machine\n",
+                result.at("batch").get<int>(), result.at("engine_batch").get<int>());
+  }
 }
 
 }  // namespace
