@@ -91,7 +91,10 @@ TEST(EmbeddingTest, RowsThatAreTheSameStayInOnePlace) {
   EXPECT_EQ(embed_in_plane(same.view(), quick()), Matrix<float>(40, 2));
   // Every row twice, in one dimension only.
   Matrix<float> pairs(40, 1);
-  for (std::size_t i = 0; i < 40; ++i) pairs(i, 0) = static_cast<float>(i / 2);
+  for (std::size_t i = 0; i < 20; ++i) {
+    pairs(2 * i, 0) = static_cast<float>(i);
+    pairs(2 * i + 1, 0) = static_cast<float>(i);
+  }
   const Matrix<float> plane = embed_in_plane(pairs.view(), quick());
   for (std::size_t i = 0; i < 40; i += 2) {
     ASSERT_TRUE(std::isfinite(plane(i, 0)));

@@ -12,6 +12,7 @@
 
 // LAPACK's Fortran symbols, which the OpenBLAS library carries; character arguments take a hidden
 // length at the end.
+// NOLINTBEGIN(readability-identifier-naming): Fortran's names
 extern "C" {
 void dsytrd_(const char* uplo, const int* n, double* a, const int* lda, double* d, double* e,
              double* tau, double* work, const int* lwork, int* info, std::size_t);
@@ -25,15 +26,17 @@ void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* inf
 void dpotrs_(const char* uplo, const int* n, const int* nrhs, const double* a, const int* lda,
              double* b, const int* ldb, int* info, std::size_t);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace pomona {
 namespace {
 
 // OpenBLAS would share one call among threads of its own; ours are the threads here.
-[[maybe_unused]] const bool kOneThreadACall = [] {
+bool use_one_thread_a_call() noexcept {
   openblas_set_num_threads(1);
   return true;
-}();
+}
+[[maybe_unused]] const bool kOneThreadACall = use_one_thread_a_call();
 
 int to_int(std::size_t size) { return static_cast<int>(size); }
 

@@ -9,6 +9,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
 #include <string>
 #include <utility>
@@ -42,7 +43,7 @@ struct Point {
 // the gradient cannot follow the objective.
 class Descent {
  public:
-  struct Ended {};
+  struct Ended : std::exception {};
 
   Descent(const LogisticObjective& objective, const LogisticCurvature& curvature, Point start,
           double tolerance, int most_passes)
@@ -120,9 +121,9 @@ Point descend(const LogisticObjective& objective, LogisticCurvature& curvature, 
     solver.minimize(descent, free, value);
   } catch (const Error&) {
     throw;
-  } catch (const Descent::Ended&) {
-  } catch (const std::exception&) {
-    // The line search found no lower point: as far as float32 products can see, this is the end.
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): how every search ends
+    // Descent ended it, or the line search found no lower point: as far as float32 products can
+    // see, this is the end.
   }
   passes += descent.passes();
   return descent.best();

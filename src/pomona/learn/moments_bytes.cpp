@@ -3,7 +3,6 @@
 // triangle of the Gram matrix row by row, class counts (uint64), class sums (float64 all the
 // others); then the SHA-256 of everything before it as 64 hexadecimal digits.
 #include <bit>
-#include <cstring>
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
@@ -28,7 +27,7 @@ void append(std::string& bytes, std::span<const T> values) {
 // Takes values from the front of what is left to read; sizes were checked before.
 template <class T>
 void take(std::string_view& bytes, std::span<T> values) {
-  std::memcpy(values.data(), bytes.data(), values.size_bytes());
+  bytes.copy(reinterpret_cast<char*>(values.data()), values.size_bytes());
   bytes.remove_prefix(values.size_bytes());
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 TEST(SimdTest, ExponentialIsGoodToFloat) {
   EXPECT_EQ(exp_of_negative(0), 1);
-  for (float x = 0; x > -87; x -= 0.0137F) {
+  for (int step = 0; step <= 6350; ++step) {  // down to -87
+    const float x = -0.0137F * static_cast<float>(step);
     const double expected = std::exp(static_cast<double>(x));
     EXPECT_NEAR(static_cast<double>(exp_of_negative(x)), expected, 2e-7 * expected) << x;
   }

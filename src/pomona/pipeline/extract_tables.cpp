@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -85,14 +86,15 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
   extraction.setup = prepare_extract(options);
   extraction.split_kind = found.split_kind;
   extraction.found = found.manifest.rows.size();
-  extraction.moments.emplace(static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count),
-                             found.manifest.labels.size());
+  extraction.moments = std::make_unique<Moments>(
+      static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count),
+      found.manifest.labels.size());
 
   timeline.begin("extract");
   FeatureTableWriter features(out.staged(), "features");
   ExtractSinks sinks;
   sinks.features = &features;
-  sinks.moments = &*extraction.moments;
+  sinks.moments = extraction.moments.get();
   if (options.thumbnails) {
     extraction.pictures = std::make_unique<SmallPictures>(out.scratch_path("pictures"));
     sinks.pictures = extraction.pictures.get();
@@ -103,7 +105,7 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
   write_failures(found.manifest, out.staged());
   extraction.labels = count_labels(found.manifest);
   extraction.rows = rows_of_manifest(std::move(found.manifest), input.split.group);
-  extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
+  *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;
 }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -36,7 +35,7 @@ struct Extraction {
   Json labels;  // per label: train, test, failed; as in run.json
   TableRows rows;
   // Of training rows, classes numbered as rows.train_labels.
-  std::optional<Moments> moments;
+  std::unique_ptr<Moments> moments;
   std::unique_ptr<SmallPictures> pictures;  // none with --no-thumbnails
 };
 

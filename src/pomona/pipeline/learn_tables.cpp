@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/learn_tables.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -53,16 +54,18 @@ class Learning {
   void reduce_table() {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
-    scores_.emplace(out_.scratch_path("scores"), reduction_.pca.n_components());
-    if (on_features()) features_.emplace(out_.scratch_path("features"), table_.moments.dims());
+    scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
+    if (on_features()) {
+      features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
+    }
     std::optional<ReducedTableWriter> writer;
     std::optional<ReducedCsvWriter> csv;
     if (options_.write_reduced) {
       writer.emplace(out_.staged(), "reduced");
       csv.emplace(out_.staged(), "reduced.csv", reduction_.pca.n_components());
     }
-    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, &*scores_,
-                            features_ ? &*features_ : nullptr};
+    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, scores_.get(),
+                            features_.get()};
     reduce(table_.store, table_.place, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            workers(), progress_, stop_);
   }
@@ -167,8 +170,8 @@ class Learning {
   Progress& progress_;
   std::stop_token stop_;
   Reduction reduction_;
-  std::optional<RowFile> scores_;
-  std::optional<RowFile> features_;
+  std::unique_ptr<RowFile> scores_;
+  std::unique_ptr<RowFile> features_;
   Json metrics_;
 };
 

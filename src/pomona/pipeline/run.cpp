@@ -61,19 +61,23 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
                    extraction.setup.featurizer.slots);
 }
 
-// What the run that made a feature table recorded of its backbone.
-FeatureOrigin origin_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
+// run.json of the run that made a feature table; without it there is no training.
+const Json& run_record_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
   if (!features.run_record || !features.run_record->contains("backbone")) {
     throw Error(ErrorKind::kInvalidInput, "training on '" + options.features +
                                               "': no run.json beside the features says which "
                                               "backbone made them; train on a folder made "
                                               "by `pomona extract` or `pomona run`");
   }
-  const Json& record = *features.run_record;
+  return *features.run_record;
+}
+
+// What that run recorded of its backbone.
+FeatureOrigin origin_of(const Json& record, const FromFeaturesOptions& options) {
   FeatureOrigin origin;
   origin.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
                                   record.at("backbone").at("name").get<std::string>());
-  if (origin.backbone.digest != record.at("backbone").at("digest")) {
+  if (origin.backbone.digest != record.at("backbone").at("digest").get<std::string>()) {
     throw Error(ErrorKind::kInvalidInput,
                 "training on '" + options.features + "': the installed backbone '" +
                     origin.backbone.spec.name + "' is another one than made these features");
@@ -212,15 +216,15 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   RunRecord record = start_record("train", options.output);
   OutputFolder out(options.output.out, options.output.force, {options.features});
   const FeaturePlace features = open_features(options.features);
-  const FeatureOrigin origin = origin_of(features, options);
+  const Json& made_by = run_record_of(features, options);
+  const FeatureOrigin origin = origin_of(made_by, options);
   timeline.begin("prepare");
   LearnOptions learn;
-  learn.group =
-      options.group.value_or(features.run_record->at("options").at("group").get<std::string>());
+  learn.group = options.group.value_or(made_by.at("options").at("group").get<std::string>());
   const TableRows rows = rows_of_table(*features.store, features.place, learn.group);
   const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
                                         rows.train_labels.size(), stop);
-  const RecordedSplit split = recorded_split(*features.run_record, rows);
+  const RecordedSplit split = recorded_split(made_by, rows);
   learn.reduce = options.reduce;
   learn.train = options.train;
   learn.train.workers = workers_or_all(options.train.workers);

@@ -67,7 +67,7 @@ class Verifier {
       if (has_table("thumbnails")) {
         check("the thumbnails", [&] { pass(check_thumbnail_table(store_, *manifest_)); });
       }
-      if (!options_.skip_listing) check("the listing", [&] { check_listing(); });
+      if (!options_.skip_listing) check("the listing", [&] { check_listing(*manifest_); });
     }
     if (store_.exists("metrics.json")) check("the metrics", [&] { pass(check_metrics(store_)); });
     if (store_.exists("bundle/bundle.json")) check("the bundle", [&] { check_bundle_folder(); });
@@ -135,7 +135,7 @@ class Verifier {
          std::to_string(counts[FileStatus::kSkipped]) + " skipped, as in run.json");
   }
 
-  void check_listing() {
+  void check_listing(const Manifest& manifest) {
     InputOptions input;
     const Json& inputs = record_.at("inputs");
     input.images =
@@ -146,7 +146,7 @@ class Verifier {
       input.test = inputs.at("test").get<std::string>();
     }
     try {
-      pass(compare_listing(open_roots(input), *manifest_));
+      pass(compare_listing(open_roots(input), manifest));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kNotFound) throw;
       throw Error(error.kind(), std::string(error.what()) +

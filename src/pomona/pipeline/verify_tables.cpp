@@ -98,7 +98,8 @@ float parse_float(const std::string& text) {
 void compare_csv_row(const std::vector<std::string>& fields, const ReducedBatch& batch,
                      std::size_t i) {
   const std::span<const float> scores = batch.pca_features.row(i);
-  const std::string index = batch.label_index[i] ? std::to_string(*batch.label_index[i]) : "";
+  const std::optional<std::int32_t>& label_index = batch.label_index[i];
+  const std::string index = label_index ? std::to_string(*label_index) : "";
   bool same = fields.size() == 4 + scores.size() && fields[0] == batch.path[i] &&
               fields[1] == batch.label[i] && fields[2] == batch.split[i] && fields[3] == index;
   for (std::size_t k = 0; same && k < scores.size(); ++k)

@@ -59,12 +59,13 @@ Json small_run() {
             {{"label", "Pear"}, {"train", 2}, {"test", 3}, {"failed", 2}}}}};
 }
 
-const std::vector<Photograph> kPhotographs = {
-    {"Apple/x.jpg", "Apple", "test"},  {"Apple/y.jpg", "Apple", "test"},
-    {"Pear/a.jpg", "Pear", "test"},    {"Pear/b.jpg", "Pear", "test"},
-    {"Pear/c.jpg", "Pear", "test"},    {"Apple/1.jpg", "Apple", "train"},
-    {"Apple/2.jpg", "Apple", "train"}, {"Pear/1.jpg", "Pear", "train"},
-    {"Pear/2.jpg", "Pear", "train"}};
+std::vector<Photograph> small_photographs() {
+  return {{"Apple/x.jpg", "Apple", "test"},  {"Apple/y.jpg", "Apple", "test"},
+          {"Pear/a.jpg", "Pear", "test"},    {"Pear/b.jpg", "Pear", "test"},
+          {"Pear/c.jpg", "Pear", "test"},    {"Apple/1.jpg", "Apple", "train"},
+          {"Apple/2.jpg", "Apple", "train"}, {"Pear/1.jpg", "Pear", "train"},
+          {"Pear/2.jpg", "Pear", "train"}};
+}
 
 // No picture: the page takes the bytes as they are.
 std::string picture_of(const Photograph& photograph) {
@@ -86,7 +87,7 @@ void write_thumbnails(ObjectStore& out, const std::vector<Photograph>& photograp
 
 Json small_map() {
   Json points = Json::array();
-  for (const Photograph& one : kPhotographs) {
+  for (const Photograph& one : small_photographs()) {
     points.push_back(
         {{"path", one.path}, {"label", one.label}, {"split", one.split}, {"x", 0.5}, {"y", -1}});
   }
@@ -104,7 +105,7 @@ class Report : public testing::Test {
                "Pear/d.jpg,decode,truncated,ends early\n"
                "\"Pear/e, f.jpg\",decode,truncated,ends early\n");
     out_.write("map.json", print_json(small_map()));
-    write_thumbnails(out_, kPhotographs);
+    write_thumbnails(out_, small_photographs());
   }
 
   MemoryStore out_;

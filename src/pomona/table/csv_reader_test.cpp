@@ -13,7 +13,6 @@
 namespace pomona {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 using Rows = std::vector<std::vector<std::string>>;

@@ -49,7 +49,7 @@ CsvWriter& CsvWriter::integer(std::int64_t value) { return append_number(value);
 CsvWriter& CsvWriter::number(float value) { return append_number(value); }
 CsvWriter& CsvWriter::number(double value) { return append_number(value); }
 
-CsvWriter& CsvWriter::empty() {
+CsvWriter& CsvWriter::empty_field() {
   begin_field();
   return *this;
 }
@@ -84,10 +84,10 @@ void ReducedCsvWriter::add(const ReducedBatch& batch) {
   }
   for (std::size_t i = 0; i < batch.rows(); ++i) {
     csv_.text(batch.path[i]).text(batch.label[i]).text(batch.split[i]);
-    if (batch.label_index[i].has_value()) {
-      csv_.integer(*batch.label_index[i]);
+    if (const auto& index = batch.label_index[i]) {
+      csv_.integer(*index);
     } else {
-      csv_.empty();
+      csv_.empty_field();
     }
     for (const float value : batch.pca_features.row(i)) csv_.number(value);
     csv_.end_row();

@@ -23,7 +23,7 @@ class CsvWriter {
   CsvWriter& integer(std::int64_t value);
   CsvWriter& number(float value);
   CsvWriter& number(double value);
-  CsvWriter& empty();
+  CsvWriter& empty_field();
   void end_row();
   // The object appears now; without it nothing is left behind.
   void commit();

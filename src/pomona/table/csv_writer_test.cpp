@@ -20,7 +20,7 @@ TEST(CsvWriter, QuotesWhatNeedsIt) {
   CsvWriter writer(store, "a.csv");
   writer.text("plain text").text("a,b").text("say \"a\"").text("two\nlines").text("c\rr").text("");
   writer.end_row();
-  writer.text("é").integer(-7).number(0.1F).number(0.1).empty().empty().end_row();
+  writer.text("é").integer(-7).number(0.1F).number(0.1).empty_field().empty_field().end_row();
   writer.commit();
   EXPECT_EQ(store.read("a.csv"),
             "plain text,\"a,b\",\"say \"\"a\"\"\",\"two\nlines\",\"c\rr\",\n"

@@ -86,45 +86,47 @@ struct TableReader<Batch>::State {
     return std::ranges::any_of(columns, [&](const auto& c) { return c.name == column.name; });
   }
 
-  // Rows of the next batch, which may begin in the next part; 0 at the end.
-  std::size_t begin_rows() {
+  // The part that holds the next batch, which has `count` rows; null at the end.
+  PartReader* begin_rows(std::size_t& count) {
     for (;;) {
       if (part) {
-        const std::size_t count = part->begin_rows(columns);
-        if (count > 0) return count;
+        count = part->begin_rows(columns);
+        if (count > 0) return &*part;
         if (part_rows != part->rows()) {
           part->fail("expected " + std::to_string(part->rows()) + " rows, found " +
                      std::to_string(part_rows));
         }
         part.reset();
       }
-      if (next_part == parts.size()) return 0;
+      if (next_part == parts.size()) return nullptr;
       part.emplace(store, parts[next_part++]);
       part_rows = 0;
     }
   }
 
-  void read(const TableColumn& column, std::size_t count, std::vector<std::string>& values) {
-    if (may_lack(*part, column)) {
+  void read(PartReader& from, const TableColumn& column, std::size_t count,
+            std::vector<std::string>& values) {
+    if (may_lack(from, column)) {
       values.assign(count, "train");
     } else {
-      part->read(column, values);
+      from.read(column, values);
     }
   }
 
-  void read(const TableColumn& column, std::size_t /*count*/, Matrix<float>& values) {
-    part->read(column, values);
+  void read(PartReader& from, const TableColumn& column, std::size_t /*count*/,
+            Matrix<float>& values) {
+    from.read(column, values);
     if (width == 0) width = values.cols();
     if (values.cols() != width) {
-      part->fail("column " + std::string(column.name) + ": expected rows of " +
-                 std::to_string(width) + " numbers as before, found " +
-                 std::to_string(values.cols()));
+      from.fail("column " + std::string(column.name) + ": expected rows of " +
+                std::to_string(width) + " numbers as before, found " +
+                std::to_string(values.cols()));
     }
   }
 
   template <class Values>
-  void read(const TableColumn& column, std::size_t /*count*/, Values& values) {
-    part->read(column, values);
+  void read(PartReader& from, const TableColumn& column, std::size_t /*count*/, Values& values) {
+    from.read(column, values);
   }
 
   const ObjectStore& store;
@@ -156,14 +158,15 @@ std::uint64_t TableReader<Batch>::rows() const {
 template <class Batch>
 bool TableReader<Batch>::next(Batch& batch) {
   State& state = *state_;
-  const std::size_t count = state.begin_rows();
-  if (count == 0) {
+  std::size_t count = 0;
+  PartReader* const part = state.begin_rows(count);
+  if (part == nullptr) {
     batch = Batch();
     return false;
   }
   const auto read_column = [&](const TableColumn& column, auto& values) {
     if (state.wants(column)) {
-      state.read(column, count, values);
+      state.read(*part, column, count, values);
     } else {
       values = {};
     }
