@@ -2,8 +2,6 @@
 #include "pomona/pipeline/extract_tables.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <utility>
 #include <vector>
 
