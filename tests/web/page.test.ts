@@ -144,6 +144,8 @@ describe('what people see', () => {
 
   test('the keyboard goes from photograph to photograph', async () => {
     const { page } = await pages.open(makeReport());
+    await page.locator('.plot.map').scrollIntoViewIfNeeded();
+    await page.waitForSelector('.plot.map canvas');
     await page.locator('#map .buttons button').last().focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight');
