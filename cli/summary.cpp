@@ -64,6 +64,12 @@ void print_scores(const Json& metrics) {
       std::printf(", among three %s", percent(score.at("top3_accuracy").get<double>()).c_str());
     }
     std::printf("\n");
+    const auto unknown = score.value("unknown_label_rows", std::uint64_t{0});
+    if (unknown > 0) {
+      std::printf(
+          "  %s photographs have a label that training does not know; they count as wrong\n",
+          with_commas(unknown).c_str());
+    }
   }
 }
 

@@ -58,9 +58,13 @@ def files_below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
+def sha256_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def digests(folder: Path, leave_out=frozenset(UNSTABLE)) -> dict[str, str]:
     return {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        name: sha256_of(folder / name)
         for name in sorted(files_below(folder))
         if name not in leave_out
     }

@@ -175,6 +175,28 @@ def test_a_test_set_with_groups_gets_a_second_score_by_group(run, films, tmp_pat
     assert metrics["split"]["kind"] == "test_set" and metrics["split"]["grouped"] is False
 
 
+def test_a_split_by_file_names_that_keeps_groups_whole_is_one_by_group(run, films):
+    names = ["--train-files", r"^\d", "--test-files", "^r"]
+    metrics = json_of(run(films, *names, "--group", r"^(r\d*_)?") / "metrics.json")
+    assert metrics["split"] | {"kind": "file_names", "grouped": True} == metrics["split"]
+    assert [score["key"] for score in metrics["scores"]] == ["main", "ungrouped", "pixels"]
+    assert "groups were kept on one side" in metrics["believe"]
+
+
+def test_a_group_of_all_photographs_of_a_label_leaves_no_test_and_says_so(tiny, films, tmp_path):
+    done = tiny("run", films, "--out", tmp_path / "out", *TINY, "--group", "_100")
+    assert "no label with two groups" in done.message
+    assert json_of(tmp_path / "out" / "metrics.json")["scores"] == []
+
+
+def test_a_test_set_of_unknown_labels_gives_no_score(tiny, noise, tmp_path):
+    strangers = make_folder(tmp_path / "strangers", "xyz", count=2)
+    done = tiny("run", noise, "--test", strangers, "--out", tmp_path / "out", *TINY)
+    assert "no test photograph has a label that training knows" in done.message
+    assert json_of(tmp_path / "out" / "metrics.json")["scores"] == []
+    assert {row["label_index"] for row in rows_of(tmp_path / "out" / "reduced")} == {None, 0, 1, 2}
+
+
 def test_files_are_divided_by_name(run, films):
     out = run(films, "--train-files", r"^\d", "--test-files", "^r_")
     for path, split in splits_of(out).items():
@@ -201,7 +223,7 @@ def test_patterns_that_overlap_are_refused(tiny, films, tmp_path):
     tiny.refuses(*words, "--test-files", "0", code=USAGE, tells=["--train-files", "both"])
 
 
-@pytest.mark.parametrize("pattern", ["--train-files", "--test-files"])
+@pytest.mark.parametrize("pattern", ["--group", "--train-files", "--test-files"])
 def test_a_pattern_that_nothing_fits_is_refused(tiny, noise, tmp_path, pattern):
     words = ["run", noise, "--out", tmp_path / "out", *TINY, pattern, "^nothing"]
     tiny.refuses(*words, code=USAGE, tells=[pattern, "^nothing"])
@@ -244,6 +266,14 @@ def test_force_replaces_results_and_leaves_what_is_not_ours(tiny, noise, tmp_pat
     assert files_below(out) - parts == set(
         words("_SUCCESS SHA256SUMS failures.csv run.json") + ["my notes.txt"]
     )
+
+
+def test_force_replaces_nothing_that_pomona_did_not_write(tiny, noise, tmp_path):
+    (tmp_path / "mine" / "features").mkdir(parents=True)
+    (tmp_path / "mine" / "features" / "notes.txt").write_text("keep me")
+    done = ["run", noise, "--out", tmp_path / "mine", *TINY, "--force"]
+    tiny.refuses(*done, code=USAGE, tells=[str(tmp_path / "mine"), "nothing in it was written by"])
+    assert files_below(tmp_path / "mine") == {"features/notes.txt"}
 
 
 def test_json_prints_run_json_and_nothing_else(tiny, noise, tmp_path):

@@ -9,7 +9,7 @@ import pyarrow.parquet as parquet
 import pytest
 from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, TINY, USAGE
 from photographs import encoded, make_folder, picture
-from tables import csv_rows, digests, failures_of, json_of, rows_of
+from tables import csv_rows, digests, failures_of, json_of, rows_of, sha256_of
 
 SETTINGS = ["--size", "96", "--precision", "f32"]
 FEATURES = "features/part-00000.snappy.parquet"
@@ -134,7 +134,7 @@ def test_evaluate_on_photographs_gives_the_score_of_the_test_set(tiny, noise, tm
     for name in ("accuracy", "accuracy_interval", "top3_accuracy", "macro_f1", "log_loss"):
         assert done["scores"][0][name] == main[name]
     told = tiny("evaluate", tmp_path / "out", test).text
-    assert "Evaluation" in told and "5 photographs have a label the bundle does not know" in told
+    assert "Evaluation" in told and "5 photographs have a label that training does not know" in told
 
 
 def test_evaluate_refuses_strangers(tiny, noise_results, results, tmp_path):
@@ -142,8 +142,34 @@ def test_evaluate_refuses_strangers(tiny, noise_results, results, tmp_path):
     words = ["evaluate", noise_results, strangers]
     tiny.refuses(*words, code=USAGE, tells=[str(strangers), "label of the bundle"])
     words = ["evaluate", noise_results, results]
+    tiny.refuses(*words, code=USAGE, tells=["efficientnet-lite0", "tiny", "backbone"])
+    (tmp_path / "only").mkdir()
+    shutil.copytree(results / "features", tmp_path / "only" / "features")
+    words = ["evaluate", noise_results, tmp_path / "only" / "features"]
     tiny.refuses(*words, code=USAGE, tells=["48", "1280", "backbone"])
     tiny.refuses("evaluate", strangers, strangers, code=NOT_FOUND, tells=[str(strangers), "bundle"])
+
+
+def test_evaluate_refuses_features_of_pictures_seen_otherwise(tiny, noise, noise_results, tmp_path):
+    tiny("extract", noise, "--out", tmp_path / "larger", *TINY, "--size", "48")
+    words = ["evaluate", noise_results, tmp_path / "larger"]
+    tiny.refuses(*words, code=USAGE, tells=["size 48", "32", str(tmp_path / "larger")])
+
+
+def test_evaluate_runs_the_self_check(tiny, noise, noise_results, tmp_path):
+    shutil.copytree(noise_results / "bundle", tmp_path / "bundle")
+    check = tmp_path / "bundle" / "self_check.json"
+    content = json_of(check)
+    content["cases"][2]["features"][0] += 100
+    check.write_text(json.dumps(content))
+    sums = tmp_path / "bundle" / "SHA256SUMS"
+    lines = [line.split("  ", 1)[1] for line in sums.read_text().splitlines()]
+    sums.write_text("".join(f"{sha256_of(tmp_path / 'bundle' / n)}  {n}\n" for n in lines))
+    tiny.refuses("evaluate", tmp_path / "bundle", noise, code=DAMAGED, tells=["synthetic picture"])
+
+
+def test_evaluate_says_what_was_judged(tiny, noise, noise_results):
+    assert "on the test rows of the features" in tiny("evaluate", noise_results, noise_results).text
 
 
 def test_predict_as_text(pomona, results, fruits):
@@ -186,10 +212,18 @@ def test_predict_goes_on_after_a_photograph_that_cannot_be_read(
     assert failure["failure"]["kind"] == "unsupported_format" and "answers" in answer
 
 
-def test_predict_says_which_photograph_is_missing(tiny, noise, noise_results, tmp_path):
+def test_predict_goes_on_after_a_photograph_that_is_missing(tiny, noise, noise_results, tmp_path):
     missing = tmp_path / "missing.jpg"
-    tiny.refuses("predict", noise_results, missing, code=NOT_FOUND, tells=[str(missing)])
-    tiny.refuses("predict", noise_results, noise, code=NOT_FOUND, tells=[str(noise), "folder"])
+    photographs = [noise / "a" / "0.jpg", missing, noise, noise / "b" / "1.jpg"]
+    done = tiny("predict", noise_results, *photographs, "--json", code=NOT_ALL_GOOD)
+    lines = [json.loads(line) for line in done.text.splitlines()]
+    assert [line["path"] for line in lines] == [str(path) for path in photographs]
+    assert [list(line)[1] for line in lines] == ["answers", "failure", "failure", "answers"]
+    assert lines[1]["failure"]["kind"] == "gone" and str(missing) in lines[1]["failure"]["message"]
+    assert "folder" in lines[2]["failure"]["message"]
+
+
+def test_predict_needs_a_bundle(tiny, noise, tmp_path):
     words = ["predict", tmp_path, noise / "a" / "0.jpg"]
     tiny.refuses(*words, code=NOT_FOUND, tells=[str(tmp_path), "bundle"])
 

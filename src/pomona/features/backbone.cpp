@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -81,7 +82,9 @@ Json spec_json(const BackboneSpec& spec) {
 
 void check_ranges(const BackboneSpec& spec) {
   const bool spread =
-      std::all_of(spec.std_dev.begin(), spec.std_dev.end(), [](float value) { return value > 0; });
+      std::ranges::all_of(spec.std_dev,
+                          [](float value) { return value > 0 && std::isfinite(value); }) &&
+      std::ranges::all_of(spec.mean, [](float value) { return std::isfinite(value); });
   if (!is_valid_name(spec.name) || spec.size <= 0 || spec.feature_count <= 0 ||
       spec.logit_count < 0 || !spread) {
     throw std::out_of_range("a value is out of its range");
@@ -202,6 +205,15 @@ void write_backbone(const std::string& models_folder, const Backbone& backbone) 
     throw Error(ErrorKind::kInvalidInput,
                 "a backbone cannot be called \"" + backbone.spec.name +
                     "\": use letters, digits, '-', '_' and '.', not '.' first");
+  }
+  try {
+    check_ranges(backbone.spec);
+  } catch (const std::out_of_range&) {
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "writing backbone " + backbone.spec.name +
+            ": expected a size above 0, means that are finite, and deviations (--std) above "
+            "0");
   }
   Json description = spec_json(backbone.spec);
   description["digest"] = backbone_digest(backbone.network_xml, backbone.network_bin);

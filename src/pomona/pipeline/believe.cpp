@@ -69,7 +69,8 @@ Json pixel_score_json(const PixelControl& control) {
 
 std::string which_to_believe(const Json& metrics) {
   const Json* main = find_score(metrics, "main");
-  if (main == nullptr) return "There is no score: no labelled photograph was kept for a test.";
+  if (main == nullptr)
+    return "There is no score: no photograph with a label known from training was kept for a test.";
   if (const Json* by_group = find_score(metrics, "by_group")) {
     return "Believe " + percent(accuracy(*by_group)) +
            ", the score by group: in the split that gives " + percent(accuracy(*main)) +

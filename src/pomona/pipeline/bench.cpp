@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "pomona/features/openvino_featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/pipeline/machine.h"
+#include "pomona/pipeline/read_photograph.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/storage/local_store.h"
 #include "pomona/table/parquet_writer.h"
@@ -67,16 +69,23 @@ double measure_decode(const ImageRoots& roots, const Manifest& manifest, const E
                        {}});
   }
   const DecodeOptions decode_options{options.limits, size};
+  std::atomic<std::size_t> decoded_count = 0;
   const Clock::time_point start = Clock::now();
   parallel_for(manifest.rows.size(), workers, [&](std::size_t i, std::size_t worker) {
     if (i % 256 == 0) throw_if_stopped(stop);
     Scratch& mine = scratch[worker];
     const ManifestRow& row = manifest.rows[i];
-    roots.store(row.split).read(row.path, options.limits.max_memory_bytes, mine.bytes);
+    if (row.status != FileStatus::kOk) return;
+    try {
+      roots.store(row.split).read(row.path, kMaxPhotographBytes, mine.bytes);
+    } catch (const Error&) {
+      return;  // extraction tells of it
+    }
     if (!mine.decoder.decode(mine.bytes, decode_options, mine.image)) return;
     mine.preprocessor.fill(mine.image, mine.input);
+    ++decoded_count;
   });
-  return static_cast<double>(manifest.rows.size()) / seconds_since(start);
+  return static_cast<double>(decoded_count) / seconds_since(start);
 }
 
 double measure_extract(const ImageRoots& roots, Manifest manifest, const ExtractSetup& setup,

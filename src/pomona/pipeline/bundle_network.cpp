@@ -55,6 +55,12 @@ Precision precision_here(const Bundle& bundle) {
   return std::ranges::find(native, precision) != native.end() ? precision : Precision::kF32;
 }
 
+void note_precision(const Bundle& bundle, Progress& progress) {
+  if (precision_name(precision_here(bundle)) == bundle.precision) return;
+  progress.note("the bundle was made at " + bundle.precision +
+                ", which this processor lacks; computing at f32");
+}
+
 std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots) {
   FeaturizerOptions options;
   options.size = bundle.size;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "pomona/base/progress.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/features/backbone.h"
 #include "pomona/features/featurizer.h"
@@ -23,6 +24,9 @@ Backbone backbone_of(const Bundle& bundle);
 // The bundle's precision; f32, which is nearer to the truth, where this processor lacks it. The
 // self-check allows for the difference.
 Precision precision_here(const Bundle& bundle);
+
+// Says so when precision_here() is another one than the bundle's.
+void note_precision(const Bundle& bundle, Progress& progress);
 
 // At the size and batch that the bundle was made with, and precision_here().
 std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots);

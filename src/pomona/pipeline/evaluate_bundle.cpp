@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "pomona/base/error.h"
@@ -15,6 +16,7 @@
 #include "pomona/pipeline/feature_place.h"
 #include "pomona/pipeline/predict.h"
 #include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/self_check.h"
 #include "pomona/table/parquet_reader.h"
 
 namespace pomona {
@@ -86,9 +88,29 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   return rows_of_manifest(std::move(found.manifest), options.group);
 }
 
-TableRows read_rows_of(const EvaluateOptions& options, FeatureSink& sink, Progress& progress,
-                       const std::stop_token& stop) {
+// Features of another network, or of pictures seen otherwise, may well be equally wide.
+void check_origin(const std::optional<Json>& record, const Bundle& bundle,
+                  const std::string& where) {
+  if (!record || !record->contains("backbone")) return;
+  const Json& backbone = record->at("backbone");
+  const auto refuse_unless_same = [&](const std::string& what, const Json& found,
+                                      const Json& expected) {
+    if (found == expected) return;
+    throw Error(ErrorKind::kInvalidInput,
+                "evaluating '" + where + "': its features were made with " + what + " " +
+                    found.dump() + ", the bundle with " + expected.dump() +
+                    "; extract them with the bundle's settings, or give the photographs");
+  };
+  refuse_unless_same("backbone", backbone.at("name"), backbone_spec_of(bundle).name);
+  refuse_unless_same("a network of digest", backbone.at("digest"), bundle.backbone_digest);
+  refuse_unless_same("size", backbone.at("size"), bundle.size);
+  refuse_unless_same("fit", record->at("fit"), bundle.fit);
+}
+
+TableRows read_rows_of(const EvaluateOptions& options, const Bundle& bundle, FeatureSink& sink,
+                       Progress& progress, const std::stop_token& stop) {
   const FeaturePlace features = open_features(options.inputs);
+  check_origin(features.run_record, bundle, options.inputs);
   TableRows rows = rows_of_table(*features.store, features.place, options.group);
   progress.begin("read", rows.rows());
   FeatureTableReader reader(*features.store, features.place);
@@ -99,6 +121,14 @@ TableRows read_rows_of(const EvaluateOptions& options, FeatureSink& sink, Progre
     progress.advance(batch.rows());
   }
   return rows;
+}
+
+std::string what_was_judged(bool of_features, const TableRows& rows) {
+  if (!of_features) return "The bundle as it is, on the photographs given.";
+  if (rows.test_rows() > 0) return "The bundle as it is, on the test rows of the features given.";
+  return "The bundle as it is, on all rows of the features given: none is marked as test, so it "
+         "may "
+         "have learnt from them.";
 }
 
 std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
@@ -117,11 +147,13 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
                     "': the bundle holds no classifier, since it was made from "
                     "photographs without labels");
   }
+  note_precision(bundle, progress);
+  run_self_check(bundle, *make_featurizer(bundle, /*slots=*/1), bundle.self_check.cases.size());
   ClassifierInputs inputs(bundle);
   BundleEvaluation result;
-  result.rows = holds_features(options.inputs)
-                    ? read_rows_of(options, inputs, progress, stop)
-                    : extract_rows(options, bundle, inputs, progress, stop);
+  const bool of_features = holds_features(options.inputs);
+  result.rows = of_features ? read_rows_of(options, bundle, inputs, progress, stop)
+                            : extract_rows(options, bundle, inputs, progress, stop);
   use_labels(result.rows, bundle.labels);
   const std::vector<std::size_t> judged = rows_to_judge(result.rows);
   if (std::ranges::none_of(judged,
@@ -134,7 +166,7 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   const std::size_t workers = options.workers == 0 ? usable_cores() : options.workers;
   result.evaluation =
       evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
-  const Score score{"main", "Evaluation", "The bundle as it is, on the photographs given.", 0};
+  const Score score{"main", "Evaluation", what_was_judged(of_features, result.rows), 0};
   result.metrics = {{"format", 1}, {"labels", bundle.labels}, {"test_rows", judged.size()}};
   for (const char* key : {"scores", "classes", "calibration", "confusions"}) {
     result.metrics[key] = Json::array();

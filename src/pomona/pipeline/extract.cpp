@@ -13,6 +13,7 @@
 #include "pomona/features/preprocess.h"
 #include "pomona/pipeline/extract_collector.h"
 #include "pomona/pipeline/ordered_blocks.h"
+#include "pomona/pipeline/read_photograph.h"
 
 namespace pomona {
 namespace {
@@ -20,16 +21,6 @@ namespace {
 // Files taken by a worker at a time: a few batches, so that little is idle at the end.
 constexpr std::size_t kChunkFiles = 32;
 constexpr std::size_t kMaxWaitingBlocks = 64;
-constexpr std::uint64_t kMaxFileBytes = 256ULL << 20U;
-
-// The kinds of failures.csv for what a store throws.
-std::string read_failure_kind(const Error& error) {
-  switch (error.kind()) {
-    case ErrorKind::kNotFound: return "gone";
-    case ErrorKind::kInvalidInput: return "too_large";
-    default: return "unreadable";
-  }
-}
 
 // What one thread needs to turn files into rows: its slot of the featurizer and all scratch memory.
 class Worker {
@@ -65,7 +56,7 @@ class Worker {
     const ManifestRow& row = manifest_.rows[row_number];
     if (row.status != FileStatus::kOk) return row.status;
     try {
-      roots_.store(row.split).read(row.path, kMaxFileBytes, bytes_);
+      roots_.store(row.split).read(row.path, kMaxPhotographBytes, bytes_);
     } catch (const Error& error) {
       block.failures.push_back(
           {row.split, row.path, "read", read_failure_kind(error), error.what()});

@@ -35,11 +35,13 @@ std::vector<OfferedGroup> shuffled_groups(const std::vector<std::size_t>& rows,
   return result;
 }
 
-std::string group_name(const Manifest& manifest, const ManifestRow& row, const std::regex& regex) {
+std::string group_name(const Manifest& manifest, const ManifestRow& row, const std::regex& regex,
+                       bool& matched) {
   const std::string_view name = file_name(row.path);
   std::string key = manifest.label(row);
   std::cmatch match;
   if (std::regex_search(name.data(), name.data() + name.size(), match, regex)) {
+    matched = true;
     for (std::size_t k = match.size() > 1 ? 1 : 0; k < match.size(); ++k) {
       key += '\0';
       key += match[k].str();
@@ -72,14 +74,33 @@ Groups find_groups(const Manifest& manifest, const std::string& pattern) {
   }
   const std::regex regex = parse_pattern("--group", pattern);
   std::unordered_map<std::string, std::int32_t> numbers;
+  bool matched = manifest.rows.empty();
   for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
-    const std::string name = group_name(manifest, manifest.rows[i], regex);
+    const std::string name = group_name(manifest, manifest.rows[i], regex, matched);
     const auto [found, is_new] =
         numbers.try_emplace(name, static_cast<std::int32_t>(numbers.size()));
     if (is_new) groups.key.push_back(hash_text(name, 0));
     groups.of_row[i] = found->second;
   }
+  if (!matched) {
+    throw Error(ErrorKind::kInvalidInput, "grouping photographs: --group '" + pattern +
+                                              "' fits no file name; check the pattern");
+  }
   return groups;
+}
+
+bool keeps_groups_whole(const Manifest& manifest, const Groups& groups) {
+  std::vector<bool> in_test(groups.key.size());
+  for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+    if (manifest.rows[i].split == Split::kTest)
+      in_test[static_cast<std::size_t>(groups.of_row[i])] = true;
+  }
+  for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+    if (manifest.rows[i].split == Split::kTrain &&
+        in_test[static_cast<std::size_t>(groups.of_row[i])])
+      return false;
+  }
+  return true;
 }
 
 std::vector<std::size_t> choose_holdout(const Manifest& manifest,

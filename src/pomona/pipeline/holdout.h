@@ -20,7 +20,8 @@ struct Groups {
 
 // Photographs of one label whose file names give the same captures of `pattern`, an ECMAScript
 // regular expression, are one group; without brackets the whole match is captured, without a match
-// nothing. "" gives no groups. Throws invalid_input with what is wrong with the pattern.
+// nothing. "" gives no groups. Throws invalid_input with what is wrong with the pattern, and when
+// it fits no file name at all.
 Groups find_groups(const Manifest& manifest, const std::string& pattern);
 
 // Chooses about `share` of the rows among `candidates` (indices into manifest.rows) as test rows: a
@@ -30,6 +31,9 @@ Groups find_groups(const Manifest& manifest, const std::string& pattern);
 std::vector<std::size_t> choose_holdout(const Manifest& manifest,
                                         const std::vector<std::size_t>& candidates,
                                         const Groups& groups, double share, std::uint64_t seed);
+
+// Whether every group lies on one side alone, as the manifest divides its rows.
+bool keeps_groups_whole(const Manifest& manifest, const Groups& groups);
 
 // A regular expression given as an option; throws invalid_input that names the option.
 std::regex parse_pattern(const std::string& option, const std::string& pattern);

@@ -43,6 +43,25 @@ TEST(FindGroups, WithoutPatternEveryPhotographIsAGroup) {
   EXPECT_EQ(std::set(groups.of_row.begin(), groups.of_row.end()).size(), manifest.rows.size());
 }
 
+TEST(FindGroups, RefusesAPatternThatFitsNothing) {
+  EXPECT_THROW(find_groups(films(2), "^zzz"), Error);
+  EXPECT_NO_THROW(find_groups(Manifest(), "^zzz"));
+}
+
+TEST(KeepsGroupsWhole, AsksWhetherAGroupHasRowsOnBothSides) {
+  Manifest manifest = films(3);
+  const Groups groups = find_groups(manifest, "^(r_)?");
+  EXPECT_TRUE(keeps_groups_whole(manifest, groups));
+  for (ManifestRow& row : manifest.rows) {
+    if (row.path.find("/r_") != std::string::npos) row.split = Split::kTest;
+  }
+  EXPECT_TRUE(keeps_groups_whole(manifest, groups));
+  for (ManifestRow& row : manifest.rows) {
+    if (row.path == "b/1_100.jpg") row.split = Split::kTest;
+  }
+  EXPECT_FALSE(keeps_groups_whole(manifest, groups));
+}
+
 TEST(FindGroups, LabelAndCaptureMakeAGroup) {
   const Manifest manifest = films(3);
   const Groups groups = find_groups(manifest, "^(r_)?");

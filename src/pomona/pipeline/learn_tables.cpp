@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/learn_tables.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "pomona/bundle/write_bundle.h"
@@ -114,15 +117,24 @@ class Learning {
   }
 
   bool main_split_is_grouped() const {
-    return options_.split_kind == SplitKind::kHoldout && table_.rows.groups.given &&
-           options_.split.group == options_.group;
+    return table_.rows.groups.given && table_.rows.test_rows() > 0 &&
+           keeps_groups_whole(table_.rows.manifest, table_.rows.groups);
   }
   bool has_test() const {
-    return table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2;
+    const auto test = std::span(table_.rows.label_index).first(table_.rows.test_rows());
+    return table_.rows.train_labels.size() >= 2 &&
+           std::ranges::any_of(test, [](std::int32_t label) { return label >= 0; });
   }
 
   void evaluate_classifier(const TrainedClassifier& trained) {
-    if (!has_test()) return;
+    if (!has_test()) {
+      if (table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2) {
+        progress_.warn(
+            "no test photograph has a label that training knows, so there is no score; name the "
+            "folders of both sides alike");
+      }
+      return;
+    }
     timeline_.begin("evaluate");
     progress_.begin("evaluate", 0);
     const Evaluation evaluation =

@@ -50,7 +50,18 @@ void refuse_content(const std::string& path, bool force) {
                     "': it is a file; expected a folder that is empty or does not exist yet");
   }
   const fs::directory_iterator entries(path, error);
-  if (error || entries == fs::directory_iterator() || force) return;
+  if (error || entries == fs::directory_iterator()) return;
+  if (force) {
+    for (const char* ours : {"run.json", kSuccess, kWorkFolder}) {
+      if (fs::exists(fs::path(path) / ours, error)) return;
+    }
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "writing to '" + path +
+            "': the folder is not empty and nothing in it was written by pomona (neither "
+            "run.json nor _SUCCESS), so --force will not replace anything there; name a new "
+            "folder");
+  }
   const bool unfinished = fs::exists(fs::path(path) / kWorkFolder);
   throw Error(ErrorKind::kInvalidInput,
               "writing to '" + path + "': " +

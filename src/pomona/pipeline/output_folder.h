@@ -19,7 +19,8 @@ class OutputFolder {
  public:
   // Throws invalid_input when the folder holds anything and `force` is not given, and when it lies
   // inside one of `inputs` or one of them inside it. With `force`, results of an earlier run are
-  // replaced at publish(); files that are not ours stay, and results that are not made anew go.
+  // replaced at publish(); files that are not ours stay, and results that are not made anew go. A
+  // folder that no run has written is refused all the same.
   OutputFolder(const std::string& path, bool force, const std::vector<std::string>& inputs);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;

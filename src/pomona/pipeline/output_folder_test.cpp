@@ -83,8 +83,11 @@ TEST_F(OutputFolderTest, RefusesAFolderThatHoldsSomething) {
   fs::create_directories(path("out"));
   std::ofstream(path("out/letter.txt")) << "dear";
   EXPECT_THAT(refusal(path("out"), false, {}), HasSubstr("not empty"));
-  EXPECT_EQ(refusal(path("out"), true, {}), "");
+  EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("nothing in it was written by pomona"));
   EXPECT_THAT(names("out"), UnorderedElementsAre("letter.txt"));
+  std::ofstream(path("out/run.json")) << "{}";
+  EXPECT_EQ(refusal(path("out"), true, {}), "");
+  EXPECT_THAT(names("out"), UnorderedElementsAre("letter.txt", "run.json"));
 }
 
 TEST_F(OutputFolderTest, SaysWhenARunWasCutOff) {

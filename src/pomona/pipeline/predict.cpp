@@ -2,6 +2,7 @@
 #include "pomona/pipeline/predict.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -10,7 +11,9 @@
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/classify_features.h"
+#include "pomona/pipeline/read_photograph.h"
 #include "pomona/pipeline/self_check.h"
+#include "pomona/storage/key.h"
 #include "pomona/storage/local_store.h"
 
 namespace pomona {
@@ -34,6 +37,14 @@ std::vector<Answer> best_answers(std::span<const double> probabilities,
   std::vector<Answer> answers;
   for (const std::size_t i : order) answers.push_back({labels[i], probabilities[i]});
   return answers;
+}
+
+std::string read_file(const std::string& path) {
+  const std::filesystem::path file = std::filesystem::absolute(path);
+  std::string bytes;
+  LocalStore(file.parent_path().string())
+      .read(key_from_name(file.filename().string()), kMaxPhotographBytes, bytes);
+  return bytes;
 }
 
 }  // namespace
@@ -67,7 +78,8 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
   for (std::size_t i = 0; i < photographs.size(); ++i) {
     const auto decoded = decoder_.decode(photographs[i], options, image);
     if (!decoded) {
-      predictions[i].failure = decoded.error();
+      predictions[i].failure = {std::string(decode_failure_name(decoded.error().kind)),
+                                decoded.error().message};
       continue;
     }
     preprocessor_.fill(image, featurizer_->input(0, waiting.size()));
@@ -75,6 +87,24 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
     if (waiting.size() == featurizer_->batch()) answer_batch();
   }
   if (!waiting.empty()) answer_batch();
+  return predictions;
+}
+
+std::vector<Prediction> Predictor::predict_files(std::span<const std::string> paths,
+                                                 std::size_t top) {
+  std::vector<Prediction> predictions(paths.size());
+  std::vector<std::string> photographs;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    try {
+      photographs.push_back(read_file(paths[i]));
+      places.push_back(i);
+    } catch (const Error& error) {
+      predictions[i].failure = {read_failure_kind(error), error.what()};
+    }
+  }
+  std::vector<Prediction> read = predict(photographs, top);
+  for (std::size_t i = 0; i < places.size(); ++i) predictions[places[i]] = std::move(read[i]);
   return predictions;
 }
 
@@ -86,7 +116,7 @@ Bundle open_bundle(const std::string& path) {
 Json prediction_json(const std::string& path, const Prediction& prediction) {
   Json object = {{"path", path}};
   if (prediction.failure) {
-    object["failure"] = {{"kind", decode_failure_name(prediction.failure->kind)},
+    object["failure"] = {{"kind", prediction.failure->kind},
                          {"message", prediction.failure->message}};
     return object;
   }

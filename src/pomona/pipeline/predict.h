@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,15 @@ struct Answer {
   double probability = 0;
 };
 
+// Why a photograph has no answers; kinds as in failures.csv.
+struct PredictionFailure {
+  std::string kind;
+  std::string message;
+};
+
 struct Prediction {
-  std::vector<Answer> answers;           // best first, at most `top`
-  std::optional<DecodeFailure> failure;  // instead of answers
+  std::vector<Answer> answers;               // best first, at most `top`
+  std::optional<PredictionFailure> failure;  // instead of answers
 };
 
 // Used by one thread at a time.
@@ -35,6 +42,8 @@ class Predictor {
 
   // One a photograph, in their order. Photographs share batches.
   std::vector<Prediction> predict(const std::vector<std::string>& photographs, std::size_t top);
+  // The same for files, which are all held in memory; one that cannot be read is a failure.
+  std::vector<Prediction> predict_files(std::span<const std::string> paths, std::size_t top);
 
   const Bundle& bundle() const { return bundle_; }
 

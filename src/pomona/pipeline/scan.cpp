@@ -159,6 +159,11 @@ void hold_out(Scan& found, const SplitOptions& options) {
   found.split_kind = SplitKind::kHoldout;
 }
 
+bool has_test_row(const Scan& found) {
+  return std::ranges::any_of(found.manifest.rows,
+                             [](const ManifestRow& row) { return row.split == Split::kTest; });
+}
+
 }  // namespace
 
 std::string_view split_kind_name(SplitKind kind) {
@@ -204,6 +209,11 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
     hold_out(found, options);
     sort_rows(found.manifest);
     found.groups = find_groups(found.manifest, options.group);
+    if (found.groups.given && found.split_kind == SplitKind::kHoldout && !has_test_row(found)) {
+      progress.warn(
+          "--group leaves no label with two groups, so no photograph is kept for a test; let the "
+          "pattern capture what tells groups apart");
+    }
   }
   sort_failures(found.manifest.failures);
   return found;
