@@ -73,6 +73,25 @@ def test_what_the_other_verbs_write_passes_too(tiny, copy, tmp_path):
     assert problems(tiny("verify", tmp_path / "extract").text) == []
 
 
+def test_a_reduced_table_alone_is_read_again_as_well(tiny, copy, tmp_path):
+    tiny("reduce", copy / "out", "--out", tmp_path / "out")
+    assert "reduced: 18" in tiny("verify", tmp_path / "out").text
+    csv = tmp_path / "out" / "reduced.csv"
+    whole = csv.read_text()
+    csv.write_text("nonsense\n")
+    renew_sums(tmp_path / "out")
+    done = tiny("verify", tmp_path / "out", code=NOT_ALL_GOOD)
+    assert any("reduced.csv" in line for line in problems(done.text))
+    csv.write_text(whole)
+    part = tmp_path / "out" / "reduced" / "part-00000.snappy.parquet"
+    table = parquet.read_table(part)
+    parquet.write_table(table.slice(1), part)
+    csv.write_text("".join(line for i, line in enumerate(whole.splitlines(True)) if i != 1))
+    renew_sums(tmp_path / "out")
+    done = tiny("verify", tmp_path / "out", code=NOT_ALL_GOOD)
+    assert any("rows" in line for line in problems(done.text))
+
+
 def test_the_digests_are_those_of_sha256sum(copy):
     found = (copy / "out" / "SHA256SUMS").read_text()
     renew_sums(copy / "out")

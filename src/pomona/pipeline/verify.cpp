@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/verify.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -69,6 +70,7 @@ class Verifier {
       }
       if (!options_.skip_listing) check("the listing", [&] { check_listing(*manifest_); });
     }
+    if (verb_ == "reduce") check("the reduced table", [&] { check_reduced_alone(); });
     if (store_.exists("metrics.json")) check("the metrics", [&] { pass(check_metrics(store_)); });
     if (store_.exists("bundle/bundle.json")) check("the bundle", [&] { check_bundle_folder(); });
     if (store_.exists("report.html")) check("the report", [&] { check_report(); });
@@ -133,6 +135,21 @@ class Verifier {
          std::to_string(counts[FileStatus::kOk]) + " ok, " +
          std::to_string(counts[FileStatus::kFailed]) + " failed, " +
          std::to_string(counts[FileStatus::kSkipped]) + " skipped, as in run.json");
+  }
+
+  void check_reduced_alone() {
+    const Manifest rows = manifest_of_reduced_table(store_);
+    for (const Split split : {Split::kTest, Split::kTrain}) {
+      const auto found =
+          static_cast<std::size_t>(std::ranges::count(rows.rows, split, &ManifestRow::split));
+      const std::string name(split_name(split));
+      const auto expected = record_.at("counts").at(name).get<std::size_t>();
+      if (found != expected) {
+        fail("run.json counts " + std::to_string(expected) + " " + name + " rows, the table has " +
+             std::to_string(found));
+      }
+    }
+    pass(check_reduced_table(store_, rows));
   }
 
   void check_listing(const Manifest& manifest) {

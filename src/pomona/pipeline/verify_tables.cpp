@@ -27,6 +27,34 @@ FileStatus status_from_name(const std::string& name) {
   fail("expected the status ok, failed or skipped, found '" + name + "'");
 }
 
+// Gathers the rows of a table.
+class ManifestRows {
+ public:
+  ManifestRow& add(std::string path, const std::string& label, const std::string& split) {
+    const auto [number, is_new] =
+        numbers_.try_emplace(label, static_cast<std::uint32_t>(numbers_.size()));
+    if (is_new) manifest_.labels.push_back(label);
+    ManifestRow row;
+    row.path = std::move(path);
+    row.label = number->second;
+    row.split = split_from_name(split);
+    return manifest_.rows.emplace_back(std::move(row));
+  }
+
+  Manifest finish() && {
+    const auto not_after = [](const ManifestRow& a, const ManifestRow& b) {
+      return std::tie(a.split, a.path) >= std::tie(b.split, b.path);
+    };
+    const auto at = std::ranges::adjacent_find(manifest_.rows, not_after);
+    if (at != manifest_.rows.end()) fail("'" + at->path + "' stands twice or out of order");
+    return std::move(manifest_);
+  }
+
+ private:
+  Manifest manifest_;
+  std::map<std::string, std::uint32_t> numbers_;
+};
+
 // Walks over the manifest's ok rows beside the rows of a table.
 class OkRows {
  public:
@@ -111,26 +139,29 @@ void compare_csv_row(const std::vector<std::string>& fields, const ReducedBatch&
 }  // namespace
 
 Manifest read_manifest_table(const ObjectStore& store) {
-  Manifest manifest;
+  ManifestRows rows;
   ManifestReader reader(store, "manifest");
   ManifestBatch batch;
-  std::map<std::string, std::uint32_t> numbers;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
-      const auto [label, is_new] =
-          numbers.try_emplace(batch.label[i], static_cast<std::uint32_t>(numbers.size()));
-      if (is_new) manifest.labels.push_back(batch.label[i]);
-      manifest.rows.push_back({std::move(batch.path[i]), static_cast<std::uint64_t>(batch.bytes[i]),
-                               label->second, split_from_name(batch.split[i]),
-                               status_from_name(batch.status[i])});
+      ManifestRow& row = rows.add(std::move(batch.path[i]), batch.label[i], batch.split[i]);
+      row.bytes = static_cast<std::uint64_t>(batch.bytes[i]);
+      row.status = status_from_name(batch.status[i]);
     }
   }
-  const auto not_after = [](const ManifestRow& a, const ManifestRow& b) {
-    return std::tie(a.split, a.path) >= std::tie(b.split, b.path);
-  };
-  const auto at = std::ranges::adjacent_find(manifest.rows, not_after);
-  if (at != manifest.rows.end()) fail("'" + at->path + "' stands twice or out of order");
-  return manifest;
+  return std::move(rows).finish();
+}
+
+Manifest manifest_of_reduced_table(const ObjectStore& store) {
+  ManifestRows rows;
+  ReducedTableReader reader(store, "reduced", TableColumns::kKeys);
+  ReducedBatch batch;
+  while (reader.next(batch)) {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      rows.add(std::move(batch.path[i]), batch.label[i], batch.split[i]);
+    }
+  }
+  return std::move(rows).finish();
 }
 
 std::string check_failures(const ObjectStore& store, const Manifest& manifest) {

@@ -13,6 +13,8 @@ namespace pomona {
 
 // Rows in order, no key twice, statuses known.
 Manifest read_manifest_table(const ObjectStore& store);
+// The rows of a reduced table that stands without a manifest, as `pomona reduce` leaves it; all ok.
+Manifest manifest_of_reduced_table(const ObjectStore& store);
 
 // One row for every failed file, and no other.
 std::string check_failures(const ObjectStore& store, const Manifest& manifest);
