@@ -46,6 +46,11 @@ def test_components_by_share_of_variance_are_the_fewest_that_do(run, noise, shar
     assert pca["n_components"] == int(np.argmax(sums >= float(share))) + 1
 
 
+def test_components_that_were_not_asked_for_are_recorded(noise_results):
+    pca = json_of(noise_results / "metrics.json")["pca"]
+    assert options_of(noise_results)["components"] == pca["n_components"] > 1
+
+
 def test_more_components_than_photographs_are_refused(tiny, noise, tmp_path):
     words = ["run", noise, "--out", tmp_path / "out", *TINY, "--components", "40"]
     tiny.refuses(*words, code=USAGE, tells=["40", "components", "14"])

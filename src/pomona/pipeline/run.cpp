@@ -119,6 +119,10 @@ std::vector<std::int32_t> training_classes(const TableRows& rows) {
   return classes;
 }
 
+std::size_t components_of(const Json& metrics) {
+  return metrics.at("pca").at("n_components").get<std::size_t>();
+}
+
 }  // namespace
 
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
@@ -144,7 +148,7 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   record.inputs = image_inputs(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
-              options_json(options.reduce), options_json(options.train)});
+              options_json(options.reduce, components_of(metrics)), options_json(options.train)});
   const auto json = [&] {
     Json result = record_json(record, timeline);
     add_extraction(extraction, timeline, result);
@@ -201,7 +205,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
          workers_or_all(options.train.workers), progress, stop);
   timeline.end();
   record.inputs = {{"features", options.features}};
-  record.options = options_json(options.reduce);
+  record.options = options_json(options.reduce, reduction.pca.n_components());
   Json result = record_json(record, timeline);
   result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
   result["pca"] = {{"n_components", reduction.pca.n_components()},
@@ -232,10 +236,10 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   learn.split = split.options;
   learn.split_kind = split.kind;
   learn.write_reduced = false;
-  learn_tables({*features.store, features.place, rows, moments}, origin, learn, out, timeline,
-               progress, stop);
+  const Json metrics = learn_tables({*features.store, features.place, rows, moments}, origin, learn,
+                                    out, timeline, progress, stop);
   record.inputs = {{"features", options.features}};
-  record.options = merged({options_json(options.reduce),
+  record.options = merged({options_json(options.reduce, components_of(metrics)),
                            options_json(options.train),
                            {{"group", learn.group}, {"seed", learn.train.seed}}});
   Json result = record_json(record, timeline);

@@ -50,13 +50,12 @@ Json options_json(const SplitOptions& options) {
           {"seed", options.seed}};
 }
 
-Json options_json(const ReduceOptions& options) {
-  Json components = nullptr;
+Json options_json(const ReduceOptions& options, std::size_t n_components) {
+  Json components = n_components;
   if (options.components) {
-    if (const auto* count = std::get_if<ComponentCount>(&*options.components))
-      components = count->count;
-    if (const auto* share = std::get_if<VarianceShare>(&*options.components))
+    if (const auto* share = std::get_if<VarianceShare>(&*options.components)) {
       components = share->share;
+    }
   }
   return {{"components", components}, {"scale", options.scale}};
 }

@@ -14,7 +14,8 @@ namespace pomona {
 
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup);
 Json options_json(const SplitOptions& options);
-Json options_json(const ReduceOptions& options);
+// `n_components`: how many there came to be.
+Json options_json(const ReduceOptions& options, std::size_t n_components);
 Json options_json(const TrainOptions& options);
 
 // What every verb that writes an output folder records.
