@@ -56,6 +56,7 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
       ->group(group);
   command.add_option("--seed", split.seed, "Another number chooses another holdout")
       ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->group(group);
 }

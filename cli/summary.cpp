@@ -39,8 +39,9 @@ std::string percent(double share) {
 void print_extraction(const Json& record) {
   const Json& counts = record.at("counts");
   std::printf(
-      "%s photographs of %s labels: %s to learn from, %s to test on; %s failed, %s skipped\n",
-      count(counts, "ok").c_str(), count(counts, "classes").c_str(), count(counts, "train").c_str(),
+      "%s photographs of %s label%s: %s to learn from, %s to test on; %s failed, %s skipped\n",
+      count(counts, "ok").c_str(), count(counts, "classes").c_str(),
+      counts.at("classes") == 1 ? "" : "s", count(counts, "train").c_str(),
       count(counts, "test").c_str(), count(counts, "failed").c_str(),
       count(counts, "skipped").c_str());
   std::printf("%s at %d px, %s: %.0f photographs a second on %d workers, %.1f s in all\n",

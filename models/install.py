@@ -15,9 +15,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from package_files import backbone_entry, read_package_files
+from package_files import UnknownBackboneError, backbone_entry, read_package_files
 
 HERE = Path(__file__).resolve().parent
+
+# Exit codes, as in cli/exit_code.h.
+NOT_FOUND, UNAVAILABLE = 3, 4
 
 
 def fingerprint(entry) -> str:
@@ -101,8 +104,8 @@ def main() -> int:
         try:
             install(name, arguments)
         except Exception as error:  # whatever it is, say for which backbone
-            print(f"installing {name}: {error}", file=sys.stderr)
-            return 1
+            print(f"pomona: installing {name}: {error}", file=sys.stderr)
+            return NOT_FOUND if isinstance(error, UnknownBackboneError) else UNAVAILABLE
     return 0
 
 

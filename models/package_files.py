@@ -22,6 +22,10 @@ class PackageError(Exception):
     """A backbone is unknown, or its package cannot be had or is not the expected one."""
 
 
+class UnknownBackboneError(PackageError):
+    """models/registry.json has no such name."""
+
+
 @dataclass
 class PackageFiles:
     weights: bytes
@@ -35,7 +39,9 @@ def registered_backbones() -> list[dict]:
 def backbone_entry(name: str) -> dict:
     entries = {entry["name"]: entry for entry in registered_backbones()}
     if name not in entries:
-        raise PackageError(f"no such backbone; models/registry.json has {', '.join(entries)}")
+        raise UnknownBackboneError(
+            f"no such backbone; models/registry.json has {', '.join(entries)}"
+        )
     return entries[name]
 
 

@@ -12,6 +12,7 @@ BINARY = Path(os.environ.get("POMONA_BINARY", ROOT / "build" / "release" / "pomo
 # The table of cli/exit_code.h.
 DONE, NOT_ALL_GOOD, USAGE, NOT_FOUND, UNAVAILABLE, DAMAGED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
+TINY_ONNX = ROOT / "tests" / "golden" / "tiny_network" / "tiny.onnx"
 # The backbone of a few thousand weights. Its precision is said: measured on so small a network,
 # either may come out as the faster one, and results of two runs could not be compared.
 TINY = ["--backbone", "tiny", "--precision", "f32"]

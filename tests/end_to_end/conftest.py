@@ -6,10 +6,8 @@ POMONA_MODELS   where efficientnet-lite0 is installed; else as the binary finds 
 """
 
 import pytest
-from command import BINARY, ROOT, TINY, Pomona
+from command import BINARY, ROOT, TINY, TINY_ONNX, Pomona
 from photographs import copy_fruits, make_folder
-
-TINY_ONNX = ROOT / "tests" / "golden" / "tiny_network" / "tiny.onnx"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import shutil
 
 import pyarrow.parquet as parquet
 import pytest
-from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, TINY, USAGE
+from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, TINY, TINY_ONNX, USAGE
 from photographs import encoded, make_folder, picture
 from tables import csv_rows, digests, failures_of, json_of, rows_of, sha256_of
 
@@ -310,6 +310,21 @@ def test_models_list(tiny, pomona, tmp_path):
     assert tiny("models", "list").text.split()[:5] == ["tiny", "32", "px", "48", "features"]
     assert "efficientnet-lite0" in pomona("models", "list").text
     assert "models install" in tiny("models", "list", "--models", tmp_path).text
+
+
+def test_models_install_of_an_unknown_name_tells_the_known_ones(pomona, tmp_path):
+    words = ["models", "install", "nope", "--models", tmp_path]
+    pomona.refuses(*words, code=NOT_FOUND, tells=["pomona: ", "nope", "efficientnet-lite0"])
+
+
+@pytest.mark.parametrize(
+    ("words", "tells"),
+    [(["--std", "0"], "--std"), (["--mean", "1,2"], "--mean"), (["--mean", "nan"], "means")],
+)
+def test_models_import_checks_its_numbers(pomona, tmp_path, words, tells):
+    words = ["--name", "t", "--size", "32", "--output", "features", *words, "--models", tmp_path]
+    pomona.refuses("models", "import", TINY_ONNX, *words, code=USAGE, tells=[tells])
+    assert not (tmp_path / "t").exists()
 
 
 def test_failures_of_a_run_can_be_read_by_any_csv_reader(tiny, tmp_path):

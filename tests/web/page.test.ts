@@ -174,7 +174,7 @@ describe('what people see', () => {
     const { page } = await pages.open(makeReport({ classes: 10, wrong: 0.2 }));
     await page.locator('#mistakes').scrollIntoViewIfNeeded();
     await page.waitForSelector('#mistakes .plot svg');
-    const [x, y] = await page.locator('#mistakes .plot svg').evaluate((svg) => {
+    const placeOfWrongAnswer = (svg: Element) => {
       const cells = [...svg.querySelectorAll('path')]
         .map((path) => path.getBoundingClientRect())
         .filter(({ width, height }) => width > 10 && Math.abs(width - height) < 1 && width < 200);
@@ -188,10 +188,16 @@ describe('what people see', () => {
       );
       if (wrong === undefined) throw new Error('no wrong answer in the matrix');
       return [wrong.left + wrong.width / 2, wrong.top + wrong.height / 2] as const;
-    });
-    await page.mouse.click(x, y);
-    await page.waitForSelector('.pair[data-selected]');
+    };
     const pair = page.locator('.pair[data-selected]');
+    // Again where plots above were drawn meanwhile and moved the matrix.
+    const choose = async () => {
+      const svg = page.locator('#mistakes .plot svg');
+      const [x, y] = await svg.evaluate(placeOfWrongAnswer);
+      await page.mouse.click(x, y);
+      return pair.count();
+    };
+    await expect.poll(choose, { timeout: 15_000, interval: 300 }).toBe(1);
     expect(await page.locator('#mistakes .note').innerText()).toMatch(/ taken for .*\(\d/);
     expect(await pair.locator('img').count()).toBe(4);
     await pair.getByRole('button').click();

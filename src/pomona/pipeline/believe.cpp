@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/believe.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 
 namespace pomona {
@@ -20,6 +22,43 @@ const Json* find_score(const Json& metrics, const std::string& key) {
 }
 
 double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
+
+std::string believable_score(const Json& metrics) {
+  const Json* main = find_score(metrics, "main");
+  if (main == nullptr)
+    return "There is no score: no photograph with a label known from training was kept for a test.";
+  if (const Json* by_group = find_score(metrics, "by_group")) {
+    return "Believe " + percent(accuracy(*by_group)) +
+           ", the score by group: in the split that gives " + percent(accuracy(*main)) +
+           ", photographs of one group lie on both sides.";
+  }
+  if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
+    return "Believe " + percent(accuracy(*main)) +
+           ", for which groups were kept on one side; torn apart at random they would give " +
+           percent(accuracy(*ungrouped)) + ".";
+  }
+  const Json* pixels = find_score(metrics, "pixels");
+  if (pixels != nullptr && accuracy(*pixels) > 0.5) {
+    return "Take " + percent(accuracy(*main)) + " with care: " + percent(accuracy(*pixels)) +
+           " of the test photographs have a near-twin in training that 16 × 16 pixels are enough "
+           "to find; give "
+           "--group to keep related photographs together.";
+  }
+  return percent(accuracy(*main)) +
+         " holds for photographs like these; whether it holds for others, only photographs from "
+         "elsewhere can "
+         "tell.";
+}
+
+// A score over some of the labels says nothing of the others.
+std::string untested_labels(const Json& metrics) {
+  const Json classes = metrics.value("classes", Json::array());
+  const auto tested = std::ranges::count_if(
+      classes, [](const Json& one) { return one.at("support").get<std::uint64_t>() > 0; });
+  if (static_cast<std::size_t>(tested) == classes.size()) return "";
+  return " Only " + std::to_string(tested) + " of " + std::to_string(classes.size()) +
+         " labels had a photograph in the test.";
+}
 
 }  // namespace
 
@@ -68,30 +107,7 @@ Json pixel_score_json(const PixelControl& control) {
 }
 
 std::string which_to_believe(const Json& metrics) {
-  const Json* main = find_score(metrics, "main");
-  if (main == nullptr)
-    return "There is no score: no photograph with a label known from training was kept for a test.";
-  if (const Json* by_group = find_score(metrics, "by_group")) {
-    return "Believe " + percent(accuracy(*by_group)) +
-           ", the score by group: in the split that gives " + percent(accuracy(*main)) +
-           ", photographs of one group lie on both sides.";
-  }
-  if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
-    return "Believe " + percent(accuracy(*main)) +
-           ", for which groups were kept on one side; torn apart at random they would give " +
-           percent(accuracy(*ungrouped)) + ".";
-  }
-  const Json* pixels = find_score(metrics, "pixels");
-  if (pixels != nullptr && accuracy(*pixels) > 0.5) {
-    return "Take " + percent(accuracy(*main)) + " with care: " + percent(accuracy(*pixels)) +
-           " of the test photographs have a near-twin in training that 16 × 16 pixels are enough "
-           "to find; give "
-           "--group to keep related photographs together.";
-  }
-  return percent(accuracy(*main)) +
-         " holds for photographs like these; whether it holds for others, only photographs from "
-         "elsewhere can "
-         "tell.";
+  return believable_score(metrics) + untested_labels(metrics);
 }
 
 }  // namespace pomona

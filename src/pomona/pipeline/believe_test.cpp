@@ -36,6 +36,14 @@ TEST(WhichToBelieve, WarnsOfNearTwins) {
   EXPECT_THAT(believed({{"main", 0.97}, {"pixels", 0.1}}), StartsWith("97.0 % holds"));
 }
 
+TEST(WhichToBelieve, SaysWhenLabelsWereNotTested) {
+  Json metrics = {{"scores", {{{"key", "main"}, {"accuracy", 0.5}}}},
+                  {"classes", {{{"support", 4}}, {{"support", 0}}, {{"support", 1}}}}};
+  EXPECT_THAT(which_to_believe(metrics), HasSubstr("Only 2 of 3 labels had a photograph"));
+  metrics["classes"][1]["support"] = 1;
+  EXPECT_THAT(which_to_believe(metrics), testing::Not(HasSubstr("Only")));
+}
+
 TEST(WhichToBelieve, NothingWithoutAScore) {
   EXPECT_THAT(believed({}), StartsWith("There is no score"));
 }

@@ -145,7 +145,7 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
     throw Error(ErrorKind::kInvalidInput,
                 "evaluating '" + options.bundle +
                     "': the bundle holds no classifier, since it was made from "
-                    "photographs without labels");
+                    "photographs of fewer than two labels");
   }
   note_precision(bundle, progress);
   run_self_check(bundle, *make_featurizer(bundle, /*slots=*/1), bundle.self_check.cases.size());

@@ -23,7 +23,7 @@ Bundle checked(Bundle bundle) {
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,
                 "predicting: the bundle holds no classifier, since it was made from photographs "
-                "without labels");
+                "of fewer than two labels");
   }
   return bundle;
 }
