@@ -7,7 +7,7 @@
 
 #include "command.h"
 #include "flags.h"
-#include "summary.h"
+#include "pomona/base/number_text.h"
 
 namespace pomona::cli {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "flags.h"
+#include "pomona/base/number_text.h"
 #include "pomona/pipeline/evaluate_bundle.h"
 #include "summary.h"
 

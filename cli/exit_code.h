@@ -15,7 +15,10 @@ inline int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kInvalidInput: return kExitUsage;
     case ErrorKind::kNotFound: return 3;
-    case ErrorKind::kUnavailable: return 4;
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kDenied:
+    case ErrorKind::kTimedOut:
+    case ErrorKind::kReplaced: return 4;
     case ErrorKind::kCorrupt: return 5;
     case ErrorKind::kInterrupted: return 130;  // as a shell reports SIGINT; 143 for SIGTERM
     case ErrorKind::kInternal: return 70;

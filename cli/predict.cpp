@@ -10,8 +10,8 @@
 #include "command.h"
 #include "exit_code.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/pipeline/bundle_network.h"
-#include "summary.h"
 
 namespace pomona::cli {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "command.h"
 #include "flags.h"
+#include "pomona/base/number_text.h"
 #include "pomona/pipeline/run.h"
-#include "summary.h"
 
 namespace pomona::cli {
 

@@ -9,8 +9,8 @@
 #include "command.h"
 #include "flags.h"
 #include "pomona/base/json.h"
+#include "pomona/base/number_text.h"
 #include "pomona/pipeline/extract_tables.h"
-#include "summary.h"
 
 namespace pomona::cli {
 namespace {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "pomona/base/number_text.h"
+
 namespace pomona::cli {
 namespace {
 
@@ -21,20 +23,6 @@ std::string interval(const Json& score) {
 }
 
 }  // namespace
-
-std::string with_commas(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), ",");
-  }
-  return text;
-}
-
-std::string percent(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.1f %%", 100 * share);
-  return text;
-}
 
 void print_extraction(const Json& record) {
   const Json& counts = record.at("counts");

@@ -8,11 +8,6 @@
 
 namespace pomona::cli {
 
-// "1,048"
-std::string with_commas(std::uint64_t number);
-// "97.2 %"
-std::string percent(double share);
-
 // Photographs, settings and rate, from run.json.
 void print_extraction(const Json& record);
 // One line a score, from metrics.json.

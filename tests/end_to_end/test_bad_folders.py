@@ -173,6 +173,12 @@ def test_a_refused_run_leaves_no_folder_behind(tiny, noise, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_more_components_than_photographs_are_refused_before_any_is_read(tiny, noise, tmp_path):
+    words = chain(noise, tmp_path / "out", "--components", "1000", "--log-timing")
+    refused = tiny.refuses(*words, code=USAGE, tells=["1000"])
+    assert "scan" in refused.message and "extract" not in refused.message
+
+
 def test_capital_letters_and_order_of_labels(tiny, tmp_path):
     images = copy_fruits(tmp_path / "images", ["Kiwi", "Banana"], count=4)
     (images / "Banana").rename(images / "banana")

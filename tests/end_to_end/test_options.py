@@ -191,7 +191,10 @@ def test_a_split_by_file_names_that_keeps_groups_whole_is_one_by_group(run, film
 def test_a_group_of_all_photographs_of_a_label_leaves_no_test_and_says_so(tiny, films, tmp_path):
     done = tiny("run", films, "--out", tmp_path / "out", *TINY, "--group", "_100")
     assert "no label with two groups" in done.message
-    assert json_of(tmp_path / "out" / "metrics.json")["scores"] == []
+    metrics = json_of(tmp_path / "out" / "metrics.json")
+    assert metrics["scores"] == []
+    assert "calibrated on photographs beside those learnt from" in done.message
+    assert metrics["classifier"]["temperature"] != 1
 
 
 def test_a_test_set_of_unknown_labels_gives_no_score(tiny, noise, tmp_path):

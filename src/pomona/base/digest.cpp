@@ -2,12 +2,25 @@
 #include "pomona/base/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 
 #include "pomona/base/error.h"
 
 namespace pomona {
+namespace {
+
+std::string digest_of(const EVP_MD* kind, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), raw.data(), &size, kind, nullptr) != 1) {
+    throw Error(ErrorKind::kInternal, "computing a digest failed in libcrypto");
+  }
+  return {reinterpret_cast<const char*>(raw.data()), size};
+}
+
+}  // namespace
 
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
@@ -37,19 +50,34 @@ std::string Sha256::finish() {
   if (EVP_DigestFinal_ex(state_->context, raw.data(), &size) != 1) {
     throw Error(ErrorKind::kInternal, "ending a SHA-256 digest failed in libcrypto");
   }
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    text += kHex[raw[i] >> 4U];
-    text += kHex[raw[i] & 15U];
-  }
-  return text;
+  return hex({reinterpret_cast<const char*>(raw.data()), size});
 }
 
-std::string sha256(std::string_view bytes) {
-  Sha256 digest;
-  digest.add(bytes);
-  return digest.finish();
+std::string sha256(std::string_view bytes) { return hex(sha256_bytes(bytes)); }
+std::string sha256_bytes(std::string_view bytes) { return digest_of(EVP_sha256(), bytes); }
+std::string md5(std::string_view bytes) { return hex(digest_of(EVP_md5(), bytes)); }
+
+std::string hmac_sha256(std::string_view key, std::string_view message) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+  unsigned int size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(message.data()), message.size(), raw.data(),
+           &size) == nullptr) {
+    throw Error(ErrorKind::kInternal, "computing an HMAC failed in libcrypto");
+  }
+  return {reinterpret_cast<const char*>(raw.data()), size};
+}
+
+std::string hex(std::string_view bytes) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
 }
 
 }  // namespace pomona

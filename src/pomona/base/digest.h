@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256, as 64 lower-case hexadecimal digits.
+// SHA-256, as 64 lower-case hexadecimal digits, and its keyed form (HMAC, RFC 2104).
 #pragma once
 
 #include <memory>
@@ -26,5 +26,16 @@ class Sha256 {
 };
 
 std::string sha256(std::string_view bytes);
+// As 32 bytes.
+std::string sha256_bytes(std::string_view bytes);
+
+// MD5 as 32 hexadecimal digits: only to compare with what an object store calls the ETag.
+std::string md5(std::string_view bytes);
+
+// As 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view message);
+
+// Bytes as lower-case hexadecimal digits.
+std::string hex(std::string_view bytes);
 
 }  // namespace pomona

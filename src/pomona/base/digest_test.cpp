@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vectors of FIPS 180-4 and its examples.
+// Vectors of FIPS 180-4 with its examples, of RFC 1321 and of RFC 4231.
 #include "pomona/base/digest.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +19,19 @@ TEST(DigestTest, PiecesAreTheSameAsTheWhole) {
   const std::string thousand(1000, 'a');
   for (int i = 0; i < 1000; ++i) digest.add(thousand);
   EXPECT_EQ(digest.finish(), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(DigestTest, Md5) {
+  EXPECT_EQ(md5(""), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(md5("abc"), "900150983cd24fb0d6963f7d28e17f72");
+}
+
+TEST(DigestTest, WithAKey) {
+  EXPECT_EQ(hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hex(hmac_sha256(std::string(131, '\xaa'),
+                            "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 }  // namespace

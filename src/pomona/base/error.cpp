@@ -8,6 +8,9 @@ std::string_view error_kind_name(ErrorKind kind) {
     case ErrorKind::kInvalidInput: return "invalid_input";
     case ErrorKind::kNotFound: return "not_found";
     case ErrorKind::kUnavailable: return "unavailable";
+    case ErrorKind::kDenied: return "denied";
+    case ErrorKind::kTimedOut: return "timed_out";
+    case ErrorKind::kReplaced: return "replaced";
     case ErrorKind::kCorrupt: return "corrupt";
     case ErrorKind::kInterrupted: return "interrupted";
     case ErrorKind::kInternal: return "internal";

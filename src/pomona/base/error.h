@@ -13,7 +13,10 @@ namespace pomona {
 enum class ErrorKind {
   kInvalidInput,  // the caller asked for something that cannot be done as asked
   kNotFound,      // a named thing does not exist
-  kUnavailable,   // it exists but cannot be reached or written now: permissions, full disk
+  kUnavailable,   // it exists but cannot be reached or written now: a broken network, a full disk
+  kDenied,        // who asks may not
+  kTimedOut,      // no answer in time
+  kReplaced,      // it was replaced by another version while in use
   kCorrupt,       // stored data is not what it was when written
   kInterrupted,   // the caller asked to stop
   kInternal,      // a bug of ours

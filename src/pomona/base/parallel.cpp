@@ -37,6 +37,8 @@ std::size_t usable_cores() {
   return cores_by_quota(static_cast<std::size_t>(std::max(1, CPU_COUNT(&set))));
 }
 
+std::size_t workers_or_all(std::size_t workers) { return workers == 0 ? usable_cores() : workers; }
+
 void parallel_for(std::size_t pieces, std::size_t workers,
                   const std::function<void(std::size_t, std::size_t)>& body) {
   std::atomic<std::size_t> next = 0;

@@ -11,6 +11,8 @@ namespace pomona {
 
 // Number of processors this process may run on (affinity and cgroup quota respected), at least 1.
 std::size_t usable_cores();
+// `workers` as an option gives it: 0 stands for all usable cores.
+std::size_t workers_or_all(std::size_t workers);
 
 // Runs body(piece, worker) for every piece in [0, pieces), pieces taken in order by `workers`
 // threads, worker in [0, workers); with one worker on the calling thread. Returns when all are

@@ -18,9 +18,8 @@ namespace pomona {
 // 8 or 16 some differed by 1e-6 of the largest feature.
 int default_batch(int size, Precision precision) {
   if (size < 112) return 8;
-  const bool large = size >= 192;
-  if (precision == Precision::kBf16) return large ? 2 : 8;
-  return large ? 1 : 4;
+  if (size >= 192) return 2;
+  return precision == Precision::kBf16 ? 8 : 4;
 }
 
 }  // namespace pomona

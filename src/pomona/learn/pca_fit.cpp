@@ -31,23 +31,8 @@ Matrix<double> scaled_covariance(const Moments& moments, const Scaler& scaler) {
   return covariance;
 }
 
-void check_count(std::size_t count, const Moments& moments) {
-  const std::size_t most = max_components(moments);
-  if (count >= 1 && count <= most) return;
-  throw Error(ErrorKind::kInvalidInput,
-              "fitting a PCA of " + std::to_string(moments.rows()) + " rows with " +
-                  std::to_string(moments.dims()) + " dimensions: asked for " +
-                  std::to_string(count) + " components, but there can be 1 to " +
-                  std::to_string(most) + "; ask for at most " + std::to_string(most));
-}
-
 // The fewest whose ratios together reach the share.
 std::size_t count_for_share(double share, const std::vector<double>& ratios, std::size_t most) {
-  if (!(share > 0 && share < 1)) {
-    throw Error(ErrorKind::kInvalidInput,
-                "fitting a PCA: expected a share of variance between 0 and 1, found " +
-                    std::to_string(share));
-  }
   double sum = 0;
   for (std::size_t i = 0; i < most; ++i) {
     sum += ratios[i];
@@ -69,15 +54,30 @@ void fix_signs(Matrix<double>& components) {
 
 }  // namespace
 
-std::size_t max_components(const Moments& moments) {
-  const std::uint64_t free_rows = moments.rows() == 0 ? 0 : moments.rows() - 1;
-  return std::max<std::size_t>(1, std::min<std::uint64_t>(moments.dims(), free_rows));
+std::size_t max_components(std::uint64_t rows, std::size_t dims) {
+  const std::uint64_t free_rows = rows == 0 ? 0 : rows - 1;
+  return std::max<std::size_t>(1, std::min<std::uint64_t>(dims, free_rows));
+}
+
+void check_components(const ComponentChoice& choice, std::uint64_t rows, std::size_t dims) {
+  if (const auto* variance = std::get_if<VarianceShare>(&choice)) {
+    if (variance->share > 0 && variance->share < 1) return;
+    throw Error(ErrorKind::kInvalidInput,
+                "fitting a PCA: expected a share of variance between 0 and 1, found " +
+                    std::to_string(variance->share));
+  }
+  const std::size_t count = std::get<ComponentCount>(choice).count;
+  const std::size_t most = max_components(rows, dims);
+  if (count >= 1 && count <= most) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "fitting a PCA of " + std::to_string(rows) + " rows with " + std::to_string(dims) +
+                  " dimensions: asked for " + std::to_string(count) +
+                  " components, but there can be 1 to " + std::to_string(most) +
+                  "; ask for at most " + std::to_string(most));
 }
 
 Pca fit_pca(const Moments& moments, const Scaler& scaler, const ComponentChoice& choice) {
-  if (const auto* fixed = std::get_if<ComponentCount>(&choice)) {
-    check_count(fixed->count, moments);
-  }
+  check_components(choice, moments.rows(), moments.dims());
   const SymmetricEigen eigen(scaled_covariance(moments, scaler));
   Pca pca;
   pca.spectrum_ratio.assign(eigen.values().begin(), eigen.values().end());
@@ -98,10 +98,11 @@ Pca fit_pca(const Moments& moments, const Scaler& scaler, const ComponentChoice&
   }
   for (double& value : pca.spectrum_ratio) value /= total;
 
-  const std::size_t count = std::holds_alternative<ComponentCount>(choice)
-                                ? std::get<ComponentCount>(choice).count
-                                : count_for_share(std::get<VarianceShare>(choice).share,
-                                                  pca.spectrum_ratio, max_components(moments));
+  const std::size_t count =
+      std::holds_alternative<ComponentCount>(choice)
+          ? std::get<ComponentCount>(choice).count
+          : count_for_share(std::get<VarianceShare>(choice).share, pca.spectrum_ratio,
+                            max_components(moments.rows(), moments.dims()));
   pca.explained_variance.resize(count);
   pca.explained_variance_ratio.assign(
       pca.spectrum_ratio.begin(), pca.spectrum_ratio.begin() + static_cast<std::ptrdiff_t>(count));

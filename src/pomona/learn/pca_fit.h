@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <variant>
 
 #include "pomona/learn/moments.h"
@@ -19,12 +20,16 @@ struct VarianceShare {
 };
 using ComponentChoice = std::variant<ComponentCount, VarianceShare>;
 
-// The most components these moments can give: min(dims, rows - 1), at least 1.
-std::size_t max_components(const Moments& moments);
+// The most components that rows × dims can give: min(dims, rows - 1), at least 1.
+std::size_t max_components(std::uint64_t rows, std::size_t dims);
+
+// Throws invalid_input unless `choice` is a number from 1 to max_components(), which the message
+// tells, or a share between 0 and 1. For who would know before the rows are there.
+void check_components(const ComponentChoice& choice, std::uint64_t rows, std::size_t dims);
 
 // Exact: eigenvectors of the scaled covariance matrix. Signs are fixed: the element of largest
-// magnitude of each component is positive. Throws invalid_input when more components are asked for
-// than max_components() (the message says how many there can be), or when the total variance is 0.
+// magnitude of each component is positive. Throws invalid_input where check_components() does, or
+// when the total variance is 0.
 Pca fit_pca(const Moments& moments, const Scaler& scaler, const ComponentChoice& choice);
 
 }  // namespace pomona

@@ -3,16 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
+
+#include "pomona/base/number_text.h"
 
 namespace pomona {
 namespace {
-
-std::string percent(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.1f %%", 100 * share);
-  return text;
-}
 
 const Json* find_score(const Json& metrics, const std::string& key) {
   for (const Json& score : metrics.at("scores")) {

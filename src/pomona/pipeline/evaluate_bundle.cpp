@@ -81,7 +81,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   setup.featurizer.size = bundle.size;
   setup.featurizer.precision = precision_here(bundle);
   setup.featurizer.batch = bundle.batch;
-  setup.featurizer.slots = options.workers == 0 ? usable_cores() : options.workers;
+  setup.featurizer.slots = workers_or_all(options.workers);
   ExtractSinks sinks;
   sinks.features = &sink;
   extract(roots, found.manifest, setup, extract_options, sinks, progress, stop);
@@ -163,7 +163,7 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
                                               "like a label of the bundle; expected one "
                                               "folder for each label");
   }
-  const std::size_t workers = options.workers == 0 ? usable_cores() : options.workers;
+  const std::size_t workers = workers_or_all(options.workers);
   result.evaluation =
       evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
   const Score score{"main", "Evaluation", what_was_judged(of_features, result.rows), 0};

@@ -168,7 +168,7 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
       options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
   featurizer.batch =
       options.batch == 0 ? default_batch(featurizer.size, featurizer.precision) : options.batch;
-  featurizer.slots = options.workers == 0 ? usable_cores() : options.workers;
+  featurizer.slots = workers_or_all(options.workers);
   return setup;
 }
 

@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t kManifestBatchRows = 4096;
 
+std::size_t training_files(const Manifest& manifest) {
+  return static_cast<std::size_t>(std::ranges::count_if(manifest.rows, [](const ManifestRow& row) {
+    return row.split == Split::kTrain && row.status == FileStatus::kOk;
+  }));
+}
+
 }  // namespace
 
 ImageRoots open_roots(const InputOptions& input) {
@@ -74,8 +80,8 @@ Json count_labels(const Manifest& manifest) {
 }
 
 Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
-                          OutputFolder& out, Timeline& timeline, Progress& progress,
-                          const std::stop_token& stop) {
+                          const std::optional<ComponentChoice>& components, OutputFolder& out,
+                          Timeline& timeline, Progress& progress, const std::stop_token& stop) {
   timeline.begin("scan");
   const ImageRoots roots = open_roots(input);
   Scan found = scan(roots, input.split, progress, stop);
@@ -84,9 +90,9 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
   extraction.setup = prepare_extract(options);
   extraction.split_kind = found.split_kind;
   extraction.found = found.manifest.rows.size();
-  extraction.moments = std::make_unique<Moments>(
-      static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count),
-      found.manifest.labels.size());
+  const auto dims = static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count);
+  if (components) check_components(*components, training_files(found.manifest), dims);
+  extraction.moments = std::make_unique<Moments>(dims, found.manifest.labels.size());
 
   timeline.begin("extract");
   FeatureTableWriter features(out.staged(), "features");

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/learn/moments.h"
+#include "pomona/learn/pca_fit.h"
 #include "pomona/pipeline/extract.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/scan.h"
@@ -39,10 +41,11 @@ struct Extraction {
   std::unique_ptr<SmallPictures> pictures;  // none with --no-thumbnails
 };
 
-// Writes to the staged folder; small pictures go to the scratch folder.
+// Writes to the staged folder; small pictures go to the scratch folder. More components than the
+// photographs could ever give are refused before the first is read.
 Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
-                          OutputFolder& out, Timeline& timeline, Progress& progress,
-                          const std::stop_token& stop);
+                          const std::optional<ComponentChoice>& components, OutputFolder& out,
+                          Timeline& timeline, Progress& progress, const std::stop_token& stop);
 
 void write_manifest(const Manifest& manifest, ObjectStore& store);
 void write_failures(const Manifest& manifest, ObjectStore& store);

@@ -62,7 +62,8 @@ Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
   reduction.scaler = fit_scaler(moments, options.scale);
   const ComponentChoice choice =
       options.components ? *options.components
-                         : ComponentCount{std::min(kDefaultComponents, max_components(moments))};
+                         : ComponentCount{std::min(kDefaultComponents,
+                                                   max_components(moments.rows(), moments.dims()))};
   reduction.pca = fit_pca(moments, reduction.scaler, choice);
   return reduction;
 }

@@ -42,8 +42,6 @@ void write_record(const Json& record, OutputFolder& out) {
   out.staged().write("run.json", print_json(record));
 }
 
-std::size_t workers_or_all(std::size_t workers) { return workers == 0 ? usable_cores() : workers; }
-
 void publish(const Json& record, OutputFolder& out, std::size_t workers,
              const std::stop_token& stop) {
   write_record(record, out);
@@ -129,8 +127,8 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   Timeline timeline;
   RunRecord record = start_record("run", options.output);
   OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
-  const Extraction extraction =
-      extract_tables(options.input, options.extract, out, timeline, progress, stop);
+  const Extraction extraction = extract_tables(
+      options.input, options.extract, options.reduce.components, out, timeline, progress, stop);
 
   LearnOptions learn;
   learn.reduce = options.reduce;
@@ -171,8 +169,8 @@ Json run_extract(const RunOptions& options, Progress& progress, const std::stop_
   Timeline timeline;
   RunRecord record = start_record("extract", options.output);
   OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
-  const Extraction extraction =
-      extract_tables(options.input, options.extract, out, timeline, progress, stop);
+  const Extraction extraction = extract_tables(
+      options.input, options.extract, /*components=*/std::nullopt, out, timeline, progress, stop);
   write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
   timeline.end();
   record.inputs = image_inputs(options.input);

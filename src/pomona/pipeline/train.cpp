@@ -24,6 +24,20 @@ std::vector<std::size_t> with_label(const TableRows& rows, const std::vector<std
   return result;
 }
 
+// Whole groups; single rows where every label has one group only.
+std::vector<std::size_t> calibration_rows(const TableRows& rows,
+                                          const std::vector<std::size_t>& all,
+                                          const TrainOptions& options, Progress& progress) {
+  std::vector<std::size_t> held_out =
+      choose_holdout(rows.manifest, all, rows.groups, kCalibrationShare, options.seed);
+  if (!held_out.empty() || !rows.groups.given) return held_out;
+  progress.warn(
+      "every label has one group to learn from, so probabilities are calibrated on photographs "
+      "beside those learnt from: they may be too sure");
+  return choose_holdout(rows.manifest, all, find_groups(rows.manifest, ""), kCalibrationShare,
+                        options.seed);
+}
+
 TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<std::size_t>& chosen,
                                  const TrainOptions& options, const Classifier* start,
                                  const std::stop_token& stop) {
@@ -120,8 +134,7 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
   }
   progress.begin("train", 0);
   const std::vector<std::size_t> all = with_label(rows, chosen);
-  const std::vector<std::size_t> held_out =
-      choose_holdout(rows.manifest, all, rows.groups, kCalibrationShare, options.seed);
+  const std::vector<std::size_t> held_out = calibration_rows(rows, all, options, progress);
   if (held_out.empty()) {
     progress.warn(
         "no training photograph could be spared to calibrate probabilities; they are left as "

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/base/base64.h"
 #include "pomona/base/random.h"
-#include "pomona/report/base64.h"
 #include "pomona/report/page_json.h"
 #include "pomona/table/parquet_reader.h"
 

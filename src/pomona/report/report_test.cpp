@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "pomona/base/base64.h"
 #include "pomona/base/error.h"
-#include "pomona/report/base64.h"
 #include "pomona/storage/memory_store.h"
 #include "pomona/table/parquet_writer.h"
 

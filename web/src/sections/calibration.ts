@@ -8,6 +8,9 @@ import { mount, type Option, quietAxis, tooltip } from '../plot.ts';
 import type { Bin, Report } from '../report_data.ts';
 import { countAxis } from './count_axis.ts';
 
+// The share of so few that are right is off by more than a tenth as often as not.
+const fewPhotographs = 10;
+
 interface Filled extends Bin {
   confidence: number;
   accuracy: number;
@@ -45,7 +48,11 @@ export function calibration(report: Report): HTMLElement | null {
           {},
           'The model gives every answer a probability. Photographs with about the same probability are taken together: on the dashed line it is right as often as it says. Below the line it promises too much, above it is too modest.',
         ),
-        h('p', {}, 'The bars count photographs; a point with few of them says little.'),
+        h(
+          'p',
+          {},
+          `The bars count photographs. A hollow point stands on fewer than ${fewPhotographs} of them and says little.`,
+        ),
         h(
           'details',
           {},
@@ -132,10 +139,16 @@ function curve(bins: Filled[], width: number, look: Look): Option {
     series: [
       {
         type: 'line',
-        data: bins.map((bin) => [bin.confidence, bin.accuracy]),
+        data: bins.map((bin) => ({
+          value: [bin.confidence, bin.accuracy],
+          itemStyle: {
+            color: bin.count < fewPhotographs ? look.card : look.accent,
+            borderColor: look.accent,
+            borderWidth: 2,
+          },
+        })),
         symbol: 'circle',
         symbolSize: 9,
-        itemStyle: { color: look.accent },
         lineStyle: { color: look.accent, width: 2 },
         z: 3,
         markLine: {

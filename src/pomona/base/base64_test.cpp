@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/report/base64.h"
+#include "pomona/base/base64.h"
 
 #include <gtest/gtest.h>
 

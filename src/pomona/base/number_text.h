@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers as people read them; the same in every sentence, table and message.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace pomona {
+
+// "1,048"
+std::string with_commas(std::uint64_t number);
+
+// A share of one: 0.972 is "97.2 %".
+std::string percent(double share);
+
+}  // namespace pomona
