@@ -56,8 +56,10 @@ void add_bench(CLI::App& app, Command& chosen) {
       ->type_name("FOLDER");
   command->add_flag("--json", *as_json, "Print JSON instead of a table");
   add_extract_flags(*command, options->extract);
+  add_store_flags(*command, options->stores);
   command->callback([&chosen, options, as_json] {
     chosen = [options, as_json](Session& session) {
+      options->stores.stop = session.stop;
       const Json result = bench_json(bench(*options, session.progress, session.stop));
       session.progress.begin("", 0);
       if (*as_json) {

@@ -62,8 +62,10 @@ void add_evaluate(CLI::App& app, Command& chosen) {
       ->type_name("SHARE")
       ->capture_default_str();
   add_workers_flag(*command, options->workers);
+  add_store_flags(*command, options->stores);
   command->callback([&chosen, options, as_json] {
     chosen = [options, as_json](Session& session) {
+      options->stores.stop = session.stop;
       const BundleEvaluation result = evaluate_bundle(*options, session.progress, session.stop);
       if (*as_json) {
         std::fputs(print_json(result.metrics).c_str(), stdout);

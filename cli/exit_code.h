@@ -33,7 +33,7 @@ inline constexpr const char* kExitCodeHelp =
     "photograph\n"
     "  2    the command, or what it is given, makes no sense\n"
     "  3    something named does not exist\n"
-    "  4    something cannot be read or written now: permissions, a full disk\n"
+    "  4    something cannot be read or written now: permissions, a full disk, a network\n"
     "  5    stored data is damaged\n"
     "  70   a bug of ours\n"
     "  130  interrupted by Ctrl-C (143: by SIGTERM)";

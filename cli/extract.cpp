@@ -25,10 +25,12 @@ void add_extract(CLI::App& app, Command& chosen) {
       ->group("Training and test");
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
+  add_store_flags(*command, options->input.stores);
   add_split_flags(*command, options->input.split);
   add_extract_flags(*command, options->extract);
   command->callback([&chosen, options, as_json] {
     chosen = [options, as_json](Session& session) {
+      options->input.stores.stop = session.stop;
       options->output.command = session.command;
       const Json record = run_extract(*options, session.progress, session.stop);
       if (*as_json) {

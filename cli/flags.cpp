@@ -156,6 +156,14 @@ void add_output_flags(CLI::App& command, OutputOptions& output) {
       ->group("Output");
 }
 
+void add_store_flags(CLI::App& command, StoreOptions& stores) {
+  command
+      .add_option("--s3-endpoint", stores.s3_endpoint,
+                  "A service other than AWS for s3:// places (or $AWS_ENDPOINT_URL)")
+      ->type_name("URL")
+      ->group("Object stores");
+}
+
 void add_workers_flag(CLI::App& command, std::size_t& workers) {
   command
       .add_option("--workers", workers, "How many threads work; one for each core when left out")

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "exit_code.h"
+#include "flags.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/pipeline/bundle_network.h"
@@ -23,6 +24,7 @@ struct PredictFlags {
   std::vector<std::string> photographs;
   std::size_t top = 3;
   bool as_json = false;
+  StoreOptions stores;
 };
 
 void print_prediction(const std::string& path, const Prediction& prediction) {
@@ -37,14 +39,14 @@ void print_prediction(const std::string& path, const Prediction& prediction) {
 }
 
 int predict_all(const PredictFlags& flags, Session& session) {
-  Predictor predictor(open_bundle(flags.bundle));
+  Predictor predictor(open_bundle(flags.bundle, flags.stores));
   note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
   for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
     if (session.stop.stop_requested()) throw Error(ErrorKind::kInterrupted, "stopped as asked");
     const std::size_t last = std::min(first + kPhotographsAtOnce, flags.photographs.size());
     const std::vector<Prediction> predictions = predictor.predict_files(
-        std::span(flags.photographs).subspan(first, last - first), flags.top);
+        std::span(flags.photographs).subspan(first, last - first), flags.stores, flags.top);
     for (std::size_t i = first; i < last; ++i) {
       const Prediction& prediction = predictions[i - first];
       all_read = all_read && !prediction.failure;
@@ -80,8 +82,12 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");
+  add_store_flags(*command, flags->stores);
   command->callback([&chosen, flags] {
-    chosen = [flags](Session& session) { return predict_all(*flags, session); };
+    chosen = [flags](Session& session) {
+      flags->stores.stop = session.stop;
+      return predict_all(*flags, session);
+    };
   });
 }
 

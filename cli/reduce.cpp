@@ -28,8 +28,10 @@ void add_reduce(CLI::App& app, Command& chosen) {
   add_output_flags(*command, options->output);
   add_reduce_flags(*command, options->reduce);
   add_workers_flag(*command, options->train.workers);
+  add_store_flags(*command, options->stores);
   command->callback([&chosen, options] {
     chosen = [options](Session& session) {
+      options->stores.stop = session.stop;
       options->output.command = session.command;
       const Json record = run_reduce(*options, session.progress, session.stop);
       const auto ratios =

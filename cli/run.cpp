@@ -8,7 +8,7 @@
 #include "flags.h"
 #include "pomona/base/json.h"
 #include "pomona/report/report.h"
-#include "pomona/storage/local_store.h"
+#include "pomona/storage_s3/open_store.h"
 #include "summary.h"
 
 namespace pomona::cli {
@@ -29,6 +29,7 @@ void add_run(CLI::App& app, Command& chosen) {
       ->group("Training and test");
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
+  add_store_flags(*command, options->input.stores);
   add_split_flags(*command, options->input.split);
   add_extract_flags(*command, options->extract);
   add_reduce_flags(*command, options->reduce);
@@ -39,11 +40,12 @@ void add_run(CLI::App& app, Command& chosen) {
       "  pomona run Training --test Test --size 128 --out results");
   command->callback([&chosen, options, as_json] {
     chosen = [options, as_json](Session& session) {
+      options->input.stores.stop = session.stop;
       options->output.command = session.command;
       options->render_report = [](const ObjectStore& staged) { return render_report(staged); };
       const Json record = run(*options, session.progress, session.stop);
-      const LocalStore out(options->output.out);
-      print_summary(record, parse_json(out.read("metrics.json"), "metrics.json"),
+      const auto out = open_store(options->output.out, options->input.stores);
+      print_summary(record, parse_json(out->read("metrics.json"), "metrics.json"),
                     options->output.out, *as_json);
       return 0;
     };

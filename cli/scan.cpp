@@ -58,9 +58,11 @@ void add_scan(CLI::App& app, Command& chosen) {
       ->type_name("IMAGES")
       ->group("Training and test");
   command->add_flag("--json", *as_json, "Print one JSON object");
+  add_store_flags(*command, input->stores);
   add_split_flags(*command, input->split);
   command->callback([&chosen, input, as_json] {
     chosen = [input, as_json](Session& session) {
+      input->stores.stop = session.stop;
       const ImageRoots roots = open_roots(*input);
       Scan found = scan(roots, input->split, session.progress, session.stop);
       check_content(roots, found.manifest, session.progress, session.stop);

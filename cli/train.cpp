@@ -8,7 +8,7 @@
 #include "command.h"
 #include "flags.h"
 #include "pomona/pipeline/run.h"
-#include "pomona/storage/local_store.h"
+#include "pomona/storage_s3/open_store.h"
 #include "summary.h"
 
 namespace pomona::cli {
@@ -35,12 +35,14 @@ void add_train(CLI::App& app, Command& chosen) {
       ->type_name("N");
   add_workers_flag(*command, options->train.workers);
   add_models_flag(*command, options->models);
+  add_store_flags(*command, options->stores);
   command->callback([&chosen, options] {
     chosen = [options](Session& session) {
+      options->stores.stop = session.stop;
       options->output.command = session.command;
       run_train(*options, session.progress, session.stop);
-      const LocalStore out(options->output.out);
-      const Json metrics = parse_json(out.read("metrics.json"), "metrics.json");
+      const auto out = open_store(options->output.out, options->stores);
+      const Json metrics = parse_json(out->read("metrics.json"), "metrics.json");
       print_scores(metrics);
       std::printf("%s\nBundle: %s/bundle\n", metrics.at("believe").get<std::string>().c_str(),
                   options->output.out.c_str());

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "exit_code.h"
+#include "flags.h"
 
 namespace pomona::cli {
 
@@ -23,9 +24,11 @@ void add_verify(CLI::App& app, Command& chosen) {
                    "Where the photographs are now, if not where run.json says")
       ->type_name("IMAGES");
   command->add_option("--test", options->test, "The same for the test set")->type_name("IMAGES");
+  add_store_flags(*command, options->stores);
   command->add_flag("--no-listing", options->skip_listing, "Do not list the photographs anew");
   command->callback([&chosen, options] {
     chosen = [options](Session& session) {
+      options->stores.stop = session.stop;
       const VerifyReport report = verify(*options, session.progress, session.stop);
       for (const std::string& sentence : report.passed)
         std::printf("ok       %s\n", sentence.c_str());

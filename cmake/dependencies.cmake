@@ -14,6 +14,8 @@ find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(Eigen3 3.4 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+find_package(CURL 7.88 REQUIRED)
+find_package(pugixml 1.13 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -43,7 +45,7 @@ find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
 
 # Wheels hold no symbolic links, so the versioned names are linked (pyarrow 26).
 set(arrow ${POMONA_SITE_PACKAGES}/pyarrow)
-foreach(library arrow parquet)
+foreach(library arrow arrow_s3 parquet)
   add_library(pyarrow_${library} SHARED IMPORTED)
   set_target_properties(pyarrow_${library} PROPERTIES IMPORTED_LOCATION
                                                       ${arrow}/lib${library}.so.2600)

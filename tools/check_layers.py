@@ -77,7 +77,7 @@ def check_own(layers: Layers, file: str, header: str) -> str | None:
 def check_foreign(layers: Layers, file: str, header: str) -> str | None:
     if not re.search(r"[./]", header) or header in layers.system_headers:
         return None
-    if file.endswith("_test.cpp") and header.startswith(layers.test_prefixes):
+    if file.endswith(("_test.cpp", "_conformance.h")) and header.startswith(layers.test_prefixes):
         return None
     prefix = layers.third_party_prefix(header)
     if prefix is None:

@@ -51,3 +51,12 @@ def noise_results(tiny, noise, tmp_path_factory):
     out = tmp_path_factory.mktemp("noise_results") / "out"
     tiny("run", noise, "--out", out, *TINY)
     return out
+
+
+@pytest.fixture(scope="session")
+def s3():
+    server = pytest.importorskip("s3_server")
+    if not server.BINARY.is_file():
+        pytest.skip(f"no S3 server at {server.BINARY}: tools/setup --check builds it")
+    with server.S3Server() as running:
+        yield running

@@ -113,7 +113,7 @@ double measure_engine(const Backbone& backbone, const FeaturizerOptions& options
 BenchResult bench(const BenchOptions& options, Progress& progress, const std::stop_token& stop) {
   BenchResult result;
   result.setup = prepare_extract(options.extract);
-  const ImageRoots roots{open_images(options.images), nullptr};
+  const ImageRoots roots{open_store(options.images, options.stores), nullptr};
   SplitOptions split;
   split.holdout = 0;
   const Scan found = scan(roots, split, progress, stop);

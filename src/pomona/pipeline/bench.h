@@ -11,11 +11,13 @@
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/pipeline/extract.h"
+#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
 
 struct BenchOptions {
   std::string images;
+  StoreOptions stores;
   ExtractOptions extract;
   double seconds = 3;  // for each point of the sweep
   std::vector<int> batches = {1, 2, 4, 8, 16};

@@ -70,7 +70,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
                        Progress& progress, const std::stop_token& stop) {
   SplitOptions split;
   split.holdout = 0;
-  const ImageRoots roots{open_images(options.inputs), nullptr};
+  const ImageRoots roots{open_store(options.inputs, options.stores), nullptr};
   Scan found = scan(roots, split, progress, stop);
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
   ExtractOptions extract_options;
@@ -109,7 +109,7 @@ void check_origin(const std::optional<Json>& record, const Bundle& bundle,
 
 TableRows read_rows_of(const EvaluateOptions& options, const Bundle& bundle, FeatureSink& sink,
                        Progress& progress, const std::stop_token& stop) {
-  const FeaturePlace features = open_features(options.inputs);
+  const FeaturePlace features = open_features(options.inputs, options.stores);
   check_origin(features.run_record, bundle, options.inputs);
   TableRows rows = rows_of_table(*features.store, features.place, options.group);
   progress.begin("read", rows.rows());
@@ -140,7 +140,7 @@ std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
 
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
                                  const std::stop_token& stop) {
-  const Bundle bundle = open_bundle(options.bundle);
+  const Bundle bundle = open_bundle(options.bundle, options.stores);
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,
                 "evaluating '" + options.bundle +
@@ -151,7 +151,7 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   run_self_check(bundle, *make_featurizer(bundle, /*slots=*/1), bundle.self_check.cases.size());
   ClassifierInputs inputs(bundle);
   BundleEvaluation result;
-  const bool of_features = holds_features(options.inputs);
+  const bool of_features = holds_features(options.inputs, options.stores);
   result.rows = of_features ? read_rows_of(options, bundle, inputs, progress, stop)
                             : extract_rows(options, bundle, inputs, progress, stop);
   use_labels(result.rows, bundle.labels);

@@ -11,13 +11,15 @@
 #include "pomona/bundle/bundle.h"
 #include "pomona/pipeline/evaluate.h"
 #include "pomona/pipeline/table_rows.h"
+#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
 
 struct EvaluateOptions {
   std::string bundle;
   std::string inputs;  // a folder of photographs, or features as `train` takes them
-  std::string group;   // for the intervals
+  StoreOptions stores;
+  std::string group;  // for the intervals
   std::size_t workers = 0;
   std::uint64_t seed = 0;
   double max_failures = 0.1;

@@ -13,7 +13,7 @@
 #include "pomona/features/preprocess.h"
 #include "pomona/pipeline/extract_collector.h"
 #include "pomona/pipeline/ordered_blocks.h"
-#include "pomona/pipeline/read_photograph.h"
+#include "pomona/pipeline/photograph_source.h"
 
 namespace pomona {
 namespace {
@@ -25,10 +25,10 @@ constexpr std::size_t kMaxWaitingBlocks = 64;
 // What one thread needs to turn files into rows: its slot of the featurizer and all scratch memory.
 class Worker {
  public:
-  Worker(const ImageRoots& roots, const Manifest& manifest, const ExtractSetup& setup,
+  Worker(PhotographSource& source, const Manifest& manifest, const ExtractSetup& setup,
          const ExtractOptions& options, const SmallPictureChoice* choice, Featurizer& featurizer,
          std::size_t slot)
-      : roots_(roots),
+      : source_(source),
         manifest_(manifest),
         choice_(choice),
         featurizer_(featurizer),
@@ -55,11 +55,8 @@ class Worker {
   FileStatus read_into(std::size_t row_number, std::size_t place, ExtractedBlock& block) {
     const ManifestRow& row = manifest_.rows[row_number];
     if (row.status != FileStatus::kOk) return row.status;
-    try {
-      roots_.store(row.split).read(row.path, kMaxPhotographBytes, bytes_);
-    } catch (const Error& error) {
-      block.failures.push_back(
-          {row.split, row.path, "read", read_failure_kind(error), error.what()});
+    if (auto failure = source_.read(row_number, bytes_)) {
+      block.failures.push_back(std::move(*failure));
       return FileStatus::kFailed;
     }
     block.bytes += bytes_.size();
@@ -88,7 +85,7 @@ class Worker {
     filled = 0;
   }
 
-  const ImageRoots& roots_;
+  PhotographSource& source_;
   const Manifest& manifest_;
   const SmallPictureChoice* choice_;  // none: no small pictures
   Featurizer& featurizer_;
@@ -181,9 +178,10 @@ ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const Extract
   ExtractCollector collector(manifest, featurizer->feature_count(), sinks);
   OrderedBlocks<ExtractedBlock> ordered([&](ExtractedBlock& block) { collector.add(block); },
                                         kMaxWaitingBlocks);
+  PhotographSource source(roots, manifest);
   std::vector<std::unique_ptr<Worker>> workers;
   for (std::size_t slot = 0; slot < featurizer->slots(); ++slot) {
-    workers.push_back(std::make_unique<Worker>(roots, manifest, setup, options,
+    workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
                                                sinks.pictures != nullptr ? &choice : nullptr,
                                                *featurizer, slot));
   }

@@ -23,8 +23,8 @@ std::size_t training_files(const Manifest& manifest) {
 
 ImageRoots open_roots(const InputOptions& input) {
   ImageRoots roots;
-  roots.images = open_images(input.images);
-  if (!input.test.empty()) roots.test = open_images(input.test);
+  roots.images = open_store(input.images, input.stores);
+  if (!input.test.empty()) roots.test = open_store(input.test, input.stores);
   return roots;
 }
 

@@ -18,12 +18,14 @@
 #include "pomona/pipeline/table_rows.h"
 #include "pomona/pipeline/timeline.h"
 #include "pomona/storage/object_store.h"
+#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
 
 struct InputOptions {
   std::string images;
   std::string test;  // "": none
+  StoreOptions stores;
   SplitOptions split;
 };
 

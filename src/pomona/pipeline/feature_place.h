@@ -9,6 +9,7 @@
 
 #include "pomona/base/json.h"
 #include "pomona/storage/object_store.h"
+#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
 
@@ -19,9 +20,9 @@ struct FeaturePlace {
 };
 
 // Throws not_found with what was looked for.
-FeaturePlace open_features(const std::string& path);
+FeaturePlace open_features(const std::string& place, const StoreOptions& stores);
 
-// Whether a path looks like features rather than photographs.
-bool holds_features(const std::string& path);
+// Whether a place looks like features rather than photographs.
+bool holds_features(const std::string& place, const StoreOptions& stores);
 
 }  // namespace pomona

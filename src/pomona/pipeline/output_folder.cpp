@@ -2,11 +2,17 @@
 #include "pomona/pipeline/output_folder.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "pomona/base/error.h"
+#include "pomona/storage/key.h"
 #include "pomona/storage/local_store.h"
+#include "pomona/storage/posix_file.h"
+#include "pomona/storage_s3/s3_uri.h"
 
 namespace pomona {
 namespace {
@@ -23,51 +29,98 @@ bool lies_inside(const fs::path& inner, const fs::path& outer) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-fs::path resolved(const std::string& path) {
+fs::path resolved(const std::string& place) {
+  if (is_remote(place)) {
+    const S3Uri uri = parse_s3_uri(place);
+    return fs::path("s3:") / uri.bucket / uri.prefix;
+  }
   std::error_code error;
-  fs::path result = fs::weakly_canonical(fs::absolute(path), error);
-  if (error) result = fs::absolute(path).lexically_normal();
+  fs::path result = fs::weakly_canonical(fs::absolute(place), error);
+  if (error) result = fs::absolute(place).lexically_normal();
   // "out/" and "out" are the same folder.
   return result.has_filename() ? result : result.parent_path();
 }
 
-void refuse_overlap(const std::string& path, const std::vector<std::string>& inputs) {
+void refuse_overlap(const std::string& place, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
     if (input.empty()) continue;
-    if (lies_inside(resolved(path), resolved(input)) ||
-        lies_inside(resolved(input), resolved(path))) {
-      throw Error(ErrorKind::kInvalidInput, "writing to '" + path + "': it overlaps the input '" +
+    if (lies_inside(resolved(place), resolved(input)) ||
+        lies_inside(resolved(input), resolved(place))) {
+      throw Error(ErrorKind::kInvalidInput, "writing to '" + place + "': it overlaps the input '" +
                                                 input + "'; choose an output folder beside it");
     }
   }
 }
 
-void refuse_content(const std::string& path, bool force) {
+// What lies in a place already.
+struct Content {
+  bool any = false;
+  bool ours = false;        // some of it was written by a run
+  bool unfinished = false;  // … that has not come to its end
+};
+
+Content content_of_folder(const std::string& path) {
   std::error_code error;
   if (fs::exists(path, error) && !fs::is_directory(path, error)) {
     throw Error(ErrorKind::kInvalidInput,
                 "writing to '" + path +
                     "': it is a file; expected a folder that is empty or does not exist yet");
   }
+  Content content;
   const fs::directory_iterator entries(path, error);
-  if (error || entries == fs::directory_iterator()) return;
+  content.any = !error && entries != fs::directory_iterator();
+  for (const char* name : {"run.json", kSuccess, kWorkFolder}) {
+    content.ours = content.ours || fs::exists(fs::path(path) / name, error);
+  }
+  content.unfinished = fs::exists(fs::path(path) / kWorkFolder, error);
+  return content;
+}
+
+Content content_of_store(const ObjectStore& store) {
+  Content content;
+  store.list("", [&](const ObjectInfo& object) {
+    content.any = true;
+    content.unfinished = content.unfinished || is_below(object.key, kWorkFolder);
+    content.ours =
+        content.ours || content.unfinished || object.key == "run.json" || object.key == kSuccess;
+  });
+  return content;
+}
+
+void refuse_content(const Content& content, const std::string& place, bool force) {
+  if (!content.any || (force && content.ours)) return;
   if (force) {
-    for (const char* ours : {"run.json", kSuccess, kWorkFolder}) {
-      if (fs::exists(fs::path(path) / ours, error)) return;
-    }
     throw Error(
         ErrorKind::kInvalidInput,
-        "writing to '" + path +
+        "writing to '" + place +
             "': the folder is not empty and nothing in it was written by pomona (neither "
             "run.json nor _SUCCESS), so --force will not replace anything there; name a new "
             "folder");
   }
-  const bool unfinished = fs::exists(fs::path(path) / kWorkFolder);
-  throw Error(ErrorKind::kInvalidInput,
-              "writing to '" + path + "': " +
-                  (unfinished ? "a run that was cut off, or is still at work, left its files there"
+  throw Error(
+      ErrorKind::kInvalidInput,
+      "writing to '" + place + "': " +
+          (content.unfinished ? "a run that was cut off, or is still at work, left its files there"
                               : "the folder is not empty") +
-                  "; name a new folder, or give --force to replace earlier results in it");
+          "; name a new folder, or give --force to replace earlier results in it");
+}
+
+// False when it stays: an error is under way already that tells more, and the next run with
+// --force removes what remains.
+bool remove_if_possible(ObjectStore& store, std::string_view key) {
+  try {
+    store.remove(key);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// A folder of this process alone among the temporary ones.
+std::string make_scratch_folder() {
+  std::string folder = (fs::temp_directory_path() / "pomona-scratch-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) throw_errno("making the folder", folder, errno);
+  return folder;
 }
 
 // The folder and those above it that do not exist yet, the innermost first.
@@ -91,23 +144,29 @@ const std::vector<std::string>& output_names() {
   return names;
 }
 
-OutputFolder::OutputFolder(const std::string& path, bool force,
+OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores, bool force,
                            const std::vector<std::string>& inputs)
-    : path_(path) {
-  if (path.empty()) {
+    : place_(place) {
+  if (place.empty()) {
     throw Error(ErrorKind::kInvalidInput,
                 "choosing where to write: no output folder given; use --out FOLDER");
   }
-  refuse_overlap(path, inputs);
-  refuse_content(path, force);
-  made_folders_ = missing_folders(path);
+  refuse_overlap(place, inputs);
+  const bool remote = is_remote(place);
+  if (!remote) {
+    refuse_content(content_of_folder(place), place, force);
+    made_folders_ = missing_folders(place);
+  }
   try {
-    root_ = std::make_unique<LocalStore>(path, LocalStore::IfMissing::kCreate);
+    // Cleaning up and publishing are not cut short.
+    StoreOptions unstoppable = stores;
+    unstoppable.stop = {};
+    root_ = open_store(place, unstoppable, LocalStore::IfMissing::kCreate);
+    if (remote) refuse_content(content_of_store(*root_), place, force);
     root_->remove(kWorkFolder);
-    const LocalStore scratch((fs::path(path) / kScratchFolder).string(),
-                             LocalStore::IfMissing::kCreate);
-    staged_ = std::make_unique<LocalStore>((fs::path(path) / kStagedFolder).string(),
-                                           LocalStore::IfMissing::kCreate);
+    scratch_ = remote ? make_scratch_folder() : (fs::path(place) / kScratchFolder).string();
+    const LocalStore scratch(scratch_, LocalStore::IfMissing::kCreate);
+    staged_ = open_store(place + "/" + kStagedFolder, stores, LocalStore::IfMissing::kCreate);
   } catch (...) {
     clean_up();
     throw;
@@ -120,27 +179,43 @@ OutputFolder::~OutputFolder() {
 
 void OutputFolder::clean_up() {
   std::error_code ignored;
+  const bool staged = staged_ != nullptr;
   staged_.reset();
-  fs::remove_all(fs::path(path_) / kWorkFolder, ignored);
-  for (const std::string& folder : made_folders_) fs::remove(folder, ignored);
+  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+  if (!is_remote(place_)) {
+    fs::remove_all(fs::path(place_) / kWorkFolder, ignored);
+    for (const std::string& folder : made_folders_) fs::remove(folder, ignored);
+  } else if (staged) {
+    remove_if_possible(*root_, kWorkFolder);
+  }
 }
 
 ObjectStore& OutputFolder::staged() { return *staged_; }
 
 std::string OutputFolder::scratch_path(const std::string& name) const {
-  return (fs::path(path_) / kScratchFolder / name).string();
+  return (fs::path(scratch_) / name).string();
 }
 
 void OutputFolder::publish() {
+  std::set<std::string> made;
+  staged_->list("", [&](const ObjectInfo& object) {
+    made.insert(object.key.substr(0, object.key.find('/')));
+  });
   // From here on the earlier result is gone; until the last line the folder is incomplete.
   root_->remove(kSuccess);
   for (const std::string& name : output_names()) {
-    const bool is_new = staged_->exists(name) || fs::exists(fs::path(path_) / kStagedFolder / name);
     root_->remove(name);
-    if (is_new) root_->move(std::string(kStagedFolder) + "/" + name, name);
+    if (made.contains(name)) root_->move(std::string(kStagedFolder) + "/" + name, name);
   }
   root_->remove(kWorkFolder);
-  root_->write(kSuccess, "");
+  std::error_code ignored;
+  fs::remove_all(scratch_, ignored);
+  if (!root_->write_if_absent(kSuccess, "")) {
+    throw Error(ErrorKind::kUnavailable,
+                "publishing in '" + place_ +
+                    "': another run has written _SUCCESS there meanwhile; run `pomona verify`, and "
+                    "give each run its own folder");
+  }
   published_ = true;
 }
 

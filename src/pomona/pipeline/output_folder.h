@@ -12,35 +12,40 @@
 #include <vector>
 
 #include "pomona/storage/object_store.h"
+#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
 
 class OutputFolder {
  public:
-  // Throws invalid_input when the folder holds anything and `force` is not given, and when it lies
-  // inside one of `inputs` or one of them inside it. With `force`, results of an earlier run are
-  // replaced at publish(); files that are not ours stay, and results that are not made anew go. A
-  // folder that no run has written is refused all the same.
-  OutputFolder(const std::string& path, bool force, const std::vector<std::string>& inputs);
+  // `place`: a folder, or s3://bucket/prefix, where publishing is by copies within the bucket.
+  // Throws invalid_input when it holds anything and `force` is not given, and when it lies inside
+  // one of `inputs` or one of them inside it. With `force`, results of an earlier run are replaced
+  // at publish(); files that are not ours stay, and results that are not made anew go. A folder
+  // that no run has written is refused all the same.
+  OutputFolder(const std::string& place, const StoreOptions& stores, bool force,
+               const std::vector<std::string>& inputs);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
   // Results are written here, under their final names.
   ObjectStore& staged();
-  // For what is needed on the way and not published.
+  // For what is needed on the way and not published: always a file of this machine.
   std::string scratch_path(const std::string& name) const;
 
+  // Throws unavailable when another run has published there meanwhile.
   void publish();
 
  private:
   void clean_up();
 
-  std::string path_;
+  std::string place_;
   std::vector<std::string> made_folders_;  // by this object, the innermost first
+  std::string scratch_;
   bool published_ = false;
-  std::unique_ptr<ObjectStore> root_;
-  std::unique_ptr<ObjectStore> staged_;
+  std::shared_ptr<ObjectStore> root_;
+  std::shared_ptr<ObjectStore> staged_;
 };
 
 // Names at the top of an output folder that are ours.

@@ -36,7 +36,7 @@ class OutputFolderTest : public testing::Test {
   static std::string refusal(const std::string& path, bool force,
                              const std::vector<std::string>& inputs) {
     try {
-      const OutputFolder out(path, force, inputs);
+      const OutputFolder out(path, {}, force, inputs);
     } catch (const Error& error) {
       return error.what();
     }
@@ -48,7 +48,7 @@ class OutputFolderTest : public testing::Test {
 
 TEST_F(OutputFolderTest, PublishesAllAndThenSuccess) {
   {
-    OutputFolder out(path("out"), false, {});
+    OutputFolder out(path("out"), {}, false, {});
     out.staged().write("run.json", "{}");
     out.staged().write("features/part-00000.snappy.parquet", "x");
     EXPECT_THAT(names("out"), UnorderedElementsAre("_pomona"));
@@ -59,7 +59,7 @@ TEST_F(OutputFolderTest, PublishesAllAndThenSuccess) {
 
 TEST_F(OutputFolderTest, LeavesNothingWhenNotPublished) {
   {
-    OutputFolder out(path("out"), false, {});
+    OutputFolder out(path("out"), {}, false, {});
     out.staged().write("run.json", "{}");
     std::ofstream(out.scratch_path("scores")) << "x";
   }
@@ -68,7 +68,7 @@ TEST_F(OutputFolderTest, LeavesNothingWhenNotPublished) {
 
 TEST_F(OutputFolderTest, LeavesNoFolderThatItMade) {
   fs::create_directories(path("one"));
-  { const OutputFolder out(path("one/two/three"), false, {}); }
+  { const OutputFolder out(path("one/two/three"), {}, false, {}); }
   EXPECT_TRUE(fs::exists(path("one")));
   EXPECT_FALSE(fs::exists(path("one/two")));
 }
@@ -97,14 +97,14 @@ TEST_F(OutputFolderTest, SaysWhenARunWasCutOff) {
 
 TEST_F(OutputFolderTest, ForceReplacesOursAndKeepsOthers) {
   {
-    OutputFolder out(path("out"), false, {});
+    OutputFolder out(path("out"), {}, false, {});
     out.staged().write("run.json", "old");
     out.staged().write("reduced.csv", "old");
     out.publish();
   }
   std::ofstream(path("out/letter.txt")) << "dear";
   {
-    OutputFolder out(path("out"), true, {});
+    OutputFolder out(path("out"), {}, true, {});
     EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "reduced.csv", "letter.txt",
                                                    "_SUCCESS", "_pomona"));
     out.staged().write("run.json", "new");

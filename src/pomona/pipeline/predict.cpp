@@ -2,7 +2,8 @@
 #include "pomona/pipeline/predict.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <map>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -13,8 +14,6 @@
 #include "pomona/pipeline/classify_features.h"
 #include "pomona/pipeline/read_photograph.h"
 #include "pomona/pipeline/self_check.h"
-#include "pomona/storage/key.h"
-#include "pomona/storage/local_store.h"
 
 namespace pomona {
 namespace {
@@ -39,13 +38,24 @@ std::vector<Answer> best_answers(std::span<const double> probabilities,
   return answers;
 }
 
-std::string read_file(const std::string& path) {
-  const std::filesystem::path file = std::filesystem::absolute(path);
-  std::string bytes;
-  LocalStore(file.parent_path().string())
-      .read(key_from_name(file.filename().string()), kMaxPhotographBytes, bytes);
-  return bytes;
-}
+// Photographs mostly lie side by side: a folder is opened once.
+class FileReader {
+ public:
+  explicit FileReader(const StoreOptions& stores) : stores_(stores) {}
+
+  std::string read(const std::string& place) {
+    const auto [folder, key] = split_place(place);
+    std::shared_ptr<const ObjectStore>& store = folders_[folder];
+    if (store == nullptr) store = open_store(folder, stores_);
+    std::string bytes;
+    store->read(key, kMaxPhotographBytes, bytes);
+    return bytes;
+  }
+
+ private:
+  const StoreOptions& stores_;
+  std::map<std::string, std::shared_ptr<const ObjectStore>> folders_;
+};
 
 }  // namespace
 
@@ -90,27 +100,28 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
   return predictions;
 }
 
-std::vector<Prediction> Predictor::predict_files(std::span<const std::string> paths,
-                                                 std::size_t top) {
-  std::vector<Prediction> predictions(paths.size());
+std::vector<Prediction> Predictor::predict_files(std::span<const std::string> places,
+                                                 const StoreOptions& stores, std::size_t top) {
+  std::vector<Prediction> predictions(places.size());
   std::vector<std::string> photographs;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
+  std::vector<std::size_t> indices;
+  FileReader files(stores);
+  for (std::size_t i = 0; i < places.size(); ++i) {
     try {
-      photographs.push_back(read_file(paths[i]));
-      places.push_back(i);
+      photographs.push_back(files.read(places[i]));
+      indices.push_back(i);
     } catch (const Error& error) {
       predictions[i].failure = {read_failure_kind(error), error.what()};
     }
   }
   std::vector<Prediction> read = predict(photographs, top);
-  for (std::size_t i = 0; i < places.size(); ++i) predictions[places[i]] = std::move(read[i]);
+  for (std::size_t i = 0; i < indices.size(); ++i) predictions[indices[i]] = std::move(read[i]);
   return predictions;
 }
 
-Bundle open_bundle(const std::string& path) {
-  const LocalStore store(path);
-  return read_bundle(store, store.exists("bundle.json") ? "" : "bundle");
+Bundle open_bundle(const std::string& place, const StoreOptions& stores) {
+  const std::shared_ptr<const ObjectStore> store = open_store(place, stores);
+  return read_bundle(*store, store->exists("bundle.json") ? "" : "bundle");
 }
 
 Json prediction_json(const std::string& path, const Prediction& prediction) {

@@ -15,6 +15,7 @@
 #include "pomona/features/featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/image/decode.h"
+#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
 
@@ -43,7 +44,8 @@ class Predictor {
   // One a photograph, in their order. Photographs share batches.
   std::vector<Prediction> predict(const std::vector<std::string>& photographs, std::size_t top);
   // The same for files, which are all held in memory; one that cannot be read is a failure.
-  std::vector<Prediction> predict_files(std::span<const std::string> paths, std::size_t top);
+  std::vector<Prediction> predict_files(std::span<const std::string> places,
+                                        const StoreOptions& stores, std::size_t top);
 
   const Bundle& bundle() const { return bundle_; }
 
@@ -54,8 +56,8 @@ class Predictor {
   Decoder decoder_;
 };
 
-// Opens the folder of a bundle: `path` itself, or `bundle/` in it. Throws not_found, corrupt.
-Bundle open_bundle(const std::string& path);
+// Opens the folder of a bundle: `place` itself, or `bundle/` in it. Throws not_found, corrupt.
+Bundle open_bundle(const std::string& place, const StoreOptions& stores);
 
 // One object a photograph, as `pomona predict --json` prints it.
 Json prediction_json(const std::string& path, const Prediction& prediction);

@@ -7,6 +7,9 @@ std::string read_failure_kind(const Error& error) {
   switch (error.kind()) {
     case ErrorKind::kNotFound: return "gone";
     case ErrorKind::kInvalidInput: return "too_large";
+    case ErrorKind::kDenied: return "denied";
+    case ErrorKind::kTimedOut: return "timed_out";
+    case ErrorKind::kReplaced: return "replaced";
     default: return "unreadable";
   }
 }

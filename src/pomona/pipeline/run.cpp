@@ -126,7 +126,8 @@ std::size_t components_of(const Json& metrics) {
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   Timeline timeline;
   RunRecord record = start_record("run", options.output);
-  OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
+  OutputFolder out(options.output.out, options.input.stores, options.output.force,
+                   inputs_of(options.input));
   const Extraction extraction = extract_tables(
       options.input, options.extract, options.reduce.components, out, timeline, progress, stop);
 
@@ -168,7 +169,8 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
 Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   Timeline timeline;
   RunRecord record = start_record("extract", options.output);
-  OutputFolder out(options.output.out, options.output.force, inputs_of(options.input));
+  OutputFolder out(options.output.out, options.input.stores, options.output.force,
+                   inputs_of(options.input));
   const Extraction extraction = extract_tables(
       options.input, options.extract, /*components=*/std::nullopt, out, timeline, progress, stop);
   write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
@@ -186,8 +188,8 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
                 const std::stop_token& stop) {
   Timeline timeline;
   RunRecord record = start_record("reduce", options.output);
-  OutputFolder out(options.output.out, options.output.force, {options.features});
-  const FeaturePlace features = open_features(options.features);
+  OutputFolder out(options.output.out, options.stores, options.output.force, {options.features});
+  const FeaturePlace features = open_features(options.features, options.stores);
   timeline.begin("prepare");
   const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
   const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
@@ -216,8 +218,8 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
                const std::stop_token& stop) {
   Timeline timeline;
   RunRecord record = start_record("train", options.output);
-  OutputFolder out(options.output.out, options.output.force, {options.features});
-  const FeaturePlace features = open_features(options.features);
+  OutputFolder out(options.output.out, options.stores, options.output.force, {options.features});
+  const FeaturePlace features = open_features(options.features, options.stores);
   const Json& made_by = run_record_of(features, options);
   const FeatureOrigin origin = origin_of(made_by, options);
   timeline.begin("prepare");

@@ -40,6 +40,7 @@ Json run_extract(const RunOptions& options, Progress& progress, const std::stop_
 // table of that schema.
 struct FromFeaturesOptions {
   std::string features;
+  StoreOptions stores;
   OutputOptions output;
   ReduceOptions reduce;
   TrainOptions train;

@@ -3,13 +3,15 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <tuple>
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
 #include "pomona/image/decode.h"
+#include "pomona/pipeline/read_photograph.h"
 #include "pomona/storage/key.h"
-#include "pomona/storage/local_store.h"
 
 namespace pomona {
 namespace {
@@ -159,6 +161,13 @@ void hold_out(Scan& found, const SplitOptions& options) {
   found.split_kind = SplitKind::kHoldout;
 }
 
+bool is_image(const ObjectStore& store, const std::string& path) {
+  const std::unique_ptr<ObjectReader> file = store.open(path);
+  std::string bytes(std::min<std::uint64_t>(file->size(), kSniffBytes), '\0');
+  file->read_at(0, bytes);
+  return sniff_format(bytes) != ImageFormat::kNone;
+}
+
 bool has_test_row(const Scan& found) {
   return std::ranges::any_of(found.manifest.rows,
                              [](const ManifestRow& row) { return row.split == Split::kTest; });
@@ -179,10 +188,6 @@ std::string_view split_kind_name(SplitKind kind) {
 void throw_if_stopped(const std::stop_token& stop) {
   if (stop.stop_requested())
     throw Error(ErrorKind::kInterrupted, "stopped as asked; nothing was published");
-}
-
-std::shared_ptr<const ObjectStore> open_images(const std::string& path) {
-  return std::make_shared<LocalStore>(path);
 }
 
 Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progress,
@@ -222,22 +227,25 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
 void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progress,
                    const std::stop_token& stop) {
   progress.begin("check", manifest.rows.size());
-  std::string bytes;
-  for (ManifestRow& row : manifest.rows) {
+  std::size_t readers = std::max<std::size_t>(roots.images->concurrent_reads(), 1);
+  if (roots.test) readers = std::max(readers, roots.test->concurrent_reads());
+  std::mutex mutex;
+  parallel_for(manifest.rows.size(), readers, [&](std::size_t i, std::size_t) {
     throw_if_stopped(stop);
     progress.advance(1);
-    if (row.status != FileStatus::kOk) continue;
+    ManifestRow& row = manifest.rows[i];
+    if (row.status != FileStatus::kOk) return;
     try {
-      const std::unique_ptr<ObjectReader> file = roots.store(row.split).open(row.path);
-      bytes.resize(std::min<std::uint64_t>(file->size(), kSniffBytes));
-      file->read_at(0, bytes);
+      if (!is_image(roots.store(row.split), row.path)) row.status = FileStatus::kSkipped;
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted) throw;
       row.status = FileStatus::kFailed;
-      manifest.failures.push_back({row.split, row.path, "read", "unreadable", error.what()});
-      continue;
+      const std::lock_guard lock(mutex);
+      manifest.failures.push_back(
+          {row.split, row.path, "read", read_failure_kind(error), error.what()});
     }
-    if (sniff_format(bytes) == ImageFormat::kNone) row.status = FileStatus::kSkipped;
-  }
+  });
+  sort_failures(manifest.failures);
 }
 
 }  // namespace pomona

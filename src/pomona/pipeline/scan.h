@@ -52,9 +52,6 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
 void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progress,
                    const std::stop_token& stop);
 
-// Opens a folder for reading. Throws not_found with what was looked for.
-std::shared_ptr<const ObjectStore> open_images(const std::string& path);
-
 // Throws Error{interrupted} when asked to stop.
 void throw_if_stopped(const std::stop_token& stop);
 

@@ -16,7 +16,6 @@
 #include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/self_check.h"
 #include "pomona/pipeline/verify_tables.h"
-#include "pomona/storage/local_store.h"
 
 namespace pomona {
 namespace {
@@ -45,7 +44,11 @@ std::vector<std::string> expected_files(const Json& record) {
 class Verifier {
  public:
   Verifier(const VerifyOptions& options, Progress& progress, const std::stop_token& stop)
-      : options_(options), progress_(progress), stop_(stop), store_(options.out) {}
+      : options_(options),
+        progress_(progress),
+        stop_(stop),
+        store_owner_(open_store(options.out, options.stores)),
+        store_(*store_owner_) {}
 
   VerifyReport run() {
     if (!store_.exists("run.json") && !store_.exists("_SUCCESS")) {
@@ -154,6 +157,7 @@ class Verifier {
 
   void check_listing(const Manifest& manifest) {
     InputOptions input;
+    input.stores = options_.stores;
     const Json& inputs = record_.at("inputs");
     input.images =
         options_.images.empty() ? inputs.at("images").get<std::string>() : options_.images;
@@ -193,7 +197,8 @@ class Verifier {
   const VerifyOptions& options_;
   Progress& progress_;
   const std::stop_token& stop_;
-  LocalStore store_;
+  std::shared_ptr<const ObjectStore> store_owner_;
+  const ObjectStore& store_;
   Json record_;
   std::string verb_;
   std::optional<Manifest> manifest_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pomona/base/progress.h"
+#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
 
@@ -19,6 +20,7 @@ struct VerifyOptions {
   std::string images;
   std::string test;
   bool skip_listing = false;
+  StoreOptions stores;
 };
 
 struct VerifyReport {

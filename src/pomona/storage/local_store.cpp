@@ -124,15 +124,29 @@ class LocalWriter final : public ObjectWriter {
   }
 
   void commit() override {
-    // Some file systems tell of a full disk only when a file is closed.
-    if (file_.reset() != 0) throw_errno("writing", object_, errno);
+    close_file();
     if (::renameat(folder_.get(), passing_name_.c_str(), folder_.get(), name_.c_str()) != 0) {
       throw_errno("writing", object_, errno);
     }
     committed_ = true;
   }
 
+  // False when there is a file already; the passing one then goes as without commit().
+  bool commit_if_absent() {
+    close_file();
+    if (::linkat(folder_.get(), passing_name_.c_str(), folder_.get(), name_.c_str(), 0) == 0) {
+      return true;
+    }
+    if (errno != EEXIST) throw_errno("writing", object_, errno);
+    return false;
+  }
+
  private:
+  void close_file() {
+    // Some file systems tell of a full disk only when a file is closed.
+    if (file_.reset() != 0) throw_errno("writing", object_, errno);
+  }
+
   std::string name_;
   std::string object_;
   std::string passing_name_;
@@ -226,6 +240,13 @@ std::unique_ptr<ObjectReader> LocalStore::open(std::string_view key) const {
 std::unique_ptr<ObjectWriter> LocalStore::create(std::string_view key) {
   check_key(key, "writing");
   return std::make_unique<LocalWriter>(root_, name_from_key(key), object_name(key));
+}
+
+bool LocalStore::write_if_absent(std::string_view key, std::string_view bytes) {
+  check_key(key, "writing");
+  LocalWriter writer(root_, name_from_key(key), object_name(key));
+  writer.write(bytes);
+  return writer.commit_if_absent() || ObjectStore::read(key) == bytes;
 }
 
 void LocalStore::move(std::string_view from, std::string_view to) {

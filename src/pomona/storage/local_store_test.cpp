@@ -171,12 +171,11 @@ TEST_F(LocalStoreTest, ReportsWhatMayNotBeRead) {
                             Pair("open/secret", "permission denied")));
     const LocalStore store(folder_);
     std::string message;
-    EXPECT_EQ(error_kind([&] { store.read("open/secret"); }, &message), ErrorKind::kUnavailable);
+    EXPECT_EQ(error_kind([&] { store.read("open/secret"); }, &message), ErrorKind::kDenied);
     EXPECT_THAT(message, HasSubstr("open/secret"));
-    EXPECT_EQ(error_kind([&] { store.exists("closed/1"); }), ErrorKind::kUnavailable);
-    EXPECT_EQ(error_kind([&] { LocalStore(path("closed")).describe(); }), ErrorKind::kUnavailable);
-    EXPECT_EQ(error_kind([&] { LocalStore(folder_).write("closed/a", "a"); }),
-              ErrorKind::kUnavailable);
+    EXPECT_EQ(error_kind([&] { store.exists("closed/1"); }), ErrorKind::kDenied);
+    EXPECT_EQ(error_kind([&] { LocalStore(path("closed")).describe(); }), ErrorKind::kDenied);
+    EXPECT_EQ(error_kind([&] { LocalStore(folder_).write("closed/a", "a"); }), ErrorKind::kDenied);
   }
   fs::permissions(path("closed"), fs::perms::owner_all);
 }

@@ -99,6 +99,14 @@ std::unique_ptr<ObjectWriter> MemoryStore::create(std::string_view key) {
   });
 }
 
+bool MemoryStore::write_if_absent(std::string_view key, std::string_view bytes) {
+  check_key(key, "writing");
+  const std::lock_guard lock(mutex_);
+  const auto [place, is_new] =
+      objects_.try_emplace(std::string(key), std::make_shared<const std::string>(bytes));
+  return is_new || *place->second == bytes;
+}
+
 void MemoryStore::move(std::string_view from, std::string_view to) {
   check_move(from, to);
   const std::lock_guard lock(mutex_);

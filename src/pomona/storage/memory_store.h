@@ -21,6 +21,7 @@ class MemoryStore final : public ObjectStore {
   void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override;
   std::unique_ptr<ObjectReader> open(std::string_view key) const override;
   std::unique_ptr<ObjectWriter> create(std::string_view key) override;
+  bool write_if_absent(std::string_view key, std::string_view bytes) override;
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
 

@@ -11,6 +11,7 @@
 // (permission, full disk; the message names the object and says what to do), invalid_input.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -69,11 +70,19 @@ class ObjectStore {
   // than max_bytes is refused with invalid_input before it is read.
   virtual void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const = 0;
   std::string read(std::string_view key) const;
+  // How many reads it is best to have under way at once. 0: reading is so quick that whoever needs
+  // an object reads it when it is needed.
+  virtual std::size_t concurrent_reads() const { return 0; }
   virtual std::unique_ptr<ObjectReader> open(std::string_view key) const = 0;
 
   // Replaces what is under `key` on commit(). Folders above it are made as needed.
   virtual std::unique_ptr<ObjectWriter> create(std::string_view key) = 0;
   void write(std::string_view key, std::string_view bytes);
+
+  // Writes `bytes` under `key` unless an object is there already: of many who try, exactly one
+  // does. False when there is another object; true also when the one there has just these bytes, so
+  // that who lost the answer of a first try is told the truth at the second.
+  virtual bool write_if_absent(std::string_view key, std::string_view bytes) = 0;
 
   // Renames one object, or all below it when it is a folder; replaces what is at `to`. One object
   // replaces another in one step, a folder does not.

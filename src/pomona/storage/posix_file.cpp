@@ -20,6 +20,8 @@ ErrorKind kind_of(int error) {
     case EINVAL:
     case ENAMETOOLONG:
     case ELOOP: return ErrorKind::kInvalidInput;
+    case EACCES:
+    case EPERM: return ErrorKind::kDenied;
     default: return ErrorKind::kUnavailable;
   }
 }

@@ -189,6 +189,9 @@ class SmallStore final : public ObjectStore {
   std::unique_ptr<ObjectWriter> create(std::string_view key) override {
     return std::make_unique<Writer>(room_, inner_.create(key));
   }
+  bool write_if_absent(std::string_view key, std::string_view bytes) override {
+    return inner_.write_if_absent(key, bytes);
+  }
   void move(std::string_view from, std::string_view to) override { inner_.move(from, to); }
   void remove(std::string_view key) override { inner_.remove(key); }
 

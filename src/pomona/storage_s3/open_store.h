@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what a user calls a place, a folder's path or s3://bucket/prefix, to its store.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "pomona/storage/local_store.h"
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+struct StoreOptions {
+  // "http://host:port" of a service that speaks S3; "": $AWS_ENDPOINT_URL, else AWS itself.
+  std::string s3_endpoint;
+  std::stop_token stop;  // ends what is under way over a network with `interrupted`
+};
+
+// Throws invalid_input for a scheme other than s3 and s3a, naming what works; not_found for a
+// folder or bucket that does not exist (a folder is made with kCreate, a bucket never), denied
+// where there are no credentials or they do not open it.
+std::shared_ptr<ObjectStore> open_store(
+    const std::string& place, const StoreOptions& options,
+    LocalStore::IfMissing if_missing = LocalStore::IfMissing::kThrow);
+
+// Does the place lie in a bucket? Throws as open_store() does for other schemes.
+bool is_remote(std::string_view place);
+
+// The place that something lies in, and its key there: "s3://bucket/a/b" → {"s3://bucket/a", "b"},
+// "/a/b/" → {"/a", "b"}. The key of a whole bucket or of the root folder is "".
+struct PlaceAndKey {
+  std::string place;
+  std::string key;
+};
+PlaceAndKey split_place(const std::string& place);
+
+}  // namespace pomona

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/storage_s3/s3_client.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <ctime>
+#include <utility>
+
+#include "pomona/base/base64.h"
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/storage_s3/s3_failure.h"
+
+namespace pomona {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kMaxXmlBytes = 16ULL << 20U;
+
+std::string url_of(const std::string& bucket, const std::string& key) {
+  return "s3://" + bucket + "/" + key;
+}
+
+bool is_md5(std::string_view etag) {
+  return etag.size() == 34 && etag.front() == '"' && etag.back() == '"' &&
+         etag.find_first_not_of("0123456789abcdef", 1) == 33;
+}
+
+// "" where the body is what was stored, as far as the answer lets one tell.
+std::string damage(const HttpAnswer& answer, const S3GetOptions& options, std::string_view body) {
+  if (options.range) {
+    const bool as_asked = answer.status == 206 && body.size() == options.range->second;
+    return as_asked ? "" : "not the range asked for";
+  }
+  if (const std::string sum = answer.header("x-amz-checksum-sha256");
+      !sum.empty() && sum.find('-') == std::string::npos) {
+    return sum == base64(sha256_bytes(body)) ? "" : "its SHA-256 is not the one stored";
+  }
+  const bool encrypted_by_key =
+      answer.header("x-amz-server-side-encryption") == "aws:kms" ||
+      !answer.header("x-amz-server-side-encryption-customer-algorithm").empty();
+  const std::string etag = answer.header("etag");
+  if (encrypted_by_key || !is_md5(etag)) return "";
+  return etag.substr(1, 32) == md5(body) ? "" : "its MD5 is not the one stored";
+}
+
+std::uint64_t whole_size(const HttpAnswer& answer, std::size_t body_size) {
+  const std::string range = answer.header("content-range");  // "bytes 0-9/100"
+  const std::size_t slash = range.find('/');
+  return slash == std::string::npos ? body_size : std::stoull(range.substr(slash + 1));
+}
+
+void sleep(milliseconds delay, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, delay, [] { return false; });
+}
+
+milliseconds retry_after(const HttpAnswer& answer) {
+  const std::string seconds = answer.header("retry-after");
+  if (seconds.empty() || seconds.find_first_not_of("0123456789") != std::string::npos) {
+    return milliseconds{0};
+  }
+  return milliseconds{1000L * std::min(std::stol(seconds.substr(0, 6)), 3600L)};
+}
+
+}  // namespace
+
+// What is sent, and when its answer will do.
+struct S3Client::Call {
+  std::string doing;  // "reading s3://bucket/key"
+  HttpRequest request;
+  std::uint64_t max_bytes = kMaxXmlBytes;
+  // Statuses besides 2xx that are an answer and no error.
+  std::vector<int> answers;
+  bool even_when_stopped = false;
+  // What is wrong with a 2xx answer, "" when nothing is; it is then asked for again.
+  std::function<std::string(const HttpAnswer&, const std::string& body)> flaw;
+};
+
+S3Client::S3Client(S3Options options, std::string bucket, S3CredentialsSource credentials)
+    : options_(std::move(options)),
+      bucket_(std::move(bucket)),
+      credentials_(std::move(credentials)),
+      in_flight_(options_.most_in_flight) {}
+
+S3Client::~S3Client() = default;
+
+HttpRequest S3Client::request(const std::string& method, const std::string& key) const {
+  HttpRequest request;
+  request.method = method;
+  const std::string key_path = "/" + percent_encode(key, /*keep_slash=*/true);
+  // A certificate for *.s3… does not fit a bucket with a dot in its name.
+  if (!options_.endpoint.empty() || bucket_.find('.') != std::string::npos) {
+    request.origin = options_.endpoint.empty() ? "https://s3." + options_.region + ".amazonaws.com"
+                                               : options_.endpoint;
+    request.path = "/" + bucket_ + (key.empty() ? "" : key_path);
+  } else {
+    request.origin = "https://" + bucket_ + ".s3." + options_.region + ".amazonaws.com";
+    request.path = key_path;
+  }
+  return request;
+}
+
+std::unique_ptr<HttpConnection> S3Client::take_connection() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<HttpConnection>();
+  std::unique_ptr<HttpConnection> connection = std::move(idle_.back());
+  idle_.pop_back();
+  return connection;
+}
+
+void S3Client::give_back(std::unique_ptr<HttpConnection> connection) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(connection));
+}
+
+expected<HttpAnswer, TransportFailure> S3Client::attempt(const Call& call, const Attempts& attempts,
+                                                         const S3Credentials& credentials,
+                                                         std::string& body) {
+  HttpRequest request = call.request;
+  sign_request(request, credentials, options_.region, std::time(nullptr));
+  HttpLimits limits = options_.limits;
+  limits.total = std::clamp(attempts.time_left(), milliseconds{1}, limits.total);
+  limits.connect = std::min(limits.connect, limits.total);
+  if (!call.even_when_stopped) limits.stop = options_.stop;
+  limits.body_bytes = std::max(call.max_bytes, kMaxXmlBytes);
+  std::unique_ptr<HttpConnection> connection = take_connection();
+  auto answer = connection->perform(request, limits, body);
+  // A connection that failed half-way is not to be trusted.
+  if (answer) give_back(std::move(connection));
+  return answer;
+}
+
+HttpAnswer S3Client::send(const Call& call, std::string& body) {
+  Attempts attempts(options_.retry,
+                    hash_text(call.doing, static_cast<std::uint64_t>(std::time(nullptr))));
+  const std::stop_token stop = call.even_when_stopped ? std::stop_token() : options_.stop;
+  bool renew = false;
+  for (;;) {
+    const S3Credentials credentials = credentials_(renew);
+    in_flight_.enter();
+    const auto answer = attempt(call, attempts, credentials, body);
+    S3Failure failure = answer ? judge(*answer, body) : judge(answer.error());
+    in_flight_.leave(failure.kind == S3Failure::Kind::kOverloaded);
+    if (answer && std::ranges::count(call.answers, answer->status) > 0) return *answer;
+    if (answer && failure.kind == S3Failure::Kind::kNone) {
+      const std::string flaw = call.flaw ? call.flaw(*answer, body) : "";
+      if (flaw.empty()) return *answer;
+      failure = {S3Failure::Kind::kPassing, flaw};
+    }
+    renew = failure.kind == S3Failure::Kind::kExpired && !renew;
+    if (stop.stop_requested()) failure = {S3Failure::Kind::kStopped, "stopped as asked"};
+    const milliseconds delay = attempts.next_delay(answer ? retry_after(*answer) : milliseconds{0});
+    if ((!failure.may_pass() && !renew) || delay < milliseconds{0}) {
+      throw_failure(call.doing, failure, attempts.made());
+    }
+    sleep(delay, stop);
+  }
+}
+
+template <class Parse>
+auto S3Client::send_for(Call call, const Parse& parse) {
+  decltype(parse(std::string())) result;
+  call.flaw = [&](const HttpAnswer&, const std::string& body) -> std::string {
+    result = parse(body);
+    return result ? "" : "its answer is cut short, or an error";
+  };
+  std::string body;
+  send(call, body);
+  return std::move(result).value_or(typename decltype(result)::value_type());
+}
+
+void S3Client::check_bucket() {
+  for (;;) {
+    Call call{"opening s3://" + bucket_, request("HEAD", "")};
+    call.answers = {301, 307, 400};
+    std::string body;
+    const HttpAnswer answer = send(call, body);
+    if (answer.status < 300) return;
+    const std::string region = answer.header("x-amz-bucket-region");
+    if (!options_.endpoint.empty() || region.empty() || region == options_.region) {
+      throw_failure(call.doing, judge(answer, body), 1);
+    }
+    options_.region = region;
+  }
+}
+
+S3ObjectInfo S3Client::get(const std::string& key, const S3GetOptions& options, std::string& body) {
+  Call call{"reading " + url_of(bucket_, key), request("GET", key)};
+  call.max_bytes = options.max_bytes;
+  if (!options.if_match.empty()) call.request.headers.emplace_back("if-match", options.if_match);
+  if (options.range) {
+    const auto [first, count] = *options.range;
+    call.request.headers.emplace_back(
+        "range", "bytes=" + std::to_string(first) + "-" + std::to_string(first + count - 1));
+  } else {
+    call.request.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
+  }
+  call.flaw = [&](const HttpAnswer& answer, const std::string& got) {
+    return damage(answer, options, got);
+  };
+  const HttpAnswer answer = send(call, body);
+  if (body.size() > options.max_bytes) {
+    throw Error(ErrorKind::kInvalidInput, call.doing + ": it has more than the limit of " +
+                                              std::to_string(options.max_bytes) + " bytes");
+  }
+  return {whole_size(answer, body.size()), answer.header("etag")};
+}
+
+S3ObjectInfo S3Client::get_tail(const std::string& key, std::uint64_t count, std::string& body) {
+  Call call{"reading " + url_of(bucket_, key), request("GET", key)};
+  call.request.headers.emplace_back("range", "bytes=-" + std::to_string(count));
+  call.max_bytes = count;
+  call.answers = {416};  // of an empty object
+  const HttpAnswer answer = send(call, body);
+  if (answer.status == 416) body.clear();
+  return {whole_size(answer, body.size()), answer.header("etag")};
+}
+
+std::optional<S3ObjectInfo> S3Client::head(const std::string& key) {
+  Call call{"looking for " + url_of(bucket_, key), request("HEAD", key)};
+  call.answers = {404};
+  std::string body;
+  const HttpAnswer answer = send(call, body);
+  if (answer.status == 404) return std::nullopt;
+  const std::string length = answer.header("content-length");
+  return S3ObjectInfo{length.empty() ? 0 : std::stoull(length), answer.header("etag")};
+}
+
+void S3Client::put(const std::string& key, std::string_view body) {
+  Call call{"writing " + url_of(bucket_, key), request("PUT", key)};
+  call.request.body = body;
+  call.request.headers.emplace_back("x-amz-checksum-sha256", base64(sha256_bytes(body)));
+  std::string answer;
+  send(call, answer);
+}
+
+bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
+  Call call{"writing " + url_of(bucket_, key), request("PUT", key)};
+  call.request.body = body;
+  call.request.headers.emplace_back("if-none-match", "*");
+  call.answers = {412, 409};
+  std::string answer_body;
+  const HttpAnswer answer = send(call, answer_body);
+  if (answer.status != 412 && answer.status != 409) return true;
+  // An earlier attempt may have arrived although its answer was lost: what lies there tells.
+  std::string there;
+  get(key, {}, there);
+  return there == body;
+}
+
+void S3Client::remove(const std::string& key) {
+  Call call{"removing " + url_of(bucket_, key), request("DELETE", key)};
+  call.answers = {404};
+  std::string body;
+  send(call, body);
+}
+
+void S3Client::remove_all(const std::vector<std::string>& keys) {
+  if (keys.empty()) return;
+  const std::string xml = delete_objects_xml(keys);
+  Call call{
+      "removing " + std::to_string(keys.size()) + " objects like " + url_of(bucket_, keys.front()),
+      request("POST", "")};
+  call.request.query = {{"delete", ""}};
+  call.request.body = xml;
+  call.request.headers.emplace_back("content-type", "application/xml");
+  call.request.headers.emplace_back("x-amz-checksum-sha256", base64(sha256_bytes(xml)));
+  const auto failed = send_for(call, parse_delete_result);
+  if (failed.empty()) return;
+  throw_failure("removing " + url_of(bucket_, failed.front().first),
+                judge(403, failed.front().second), 1);
+}
+
+void S3Client::copy(const std::string& from, const std::string& to) {
+  Call call{"copying " + url_of(bucket_, from) + " to " + url_of(bucket_, to), request("PUT", to)};
+  call.request.headers.emplace_back(
+      "x-amz-copy-source", "/" + bucket_ + "/" + percent_encode(from, /*keep_slash=*/true));
+  send_for(call, parse_result_etag);
+}
+
+std::string S3Client::start_upload(const std::string& key) {
+  Call call{"writing " + url_of(bucket_, key), request("POST", key)};
+  call.request.query = {{"uploads", ""}};
+  return send_for(call, parse_upload_id);
+}
+
+std::string S3Client::upload_part(const std::string& key, const std::string& upload_id, int number,
+                                  std::string_view part) {
+  Call call{"writing part " + std::to_string(number) + " of " + url_of(bucket_, key),
+            request("PUT", key)};
+  call.request.query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}};
+  call.request.body = part;
+  call.flaw = [](const HttpAnswer& answer, const std::string&) {
+    return answer.header("etag").empty() ? "its answer has no ETag" : "";
+  };
+  std::string body;
+  return send(call, body).header("etag");
+}
+
+void S3Client::complete_upload(const std::string& key, const std::string& upload_id,
+                               const std::vector<std::string>& etags) {
+  const std::string xml = complete_upload_xml(etags);
+  Call call{"writing " + url_of(bucket_, key), request("POST", key)};
+  call.request.query = {{"uploadId", upload_id}};
+  call.request.body = xml;
+  call.request.headers.emplace_back("content-type", "application/xml");
+  call.answers = {404};
+  if (!send_for(call, parse_result_etag).empty()) return;
+  // No such upload: an earlier attempt may have arrived although its answer was lost. Then the
+  // object is there, and its ETag ends in the number of parts.
+  const auto there = head(key);
+  if (there && there->etag.ends_with("-" + std::to_string(etags.size()) + "\"")) return;
+  throw_failure(call.doing, {S3Failure::Kind::kGone, "the upload is gone"}, 1);
+}
+
+void S3Client::abort_upload(const std::string& key, const std::string& upload_id) {
+  Call call{"giving up writing " + url_of(bucket_, key), request("DELETE", key)};
+  call.request.query = {{"uploadId", upload_id}};
+  call.answers = {404};
+  call.even_when_stopped = true;
+  std::string body;
+  send(call, body);
+}
+
+std::vector<S3PendingUpload> S3Client::pending_uploads(const std::string& prefix) {
+  Call call{"listing unfinished uploads of " + url_of(bucket_, prefix), request("GET", "")};
+  call.request.query = {{"uploads", ""}, {"prefix", prefix}};
+  return send_for(call, parse_pending_uploads);
+}
+
+S3ListPage S3Client::list_page(const std::string& prefix, const std::string& delimiter,
+                               const std::string& next) {
+  Call call{"listing " + url_of(bucket_, prefix), request("GET", "")};
+  call.request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}};
+  if (!delimiter.empty()) call.request.query.emplace_back("delimiter", delimiter);
+  if (!next.empty()) call.request.query.emplace_back("continuation-token", next);
+  return send_for(call, parse_list_page);
+}
+
+}  // namespace pomona

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/storage_s3/s3_list.h"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace pomona {
+namespace {
+
+class Listing {
+ public:
+  Listing(S3Client& client, const std::function<void(const S3ListedObject&)>& found)
+      : client_(client), found_(found) {}
+
+  void run(const std::string& prefix, std::size_t concurrency) {
+    folders_.push_back(prefix);
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < concurrency; ++i) threads.emplace_back([this] { work(); });
+    }
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return !folders_.empty() || busy_ == 0 || failure_; });
+      if (folders_.empty() || failure_) return;
+      const std::string folder = std::move(folders_.front());
+      folders_.pop_front();
+      ++busy_;
+      lock.unlock();
+      try {
+        list_folder(folder);
+        lock.lock();
+      } catch (...) {
+        lock.lock();
+        if (!failure_) failure_ = std::current_exception();
+      }
+      --busy_;
+      changed_.notify_all();
+    }
+  }
+
+  void list_folder(const std::string& folder) {
+    std::string next;
+    do {
+      const S3ListPage page = client_.list_page(folder, "/", next);
+      next = page.next;
+      const std::lock_guard lock(mutex_);
+      if (failure_) return;
+      for (const S3ListedObject& object : page.objects) found_(object);
+      for (const std::string& below : page.common_prefixes) folders_.push_back(below);
+      changed_.notify_all();
+    } while (!next.empty());
+  }
+
+  S3Client& client_;
+  const std::function<void(const S3ListedObject&)>& found_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::string> folders_;
+  std::size_t busy_ = 0;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+void list_bucket(S3Client& client, const std::string& prefix, std::size_t concurrency,
+                 const std::function<void(const S3ListedObject&)>& found) {
+  Listing(client, found).run(prefix, concurrency);
+}
+
+}  // namespace pomona

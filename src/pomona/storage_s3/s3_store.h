@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The objects of a bucket whose names begin with a prefix.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "pomona/storage/object_store.h"
+#include "pomona/storage_s3/s3_client.h"
+#include "pomona/storage_s3/s3_uri.h"
+
+namespace pomona {
+
+class S3Store final : public ObjectStore {
+ public:
+  S3Store(std::shared_ptr<S3Client> client, const std::string& prefix);
+
+  std::string describe() const override;
+  // Objects that mark a folder (no bytes, a name that ends in '/') are passed over; others whose
+  // name can be no key are reported as not readable.
+  void list(std::string_view prefix,
+            const std::function<void(const ObjectInfo&)>& found) const override;
+  bool exists(std::string_view key) const override;
+  using ObjectStore::read;
+  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override;
+  std::size_t concurrent_reads() const override { return 32; }
+  std::unique_ptr<ObjectReader> open(std::string_view key) const override;
+  std::unique_ptr<ObjectWriter> create(std::string_view key) override;
+  bool write_if_absent(std::string_view key, std::string_view bytes) override;
+  // By copies within the bucket, of at most 5 GB each, one after the other.
+  void move(std::string_view from, std::string_view to) override;
+  void remove(std::string_view key) override;
+
+ private:
+  std::string name_of(std::string_view key) const;
+  // Names of all objects in the folder `name`.
+  std::vector<std::string> names_below(const std::string& name) const;
+  void remove_names(std::vector<std::string> names);
+
+  std::shared_ptr<S3Client> client_;
+  std::string root_;  // "" or ending in '/'
+};
+
+}  // namespace pomona
