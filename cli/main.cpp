@@ -94,6 +94,7 @@ void add_commands(CLI::App& app, Command& chosen) {
   add_models(app, chosen);
   add_doctor(app, chosen);
   add_bench(app, chosen);
+  add_sync(app, chosen);
   add_completion(app, chosen);
 }
 

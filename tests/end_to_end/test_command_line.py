@@ -11,7 +11,7 @@ from command import BINARY, USAGE
 from tables import words
 
 VERBS = words(
-    "run scan extract reduce train evaluate predict report verify models doctor bench completion"
+    "run scan extract reduce train evaluate predict report verify models doctor bench sync completion"
 )
 OF_MODELS = ["models list", "models install", "models import"]
 

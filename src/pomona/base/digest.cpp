@@ -55,7 +55,8 @@ std::string Sha256::finish() {
 
 std::string sha256(std::string_view bytes) { return hex(sha256_bytes(bytes)); }
 std::string sha256_bytes(std::string_view bytes) { return digest_of(EVP_sha256(), bytes); }
-std::string md5(std::string_view bytes) { return hex(digest_of(EVP_md5(), bytes)); }
+std::string md5(std::string_view bytes) { return hex(md5_bytes(bytes)); }
+std::string md5_bytes(std::string_view bytes) { return digest_of(EVP_md5(), bytes); }
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};

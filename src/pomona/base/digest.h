@@ -31,6 +31,8 @@ std::string sha256_bytes(std::string_view bytes);
 
 // MD5 as 32 hexadecimal digits: only to compare with what an object store calls the ETag.
 std::string md5(std::string_view bytes);
+// As 16 bytes.
+std::string md5_bytes(std::string_view bytes);
 
 // As 32 bytes.
 std::string hmac_sha256(std::string_view key, std::string_view message);

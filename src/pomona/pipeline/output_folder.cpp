@@ -12,7 +12,6 @@
 #include "pomona/storage/key.h"
 #include "pomona/storage/local_store.h"
 #include "pomona/storage/posix_file.h"
-#include "pomona/storage_s3/s3_uri.h"
 
 namespace pomona {
 namespace {
@@ -24,28 +23,10 @@ constexpr const char* kStagedFolder = "_pomona/staged";
 constexpr const char* kScratchFolder = "_pomona/scratch";
 constexpr const char* kSuccess = "_SUCCESS";
 
-bool lies_inside(const fs::path& inner, const fs::path& outer) {
-  const fs::path relative = inner.lexically_relative(outer);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
-fs::path resolved(const std::string& place) {
-  if (is_remote(place)) {
-    const S3Uri uri = parse_s3_uri(place);
-    return fs::path("s3:") / uri.bucket / uri.prefix;
-  }
-  std::error_code error;
-  fs::path result = fs::weakly_canonical(fs::absolute(place), error);
-  if (error) result = fs::absolute(place).lexically_normal();
-  // "out/" and "out" are the same folder.
-  return result.has_filename() ? result : result.parent_path();
-}
-
 void refuse_overlap(const std::string& place, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
     if (input.empty()) continue;
-    if (lies_inside(resolved(place), resolved(input)) ||
-        lies_inside(resolved(input), resolved(place))) {
+    if (places_overlap(place, input)) {
       throw Error(ErrorKind::kInvalidInput, "writing to '" + place + "': it overlaps the input '" +
                                                 input + "'; choose an output folder beside it");
     }
@@ -127,8 +108,9 @@ std::string make_scratch_folder() {
 std::vector<std::string> missing_folders(const std::string& path) {
   std::vector<std::string> missing;
   std::error_code error;
-  for (fs::path folder = resolved(path); folder.has_relative_path() && !fs::exists(folder, error);
-       folder = folder.parent_path()) {
+  fs::path folder = fs::absolute(path).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  for (; folder.has_relative_path() && !fs::exists(folder, error); folder = folder.parent_path()) {
     missing.push_back(folder.string());
   }
   return missing;

@@ -24,10 +24,12 @@ namespace pomona {
 struct ObjectInfo {
   std::string key;
   std::uint64_t bytes = 0;
+  // What the store calls this content (storage/etag.h), with its quotes; "" where it has no name.
+  std::string etag = {};
   // False for what is listed but has no bytes to read: pipes, sockets, devices, broken links.
   bool readable = true;
   // Why it is not readable, empty otherwise.
-  std::string problem;
+  std::string problem = {};
 };
 
 // An object being written. It appears under its key when commit() returns and not before; destroyed

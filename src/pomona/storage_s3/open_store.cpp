@@ -52,6 +52,24 @@ S3Options s3_options(const StoreOptions& options) {
   return s3;
 }
 
+bool lies_inside(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+  const std::filesystem::path relative = inner.lexically_relative(outer);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+std::filesystem::path resolved(const std::string& place) {
+  if (is_remote(place)) {
+    const S3Uri uri = parse_s3_uri(place);
+    return std::filesystem::path("s3:") / uri.bucket / uri.prefix;
+  }
+  std::error_code error;
+  std::filesystem::path result =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(place), error);
+  if (error) result = std::filesystem::absolute(place).lexically_normal();
+  // "out/" and "out" are the same folder.
+  return result.has_filename() ? result : result.parent_path();
+}
+
 }  // namespace
 
 bool is_remote(std::string_view place) {
@@ -72,6 +90,10 @@ std::shared_ptr<ObjectStore> open_store(const std::string& place, const StoreOpt
       std::make_shared<S3Client>(s3_options(options), uri.bucket, default_s3_credentials());
   client->check_bucket();
   return std::make_shared<S3Store>(std::move(client), uri.prefix);
+}
+
+bool places_overlap(const std::string& one, const std::string& other) {
+  return lies_inside(resolved(one), resolved(other)) || lies_inside(resolved(other), resolved(one));
 }
 
 PlaceAndKey split_place(const std::string& place) {

@@ -28,6 +28,9 @@ std::shared_ptr<ObjectStore> open_store(
 // Does the place lie in a bucket? Throws as open_store() does for other schemes.
 bool is_remote(std::string_view place);
 
+// Is one of two places the other, or inside it?
+bool places_overlap(const std::string& one, const std::string& other);
+
 // The place that something lies in, and its key there: "s3://bucket/a/b" → {"s3://bucket/a", "b"},
 // "/a/b/" → {"/a", "b"}. The key of a whole bucket or of the root folder is "".
 struct PlaceAndKey {

@@ -37,7 +37,7 @@ void S3Store::list(std::string_view prefix,
   list_bucket(*client_, below, kListedAtOnce, [&](const S3ListedObject& object) {
     const std::string_view name = std::string_view(object.key).substr(root_.size());
     if (object.bytes == 0 && (name.empty() || name.ends_with('/'))) return;
-    ObjectInfo info{key_from_s3_name(name), object.bytes};
+    ObjectInfo info{key_from_s3_name(name), object.bytes, object.etag};
     if (info.key.empty()) {
       info.key = key_from_name(name);
       info.readable = false;

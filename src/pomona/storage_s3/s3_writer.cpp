@@ -6,16 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/storage/etag.h"
+
 namespace pomona {
 namespace {
-
-constexpr std::size_t kFirstPartBytes = 8ULL << 20U;
-// S3 takes 10,000 parts: growing parts reach its largest object, 5 TiB, before they run out.
-constexpr std::size_t kPartsOfOneSize = 500;
-
-std::size_t part_bytes(std::size_t parts_before) {
-  return kFirstPartBytes << std::min<std::size_t>(parts_before / kPartsOfOneSize, 7);
-}
 
 class S3Writer final : public ObjectWriter {
  public:
@@ -28,7 +22,7 @@ class S3Writer final : public ObjectWriter {
 
   void write(std::string_view bytes) override {
     while (!bytes.empty()) {
-      const std::size_t room = part_bytes(etags_.size()) - part_.size();
+      const std::size_t room = upload_part_bytes(etags_.size()) - part_.size();
       const std::size_t count = std::min(room, bytes.size());
       part_.append(bytes.substr(0, count));
       bytes.remove_prefix(count);

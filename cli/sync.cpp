@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/sync.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "exit_code.h"
+#include "flags.h"
+#include "pomona/base/json.h"
+#include "pomona/base/number_text.h"
+
+namespace pomona::cli {
+namespace {
+
+Json report_json(const SyncReport& report) {
+  Json failures = Json::array();
+  for (const SyncFailure& failure : report.failures) {
+    failures.push_back({{"key", failure.key}, {"message", failure.message}});
+  }
+  return {{"copied", report.copied},
+          {"copied_bytes", report.copied_bytes},
+          {"removed", report.removed},
+          {"unchanged", report.unchanged},
+          {"failures", failures}};
+}
+
+void print_report(const SyncReport& report, const SyncOptions& options) {
+  const char* would = options.dry_run ? "would be " : "";
+  if (options.dry_run) {
+    for (const std::string& key : report.copied) std::printf("copy    %s\n", key.c_str());
+    for (const std::string& key : report.removed) std::printf("remove  %s\n", key.c_str());
+  }
+  for (const SyncFailure& failure : report.failures) {
+    std::fprintf(stderr, "pomona: %s: %s\n", failure.key.c_str(), failure.message.c_str());
+  }
+  std::printf("%s %scopied (%.1f MB), %s unchanged, %s %sremoved, %s failed\n",
+              with_commas(report.copied.size()).c_str(), would,
+              static_cast<double>(report.copied_bytes) / 1e6, with_commas(report.unchanged).c_str(),
+              with_commas(report.removed.size()).c_str(), would,
+              with_commas(report.failures.size()).c_str());
+}
+
+}  // namespace
+
+void add_sync(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "sync", "Make one place hold what another holds: folder to bucket, or back");
+  auto options = std::make_shared<SyncOptions>();
+  auto as_json = std::make_shared<bool>(false);
+  command->add_option("FROM", options->from, "Folder or s3://bucket/prefix to copy")->required();
+  command->add_option("TO", options->to, "Folder or s3://bucket/prefix to copy to")->required();
+  command->add_flag("--delete", options->remove_others, "Remove from TO what FROM has not");
+  command->add_flag("--dry-run", options->dry_run, "Only tell what would be done");
+  command->add_flag("--json", *as_json, "Print one JSON object");
+  add_store_flags(*command, options->stores);
+  command->footer(
+      "What is the same on both sides, by size and checksum, is left alone.\n"
+      "Exit code 1: something could not be copied; all else was, and nothing was removed.\n\n"
+      "Example:\n"
+      "  pomona sync my-photos s3://orchard/photos --delete --dry-run");
+  command->callback([&chosen, options, as_json] {
+    chosen = [options, as_json](Session& session) {
+      options->stores.stop = session.stop;
+      const SyncReport report = sync(*options, session.progress, session.stop);
+      if (*as_json) {
+        std::fputs(print_json(report_json(report)).c_str(), stdout);
+      } else {
+        print_report(report, *options);
+      }
+      return report.failures.empty() ? kExitOk : kExitNotAllGood;
+    };
+  });
+}
+
+}  // namespace pomona::cli
