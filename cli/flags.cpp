@@ -6,6 +6,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/pipeline/bundle_network.h"
+#include "pomona/storage_s3/regions.h"
 
 namespace pomona::cli {
 namespace {
@@ -161,6 +162,13 @@ void add_store_flags(CLI::App& command, StoreOptions& stores) {
       .add_option("--s3-endpoint", stores.s3_endpoint,
                   "A service other than AWS for s3:// places (or $AWS_ENDPOINT_URL)")
       ->type_name("URL")
+      ->group("Object stores");
+  command
+      .add_option_function<std::string>(
+          "--regions", [&stores](const std::string& text) { stores.regions = parse_regions(text); },
+          "Regions that buckets may lie in, between commas; eu: those in the European Union")
+      ->type_name("LIST")
+      ->envname("POMONA_REGIONS")
       ->group("Object stores");
 }
 

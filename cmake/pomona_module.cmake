@@ -35,6 +35,7 @@ function(pomona_module name)
                                        POMONA_SOURCE="${CMAKE_SOURCE_DIR}")
     target_link_libraries(pomona_${name}_test PRIVATE pomona_${name} ${module_TEST_USES}
                                                       ${module_TEST_LINKS} GTest::gmock_main)
+    add_dependencies(unit_tests pomona_${name}_test)
     gtest_discover_tests(pomona_${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()

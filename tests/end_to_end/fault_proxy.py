@@ -120,6 +120,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if rule.status:
             body = ERROR_BODY % rule.code.encode() if rule.code else b""
+            body = body if rule.body is None else rule.body
             self.send(rule.status, list(rule.headers.items()), body)
             return
         status, headers, body = answer

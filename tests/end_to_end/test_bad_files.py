@@ -159,7 +159,7 @@ def test_files_and_folders_nobody_may_read(tiny, as_nobody, open_folder):
     words += ["--models", open_folder / "models", "--max-failures", "0.5"]
     tiny(*words, **as_nobody)
     failures = failures_of(open_folder / "out")
-    assert failures == {"a/1.jpg": ("list", "unreadable"), "c": ("list", "unreadable")}
+    assert failures == {"a/1.jpg": ("list", "denied"), "c": ("list", "denied")}
     (images / "c").chmod(0o755)
     (images).chmod(0)
     done = tiny(*words, "--force", code=None, **as_nobody)

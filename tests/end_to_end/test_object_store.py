@@ -2,11 +2,13 @@
 """Photographs and results in a bucket: every verb works on s3:// as on a folder."""
 
 import json
+import signal
+import time
 
 import pytest
-from command import DAMAGED, NOT_FOUND, TINY, UNAVAILABLE, USAGE, Pomona
+from command import DAMAGED, INTERRUPTED, NOT_FOUND, TINY, UNAVAILABLE, USAGE, Pomona
 from fault_proxy import FaultProxy, Rule
-from photographs import copy_fruits
+from photographs import copy_fruits, odd_files, write_odd_names
 from tables import digests, failures_of, json_of, statuses_of
 
 
@@ -192,6 +194,40 @@ def test_a_skewed_clock_is_named(shaky, proxy, bucket):
     shaky.refuses("scan", f"s3://{bucket}/photos", code=UNAVAILABLE, tells=["clock"])
 
 
+@pytest.mark.parametrize(
+    "region", ["us-east-1", "", "EU", "eu-west-2", "eu-central-2", "eu-fake-1", "eu-west-1 "]
+)
+def test_a_bucket_elsewhere_is_refused_before_the_first_byte(
+    shaky, proxy, s3, bucket, region, noise, tmp_path
+):
+    """Row G1: the bucket itself is asked, not its name or the client's setting."""
+    elsewhere = region.strip() not in ("eu-west-1",)
+    proxy.add(Rule(method="HEAD", path=rf"^/{bucket}$", headers={"x-amz-bucket-region": region}))
+    inward = ["run", f"s3://{bucket}/photos", "--out", tmp_path / "out", *TINY]
+    outward = ["run", noise, "--out", f"s3://{bucket}/guarded{len(region)}", *TINY]
+    for words in (inward, outward):
+        if not elsewhere:
+            shaky(*words, "--regions", "eu")
+            continue
+        shaky.refuses(*words, "--regions", "eu", code=USAGE, tells=["--regions", region])
+        assert {seen.method for seen in proxy.requests} == {"HEAD"}
+    if elsewhere:
+        assert s3.names(bucket, f"guarded{len(region)}") == set()
+
+
+def test_a_redirect_to_another_region_is_refused(shaky, proxy, bucket):
+    """Row G1."""
+    told = {"x-amz-bucket-region": "us-west-2", "Location": "http://127.0.0.1:1/"}
+    proxy.add(Rule(path="list-type=2", status=301, headers=told, forward=False))
+    shaky.refuses("scan", f"s3://{bucket}/photos", code=UNAVAILABLE, tells=["us-west-2"])
+
+
+def test_regions_from_the_environment(far, bucket):
+    guarded = Pomona(**{**far.environment, "POMONA_REGIONS": "eu-north-1"})
+    guarded.refuses("scan", f"s3://{bucket}/photos", code=USAGE, tells=["eu-north-1"])
+    guarded.refuses("scan", f"s3://{bucket}", "--regions", "no such", code=USAGE, tells=["no such"])
+
+
 def test_the_lost_answer_of_the_marker_is_resolved_by_reading_it(shaky, proxy, s3, bucket, noise):
     """Row B3."""
     proxy.add(Rule(method="PUT", path=r"lost/_SUCCESS", drop=True, forward=True, times=1))
@@ -218,3 +254,73 @@ def test_damage_in_a_bucket_is_found(far, s3, bucket, noise):
     assert verified.code == 1 and "reduced.csv" in verified.text
     s3.client.put_object(Bucket=bucket, Key="damaged/bundle/bundle.json", Body=b"{}")
     far.refuses("predict", out, noise / "a/0.jpg", code=DAMAGED, tells=["bundle"])
+
+
+def test_a_service_that_asks_for_fewer_requests_gets_fewer(
+    shaky, proxy, bucket, noise_results, tmp_path
+):
+    """Row B8: at 20 % of 503 all is read, with less than twice the requests of a calm day."""
+    proxy.add(Rule(method="GET", path=r"photos/.*\.jpg", status=503, share=0.2, forward=False))
+    out = tmp_path / "out"
+    shaky("run", f"s3://{bucket}/photos", "--out", out, *TINY)
+    assert digests(out) == digests(noise_results)
+    photographs = [seen for seen in proxy.requests if seen.path.endswith(".jpg")]
+    assert 18 < len(photographs) <= 36
+
+
+def test_retries_are_not_in_step(shaky, proxy, bucket, tmp_path):
+    """Row B8: who was refused together does not come back together."""
+    refused = proxy.add(Rule(method="GET", path=r"\.jpg", status=503, times=18, forward=False))
+    shaky("run", f"s3://{bucket}/photos", "--out", tmp_path / "out", *TINY)
+    times = sorted(
+        seen.time for seen in proxy.requests if seen.rule is None and ".jpg" in seen.path
+    )
+    assert refused.used == 18 and len(times) == 18
+    assert times[-1] - times[0] > 0.005
+
+
+def test_a_service_that_is_down_ends_the_run_in_time(shaky, proxy, bucket, tmp_path):
+    proxy.add(Rule(method="GET", path="list-type=2", status=503, forward=False))
+    words = ["scan", f"s3://{bucket}/photos"]
+    refused = shaky.refuses(*words, code=UNAVAILABLE, tells=["503", "attempts"])
+    assert len([seen for seen in proxy.requests if "list-type" in seen.path]) == 10
+    assert "SlowDown" in refused.message
+
+
+def test_a_body_that_stalls_is_given_up_and_asked_for_again(
+    shaky, proxy, bucket, noise_results, tmp_path
+):
+    """Row B11: a byte now and then is no progress."""
+    proxy.add(Rule(method="GET", path=r"a/0\.jpg", drip=10, times=1))
+    out = tmp_path / "out"
+    shaky("run", f"s3://{bucket}/photos", "--out", out, *TINY)
+    assert digests(out) == digests(noise_results)
+
+
+def test_names_that_are_hard_on_somebody(far, s3, tmp_path):
+    """Row B17."""
+    folder, name = tmp_path / "photos", s3.bucket()
+    (folder / "a").mkdir(parents=True)
+    (folder / "b").mkdir()
+    write_odd_names(folder / "a")
+    (folder / "b" / "empty.jpg").write_bytes(b"")
+    for file, (content, _) in odd_files().items():
+        (folder / "b" / file).write_bytes(content)
+    far("sync", folder, f"s3://{name}/photos")
+    words = [*TINY, "--max-failures", "1"]
+    far("run", folder, "--out", tmp_path / "near", *words)
+    far("run", f"s3://{name}/photos", "--out", tmp_path / "far", *words)
+    assert digests(tmp_path / "near") == digests(tmp_path / "far")
+
+
+def test_interrupted_in_a_bucket_leaves_nothing(shaky, proxy, s3, bucket):
+    """Ctrl-C while a photograph stalls: the process ends at once and tidies up."""
+    proxy.add(Rule(method="GET", path=r"a/3\.jpg", drip=10))
+    process = shaky.start("run", f"s3://{bucket}/photos", "--out", f"s3://{bucket}/stopped", *TINY)
+    while not any(seen.rule for seen in proxy.requests):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=5)
+    assert process.returncode == INTERRUPTED, message
+    assert s3.names(bucket, "stopped") == set()
+    assert s3.pending_uploads(bucket) == []

@@ -111,3 +111,29 @@ def test_what_cannot_be_copied_is_told_and_nothing_is_removed(far, s3, bucket, f
     assert "b/2.jpg" in done.message and "1 failed" in done.text
     assert "copy/old.jpg" in s3.names(bucket)
     assert len(s3.names(bucket)) >= len(files(folder))
+
+
+def test_an_upload_that_ends_in_an_error_is_none(far, s3, bucket, folder):
+    """Row B12: 200 OK, and an error in its body."""
+    error = b"<Error><Code>InternalError</Code><Message>not now</Message></Error>"
+    with FaultProxy(s3.port) as proxy:
+        shaky = Pomona(**{**far.environment, **s3.environment(proxy.endpoint)})
+        proxy.add(Rule(method="POST", path="uploadId=", status=200, body=error, forward=False))
+        done = shaky("sync", folder, f"s3://{bucket}/copy", code=NOT_ALL_GOOD)
+        assert "large" in done.message and "1 failed" in done.text
+        assert "copy/large" not in s3.names(bucket) and s3.pending_uploads(bucket) == []
+        proxy.clear()
+        proxy.add(Rule(method="POST", path="uploadId=", body=error, times=1))
+        shaky("sync", folder, f"s3://{bucket}/copy")
+    far("sync", folder, f"s3://{bucket}/copy")
+    assert "copy/large" in s3.names(bucket) and s3.pending_uploads(bucket) == []
+
+
+def test_a_part_that_cannot_be_written_leaves_no_upload_behind(far, s3, bucket, folder):
+    """Row B13."""
+    with FaultProxy(s3.port) as proxy:
+        proxy.add(Rule(method="PUT", path="partNumber=2", status=403, code="AccessDenied"))
+        shaky = Pomona(**{**far.environment, **s3.environment(proxy.endpoint)})
+        done = shaky("sync", folder, f"s3://{bucket}/copy", code=NOT_ALL_GOOD)
+    assert "large" in done.message and "AccessDenied" in done.message
+    assert "copy/large" not in s3.names(bucket) and s3.pending_uploads(bucket) == []

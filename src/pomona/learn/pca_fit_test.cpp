@@ -76,7 +76,9 @@ TEST(PcaFitTest, VariancesAgreeWithScikitLearn) {
 
 TEST(PcaFitTest, TakesTheFewestComponentsThatReachAShare) {
   const Moments moments = moments_of(golden_rows(), 5);
-  for (const Json& pair : golden_learn("reduction.json")["shares"]) {
+  const Json shares = golden_learn("reduction.json")["shares"];
+  ASSERT_FALSE(shares.empty());
+  for (const Json& pair : shares) {
     EXPECT_EQ(fit(moments, VarianceShare{pair[0].get<double>()}).n_components(),
               pair[1].get<std::size_t>());
   }

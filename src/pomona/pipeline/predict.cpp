@@ -111,7 +111,7 @@ std::vector<Prediction> Predictor::predict_files(std::span<const std::string> pl
       photographs.push_back(files.read(places[i]));
       indices.push_back(i);
     } catch (const Error& error) {
-      predictions[i].failure = {read_failure_kind(error), error.what()};
+      predictions[i].failure = {read_failure_kind(error.kind()), error.what()};
     }
   }
   std::vector<Prediction> read = predict(photographs, top);

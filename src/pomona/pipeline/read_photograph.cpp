@@ -3,8 +3,8 @@
 
 namespace pomona {
 
-std::string read_failure_kind(const Error& error) {
-  switch (error.kind()) {
+std::string read_failure_kind(ErrorKind kind) {
+  switch (kind) {
     case ErrorKind::kNotFound: return "gone";
     case ErrorKind::kInvalidInput: return "too_large";
     case ErrorKind::kDenied: return "denied";

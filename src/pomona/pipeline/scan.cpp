@@ -111,7 +111,8 @@ class Lister {
       ++manifest.left_out;
     } else if (!object.readable) {
       row.status = FileStatus::kFailed;
-      manifest.failures.push_back({row.split, row.path, "list", "unreadable", object.problem});
+      manifest.failures.push_back(
+          {row.split, row.path, "list", read_failure_kind(object.problem_kind), object.problem});
     }
     manifest.rows.push_back(std::move(row));
   }
@@ -242,7 +243,7 @@ void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progre
       row.status = FileStatus::kFailed;
       const std::lock_guard lock(mutex);
       manifest.failures.push_back(
-          {row.split, row.path, "read", read_failure_kind(error), error.what()});
+          {row.split, row.path, "read", read_failure_kind(error.kind()), error.what()});
     }
   });
   sort_failures(manifest.failures);

@@ -63,13 +63,13 @@ class LocalWalk {
     if (!descriptor.is_open() || ::fstat(descriptor.get(), &status) != 0) {
       const bool prefix_is_no_folder =
           folder.parent == kNoFolder && (errno == ENOENT || errno == ENOTDIR);
-      if (!prefix_is_no_folder) report_unreadable(folder.key, "folder: " + errno_text(errno));
+      if (!prefix_is_no_folder) report_unreadable(folder.key, "folder: ", errno);
       return;
     }
     if (is_ancestor(status, folder.parent)) return;
     const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(descriptor.get()), &::closedir);
     if (entries == nullptr) {
-      report_unreadable(folder.key, "folder: " + errno_text(errno));
+      report_unreadable(folder.key, "folder: ", errno);
       return;
     }
     descriptor.release();
@@ -107,7 +107,7 @@ class LocalWalk {
         found_(info_);
       }
     }
-    if (errno != 0) report_unreadable(folder.key, "folder: " + errno_text(errno));
+    if (errno != 0) report_unreadable(folder.key, "folder: ", errno);
   }
 
   // False with info_ filled for everything that is not a folder.
@@ -116,7 +116,11 @@ class LocalWalk {
     struct stat status {};
     if (::fstatat(folder, entry.d_name, &status, 0) != 0) {
       const bool broken_link = entry.d_type == DT_LNK && errno == ENOENT;
-      set_problem(broken_link ? "a link that leads nowhere" : errno_text(errno));
+      if (broken_link) {
+        set_problem("a link that leads nowhere");
+      } else {
+        set_problem(errno_text(errno), errno);
+      }
       return false;
     }
     if (S_ISDIR(status.st_mode)) return true;
@@ -125,7 +129,7 @@ class LocalWalk {
       // A file that everybody may read, as most are, costs no further question.
       if ((status.st_mode & 0444U) != 0444U &&
           ::faccessat(folder, entry.d_name, R_OK, AT_EACCESS) != 0) {
-        set_problem(errno_text(errno));
+        set_problem(errno_text(errno), errno);
       }
     } else {
       set_problem(S_ISFIFO(status.st_mode)   ? "a pipe"
@@ -135,14 +139,16 @@ class LocalWalk {
     return false;
   }
 
-  void set_problem(std::string problem) {
+  void set_problem(std::string problem, int error = 0) {
     info_.readable = false;
     info_.problem = std::move(problem);
+    const bool denied = errno_kind(error) == ErrorKind::kDenied;
+    info_.problem_kind = denied ? ErrorKind::kDenied : ErrorKind::kUnavailable;
   }
 
-  void report_unreadable(const std::string& key, std::string problem) {
+  void report_unreadable(const std::string& key, const std::string& what, int error) {
     info_ = {.key = key};
-    set_problem(std::move(problem));
+    set_problem(what + errno_text(error), error);
     found_(info_);
   }
 

@@ -19,6 +19,8 @@
 #include <string>
 #include <string_view>
 
+#include "pomona/base/error.h"
+
 namespace pomona {
 
 struct ObjectInfo {
@@ -30,6 +32,7 @@ struct ObjectInfo {
   bool readable = true;
   // Why it is not readable, empty otherwise.
   std::string problem = {};
+  ErrorKind problem_kind = ErrorKind::kUnavailable;
 };
 
 // An object being written. It appears under its key when commit() returns and not before; destroyed

@@ -7,24 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "pomona/base/error.h"
-
 namespace pomona {
 namespace {
-
-ErrorKind kind_of(int error) {
-  switch (error) {
-    case ENOENT: return ErrorKind::kNotFound;
-    case ENOTDIR:
-    case EISDIR:
-    case EINVAL:
-    case ENAMETOOLONG:
-    case ELOOP: return ErrorKind::kInvalidInput;
-    case EACCES:
-    case EPERM: return ErrorKind::kDenied;
-    default: return ErrorKind::kUnavailable;
-  }
-}
 
 std::string_view advice_for(int error) {
   switch (error) {
@@ -42,6 +26,20 @@ std::string_view advice_for(int error) {
 }
 
 }  // namespace
+
+ErrorKind errno_kind(int error) {
+  switch (error) {
+    case ENOENT: return ErrorKind::kNotFound;
+    case ENOTDIR:
+    case EISDIR:
+    case EINVAL:
+    case ENAMETOOLONG:
+    case ELOOP: return ErrorKind::kInvalidInput;
+    case EACCES:
+    case EPERM: return ErrorKind::kDenied;
+    default: return ErrorKind::kUnavailable;
+  }
+}
 
 int Descriptor::reset() {
   const int number = release();
@@ -70,8 +68,8 @@ std::string errno_text(int error) {
 }
 
 void throw_errno(std::string_view action, std::string_view object, int error) {
-  throw Error(kind_of(error), std::string(action) + " " + std::string(object) + ": " +
-                                  errno_text(error) + std::string(advice_for(error)));
+  throw Error(errno_kind(error), std::string(action) + " " + std::string(object) + ": " +
+                                     errno_text(error) + std::string(advice_for(error)));
 }
 
 }  // namespace pomona

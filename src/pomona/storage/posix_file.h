@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "pomona/base/error.h"
+
 namespace pomona {
 
 class Descriptor {
@@ -32,6 +34,9 @@ class Descriptor {
 // openat() without the ways in which opening a file can do harm: waiting at a pipe, becoming the
 // controlling terminal, leaking into child processes. Retries when a signal comes in between.
 Descriptor open_at(int folder, const std::string& name, int flags, unsigned mode = 0);
+
+// What kind of Error an errno is.
+ErrorKind errno_kind(int error);
 
 // "no such file or folder", "permission denied", …
 std::string errno_text(int error);

@@ -10,6 +10,7 @@
 #include "pomona/base/error.h"
 #include "pomona/storage/key.h"
 #include "pomona/storage_s3/credentials.h"
+#include "pomona/storage_s3/regions.h"
 #include "pomona/storage_s3/s3_store.h"
 
 namespace pomona {
@@ -88,7 +89,7 @@ std::shared_ptr<ObjectStore> open_store(const std::string& place, const StoreOpt
   const S3Uri uri = parse_s3_uri(place);
   auto client =
       std::make_shared<S3Client>(s3_options(options), uri.bucket, default_s3_credentials());
-  client->check_bucket();
+  check_region(place, client->check_bucket(), options.regions);
   return std::make_shared<S3Store>(std::move(client), uri.prefix);
 }
 

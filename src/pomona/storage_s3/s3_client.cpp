@@ -173,14 +173,14 @@ auto S3Client::send_for(Call call, const Parse& parse) {
   return std::move(result).value_or(typename decltype(result)::value_type());
 }
 
-void S3Client::check_bucket() {
+std::string S3Client::check_bucket() {
   for (;;) {
     Call call{"opening s3://" + bucket_, request("HEAD", "")};
     call.answers = {301, 307, 400};
     std::string body;
     const HttpAnswer answer = send(call, body);
-    if (answer.status < 300) return;
     const std::string region = answer.header("x-amz-bucket-region");
+    if (answer.status < 300) return region;
     if (!options_.endpoint.empty() || region.empty() || region == options_.region) {
       throw_failure(call.doing, judge(answer, body), 1);
     }

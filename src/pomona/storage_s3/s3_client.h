@@ -60,9 +60,10 @@ class S3Client {
 
   const std::string& bucket() const { return bucket_; }
 
-  // Throws unless the bucket exists and the credentials open it. At AWS itself it learns the
-  // bucket's region by it, whatever region was set; call it before all others.
-  void check_bucket();
+  // Throws unless the bucket exists and the credentials open it. Returns the region that the bucket
+  // says it lies in, "" where it says none. At AWS itself requests go to that region from then on,
+  // whatever was set; call it before all others.
+  std::string check_bucket();
 
   // Replaces the content of `body`. What was sent is what came: length, and MD5 or checksum where
   // the service gives one for the whole object.

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where in the world data may lie.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pomona {
+
+// Regions between commas; "eu" stands for those whose data centres lie in the European Union (not
+// eu-west-2, London, nor eu-central-2, Zurich). Throws invalid_input for what is no region's name.
+std::vector<std::string> parse_regions(std::string_view text);
+
+// Throws invalid_input unless `region`, where the bucket of `place` lies, is among `allowed`, or
+// nothing is said to be allowed. "" is a region that the service does not tell.
+void check_region(const std::string& place, const std::string& region,
+                  const std::vector<std::string>& allowed);
+
+}  // namespace pomona
