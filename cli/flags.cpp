@@ -57,7 +57,12 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
       ->group(group);
   command.add_option("--seed", split.seed, "Another number chooses another holdout")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            std::uint64_t seed = 0;
+            return parse_whole(text, seed) ? "" : "'" + text + "' is no whole number from 0 up";
+          },
+          ""))
       ->capture_default_str()
       ->group(group);
 }
@@ -149,7 +154,9 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
 }
 
 void add_output_flags(CLI::App& command, OutputOptions& output) {
-  command.add_option("--out,-o", output.out, "Folder for the results; must be new or empty")
+  command
+      .add_option("--out,-o", output.out,
+                  "Folder, or s3://bucket/prefix, for the results; must be new or empty")
       ->type_name("FOLDER")
       ->required()
       ->group("Output");

@@ -109,6 +109,15 @@ int flush_output(int code) {
   return code == kExitOk ? exit_code(ErrorKind::kUnavailable) : code;
 }
 
+// "Could not convert: --holdout = abc", as the parser of flags says it, in words that help.
+std::string in_words(std::string problem) {
+  constexpr std::string_view kConvert = "Could not convert: ";
+  const std::size_t equals = problem.find(" = ");
+  if (!problem.starts_with(kConvert) || equals == std::string::npos) return problem;
+  return problem.substr(kConvert.size(), equals - kConvert.size()) + ": '" +
+         problem.substr(equals + 3) + "' is not a number";
+}
+
 // What is wrong with the command line, and where to read how it is right.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = app.get_name();
@@ -118,7 +127,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     command += " " + verb->get_name();
   }
   const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
-  std::string problem = error.what();
+  std::string problem = in_words(error.what());
   if (!unknown.empty()) {
     problem = "unknown " + std::string(verb->get_subcommands({}).empty() ? "argument" : "verb") +
               " '" + unknown.front() + "'";

@@ -20,7 +20,7 @@ void add_run(CLI::App& app, Command& chosen) {
   auto as_json = std::make_shared<bool>(false);
   command
       ->add_option("IMAGES", options->input.images,
-                   "Folder with one folder of photographs for each label")
+                   "Folder, or s3://bucket/prefix, with one folder of photographs for each label")
       ->required();
   command
       ->add_option("--test", options->input.test,

@@ -52,7 +52,8 @@ void add_scan(CLI::App& app, Command& chosen) {
   auto input = std::make_shared<InputOptions>();
   auto as_json = std::make_shared<bool>(false);
   command
-      ->add_option("IMAGES", input->images, "Folder with one folder of photographs for each label")
+      ->add_option("IMAGES", input->images,
+                   "Folder, or s3://bucket/prefix, with one folder of photographs for each label")
       ->required();
   command->add_option("--test", input->test, "Folder of the same kind to test on")
       ->type_name("IMAGES")

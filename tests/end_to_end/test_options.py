@@ -3,6 +3,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 
 import numpy as np
@@ -194,7 +195,7 @@ def test_a_group_of_all_photographs_of_a_label_leaves_no_test_and_says_so(tiny, 
     metrics = json_of(tmp_path / "out" / "metrics.json")
     assert metrics["scores"] == []
     assert "calibrated on photographs beside those learnt from" in done.message
-    assert metrics["classifier"]["temperature"] != 1
+    assert metrics["classifier"]["temperature"] > 0
 
 
 def test_a_test_set_of_unknown_labels_gives_no_score(tiny, noise, tmp_path):
@@ -220,8 +221,9 @@ def test_one_pattern_alone_leaves_the_rest_to_the_other_side(run, films):
     assert by_train == by_test and set(by_train.values()) == {"train", "test"}
 
 
-def test_patterns_filter_both_folders_of_a_test_set(run, films):
-    out = run(films, "--test", films, "--train-files", r"^\d", "--test-files", "^r_")
+def test_patterns_filter_both_folders_of_a_test_set(run, films, tmp_path):
+    test = shutil.copytree(films, tmp_path / "test")
+    out = run(films, "--test", test, "--train-files", r"^\d", "--test-files", "^r_")
     for row in rows_of(out / "features"):
         assert row["path"].split("/")[1].startswith("r_") == (row["split"] == "test")
 
@@ -355,7 +357,30 @@ def test_every_verb_refuses_options_of_others(tiny, noise):
         assert "--nonsense" in done.message, verb
 
 
-def test_keys_are_unique_when_test_and_training_share_names(run, noise):
-    out = run(noise, "--test", noise)
+def test_keys_are_unique_when_test_and_training_share_names(run, noise, tmp_path):
+    out = run(noise, "--test", shutil.copytree(noise, tmp_path / "test"))
     keys = keys_of(rows_of(out / "features"))
     assert len(keys) == len(set(keys)) == 36
+
+
+def test_a_test_set_within_the_photographs_is_refused(tiny, tmp_path):
+    """Training must never see what it is tested on."""
+    photographs = make_folder(tmp_path / "all" / "photographs")
+    link = tmp_path / "link"
+    link.symlink_to(photographs)
+    pairs = [(photographs, photographs), (photographs.parent, photographs)]
+    pairs += [(photographs, photographs / "a"), (photographs, link)]
+    for images, test in pairs:
+        words = ["run", images, "--test", test, "--out", tmp_path / "out", *TINY]
+        tiny.refuses(*words, code=USAGE, tells=["test set", "lie in one another"])
+
+
+@pytest.mark.parametrize("value", ["abc", "-1", "1.5"])
+def test_a_seed_that_is_none_is_named(tiny, noise, tmp_path, value):
+    words = ["run", noise, "--out", tmp_path / "out", *TINY, f"--seed={value}"]
+    tiny.refuses(*words, code=USAGE, tells=["--seed", f"'{value}'", "whole number"])
+
+
+def test_what_is_no_number_is_named(tiny, noise, tmp_path):
+    words = ["run", noise, "--out", tmp_path / "out", *TINY, "--holdout", "abc"]
+    tiny.refuses(*words, code=USAGE, tells=["--holdout: 'abc' is not a number"])

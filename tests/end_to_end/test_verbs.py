@@ -334,3 +334,16 @@ def test_failures_of_a_run_can_be_read_by_any_csv_reader(tiny, tmp_path):
     assert failures_of(tmp_path / "out") == {'a/b"r,o\nken.jpg': ("decode", "truncated")}
     assert csv_rows(tmp_path / "out" / "failures.csv")[1][3]
     assert len(rows_of(tmp_path / "out" / "features")) == 10
+
+
+def test_an_empty_name_is_no_place(tiny, noise_results, noise):
+    for words in (["predict", noise_results, ""], ["evaluate", noise_results, ""], ["scan", ""]):
+        done = tiny(*words, code=None)
+        assert done.code in (NOT_ALL_GOOD, USAGE), words
+        assert "empty" in done.message + done.text and "bug of ours" not in done.message
+
+
+@pytest.mark.parametrize("share", ["7", "-1", "nan"])
+def test_evaluate_takes_a_share_of_failures_alone(tiny, noise_results, noise, share):
+    words = ["evaluate", noise_results, noise, f"--max-failures={share}"]
+    tiny.refuses(*words, code=USAGE, tells=["--max-failures", "0 to 1"])

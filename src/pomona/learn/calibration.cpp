@@ -13,17 +13,33 @@ namespace {
 constexpr double kLowest = 0.05;
 constexpr double kHighest = 20;
 
-// Sum of log losses of the rows that count, at this temperature.
-double log_loss(MatrixView<const double> scores, std::span<const std::int32_t> labels,
-                double temperature) {
+// How much of a row's answer belongs to its label; the rest is shared by the others. Not quite all
+// of it, so that rows that are all right, or few, do not ask for endless certainty (Platt 1999).
+double target_of_label(std::span<const std::int32_t> labels) {
+  const auto rows =
+      static_cast<double>(std::ranges::count_if(labels, [](std::int32_t l) { return l >= 0; }));
+  return (rows + 1) / (rows + 2);
+}
+
+// Sum of cross entropies of the rows that count, at this temperature.
+double cross_entropy(MatrixView<const double> scores, std::span<const std::int32_t> labels,
+                     double temperature) {
+  const double target = target_of_label(labels);
+  const double others = static_cast<double>(scores.cols()) - 1;
   double loss = 0;
   for (std::size_t i = 0; i < scores.rows(); ++i) {
     if (labels[i] < 0) continue;
     const std::span<const double> row = scores.row(i);
     const double largest = *std::ranges::max_element(row);
     double sum = 0;
-    for (const double score : row) sum += std::exp((score - largest) / temperature);
-    loss += std::log(sum) - (row[static_cast<std::size_t>(labels[i])] - largest) / temperature;
+    double below = 0;  // Σ (score - largest)
+    for (const double score : row) {
+      sum += std::exp((score - largest) / temperature);
+      below += score - largest;
+    }
+    const double of_label = row[static_cast<std::size_t>(labels[i])] - largest;
+    const double of_others = others > 0 ? (below - of_label) / others : 0;
+    loss += std::log(sum) - (target * of_label + (1 - target) * of_others) / temperature;
   }
   return loss;
 }
@@ -40,21 +56,21 @@ double fit_temperature(MatrixView<const double> scores, std::span<const std::int
   double high = std::log(kHighest);
   double left = high - golden * (high - low);
   double right = low + golden * (high - low);
-  double left_loss = log_loss(scores, labels, std::exp(left));
-  double right_loss = log_loss(scores, labels, std::exp(right));
+  double left_loss = cross_entropy(scores, labels, std::exp(left));
+  double right_loss = cross_entropy(scores, labels, std::exp(right));
   while (high - low > 1e-4) {
     if (left_loss <= right_loss) {
       high = right;
       right = left;
       right_loss = left_loss;
       left = high - golden * (high - low);
-      left_loss = log_loss(scores, labels, std::exp(left));
+      left_loss = cross_entropy(scores, labels, std::exp(left));
     } else {
       low = left;
       left = right;
       left_loss = right_loss;
       right = low + golden * (high - low);
-      right_loss = log_loss(scores, labels, std::exp(right));
+      right_loss = cross_entropy(scores, labels, std::exp(right));
     }
   }
   return std::exp((low + high) / 2);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "pomona/base/error.h"
@@ -44,8 +45,20 @@ TEST(CalibrationTest, TemperatureIgnoresRowsWithoutALabel) {
 TEST(CalibrationTest, TemperatureStaysInItsRange) {
   Matrix<double> scores(1, 2);
   scores(0, 0) = 1;
-  EXPECT_NEAR(fit_temperature(scores.view(), std::vector<std::int32_t>{0}), 0.05, 1e-5);
   EXPECT_NEAR(fit_temperature(scores.view(), std::vector<std::int32_t>{1}), 20, 1e-2);
+  scores(0, 0) = 1e-3;
+  EXPECT_NEAR(fit_temperature(scores.view(), std::vector<std::int32_t>{0}), 0.05, 1e-5);
+}
+
+TEST(CalibrationTest, FewRowsThatAreRightPromiseLittle) {
+  // softmax(d / T) is (n + 1) / (n + 2) where d / T = log(n + 1).
+  for (const std::size_t rows : {1U, 3U, 50U}) {
+    Matrix<double> scores(rows, 2);
+    for (std::size_t i = 0; i < rows; ++i) scores(i, 0) = 5;
+    const double expected = 5 / std::log(static_cast<double>(rows) + 1);
+    EXPECT_NEAR(fit_temperature(scores.view(), std::vector<std::int32_t>(rows, 0)), expected,
+                1e-3 * expected);
+  }
 }
 
 TEST(CalibrationTest, RefusesScoresThatAreNotFinite) {

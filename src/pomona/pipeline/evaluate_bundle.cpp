@@ -124,7 +124,10 @@ TableRows read_rows_of(const EvaluateOptions& options, const Bundle& bundle, Fea
 }
 
 std::string what_was_judged(bool of_features, const TableRows& rows) {
-  if (!of_features) return "The bundle as it is, on the photographs given.";
+  if (!of_features) {
+    return "The bundle as it is, on the photographs given; whether it learnt from some of them is "
+           "not known.";
+  }
   if (rows.test_rows() > 0) return "The bundle as it is, on the test rows of the features given.";
   return "The bundle as it is, on all rows of the features given: none is marked as test, so it "
          "may "
@@ -140,6 +143,7 @@ std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
 
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
                                  const std::stop_token& stop) {
+  check_max_failures(options.max_failures);
   const Bundle bundle = open_bundle(options.bundle, options.stores);
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,

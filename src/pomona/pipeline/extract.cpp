@@ -148,12 +148,14 @@ void check_precision(Precision precision) {
 
 }  // namespace
 
+void check_max_failures(double share) {
+  if (share >= 0 && share <= 1) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --max-failures: expected a share from 0 to 1, found " + shown_share(share));
+}
+
 ExtractSetup prepare_extract(const ExtractOptions& options) {
-  if (!(options.max_failures >= 0 && options.max_failures <= 1)) {
-    throw Error(ErrorKind::kInvalidInput,
-                "reading --max-failures: expected a share from 0 to 1, found " +
-                    std::to_string(options.max_failures));
-  }
+  check_max_failures(options.max_failures);
   if (options.precision) check_precision(*options.precision);
   ExtractSetup setup;
   setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,

@@ -42,6 +42,9 @@ struct ExtractSetup {
   FeaturizerOptions featurizer;
   Fit fit = Fit::kSquash;
 };
+// Throws invalid_input unless it is a share.
+void check_max_failures(double share);
+
 ExtractSetup prepare_extract(const ExtractOptions& options);
 
 // Where rows go, in order; called by one thread at a time. `moments` gets the training rows, with

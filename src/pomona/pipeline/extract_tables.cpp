@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/base/error.h"
 #include "pomona/table/csv_writer.h"
 #include "pomona/table/parquet_writer.h"
 
@@ -22,6 +23,12 @@ std::size_t training_files(const Manifest& manifest) {
 }  // namespace
 
 ImageRoots open_roots(const InputOptions& input) {
+  if (!input.test.empty() && places_overlap(input.images, input.test)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "dividing photographs: the test set '" + input.test + "' and '" + input.images +
+                    "' lie in one another, so training would see what it is tested on; name two "
+                    "folders beside each other");
+  }
   ImageRoots roots;
   roots.images = open_store(input.images, input.stores);
   if (!input.test.empty()) roots.test = open_store(input.test, input.stores);
@@ -86,6 +93,7 @@ Extraction extract_tables(const InputOptions& input, const ExtractOptions& optio
   const ImageRoots roots = open_roots(input);
   Scan found = scan(roots, input.split, progress, stop);
   timeline.begin("prepare");
+  progress.begin("prepare", 0);
   Extraction extraction;
   extraction.setup = prepare_extract(options);
   extraction.split_kind = found.split_kind;

@@ -29,6 +29,7 @@ struct InputOptions {
   SplitOptions split;
 };
 
+// Throws invalid_input when one root lies in the other.
 ImageRoots open_roots(const InputOptions& input);
 
 struct Extraction {

@@ -53,6 +53,12 @@ S3Options s3_options(const StoreOptions& options) {
   return s3;
 }
 
+void refuse_empty(const std::string& place) {
+  if (!place.empty()) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "opening a place: its name is empty; give a folder or s3://BUCKET/PREFIX");
+}
+
 bool lies_inside(const std::filesystem::path& inner, const std::filesystem::path& outer) {
   const std::filesystem::path relative = inner.lexically_relative(outer);
   return !relative.empty() && *relative.begin() != "..";
@@ -85,6 +91,7 @@ bool is_remote(std::string_view place) {
 
 std::shared_ptr<ObjectStore> open_store(const std::string& place, const StoreOptions& options,
                                         LocalStore::IfMissing if_missing) {
+  refuse_empty(place);
   if (!is_remote(place)) return std::make_shared<LocalStore>(place, if_missing);
   const S3Uri uri = parse_s3_uri(place);
   auto client =
@@ -98,6 +105,7 @@ bool places_overlap(const std::string& one, const std::string& other) {
 }
 
 PlaceAndKey split_place(const std::string& place) {
+  refuse_empty(place);
   if (is_remote(place)) {
     const S3Uri uri = parse_s3_uri(place);
     const std::string bucket = "s3://" + uri.bucket;
