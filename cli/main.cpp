@@ -21,6 +21,7 @@
 #include "exit_code.h"
 #include "help.h"
 #include "pomona/base/error.h"
+#include "pomona/base/printable.h"
 #include "terminal_progress.h"
 
 namespace pomona::cli {
@@ -72,7 +73,7 @@ int run_command(const Command& command, Session& session, TerminalProgress& prog
     return command(session);
   } catch (const Error& error) {
     progress.finish();
-    std::fprintf(stderr, "pomona: %s\n", error.what());
+    std::fprintf(stderr, "pomona: %s\n", printable(error.what()).c_str());
     return exit_code(error.kind());
   } catch (const std::exception& error) {
     progress.finish();
@@ -165,7 +166,7 @@ int run_main(int argc, char** argv) {
     std::fputs(explain(app, error).c_str(), stderr);
     return kExitUsage;
   } catch (const Error& error) {
-    std::fprintf(stderr, "pomona: %s\n", error.what());
+    std::fprintf(stderr, "pomona: %s\n", printable(error.what()).c_str());
     return exit_code(error.kind());
   }
   TerminalProgress progress(isatty(STDERR_FILENO) != 0, log_timing);

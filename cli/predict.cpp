@@ -12,6 +12,7 @@
 #include "flags.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
+#include "pomona/base/printable.h"
 #include "pomona/pipeline/bundle_network.h"
 
 namespace pomona::cli {
@@ -28,13 +29,14 @@ struct PredictFlags {
 };
 
 void print_prediction(const std::string& path, const Prediction& prediction) {
-  std::printf("%s\n", path.c_str());
+  std::printf("%s\n", printable(path).c_str());
   if (prediction.failure) {
-    std::printf("  could not be read: %s\n", prediction.failure->message.c_str());
+    std::printf("  could not be read: %s\n", printable(prediction.failure->message).c_str());
     return;
   }
   for (const Answer& answer : prediction.answers) {
-    std::printf("  %7s  %s\n", percent(answer.probability).c_str(), answer.label.c_str());
+    std::printf("  %7s  %s\n", percent(answer.probability).c_str(),
+                printable(answer.label).c_str());
   }
 }
 

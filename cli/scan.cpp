@@ -10,6 +10,7 @@
 #include "flags.h"
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
+#include "pomona/base/printable.h"
 #include "pomona/pipeline/extract_tables.h"
 
 namespace pomona::cli {
@@ -34,10 +35,10 @@ Counts count_statuses(const Manifest& manifest) {
 void print_labels(const Json& labels) {
   std::size_t width = 5;
   for (const Json& label : labels)
-    width = std::max(width, label.at("label").get<std::string>().size());
+    width = std::max(width, printable(label.at("label").get<std::string>()).size());
   std::printf("%-*s  %8s  %8s  %8s\n", static_cast<int>(width), "label", "train", "test", "failed");
   for (const Json& label : labels) {
-    const auto name = label.at("label").get<std::string>();
+    const std::string name = printable(label.at("label").get<std::string>());
     std::printf("%-*s  %8zu  %8zu  %8zu\n", static_cast<int>(width),
                 name.empty() ? "(none)" : name.c_str(), label.at("train").get<std::size_t>(),
                 label.at("test").get<std::size_t>(), label.at("failed").get<std::size_t>());

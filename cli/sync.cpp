@@ -10,6 +10,7 @@
 #include "flags.h"
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
+#include "pomona/base/printable.h"
 
 namespace pomona::cli {
 namespace {
@@ -29,11 +30,14 @@ Json report_json(const SyncReport& report) {
 void print_report(const SyncReport& report, const SyncOptions& options) {
   const char* would = options.dry_run ? "would be " : "";
   if (options.dry_run) {
-    for (const std::string& key : report.copied) std::printf("copy    %s\n", key.c_str());
-    for (const std::string& key : report.removed) std::printf("remove  %s\n", key.c_str());
+    for (const std::string& key : report.copied)
+      std::printf("copy    %s\n", printable(key).c_str());
+    for (const std::string& key : report.removed)
+      std::printf("remove  %s\n", printable(key).c_str());
   }
   for (const SyncFailure& failure : report.failures) {
-    std::fprintf(stderr, "pomona: %s: %s\n", failure.key.c_str(), failure.message.c_str());
+    std::fprintf(stderr, "pomona: %s: %s\n", printable(failure.key).c_str(),
+                 printable(failure.message).c_str());
   }
   std::printf("%s %scopied (%.1f MB), %s unchanged, %s %sremoved, %s failed\n",
               with_commas(report.copied.size()).c_str(), would,

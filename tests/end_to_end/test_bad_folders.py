@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders that are missing, empty, flat, too small, or in the way: what is said, what still works."""
 
+import signal
+import time
+
 import pytest
-from command import DONE, NOT_FOUND, TINY, USAGE
+from command import DONE, NOT_FOUND, TINY, UNAVAILABLE, USAGE
 from photographs import copy_fruits, encoded, make_folder, picture
 from tables import files_below, json_of, matrix_of, rows_of
 
@@ -165,6 +168,18 @@ def test_out_that_is_a_file(tiny, noise, tmp_path):
         tiny.refuses(*chain(noise, tmp_path / "out", *force), code=USAGE, tells=tells)
     tiny.refuses(*chain(noise, tmp_path / "out" / "below"), code=USAGE, tells=[str(tmp_path)])
     assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_a_folder_in_which_a_run_is_at_work_is_not_taken_from_it(tiny, noise, tmp_path):
+    out = tmp_path / "out"
+    first = tiny.start(*chain(noise, out))
+    while not (out / "_pomona").exists():
+        time.sleep(0.001)
+    first.send_signal(signal.SIGSTOP)
+    tiny.refuses(*chain(noise, out, "--force"), code=UNAVAILABLE, tells=["at work", str(out)])
+    first.send_signal(signal.SIGCONT)
+    assert first.wait(timeout=60) == 0
+    assert (out / "_SUCCESS").exists()
 
 
 def test_a_refused_run_leaves_no_folder_behind(tiny, noise, tmp_path):

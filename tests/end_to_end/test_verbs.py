@@ -347,3 +347,10 @@ def test_an_empty_name_is_no_place(tiny, noise_results, noise):
 def test_evaluate_takes_a_share_of_failures_alone(tiny, noise_results, noise, share):
     words = ["evaluate", noise_results, noise, f"--max-failures={share}"]
     tiny.refuses(*words, code=USAGE, tells=["--max-failures", "0 to 1"])
+
+
+def test_names_do_not_control_the_terminal(tiny, noise, tmp_path):
+    label = tmp_path / "photographs" / "\x1b[31mred\n"
+    shutil.copytree(noise / "a", label)
+    scanned = tiny("scan", label.parent)
+    assert "\x1b" not in scanned.text and "\\x1B[31mred\\x0A" in scanned.text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("clang-format", "ctest", "g++", "npm", "python", "ruff", "shellcheck")
+TOOLS = ("clang-format", "cmake", "ctest", "g++", "npm", "python", "ruff", "shellcheck")
 OWN_TOOLS = ("setup", "check_layers.py", "lint_cpp.py", "count_tests.py")
 PYTEST_XML = """<testsuites><testsuite>
 <testcase classname="a" name="b"/>
@@ -73,12 +73,14 @@ def test_nothing_runs_after_a_failed_setup(house):
     assert "ran" not in done.stdout
 
 
-def test_fast_leaves_out_tensorflow_and_clang_tidy(house):
+def test_fast_leaves_out_tensorflow_clang_tidy_and_sanitizers(house):
     done = house("--fast")
     assert done.returncode == 0
     assert "--ignore=tests/backbones/test_keras.py" in done.stdout
-    assert "lint_cpp" not in done.stdout
+    assert "lint_cpp" not in done.stdout and "--preset asan" not in done.stdout
     whole = house().stdout
+    for preset in ("asan", "tsan"):
+        assert f"ran ctest --preset {preset}" in whole
     assert "test_keras" not in whole and "ran lint_cpp.py" in whole
 
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/output_folder.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -97,6 +100,17 @@ bool remove_if_possible(ObjectStore& store, std::string_view key) {
   }
 }
 
+// Throws unavailable while another process holds it. A file system without locks gives none.
+Descriptor lock_folder(const std::string& path) {
+  Descriptor folder = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+  if (folder.is_open() && ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    throw Error(ErrorKind::kUnavailable, "writing to '" + path +
+                                             "': another run is at work there; wait until it has "
+                                             "ended, or name another folder");
+  }
+  return folder;
+}
+
 // A folder of this process alone among the temporary ones.
 std::string make_scratch_folder() {
   std::string folder = (fs::temp_directory_path() / "pomona-scratch-XXXXXX").string();
@@ -144,7 +158,11 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
     StoreOptions unstoppable = stores;
     unstoppable.stop = {};
     root_ = open_store(place, unstoppable, LocalStore::IfMissing::kCreate);
-    if (remote) refuse_content(content_of_store(*root_), place, force);
+    if (remote) {
+      refuse_content(content_of_store(*root_), place, force);
+    } else {
+      lock_ = lock_folder(place);
+    }
     root_->remove(kWorkFolder);
     scratch_ = remote ? make_scratch_folder() : (fs::path(place) / kScratchFolder).string();
     const LocalStore scratch(scratch_, LocalStore::IfMissing::kCreate);
@@ -165,7 +183,8 @@ void OutputFolder::clean_up() {
   staged_.reset();
   if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
   if (!is_remote(place_)) {
-    fs::remove_all(fs::path(place_) / kWorkFolder, ignored);
+    // Without the lock what lies there is another run's.
+    if (lock_.is_open()) fs::remove_all(fs::path(place_) / kWorkFolder, ignored);
     for (const std::string& folder : made_folders_) fs::remove(folder, ignored);
   } else if (staged) {
     remove_if_possible(*root_, kWorkFolder);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "pomona/storage/object_store.h"
+#include "pomona/storage/posix_file.h"
 #include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
@@ -23,6 +24,7 @@ class OutputFolder {
   // one of `inputs` or one of them inside it. With `force`, results of an earlier run are replaced
   // at publish(); files that are not ours stay, and results that are not made anew go. A folder
   // that no run has written is refused all the same.
+  // Throws unavailable while another run is at work in the folder.
   OutputFolder(const std::string& place, const StoreOptions& stores, bool force,
                const std::vector<std::string>& inputs);
   ~OutputFolder();
@@ -43,6 +45,7 @@ class OutputFolder {
   std::string place_;
   std::vector<std::string> made_folders_;  // by this object, the innermost first
   std::string scratch_;
+  Descriptor lock_;  // of a local folder, as long as this object works in it
   bool published_ = false;
   std::shared_ptr<ObjectStore> root_;
   std::shared_ptr<ObjectStore> staged_;

@@ -11,8 +11,8 @@ namespace pomona {
 
 inline constexpr std::uint64_t kMaxPhotographBytes = 256ULL << 20U;
 
-// The kind, as in failures.csv, of what a store throws or lists as not readable: "gone", "denied", "timed_out",
-// "replaced", "too_large" or "unreadable".
+// The kind, as in failures.csv, of what a store throws or lists as not readable: "gone", "denied",
+// "timed_out", "replaced", "too_large" or "unreadable".
 std::string read_failure_kind(ErrorKind kind);
 
 }  // namespace pomona

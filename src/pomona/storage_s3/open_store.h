@@ -16,8 +16,8 @@ namespace pomona {
 struct StoreOptions {
   // "http://host:port" of a service that speaks S3; "": $AWS_ENDPOINT_URL, else AWS itself.
   std::string s3_endpoint;
-  // Where buckets may lie (storage_s3/regions.h); empty: anywhere. Asked of the bucket itself, before
-  // the first byte of an object is read or written.
+  // Where buckets may lie (storage_s3/regions.h); empty: anywhere. Asked of the bucket itself,
+  // before the first byte of an object is read or written.
   std::vector<std::string> regions;
   std::stop_token stop;  // ends what is under way over a network with `interrupted`
 };
