@@ -28,7 +28,7 @@ PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <EncodingType>url</EncodingType><IsTruncated>{more}</IsTruncated>{next}{content}\
 </ListBucketResult>"""
 ENTRY = (
-    "<Contents><Key>photos/{folder:05d}/{number:07d}_100.jpg</Key>"
+    "<Contents><Key>photos/@/{number:04d}_#.jpg</Key>"
     "<LastModified>2026-01-01T00:00:00.000Z</LastModified>"
     "<ETag>&#34;d41d8cd98f00b204e9800998ecf8427e&#34;</ETag><Size>5120</Size>"
     "<StorageClass>STANDARD</StorageClass></Contents>"
@@ -71,20 +71,21 @@ class Stub(BaseHTTPRequestHandler):
         of_folder = cls.keys // cls.folders
         last = min(first + PAGE_KEYS, of_folder)
         content = CONTENT[: last - first].replace(b"@", f"{folder:05d}".encode())
+        content = content.replace(b"_#", f"_{first}".encode())
         more = last if last < of_folder else 0
         return page("@@", more).replace(b"@@", content)
 
 
 class Content:
-    """The entries of a page, made once for each length asked for; '@' stands for the folder."""
+    """The entries of a page, made once for each length: '@' is the folder, '#' the first key."""
 
     def __init__(self):
         self.made = {}
 
     def __getitem__(self, wanted: slice) -> bytes:
         if wanted.stop not in self.made:
-            entries = (ENTRY.format(folder=0, number=i) for i in range(wanted.stop))
-            self.made[wanted.stop] = "".join(entries).replace("/00000/", "/@/").encode()
+            entries = (ENTRY.format(number=i) for i in range(wanted.stop))
+            self.made[wanted.stop] = "".join(entries).encode()
         return self.made[wanted.stop]
 
 
