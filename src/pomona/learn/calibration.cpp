@@ -21,10 +21,9 @@ double target_of_label(std::span<const std::int32_t> labels) {
   return (rows + 1) / (rows + 2);
 }
 
-// Sum of cross entropies of the rows that count, at this temperature.
+// Sum of cross entropies of the rows that count, at this target and temperature.
 double cross_entropy(MatrixView<const double> scores, std::span<const std::int32_t> labels,
-                     double temperature) {
-  const double target = target_of_label(labels);
+                     double target, double temperature) {
   const double others = static_cast<double>(scores.cols()) - 1;
   double loss = 0;
   for (std::size_t i = 0; i < scores.rows(); ++i) {
@@ -51,26 +50,27 @@ double cross_entropy(MatrixView<const double> scores, std::span<const std::int32
 double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels) {
   check_answers("fitting a temperature", scores, labels);
   if (std::ranges::none_of(labels, [](std::int32_t label) { return label >= 0; })) return 1;
+  const double target = target_of_label(labels);
   const double golden = (std::sqrt(5.0) - 1) / 2;
   double low = std::log(kLowest);
   double high = std::log(kHighest);
   double left = high - golden * (high - low);
   double right = low + golden * (high - low);
-  double left_loss = cross_entropy(scores, labels, std::exp(left));
-  double right_loss = cross_entropy(scores, labels, std::exp(right));
+  double left_loss = cross_entropy(scores, labels, target, std::exp(left));
+  double right_loss = cross_entropy(scores, labels, target, std::exp(right));
   while (high - low > 1e-4) {
     if (left_loss <= right_loss) {
       high = right;
       right = left;
       right_loss = left_loss;
       left = high - golden * (high - low);
-      left_loss = cross_entropy(scores, labels, std::exp(left));
+      left_loss = cross_entropy(scores, labels, target, std::exp(left));
     } else {
       low = left;
       left = right;
       left_loss = right_loss;
       right = low + golden * (high - low);
-      right_loss = cross_entropy(scores, labels, std::exp(right));
+      right_loss = cross_entropy(scores, labels, target, std::exp(right));
     }
   }
   return std::exp((low + high) / 2);

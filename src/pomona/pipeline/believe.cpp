@@ -95,8 +95,7 @@ Json pixel_score_json(const PixelControl& control) {
           {"title", "Control without a network"},
           {"explanation",
            "The label of the training photograph that looks most alike on 16 × 16 pixels. What it "
-           "gets right "
-           "needed no network."},
+           "gets right needed no network."},
           {"rows", control.test_rows},
           {"train_rows", control.train_rows},
           {"accuracy", control.accuracy}};

@@ -107,9 +107,9 @@ void check_origin(const std::optional<Json>& record, const Bundle& bundle,
   refuse_unless_same("fit", record->at("fit"), bundle.fit);
 }
 
-TableRows read_rows_of(const EvaluateOptions& options, const Bundle& bundle, FeatureSink& sink,
-                       Progress& progress, const std::stop_token& stop) {
-  const FeaturePlace features = open_features(options.inputs, options.stores);
+TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,
+                       const Bundle& bundle, FeatureSink& sink, Progress& progress,
+                       const std::stop_token& stop) {
   check_origin(features.run_record, bundle, options.inputs);
   TableRows rows = rows_of_table(*features.store, features.place, options.group);
   progress.begin("read", rows.rows());
@@ -155,9 +155,9 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   run_self_check(bundle, *make_featurizer(bundle, /*slots=*/1), bundle.self_check.cases.size());
   ClassifierInputs inputs(bundle);
   BundleEvaluation result;
-  const bool of_features = holds_features(options.inputs, options.stores);
-  result.rows = of_features ? read_rows_of(options, bundle, inputs, progress, stop)
-                            : extract_rows(options, bundle, inputs, progress, stop);
+  const std::optional<FeaturePlace> features = find_features(options.inputs, options.stores);
+  result.rows = features ? read_rows_of(*features, options, bundle, inputs, progress, stop)
+                         : extract_rows(options, bundle, inputs, progress, stop);
   use_labels(result.rows, bundle.labels);
   const std::vector<std::size_t> judged = rows_to_judge(result.rows);
   if (std::ranges::none_of(judged,
@@ -170,7 +170,7 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   const std::size_t workers = workers_or_all(options.workers);
   result.evaluation =
       evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
-  const Score score{"main", "Evaluation", what_was_judged(of_features, result.rows), 0};
+  const Score score{"main", "Evaluation", what_was_judged(features.has_value(), result.rows), 0};
   result.metrics = {{"format", 1}, {"labels", bundle.labels}, {"test_rows", judged.size()}};
   for (const char* key : {"scores", "classes", "calibration", "confusions"}) {
     result.metrics[key] = Json::array();

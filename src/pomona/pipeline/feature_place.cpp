@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "pomona/base/error.h"
-#include "pomona/storage/key.h"
 
 namespace pomona {
 namespace {
@@ -23,42 +22,40 @@ bool has_parts(const ObjectStore& store, std::string_view folder) {
 }
 
 // The store that holds the table, and the name of the table in it.
-struct Table {
-  std::shared_ptr<const ObjectStore> store;
-  std::string place;
-};
-
-std::optional<Table> find_table(const std::string& place, const StoreOptions& stores) {
+std::optional<FeaturePlace> find_table(const std::string& place, const StoreOptions& stores) {
   const auto [parent, name] = split_place(place);
   if (name.ends_with(kExtension)) {
     auto store = open_store(parent, stores);
-    if (store->exists(name)) return Table{std::move(store), name};
+    if (store->exists(name)) return FeaturePlace{std::move(store), name, std::nullopt};
   }
   auto store = open_store(place, stores);
-  if (has_parts(*store, "features")) return Table{std::move(store), "features"};
-  if (has_parts(*store, "") && !name.empty()) return Table{open_store(parent, stores), name};
+  if (has_parts(*store, "features"))
+    return FeaturePlace{std::move(store), "features", std::nullopt};
+  if (has_parts(*store, "") && !name.empty()) {
+    return FeaturePlace{open_store(parent, stores), name, std::nullopt};
+  }
   return std::nullopt;
 }
 
 }  // namespace
 
-bool holds_features(const std::string& place, const StoreOptions& stores) {
-  return find_table(place, stores).has_value();
+std::optional<FeaturePlace> find_features(const std::string& place, const StoreOptions& stores) {
+  std::optional<FeaturePlace> found = find_table(place, stores);
+  if (found && found->store->exists("run.json")) {
+    found->run_record = parse_json(found->store->read("run.json"), "run.json beside the features");
+  }
+  return found;
 }
 
 FeaturePlace open_features(const std::string& place, const StoreOptions& stores) {
-  const auto table = find_table(place, stores);
-  if (!table) {
+  std::optional<FeaturePlace> found = find_features(place, stores);
+  if (!found) {
     throw Error(ErrorKind::kNotFound,
                 "opening features '" + place +
                     "': expected a folder made by `pomona extract` or `pomona run`, a "
                     "folder of .parquet files, or one .parquet file");
   }
-  FeaturePlace found{table->store, table->place, std::nullopt};
-  if (found.store->exists("run.json")) {
-    found.run_record = parse_json(found.store->read("run.json"), "run.json beside the features");
-  }
-  return found;
+  return std::move(*found);
 }
 
 }  // namespace pomona

@@ -19,10 +19,10 @@ struct FeaturePlace {
   std::optional<Json> run_record;  // run.json of the run that made it, where it is beside
 };
 
-// Throws not_found with what was looked for.
-FeaturePlace open_features(const std::string& place, const StoreOptions& stores);
+// None where a place looks like photographs rather than features.
+std::optional<FeaturePlace> find_features(const std::string& place, const StoreOptions& stores);
 
-// Whether a place looks like features rather than photographs.
-bool holds_features(const std::string& place, const StoreOptions& stores);
+// Throws not_found with what was looked for where there are none.
+FeaturePlace open_features(const std::string& place, const StoreOptions& stores);
 
 }  // namespace pomona

@@ -34,7 +34,6 @@ struct LearnOptions {
   TrainOptions train;
   SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
   SplitKind split_kind = SplitKind::kNone;
-  std::string group;                        // the pattern by which TableRows knows groups
   bool write_reduced = true;                // the reduced table and CSV
   const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/photograph_source.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "pomona/pipeline/read_photograph.h"
@@ -11,8 +10,7 @@ namespace pomona {
 PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& manifest,
                                    std::uint64_t max_bytes)
     : roots_(roots), manifest_(manifest), max_bytes_(max_bytes) {
-  std::size_t readers = roots.images->concurrent_reads();
-  if (roots.test) readers = std::max(readers, roots.test->concurrent_reads());
+  const std::size_t readers = roots.concurrent_reads();
   if (readers == 0) return;
   for (std::size_t row = 0; row < manifest.rows.size(); ++row) {
     if (manifest.rows[row].status == FileStatus::kOk) order_.push_back(row);

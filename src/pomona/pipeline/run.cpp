@@ -138,7 +138,6 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   learn.train.seed = options.input.split.seed;
   learn.split = options.input.split;
   learn.split_kind = extraction.split_kind;
-  learn.group = options.input.split.group;
   learn.pictures = extraction.pictures.get();
   const Json metrics =
       learn_tables({out.staged(), "features", extraction.rows, *extraction.moments},
@@ -224,8 +223,9 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   const FeatureOrigin origin = origin_of(made_by, options);
   timeline.begin("prepare");
   LearnOptions learn;
-  learn.group = options.group.value_or(made_by.at("options").at("group").get<std::string>());
-  const TableRows rows = rows_of_table(*features.store, features.place, learn.group);
+  const std::string group =
+      options.group.value_or(made_by.at("options").at("group").get<std::string>());
+  const TableRows rows = rows_of_table(*features.store, features.place, group);
   const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
                                         rows.train_labels.size(), stop);
   const RecordedSplit split = recorded_split(made_by, rows);
@@ -241,7 +241,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   record.inputs = {{"features", options.features}};
   record.options = merged({options_json(options.reduce, components_of(metrics)),
                            options_json(options.train),
-                           {{"group", learn.group}, {"seed", learn.train.seed}}});
+                           {{"group", group}, {"seed", learn.train.seed}}});
   Json result = record_json(record, timeline);
   result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
   publish(result, out, options.train.workers, stop);

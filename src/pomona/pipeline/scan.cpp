@@ -228,8 +228,7 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
 void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progress,
                    const std::stop_token& stop) {
   progress.begin("check", manifest.rows.size());
-  std::size_t readers = std::max<std::size_t>(roots.images->concurrent_reads(), 1);
-  if (roots.test) readers = std::max(readers, roots.test->concurrent_reads());
+  const std::size_t readers = std::max<std::size_t>(roots.concurrent_reads(), 1);
   std::mutex mutex;
   parallel_for(manifest.rows.size(), readers, [&](std::size_t i, std::size_t) {
     throw_if_stopped(stop);

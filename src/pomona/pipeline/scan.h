@@ -2,6 +2,8 @@
 // scan: lists photographs, takes their labels from their folders and says which side each is on.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -34,6 +36,10 @@ struct ImageRoots {
 
   const ObjectStore& store(Split split) const {
     return split == Split::kTest && test ? *test : *images;
+  }
+  // Of both roots the most: see ObjectStore.
+  std::size_t concurrent_reads() const {
+    return std::max(images->concurrent_reads(), test ? test->concurrent_reads() : 0);
   }
 };
 

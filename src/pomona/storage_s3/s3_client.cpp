@@ -18,10 +18,6 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t kMaxXmlBytes = 16ULL << 20U;
 
-std::string url_of(const std::string& bucket, const std::string& key) {
-  return "s3://" + bucket + "/" + key;
-}
-
 bool is_md5(std::string_view etag) {
   return etag.size() == 34 && etag.front() == '"' && etag.back() == '"' &&
          etag.find_first_not_of("0123456789abcdef", 1) == 33;
@@ -87,6 +83,8 @@ S3Client::S3Client(S3Options options, std::string bucket, S3CredentialsSource cr
       in_flight_(options_.most_in_flight) {}
 
 S3Client::~S3Client() = default;
+
+std::string S3Client::url(const std::string& key) const { return "s3://" + bucket_ + "/" + key; }
 
 HttpRequest S3Client::request(const std::string& method, const std::string& key) const {
   HttpRequest request;
@@ -189,7 +187,7 @@ std::string S3Client::check_bucket() {
 }
 
 S3ObjectInfo S3Client::get(const std::string& key, const S3GetOptions& options, std::string& body) {
-  Call call{"reading " + url_of(bucket_, key), request("GET", key)};
+  Call call{"reading " + url(key), request("GET", key)};
   call.max_bytes = options.max_bytes;
   if (!options.if_match.empty()) call.request.headers.emplace_back("if-match", options.if_match);
   if (options.range) {
@@ -211,7 +209,7 @@ S3ObjectInfo S3Client::get(const std::string& key, const S3GetOptions& options, 
 }
 
 S3ObjectInfo S3Client::get_tail(const std::string& key, std::uint64_t count, std::string& body) {
-  Call call{"reading " + url_of(bucket_, key), request("GET", key)};
+  Call call{"reading " + url(key), request("GET", key)};
   call.request.headers.emplace_back("range", "bytes=-" + std::to_string(count));
   call.max_bytes = count;
   call.answers = {416};  // of an empty object
@@ -221,7 +219,7 @@ S3ObjectInfo S3Client::get_tail(const std::string& key, std::uint64_t count, std
 }
 
 std::optional<S3ObjectInfo> S3Client::head(const std::string& key) {
-  Call call{"looking for " + url_of(bucket_, key), request("HEAD", key)};
+  Call call{"looking for " + url(key), request("HEAD", key)};
   call.answers = {404};
   std::string body;
   const HttpAnswer answer = send(call, body);
@@ -231,7 +229,7 @@ std::optional<S3ObjectInfo> S3Client::head(const std::string& key) {
 }
 
 void S3Client::put(const std::string& key, std::string_view body) {
-  Call call{"writing " + url_of(bucket_, key), request("PUT", key)};
+  Call call{"writing " + url(key), request("PUT", key)};
   call.request.body = body;
   call.request.headers.emplace_back("x-amz-checksum-sha256", base64(sha256_bytes(body)));
   std::string answer;
@@ -239,7 +237,7 @@ void S3Client::put(const std::string& key, std::string_view body) {
 }
 
 bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
-  Call call{"writing " + url_of(bucket_, key), request("PUT", key)};
+  Call call{"writing " + url(key), request("PUT", key)};
   call.request.body = body;
   call.request.headers.emplace_back("if-none-match", "*");
   call.answers = {412, 409};
@@ -253,7 +251,7 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
 }
 
 void S3Client::remove(const std::string& key) {
-  Call call{"removing " + url_of(bucket_, key), request("DELETE", key)};
+  Call call{"removing " + url(key), request("DELETE", key)};
   call.answers = {404};
   std::string body;
   send(call, body);
@@ -262,36 +260,33 @@ void S3Client::remove(const std::string& key) {
 void S3Client::remove_all(const std::vector<std::string>& keys) {
   if (keys.empty()) return;
   const std::string xml = delete_objects_xml(keys);
-  Call call{
-      "removing " + std::to_string(keys.size()) + " objects like " + url_of(bucket_, keys.front()),
-      request("POST", "")};
+  Call call{"removing " + std::to_string(keys.size()) + " objects like " + url(keys.front()),
+            request("POST", "")};
   call.request.query = {{"delete", ""}};
   call.request.body = xml;
   call.request.headers.emplace_back("content-type", "application/xml");
   call.request.headers.emplace_back("x-amz-checksum-sha256", base64(sha256_bytes(xml)));
   const auto failed = send_for(call, parse_delete_result);
   if (failed.empty()) return;
-  throw_failure("removing " + url_of(bucket_, failed.front().first),
-                judge(403, failed.front().second), 1);
+  throw_failure("removing " + url(failed.front().first), judge(403, failed.front().second), 1);
 }
 
 void S3Client::copy(const std::string& from, const std::string& to) {
-  Call call{"copying " + url_of(bucket_, from) + " to " + url_of(bucket_, to), request("PUT", to)};
+  Call call{"copying " + url(from) + " to " + url(to), request("PUT", to)};
   call.request.headers.emplace_back(
       "x-amz-copy-source", "/" + bucket_ + "/" + percent_encode(from, /*keep_slash=*/true));
   send_for(call, parse_result_etag);
 }
 
 std::string S3Client::start_upload(const std::string& key) {
-  Call call{"writing " + url_of(bucket_, key), request("POST", key)};
+  Call call{"writing " + url(key), request("POST", key)};
   call.request.query = {{"uploads", ""}};
   return send_for(call, parse_upload_id);
 }
 
 std::string S3Client::upload_part(const std::string& key, const std::string& upload_id, int number,
                                   std::string_view part) {
-  Call call{"writing part " + std::to_string(number) + " of " + url_of(bucket_, key),
-            request("PUT", key)};
+  Call call{"writing part " + std::to_string(number) + " of " + url(key), request("PUT", key)};
   call.request.query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}};
   call.request.body = part;
   call.flaw = [](const HttpAnswer& answer, const std::string&) {
@@ -304,7 +299,7 @@ std::string S3Client::upload_part(const std::string& key, const std::string& upl
 void S3Client::complete_upload(const std::string& key, const std::string& upload_id,
                                const std::vector<std::string>& etags) {
   const std::string xml = complete_upload_xml(etags);
-  Call call{"writing " + url_of(bucket_, key), request("POST", key)};
+  Call call{"writing " + url(key), request("POST", key)};
   call.request.query = {{"uploadId", upload_id}};
   call.request.body = xml;
   call.request.headers.emplace_back("content-type", "application/xml");
@@ -318,7 +313,7 @@ void S3Client::complete_upload(const std::string& key, const std::string& upload
 }
 
 void S3Client::abort_upload(const std::string& key, const std::string& upload_id) {
-  Call call{"giving up writing " + url_of(bucket_, key), request("DELETE", key)};
+  Call call{"giving up writing " + url(key), request("DELETE", key)};
   call.request.query = {{"uploadId", upload_id}};
   call.answers = {404};
   call.even_when_stopped = true;
@@ -327,14 +322,14 @@ void S3Client::abort_upload(const std::string& key, const std::string& upload_id
 }
 
 std::vector<S3PendingUpload> S3Client::pending_uploads(const std::string& prefix) {
-  Call call{"listing unfinished uploads of " + url_of(bucket_, prefix), request("GET", "")};
+  Call call{"listing unfinished uploads of " + url(prefix), request("GET", "")};
   call.request.query = {{"uploads", ""}, {"prefix", prefix}};
   return send_for(call, parse_pending_uploads);
 }
 
 S3ListPage S3Client::list_page(const std::string& prefix, const std::string& delimiter,
                                const std::string& next) {
-  Call call{"listing " + url_of(bucket_, prefix), request("GET", "")};
+  Call call{"listing " + url(prefix), request("GET", "")};
   call.request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}};
   if (!delimiter.empty()) call.request.query.emplace_back("delimiter", delimiter);
   if (!next.empty()) call.request.query.emplace_back("continuation-token", next);

@@ -58,7 +58,8 @@ class S3Client {
   S3Client(const S3Client&) = delete;
   S3Client& operator=(const S3Client&) = delete;
 
-  const std::string& bucket() const { return bucket_; }
+  // What messages call an object: "s3://bucket/key".
+  std::string url(const std::string& key) const;
 
   // Throws unless the bucket exists and the credentials open it. Returns the region that the bucket
   // says it lies in, "" where it says none. At AWS itself requests go to that region from then on,

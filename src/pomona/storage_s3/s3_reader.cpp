@@ -22,10 +22,10 @@ class S3Reader final : public ObjectReader {
 
   void read_at(std::uint64_t offset, std::span<char> bytes) override {
     if (offset > info_.bytes || bytes.size() > info_.bytes - offset) {
-      throw Error(ErrorKind::kCorrupt, "reading s3://" + client_->bucket() + "/" + name_ +
-                                           ": expected " + std::to_string(bytes.size()) +
-                                           " bytes from byte " + std::to_string(offset) +
-                                           " on, but it has " + std::to_string(info_.bytes));
+      throw Error(ErrorKind::kCorrupt, "reading " + client_->url(name_) + ": expected " +
+                                           std::to_string(bytes.size()) + " bytes from byte " +
+                                           std::to_string(offset) + " on, but it has " +
+                                           std::to_string(info_.bytes));
     }
     if (bytes.empty()) return;
     const std::uint64_t tail_start = info_.bytes - tail_.size();

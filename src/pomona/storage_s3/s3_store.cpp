@@ -23,7 +23,7 @@ S3Store::S3Store(std::shared_ptr<S3Client> client, const std::string& prefix)
     : client_(std::move(client)), root_(prefix.empty() ? "" : s3_name_from_key(prefix) + "/") {}
 
 std::string S3Store::describe() const {
-  std::string text = "s3://" + client_->bucket() + "/" + root_;
+  std::string text = client_->url(root_);
   text.pop_back();
   return text;
 }
@@ -41,7 +41,7 @@ void S3Store::list(std::string_view prefix,
     if (info.key.empty()) {
       info.key = key_from_name(name);
       info.readable = false;
-      info.problem = "reading s3://" + client_->bucket() + "/" + key_from_name(object.key) +
+      info.problem = "reading " + client_->url(key_from_name(object.key)) +
                      ": its name has empty parts, '.' or '..'; rename the object";
     }
     found(info);
@@ -105,7 +105,7 @@ void S3Store::move(std::string_view from, std::string_view to) {
   std::vector<std::string> names = is_object ? std::vector{source} : names_below(source);
   if (names.empty()) {
     throw Error(ErrorKind::kNotFound,
-                "moving s3://" + client_->bucket() + "/" + source + ": no such object or folder");
+                "moving " + client_->url(source) + ": no such object or folder");
   }
   if (source == target) return;
   std::vector<std::string> copies;
