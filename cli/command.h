@@ -40,6 +40,7 @@ void add_models(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 void add_bench(CLI::App& app, Command& chosen);
 void add_sync(CLI::App& app, Command& chosen);
+void add_clean(CLI::App& app, Command& chosen);
 void add_completion(CLI::App& app, Command& chosen);
 
 }  // namespace pomona::cli

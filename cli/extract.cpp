@@ -2,15 +2,51 @@
 #include "pomona/pipeline/extract.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "command.h"
 #include "flags.h"
+#include "pomona/base/error.h"
+#include "pomona/base/json.h"
 #include "pomona/pipeline/run.h"
 #include "summary.h"
 
 namespace pomona::cli {
+namespace {
+
+// "3/8" is the third of eight.
+ShardShare parse_share(const std::string& text) {
+  const auto whole = [](std::string_view digits) -> std::size_t {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() ? value : 0;
+  };
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const std::size_t index = whole(std::string_view(text).substr(0, slash));
+  const std::size_t count = whole(std::string_view(text).substr(std::min(slash + 1, text.size())));
+  if (index == 0 || index > count) {
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "reading --shard: expected I/N with I from 1 to N, such as 3/8; found '" + text + "'");
+  }
+  return {index - 1, count};
+}
+
+void print_left(std::size_t left, bool as_json) {
+  if (as_json) {
+    std::fputs(print_json({{"verb", "extract"}, {"parts_left", left}}).c_str(), stdout);
+  } else {
+    std::printf("This share is done; %zu parts are left to other shares. The last one publishes.\n",
+                left);
+  }
+}
+
+}  // namespace
 
 void add_extract(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("extract", "Photographs in, table of CNN features out");
@@ -26,17 +62,39 @@ void add_extract(CLI::App& app, Command& chosen) {
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_store_flags(*command, options->input.stores);
+  add_earlier_flags(*command, options->earlier);
+  auto share = std::make_shared<std::string>();
+  command
+      ->add_option("--shard", *share,
+                   "Do only the I-th of N shares of the work, I from 1: N machines with the same "
+                   "--out make one result, whichever ends last")
+      ->type_name("I/N")
+      ->group("Going on from earlier work");
   add_split_flags(*command, options->input.split);
   add_extract_flags(*command, options->extract);
-  command->callback([&chosen, options, as_json] {
-    chosen = [options, as_json](Session& session) {
+  command->footer(
+      "Examples:\n"
+      "  pomona extract photographs --out features\n"
+      "  pomona extract s3://fruit/photos --out s3://fruit/features --shard 3/8\n\n"
+      "A run that was cut off goes on when the same command is given again.");
+  command->callback([&chosen, options, as_json, share] {
+    chosen = [options, as_json, share](Session& session) {
       options->input.stores.stop = session.stop;
       options->output.command = session.command;
-      const Json record = run_extract(*options, session.progress, session.stop);
-      if (*as_json) {
-        std::fputs(print_json(record).c_str(), stdout);
+      std::optional<Json> record;
+      if (share->empty()) {
+        record = run_extract(*options, session.progress, session.stop);
       } else {
-        print_extraction(record);
+        std::size_t left = 0;
+        record =
+            run_extract_share(*options, parse_share(*share), left, session.progress, session.stop);
+        if (!record) print_left(left, *as_json);
+      }
+      if (!record) return 0;
+      if (*as_json) {
+        std::fputs(print_json(*record).c_str(), stdout);
+      } else {
+        print_extraction(*record);
         std::printf("Features: %s/features\n", options->output.out.c_str());
       }
       return 0;

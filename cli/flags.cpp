@@ -120,6 +120,15 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "Keep no small pictures: the report has none, nor the score of a control that looks at "
           "pixels alone")
       ->group(group);
+  command
+      .add_option(
+          "--part-files", extract.part_files,
+          "Files in one part of the tables: a run that is cut off loses at most what it has "
+          "done of one part")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65'536))
+      ->capture_default_str()
+      ->group("Machine");
   add_models_flag(command, extract.models);
 }
 
@@ -153,10 +162,31 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->group("Classifier");
 }
 
+void add_earlier_flags(CLI::App& command, EarlierOptions& earlier) {
+  const std::string group = "Going on from earlier work";
+  CLI::Option* from =
+      command
+          .add_option("--from", earlier.from,
+                      "Results of an earlier run, from which photographs that have not changed are "
+                      "taken: the same path, size and time (in a bucket: ETag)")
+          ->type_name("FOLDER")
+          ->group(group);
+  command
+      .add_flag("--by-hash", earlier.by_hash,
+                "With --from: compare the bytes of photographs instead of their time or ETag")
+      ->needs(from)
+      ->group(group);
+  command
+      .add_flag("--retry-failures", earlier.retry_failures,
+                "Read again what an earlier run into the same folder could not read")
+      ->group(group);
+}
+
 void add_output_flags(CLI::App& command, OutputOptions& output) {
   command
       .add_option("--out,-o", output.out,
-                  "Folder, or s3://bucket/prefix, for the results; must be new or empty")
+                  "Folder, or s3://bucket/prefix, for the results: new, empty, or one in which the "
+                  "same run was cut off, which then goes on")
       ->type_name("FOLDER")
       ->required()
       ->group("Output");

@@ -17,6 +17,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract);
 void add_reduce_flags(CLI::App& command, ReduceOptions& reduce);
 void add_train_flags(CLI::App& command, TrainOptions& train);
 void add_store_flags(CLI::App& command, StoreOptions& stores);
+void add_earlier_flags(CLI::App& command, EarlierOptions& earlier);
 void add_output_flags(CLI::App& command, OutputOptions& output);
 void add_workers_flag(CLI::App& command, std::size_t& workers);
 void add_models_flag(CLI::App& command, std::string& models);

@@ -30,6 +30,7 @@ void add_run(CLI::App& app, Command& chosen) {
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_store_flags(*command, options->input.stores);
+  add_earlier_flags(*command, options->earlier);
   add_split_flags(*command, options->input.split);
   add_extract_flags(*command, options->extract);
   add_reduce_flags(*command, options->reduce);
@@ -37,7 +38,9 @@ void add_run(CLI::App& app, Command& chosen) {
   command->footer(
       "Examples:\n"
       "  pomona run sample/fruits --out results --group '^(r\\d*_)?'\n"
-      "  pomona run Training --test Test --size 128 --out results");
+      "  pomona run Training --test Test --size 128 --out results\n"
+      "  pomona run s3://fruit/photos --out s3://fruit/june --from s3://fruit/may\n\n"
+      "A run that was cut off goes on when the same command is given again.");
   command->callback([&chosen, options, as_json] {
     chosen = [options, as_json](Session& session) {
       options->input.stores.stop = session.stop;

@@ -24,7 +24,12 @@ KEYS = [text("path"), text("label"), text("split")]
 SCHEMAS = {
     "features": [*KEYS, floats("features")],
     "empty": [*KEYS, floats("features")],
-    "manifest": [*KEYS, pa.field("bytes", pa.int64(), nullable=False), text("status")],
+    "manifest": [
+        *KEYS,
+        pa.field("bytes", pa.int64(), nullable=False),
+        text("status"),
+        text("sha256"),
+    ],
     "reduced": [*KEYS, pa.field("label_index", pa.int32()), floats("pca_features")],
     "thumbnails": [*KEYS, pa.field("jpeg", pa.binary(), nullable=False)],
 }

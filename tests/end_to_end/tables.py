@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as parquet
 
-# What tells times, and so differs between runs; and its digests.
-UNSTABLE = {"run.json", "report.html", "SHA256SUMS"}
+# What tells times, or when photographs were written, and so differs between runs; and its digests.
+UNSTABLE = {"run.json", "report.html", "SHA256SUMS", "snapshot/part-00000.snappy.parquet"}
 
 
 def words(text: str) -> list[str]:
@@ -56,6 +56,11 @@ def json_of(path: Path):
 
 def files_below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def results_below(out: Path) -> set[str]:
+    """What a reader sees of an output folder: all but unfinished work."""
+    return {name for name in files_below(out) if not name.startswith("_pomona/")}
 
 
 def sha256_of(file: Path) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C at any stage leaves nothing half done; a run that was killed can be made again."""
+"""Ctrl-C at any stage leaves nothing half done, and the same command goes on from there."""
 
 import signal
 import subprocess
@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from command import DONE, INTERRUPTED, TINY, USAGE
 from photographs import make_folder
-from tables import digests, files_below
+from tables import digests, json_of, results_below
 
 # The words with which `--log-timing` ends the stages of a run, in their order.
 STAGES = ["scan", "extract", "reduce", "train", "evaluate", "controls", "map"]
@@ -47,7 +47,7 @@ def end_of(process):
 
 
 @pytest.mark.parametrize("stage", ["", *STAGES])
-def test_interrupted_after_a_stage_leaves_nothing(tiny, many, tmp_path, stage):
+def test_interrupted_after_a_stage_leaves_nothing_half_done(tiny, many, tmp_path, stage):
     process = start(tiny, many, tmp_path / "out")
     if stage:
         wait_for(process, stage)
@@ -62,7 +62,14 @@ def test_interrupted_after_a_stage_leaves_nothing(tiny, many, tmp_path, stage):
     if stage:
         assert "stopped as asked" in message
         assert "bug of ours" not in message
-    assert list(tmp_path.iterdir()) == []
+    if stage in ("", "scan"):
+        assert list(tmp_path.iterdir()) == []
+        return
+    assert "the same command goes on" in message
+    assert results_below(tmp_path / "out") == set()
+    tiny("run", many, "--out", tmp_path / "out", *TINY, "--group", r"^(\d)")
+    assert json_of(tmp_path / "out" / "run.json")["work"]["decoded"] == 0
+    assert not (tmp_path / "out" / "_pomona").exists()
 
 
 @pytest.mark.parametrize("verb", ["reduce", "train", "evaluate", "verify"])
@@ -104,8 +111,10 @@ def test_results_of_an_earlier_run_outlive_an_interrupted_one(tiny, many, noise,
         wait_for(process, stage)
         process.send_signal(signal.SIGINT)
         assert end_of(process)[0] == INTERRUPTED
-        assert digests(tmp_path / "out", leave_out=set()) == before
-    assert not (tmp_path / "out" / "_pomona").exists()
+        assert results_below(tmp_path / "out") == set(before)
+        assert digests(tmp_path / "out", leave_out=set()).items() >= before.items()
+    tiny("clean", tmp_path / "out")
+    assert digests(tmp_path / "out", leave_out=set()) == before
 
 
 def test_a_second_signal_ends_at_once(tiny, many, tmp_path):
@@ -129,10 +138,11 @@ def test_a_killed_run_is_seen_and_made_again_with_force(tiny, many, noise_result
     process.kill()
     process.wait()
     process.stderr.close()
-    assert not (out / "_SUCCESS").exists()
-    assert {name.split("/")[0] for name in files_below(out)} <= {"_pomona"}
+    assert results_below(out) == set()
     words = ["run", many, "--out", out, *TINY]
-    tiny.refuses(*words, code=USAGE, tells=[str(out), "cut off", "--force"])
+    if stage != "scan":  # nothing was begun before
+        tells = [str(out), "cut off", 'group: "^(\\\\d)" there, "" now', "--force"]
+        tiny.refuses(*words, code=USAGE, tells=tells)
     tiny("reduce", noise_results, "--out", out, "--force")
     tiny("verify", out)
     assert not (out / "_pomona").exists()

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 from command import NOT_FOUND, TINY, USAGE
 from photographs import encoded, make_folder, picture
-from tables import digests, files_below, json_of, keys_of, matrix_of, rows_of, statuses_of, words
+from tables import (
+    digests,
+    files_below,
+    json_of,
+    keys_of,
+    matrix_of,
+    results_below,
+    rows_of,
+    statuses_of,
+)
 
 
 @pytest.fixture
@@ -253,7 +262,7 @@ def test_max_failures_is_a_share_and_the_message_names_the_kinds(tiny, tmp_path)
     words = ["run", images, "--out", tmp_path / "out", *TINY]
     tells = ["3 of 13", "--max-failures", "2 truncated", "1 unsupported_format", "a/x.jpg"]
     tiny.refuses(*words, code=USAGE, tells=tells)
-    assert not (tmp_path / "out").exists()
+    assert results_below(tmp_path / "out") == set()
     tiny.refuses(*words, "--max-failures", "0.2", code=USAGE, tells=["--max-failures"])
     tiny(*words, "--max-failures", "0.3")
 
@@ -268,14 +277,15 @@ def test_force_replaces_results_and_leaves_what_is_not_ours(tiny, noise, tmp_pat
     out = tmp_path / "out"
     tiny("run", noise, "--out", out, *TINY)
     (out / "my notes.txt").write_text("keep me")
-    tiny.refuses("run", noise, "--out", out, *TINY, code=USAGE, tells=[str(out), "--force"])
-    tiny("extract", noise, "--out", out, *TINY, "--no-thumbnails", "--force")
+    words = ["extract", noise, "--out", out, *TINY, "--no-thumbnails"]
+    tiny.refuses(*words, code=USAGE, tells=[str(out), "--force", "--from"])
+    tiny(*words, "--force")
     assert (out / "my notes.txt").read_text() == "keep me"
-    parts = {f"{table}/{name}" for table in ("manifest", "features") for name in ("_SUCCESS",)}
-    parts |= {f"{table}/part-00000.snappy.parquet" for table in ("manifest", "features")}
-    assert files_below(out) - parts == set(
-        words("_SUCCESS SHA256SUMS failures.csv run.json") + ["my notes.txt"]
-    )
+    tables = ("manifest", "snapshot", "features")
+    parts = {f"{table}/_SUCCESS" for table in tables}
+    parts |= {f"{table}/part-00000.snappy.parquet" for table in tables}
+    files = ["_SUCCESS", "SHA256SUMS", "failures.csv", "shards.csv", "run.json"]
+    assert files_below(out) == parts | {*files, "my notes.txt"}
 
 
 def test_force_replaces_nothing_that_pomona_did_not_write(tiny, noise, tmp_path):

@@ -36,13 +36,24 @@ def required(name, kind):
 KEYS = [required(name, pa.string()) for name in ("path", "label", "split")]
 FLOATS = pa.list_(required("element", pa.float32()))
 SCHEMAS = {
-    "manifest": [*KEYS, required("bytes", pa.int64()), required("status", pa.string())],
+    "manifest": [
+        *KEYS,
+        required("bytes", pa.int64()),
+        required("status", pa.string()),
+        required("sha256", pa.string()),
+    ],
+    "snapshot": [
+        *KEYS,
+        required("bytes", pa.int64()),
+        *[required(name, pa.string()) for name in ("version", "status", "problem_kind", "problem")],
+    ],
     "features": [*KEYS, required("features", FLOATS)],
     "reduced": [*KEYS, pa.field("label_index", pa.int32()), required("pca_features", FLOATS)],
+    "pictures": [*KEYS, required("pixels", pa.binary())],
     "thumbnails": [*KEYS, required("jpeg", pa.binary())],
 }
 NAMES = {"failures.csv", "reduced.csv", "metrics.json", "confusion.csv", "map.json", "run.json"}
-NAMES |= {"SHA256SUMS"}
+NAMES |= {"SHA256SUMS", "shards.csv"}
 BUNDLE = {"bundle.json", "backbone.xml", "backbone.bin", "model.safetensors", "self_check.json"}
 BUNDLE |= {"LICENSE.backbone", "SHA256SUMS"}
 
@@ -257,7 +268,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     assert set(record) == set(
         words(
             "format pomona verb command options inputs versions machine backbone precision fit batch "
-            "workers counts labels started timeline images_per_second peak_memory_bytes seconds"
+            "workers counts labels fingerprint features_by work started timeline images_per_second peak_memory_bytes seconds"
         )
     )
     assert record["verb"] == "run" and record["command"][1:3] == ["run", str(fruits)]
@@ -265,7 +276,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     options = record["options"]
     assert set(options) == set(
         words(
-            "backbone size precision fit batch workers max_failures thumbnails holdout train_files "
+            "backbone size precision fit batch workers max_failures thumbnails part_files holdout train_files "
             "test_files group seed components scale classifier"
         )
     )
@@ -278,7 +289,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     labels = [(one["label"], one["train"], one["test"], one["failed"]) for one in record["labels"]]
     assert labels == [(name, 6, 2, 0) for name in FRUITS]
     stages = [stage["stage"] for stage in record["timeline"]]
-    documented = words("scan prepare extract reduce train evaluate controls bundle map report")
+    documented = words("prepare scan extract reduce train evaluate controls bundle map report")
     assert stages == documented
     assert sum(stage["seconds"] for stage in record["timeline"]) <= record["seconds"] + 0.01
 

@@ -29,7 +29,9 @@ def test_extract_gives_the_tables_of_run(extracted, results):
     assert set(found) == {
         name
         for name in expected
-        if name.split("/")[0] in ("manifest", "features", "thumbnails", "failures.csv", "_SUCCESS")
+        if name.split("/")[0]
+        in ("manifest", "snapshot", "features", "pictures", "thumbnails", "failures.csv")
+        + ("shards.csv", "_SUCCESS")
     }
     assert found == {name: expected[name] for name in found}
     assert json_of(extracted / "run.json")["verb"] == "extract"

@@ -100,11 +100,14 @@ def test_the_digests_are_those_of_sha256sum(copy):
 
 FILES = [
     "manifest/part-00000.snappy.parquet",
+    "snapshot/part-00000.snappy.parquet",
     "features/part-00000.snappy.parquet",
+    "pictures/part-00000.snappy.parquet",
     "reduced/part-00000.snappy.parquet",
     "thumbnails/part-00000.snappy.parquet",
     "reduced.csv",
     "failures.csv",
+    "shards.csv",
     "metrics.json",
     "confusion.csv",
     "run.json",

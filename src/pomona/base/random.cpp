@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/base/random.h"
 
+#include <array>
+#include <cstdio>
+#include <random>
+
 namespace pomona {
 namespace {
 
@@ -35,6 +39,13 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
     hash *= 0x100000001B3ULL;
   }
   return mix(hash);
+}
+
+std::string random_name() {
+  std::random_device system;
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%08x%08x", system(), system());
+  return text.data();
 }
 
 }  // namespace pomona

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace pomona {
@@ -20,6 +21,9 @@ class Random {
  private:
   std::uint64_t state_;
 };
+
+// 16 hexadecimal digits that no other process has, from the system's own randomness.
+std::string random_name();
 
 // A number for a text and a seed: assigns things at random without an order (FNV-1a, mixed).
 std::uint64_t hash_text(std::string_view text, std::uint64_t seed);

@@ -88,7 +88,7 @@ class BundleReader {
   }
 
   void read_file(std::string_view name, std::uint64_t size, std::string& content) const {
-    store_.read(above_ + std::string(name), size, content);
+    store_.read(above_ + std::string(name), size, content, /*version=*/"");
   }
 
   // Our own text of SHA256SUMS must be what is there, so that no second way of saying the same has

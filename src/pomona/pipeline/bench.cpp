@@ -18,7 +18,6 @@
 #include "pomona/pipeline/read_photograph.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/storage/local_store.h"
-#include "pomona/table/parquet_writer.h"
 
 namespace pomona {
 namespace {
@@ -77,7 +76,7 @@ double measure_decode(const ImageRoots& roots, const Manifest& manifest, const E
     const ManifestRow& row = manifest.rows[i];
     if (row.status != FileStatus::kOk) return;
     try {
-      roots.store(row.split).read(row.path, kMaxPhotographBytes, mine.bytes);
+      roots.store(row.split).read(row.path, kMaxPhotographBytes, mine.bytes, row.version);
     } catch (const Error&) {
       return;  // extraction tells of it
     }
@@ -94,13 +93,13 @@ double measure_extract(const ImageRoots& roots, Manifest manifest, const Extract
   const ScratchFolder folder(scratch);
   LocalStore store(folder.path(), LocalStore::IfMissing::kCreate);
   const Clock::time_point start = Clock::now();
-  FeatureTableWriter features(store, "features");
+  FinishedShards shards(store, manifest, options.part_files, /*with_pictures=*/false);
   Moments moments(static_cast<std::size_t>(setup.backbone.spec.feature_count),
                   manifest.labels.size());
   ExtractSinks sinks;
-  sinks.features = &features;
   sinks.moments = &moments;
-  const ExtractCounts counts = extract(roots, manifest, setup, options, sinks, progress, stop);
+  const ExtractCounts counts =
+      extract(roots, manifest, setup, options, sinks, {&shards, nullptr}, progress, stop);
   return static_cast<double>(counts.ok) / seconds_since(start);
 }
 

@@ -84,7 +84,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   setup.featurizer.slots = workers_or_all(options.workers);
   ExtractSinks sinks;
   sinks.features = &sink;
-  extract(roots, found.manifest, setup, extract_options, sinks, progress, stop);
+  extract(roots, found.manifest, setup, extract_options, sinks, {}, progress, stop);
   return rows_of_manifest(std::move(found.manifest), options.group);
 }
 

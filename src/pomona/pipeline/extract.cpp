@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/features/openvino_featurizer.h"
@@ -22,45 +23,68 @@ namespace {
 constexpr std::size_t kChunkFiles = 32;
 constexpr std::size_t kMaxWaitingBlocks = 64;
 
+struct RowRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
 // What one thread needs to turn files into rows: its slot of the featurizer and all scratch memory.
 class Worker {
  public:
   Worker(PhotographSource& source, const Manifest& manifest, const ExtractSetup& setup,
-         const ExtractOptions& options, const SmallPictureChoice* choice, Featurizer& featurizer,
-         std::size_t slot)
+         const ExtractOptions& options, const SmallPictureChoice* choice, const KnownRows* known,
+         Featurizer& featurizer, std::size_t slot)
       : source_(source),
         manifest_(manifest),
         choice_(choice),
+        known_(known),
         featurizer_(featurizer),
         slot_(slot),
         decode_options_{options.limits, featurizer.size()},
         preprocessor_(setup.backbone.spec, featurizer.size(), setup.fit) {}
 
-  ExtractedBlock extract(std::size_t first, std::size_t last) {
+  ExtractedBlock extract(const RowRange& range) {
     ExtractedBlock block;
-    block.first = first;
-    block.status.resize(last - first, FileStatus::kSkipped);
-    block.features.reserve((last - first) * featurizer_.feature_count());
-    std::size_t filled = 0;
-    for (std::size_t row = first; row < last; ++row) {
-      block.status[row - first] = read_into(row, filled, block);
-      if (block.status[row - first] == FileStatus::kOk) ++filled;
-      if (filled == featurizer_.batch()) flush(filled, block);
+    block.first = range.first;
+    block.status.reserve(range.last - range.first);
+    block.sha256.resize(range.last - range.first);
+    block.features.reserve((range.last - range.first) * featurizer_.feature_count());
+    for (std::size_t row = range.first; row < range.last; ++row) {
+      block.status.push_back(read_into(row, block));
+      if (waiting_.size() == featurizer_.batch()) flush(block);
     }
-    if (filled > 0) flush(filled, block);
+    if (!waiting_.empty()) flush(block);
     return block;
   }
 
  private:
-  FileStatus read_into(std::size_t row_number, std::size_t place, ExtractedBlock& block) {
+  FileStatus read_into(std::size_t row_number, ExtractedBlock& block) {
     const ManifestRow& row = manifest_.rows[row_number];
     if (row.status != FileStatus::kOk) return row.status;
+    const bool known = known_ != nullptr && known_->has(row_number);
+    std::string& digest = block.sha256[row_number - block.first];
+    if (known && !known_->by_hash()) {
+      digest = known_->sha256(row_number);
+      take_known(row_number, block);
+      return FileStatus::kOk;
+    }
     if (auto failure = source_.read(row_number, bytes_)) {
       block.failures.push_back(std::move(*failure));
       return FileStatus::kFailed;
     }
     block.bytes += bytes_.size();
+    digest = sha256(bytes_);
+    if (known && known_->sha256(row_number) == digest) {
+      take_known(row_number, block);
+      return FileStatus::kOk;
+    }
+    return decode_into(row_number, block);
+  }
+
+  FileStatus decode_into(std::size_t row_number, ExtractedBlock& block) {
+    const ManifestRow& row = manifest_.rows[row_number];
     if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
+    ++block.decoded;
     const auto decoded = decoder_.decode(bytes_, decode_options_, image_);
     if (!decoded) {
       block.failures.push_back({row.split, row.path, "decode",
@@ -68,7 +92,8 @@ class Worker {
                                 decoded.error().message});
       return FileStatus::kFailed;
     }
-    preprocessor_.fill(image_, featurizer_.input(slot_, place));
+    preprocessor_.fill(image_, featurizer_.input(slot_, waiting_.size()));
+    waiting_.push_back(add_features(block));
     if (choice_ != nullptr && choice_->includes(row.path)) {
       const auto picture = picture_maker_.make(preprocessor_.resized());
       block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
@@ -77,26 +102,79 @@ class Worker {
     return FileStatus::kOk;
   }
 
-  void flush(std::size_t& filled, ExtractedBlock& block) {
+  void take_known(std::size_t row, ExtractedBlock& block) {
+    const std::size_t width = featurizer_.feature_count();
+    const std::size_t at = add_features(block);
+    known_->read_features(row, std::span(block.features).subspan(at, width));
+    if (choice_ == nullptr || !choice_->includes(manifest_.rows[row].path)) return;
+    const std::size_t end = block.pictures.size();
+    block.pictures.resize(end + kSmallPictureBytes);
+    known_->read_picture(row, std::span(block.pictures).subspan(end));
+    block.picture_rows.push_back(row);
+  }
+
+  // Room for the features of one more row; where it begins.
+  std::size_t add_features(ExtractedBlock& block) const {
+    const std::size_t at = block.features.size();
+    block.features.resize(at + featurizer_.feature_count());
+    return at;
+  }
+
+  void flush(ExtractedBlock& block) {
     featurizer_.submit(slot_);
     const MatrixView<const float> features = featurizer_.collect(slot_);
-    block.features.insert(block.features.end(), features.data(),
-                          features.data() + filled * features.cols());
-    filled = 0;
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+      std::ranges::copy(features.row(i), block.features.data() + waiting_[i]);
+    }
+    waiting_.clear();
   }
 
   PhotographSource& source_;
   const Manifest& manifest_;
   const SmallPictureChoice* choice_;  // none: no small pictures
+  const KnownRows* known_;
   Featurizer& featurizer_;
   std::size_t slot_;
   DecodeOptions decode_options_;
   Decoder decoder_;
   Preprocessor preprocessor_;
   SmallPictureMaker picture_maker_;
+  std::vector<std::size_t> waiting_;  // where the features of each place of the batch go
   std::string bytes_;
   Image image_;
 };
+
+// What workers take one after the other: a few batches each, within one shard.
+std::vector<RowRange> cut_into_chunks(const std::vector<Shard>& shards) {
+  std::vector<RowRange> chunks;
+  for (const Shard& shard : shards) {
+    for (std::size_t first = shard.first; first < shard.last; first += kChunkFiles) {
+      chunks.push_back({first, std::min(first + kChunkFiles, shard.last)});
+    }
+  }
+  return chunks;
+}
+
+std::vector<Shard> unfinished_shards(const Manifest& manifest, const FinishedShards* finished) {
+  if (finished == nullptr) return cut_into_shards(manifest.rows.size(), manifest.rows.size() + 1);
+  std::vector<Shard> shards;
+  for (const Shard& shard : finished->shards()) {
+    if (!finished->is_finished(shard.number)) shards.push_back(shard);
+  }
+  return shards;
+}
+
+std::vector<std::size_t> rows_to_read(const std::vector<RowRange>& chunks, const Manifest& manifest,
+                                      const KnownRows* known) {
+  std::vector<std::size_t> rows;
+  for (const RowRange& chunk : chunks) {
+    for (std::size_t row = chunk.first; row < chunk.last; ++row) {
+      const bool taken = known != nullptr && known->has(row) && !known->by_hash();
+      if (manifest.rows[row].status == FileStatus::kOk && !taken) rows.push_back(row);
+    }
+  }
+  return rows;
+}
 
 std::string shown_share(double share) {
   char text[32];
@@ -171,41 +249,70 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   return setup;
 }
 
-ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                      const ExtractOptions& options, const ExtractSinks& sinks, Progress& progress,
-                      const std::stop_token& stop) {
-  const std::unique_ptr<Featurizer> featurizer =
-      make_openvino_featurizer(setup.backbone, setup.featurizer);
-  const SmallPictureChoice choice(manifest.rows.size());
-  ExtractCollector collector(manifest, featurizer->feature_count(), sinks);
+SmallPictureChoice picture_choice(const Manifest& manifest) {
+  return SmallPictureChoice(manifest.rows.size());
+}
+
+namespace {
+
+void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Manifest& manifest,
+             const ExtractSetup& setup, const ExtractOptions& options, bool with_pictures,
+             const KnownRows* known, Featurizer& featurizer, ExtractCollector& collector,
+             Progress& progress, const std::stop_token& stop) {
+  const std::vector<RowRange> chunks = cut_into_chunks(shards);
+  const SmallPictureChoice choice = picture_choice(manifest);
+  PhotographSource source(roots, manifest, rows_to_read(chunks, manifest, known));
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::size_t slot = 0; slot < featurizer.slots(); ++slot) {
+    workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
+                                               with_pictures ? &choice : nullptr, known, featurizer,
+                                               slot));
+  }
   OrderedBlocks<ExtractedBlock> ordered([&](ExtractedBlock& block) { collector.add(block); },
                                         kMaxWaitingBlocks);
-  PhotographSource source(roots, manifest);
-  std::vector<std::unique_ptr<Worker>> workers;
-  for (std::size_t slot = 0; slot < featurizer->slots(); ++slot) {
-    workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
-                                               sinks.pictures != nullptr ? &choice : nullptr,
-                                               *featurizer, slot));
-  }
-
-  progress.begin("extract", manifest.rows.size());
-  const std::size_t chunks = (manifest.rows.size() + kChunkFiles - 1) / kChunkFiles;
-  parallel_for(chunks, featurizer->slots(), [&](std::size_t chunk, std::size_t worker) {
+  parallel_for(chunks.size(), featurizer.slots(), [&](std::size_t chunk, std::size_t worker) {
     try {
       throw_if_stopped(stop);
-      const std::size_t first = chunk * kChunkFiles;
-      const std::size_t last = std::min(first + kChunkFiles, manifest.rows.size());
-      ordered.deliver(chunk, workers[worker]->extract(first, last));
-      progress.advance(last - first);
+      ordered.deliver(chunk, workers[worker]->extract(chunks[chunk]));
+      progress.advance(chunks[chunk].last - chunks[chunk].first);
     } catch (...) {
       ordered.abort();
       throw;
     }
   });
+}
+
+}  // namespace
+
+ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                      const ExtractOptions& options, const ExtractSinks& sinks,
+                      const ExtractMemory& memory, Progress& progress,
+                      const std::stop_token& stop) {
+  const std::unique_ptr<Featurizer> featurizer =
+      make_openvino_featurizer(setup.backbone, setup.featurizer);
+  ExtractCollector collector(manifest, featurizer->feature_count(), sinks, memory.shards);
+  progress.begin("extract", manifest.rows.size());
+  work_on(unfinished_shards(manifest, memory.shards), roots, manifest, setup, options,
+          sinks.pictures != nullptr, memory.known, *featurizer, collector, progress, stop);
   const ExtractCounts counts = collector.finish();
   sort_failures(manifest.failures);
   check_counts(counts, manifest, "'" + roots.images->describe() + "'", options.max_failures);
   return counts;
+}
+
+void extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                   const ExtractOptions& options, const ShardShare& share,
+                   const ExtractMemory& memory, Progress& progress, const std::stop_token& stop) {
+  std::vector<Shard> shards = unfinished_shards(manifest, memory.shards);
+  const std::size_t all = memory.shards->shards().size();
+  std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });
+  if (shards.empty()) return;
+  const std::unique_ptr<Featurizer> featurizer =
+      make_openvino_featurizer(setup.backbone, setup.featurizer);
+  ExtractCollector collector(manifest, featurizer->feature_count(), {}, memory.shards);
+  progress.begin("extract", shards.size() * options.part_files);
+  work_on(shards, roots, manifest, setup, options, options.thumbnails, memory.known, *featurizer,
+          collector, progress, stop);
 }
 
 }  // namespace pomona

@@ -17,6 +17,8 @@
 #include "pomona/image/decode.h"
 #include "pomona/image/resize.h"
 #include "pomona/learn/moments.h"
+#include "pomona/pipeline/finished_shards.h"
+#include "pomona/pipeline/known_rows.h"
 #include "pomona/pipeline/manifest.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/pipeline/small_pictures.h"
@@ -29,10 +31,11 @@ struct ExtractOptions {
   int size = 0;                        // side of the network's input; 0: the backbone's own
   std::optional<Precision> precision;  // none: the fastest this processor has, by measuring
   Fit fit = Fit::kSquash;
-  int batch = 0;              // photographs a call of the network; 0: by a rule
-  std::size_t workers = 0;    // 0: one a usable core
-  double max_failures = 0.1;  // share of photographs that may fail
-  bool thumbnails = true;     // keep small pictures, for the report and the control on pixels
+  int batch = 0;                  // photographs a call of the network; 0: by a rule
+  std::size_t workers = 0;        // 0: one a usable core
+  double max_failures = 0.1;      // share of photographs that may fail
+  bool thumbnails = true;         // keep small pictures, for the report and the control on pixels
+  std::size_t part_files = 4096;  // files a shard: what a run that is killed loses at most
   DecodeLimits limits;
 };
 
@@ -55,17 +58,41 @@ struct ExtractSinks {
   SmallPictures* pictures = nullptr;
 };
 
+// What need not be made again, and where what is made is kept; each may be null.
+struct ExtractMemory {
+  FinishedShards* shards = nullptr;
+  const KnownRows* known = nullptr;
+};
+
 struct ExtractCounts {
   std::size_t ok = 0;
   std::size_t failed = 0;
   std::size_t skipped = 0;
-  std::uint64_t bytes = 0;  // read
+  std::uint64_t bytes = 0;      // read
+  std::size_t decoded = 0;      // photographs that were decoded now, rather than known
+  std::size_t shards_kept = 0;  // that were finished before
 };
 
 // Sets the status of every row of the manifest and adds to its failures. Throws invalid_input when
 // more than max_failures of the photographs fail, or none is left; interrupted.
 ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                      const ExtractOptions& options, const ExtractSinks& sinks, Progress& progress,
-                      const std::stop_token& stop);
+                      const ExtractOptions& options, const ExtractSinks& sinks,
+                      const ExtractMemory& memory, Progress& progress, const std::stop_token& stop);
+
+// One of several machines that share an extraction: it finishes the shards whose turn it is.
+struct ShardShare {
+  std::size_t index = 0;  // below count
+  std::size_t count = 1;
+
+  bool includes(std::size_t shard, std::size_t shards) const {
+    return shard * count / shards == index;
+  }
+};
+void extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                   const ExtractOptions& options, const ShardShare& share,
+                   const ExtractMemory& memory, Progress& progress, const std::stop_token& stop);
+
+// Which photographs of a manifest are kept as small pictures, with these options.
+SmallPictureChoice picture_choice(const Manifest& manifest);
 
 }  // namespace pomona

@@ -21,8 +21,8 @@ FeatureBatch first_rows(FeatureBatch batch, std::size_t rows) {
 }  // namespace
 
 ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t feature_count,
-                                   const ExtractSinks& sinks)
-    : manifest_(manifest), feature_count_(feature_count), sinks_(sinks) {
+                                   const ExtractSinks& sinks, FinishedShards* shards)
+    : manifest_(manifest), feature_count_(feature_count), sinks_(sinks), shards_(shards) {
   batch_.path.resize(kMomentsBlockRows);
   batch_.label.resize(kMomentsBlockRows);
   batch_.split.resize(kMomentsBlockRows);
@@ -31,9 +31,41 @@ ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t feature_count
 }
 
 void ExtractCollector::add(ExtractedBlock& block) {
+  if (shards_ != nullptr) keep(block);
+  add_rows(block);
+}
+
+void ExtractCollector::keep(const ExtractedBlock& block) {
+  if (!writer_) {
+    const auto& shards = shards_->shards();
+    const auto after = std::ranges::upper_bound(shards, block.first, {}, &Shard::first);
+    replay_before(static_cast<std::size_t>(after - shards.begin()) - 1);
+    writer_ = shards_->begin(next_shard_);
+  }
+  writer_->add(block);
+  if (block.last() < shards_->shards()[next_shard_].last) return;
+  writer_->finish();
+  writer_.reset();
+  ++next_shard_;
+}
+
+// A share of an extraction has no use for what others finished.
+void ExtractCollector::replay_before(std::size_t shard) {
+  const bool wanted =
+      sinks_.features != nullptr || sinks_.moments != nullptr || sinks_.pictures != nullptr;
+  for (; next_shard_ < shard; ++next_shard_) {
+    if (!wanted) continue;
+    ExtractedBlock block = shards_->read(next_shard_);
+    add_rows(block);
+    ++counts_.shards_kept;
+  }
+}
+
+void ExtractCollector::add_rows(ExtractedBlock& block) {
   const float* features = block.features.data();
   std::size_t picture = 0;
   counts_.bytes += block.bytes;
+  counts_.decoded += block.decoded;
   for (std::size_t i = 0; i < block.status.size(); ++i) {
     ManifestRow& row = manifest_.rows[block.first + i];
     row.status = block.status[i];
@@ -44,9 +76,11 @@ void ExtractCollector::add(ExtractedBlock& block) {
     add_row(row, features);
     features += feature_count_;
     if (picture < block.picture_rows.size() && block.picture_rows[picture] == block.first + i) {
-      sinks_.pictures->append(
-          counts_.ok - 1,
-          std::span(block.pictures).subspan(picture * kSmallPictureBytes, kSmallPictureBytes));
+      if (sinks_.pictures != nullptr) {
+        sinks_.pictures->append(
+            counts_.ok - 1,
+            std::span(block.pictures).subspan(picture * kSmallPictureBytes, kSmallPictureBytes));
+      }
       ++picture;
     }
   }
@@ -54,9 +88,11 @@ void ExtractCollector::add(ExtractedBlock& block) {
 }
 
 void ExtractCollector::add_row(const ManifestRow& row, const float* features) {
-  batch_.path[filled_] = row.path;
-  batch_.label[filled_] = manifest_.label(row);
-  batch_.split[filled_] = split_name(row.split);
+  if (sinks_.features != nullptr) {
+    batch_.path[filled_] = row.path;
+    batch_.label[filled_] = manifest_.label(row);
+    batch_.split[filled_] = split_name(row.split);
+  }
   std::copy_n(features, feature_count_, batch_.features.row(filled_).data());
   labels_[filled_] = static_cast<std::int32_t>(row.label);
   if (row.split == Split::kTest) ++test_rows_;
@@ -79,6 +115,7 @@ void ExtractCollector::flush() {
 }
 
 ExtractCounts ExtractCollector::finish() {
+  if (shards_ != nullptr) replay_before(shards_->shards().size());
   flush();
   if (sinks_.features != nullptr) sinks_.features->finish();
   return counts_;

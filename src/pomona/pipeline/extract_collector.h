@@ -1,42 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 // The end of extraction: takes workers' blocks in order, writes what became of each file into the
 // manifest, and hands rows on in batches that do not depend on how files were cut into blocks.
+// Where finished shards are kept it adds to them, and reads those back that were there before.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "pomona/pipeline/extract.h"
+#include "pomona/pipeline/extracted_block.h"
+#include "pomona/pipeline/finished_shards.h"
 
 namespace pomona {
 
-// What a worker made of consecutive rows of the manifest.
-struct ExtractedBlock {
-  std::size_t first = 0;           // row of the manifest
-  std::vector<FileStatus> status;  // one a row
-  std::vector<float> features;     // of the rows that are ok, one after the other
-  std::vector<FileFailure> failures;
-  std::vector<std::size_t> picture_rows;  // rows of the manifest that have a small picture
-  std::vector<std::uint8_t> pictures;     // kSmallPictureBytes each, one after the other
-  std::uint64_t bytes = 0;
-};
-
 class ExtractCollector {
  public:
-  ExtractCollector(Manifest& manifest, std::size_t feature_count, const ExtractSinks& sinks);
+  // `shards` may be null.
+  ExtractCollector(Manifest& manifest, std::size_t feature_count, const ExtractSinks& sinks,
+                   FinishedShards* shards);
 
+  // No block reaches over the end of a shard.
   void add(ExtractedBlock& block);
   // Hands on what is left and ends the feature sink.
   ExtractCounts finish();
 
  private:
+  void keep(const ExtractedBlock& block);
+  void replay_before(std::size_t shard);
+  void add_rows(ExtractedBlock& block);
   void add_row(const ManifestRow& row, const float* features);
   void flush();
 
   Manifest& manifest_;
   std::size_t feature_count_;
   ExtractSinks sinks_;
+  FinishedShards* shards_;
+  std::unique_ptr<ShardWriter> writer_;  // of the shard that is in the making
+  std::size_t next_shard_ = 0;           // whose rows are not added yet
   ExtractCounts counts_;
   FeatureBatch batch_;
   std::size_t filled_ = 0;

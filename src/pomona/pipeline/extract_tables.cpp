@@ -6,51 +6,18 @@
 #include <vector>
 
 #include "pomona/base/error.h"
+#include "pomona/pipeline/earlier_rows.h"
+#include "pomona/pipeline/finished_shards.h"
+#include "pomona/pipeline/known_rows.h"
 #include "pomona/table/csv_writer.h"
-#include "pomona/table/parquet_writer.h"
 
 namespace pomona {
 namespace {
-
-constexpr std::size_t kManifestBatchRows = 4096;
 
 std::size_t training_files(const Manifest& manifest) {
   return static_cast<std::size_t>(std::ranges::count_if(manifest.rows, [](const ManifestRow& row) {
     return row.split == Split::kTrain && row.status == FileStatus::kOk;
   }));
-}
-
-}  // namespace
-
-ImageRoots open_roots(const InputOptions& input) {
-  if (!input.test.empty() && places_overlap(input.images, input.test)) {
-    throw Error(ErrorKind::kInvalidInput,
-                "dividing photographs: the test set '" + input.test + "' and '" + input.images +
-                    "' lie in one another, so training would see what it is tested on; name two "
-                    "folders beside each other");
-  }
-  ImageRoots roots;
-  roots.images = open_store(input.images, input.stores);
-  if (!input.test.empty()) roots.test = open_store(input.test, input.stores);
-  return roots;
-}
-
-void write_manifest(const Manifest& manifest, ObjectStore& store) {
-  ManifestWriter writer(store, "manifest");
-  for (std::size_t first = 0; first < manifest.rows.size(); first += kManifestBatchRows) {
-    ManifestBatch batch;
-    const std::size_t last = std::min(first + kManifestBatchRows, manifest.rows.size());
-    for (std::size_t i = first; i < last; ++i) {
-      const ManifestRow& row = manifest.rows[i];
-      batch.path.push_back(row.path);
-      batch.label.push_back(manifest.label(row));
-      batch.split.emplace_back(split_name(row.split));
-      batch.bytes.push_back(static_cast<std::int64_t>(row.bytes));
-      batch.status.emplace_back(file_status_name(row.status));
-    }
-    writer.add(batch);
-  }
-  writer.finish();
 }
 
 void write_failures(const Manifest& manifest, ObjectStore& store) {
@@ -61,6 +28,61 @@ void write_failures(const Manifest& manifest, ObjectStore& store) {
   }
   csv.commit();
 }
+
+// What an extraction remembers of itself, and of earlier ones.
+struct Remembered {
+  Remembered(const ExtractionWork& work, const InputOptions& input, const ExtractOptions& options,
+             const WorkOptions& work_options, OutputFolder& to, Progress& progress)
+      : shards(to.work(), work.manifest, options.part_files, options.thumbnails), out(to) {
+    const std::size_t damaged = shards.find(work.setup.featurizer.slots);
+    if (damaged > 0) {
+      progress.warn(std::to_string(damaged) +
+                    " finished parts were not as they were written, and are made again");
+    }
+    tell(progress, work.resumed);
+    if (!work.from.empty() || work_options.retry_failures) {
+      known = std::make_unique<KnownRows>(
+          work.manifest.rows.size(),
+          static_cast<std::size_t>(work.setup.backbone.spec.feature_count),
+          to.scratch_path("known"), work_options.by_hash);
+    }
+    if (work_options.retry_failures) reopen();
+    if (work.from.empty()) return;
+    add_rows_of_output(work.from, input.stores, work.manifest, work.roots.test != nullptr,
+                       work.setup, options.thumbnails, *known);
+    progress.note(std::to_string(known->count()) + " of " +
+                  std::to_string(work.manifest.rows.size()) + " files are as they were in '" +
+                  work.from + "' and are taken from there");
+  }
+  // What is finished outlives an error.
+  ~Remembered() {
+    if (shards.finished() > 0) out.keep_work();
+  }
+  Remembered(const Remembered&) = delete;
+  Remembered& operator=(const Remembered&) = delete;
+
+  ExtractMemory memory() { return {&shards, known.get()}; }
+
+  FinishedShards shards;
+  std::unique_ptr<KnownRows> known;
+
+ private:
+  void tell(Progress& progress, bool resumed) const {
+    if (!resumed) return;
+    progress.note("going on with an unfinished run: " + std::to_string(shards.finished()) + " of " +
+                  std::to_string(shards.shards().size()) + " parts are finished");
+  }
+  void reopen() {
+    for (const Shard& shard : shards.shards()) {
+      if (shards.is_finished(shard.number) && shards.failed(shard.number) > 0)
+        reopen_shard(shards, shard.number, *known);
+    }
+  }
+
+  OutputFolder& out;
+};
+
+}  // namespace
 
 Json count_labels(const Manifest& manifest) {
   struct Counts {
@@ -86,39 +108,52 @@ Json count_labels(const Manifest& manifest) {
   return labels;
 }
 
-Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
+Extraction extract_tables(ExtractionWork work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
                           const std::optional<ComponentChoice>& components, OutputFolder& out,
                           Timeline& timeline, Progress& progress, const std::stop_token& stop) {
-  timeline.begin("scan");
-  const ImageRoots roots = open_roots(input);
-  Scan found = scan(roots, input.split, progress, stop);
-  timeline.begin("prepare");
-  progress.begin("prepare", 0);
   Extraction extraction;
-  extraction.setup = prepare_extract(options);
-  extraction.split_kind = found.split_kind;
-  extraction.found = found.manifest.rows.size();
+  extraction.setup = work.setup;
+  extraction.split_kind = work.split_kind;
+  extraction.found = work.manifest.rows.size();
+  extraction.fingerprint = work.fingerprint;
   const auto dims = static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count);
-  if (components) check_components(*components, training_files(found.manifest), dims);
-  extraction.moments = std::make_unique<Moments>(dims, found.manifest.labels.size());
+  if (components) check_components(*components, training_files(work.manifest), dims);
 
   timeline.begin("extract");
-  FeatureTableWriter features(out.staged(), "features");
+  Remembered remembered(work, input, options, work_options, out, progress);
+  extraction.moments = std::make_unique<Moments>(dims, work.manifest.labels.size());
   ExtractSinks sinks;
-  sinks.features = &features;
   sinks.moments = extraction.moments.get();
   if (options.thumbnails) {
     extraction.pictures = std::make_unique<SmallPictures>(out.scratch_path("pictures"));
     sinks.pictures = extraction.pictures.get();
   }
-  extraction.counts =
-      extract(roots, found.manifest, extraction.setup, options, sinks, progress, stop);
-  write_manifest(found.manifest, out.staged());
-  write_failures(found.manifest, out.staged());
-  extraction.labels = count_labels(found.manifest);
-  extraction.rows = rows_of_manifest(std::move(found.manifest), input.split.group);
+  extraction.counts = extract(work.roots, work.manifest, work.setup, options, sinks,
+                              remembered.memory(), progress, stop);
+  remembered.shards.complete(out.staged());
+  write_failures(work.manifest, out.staged());
+  extraction.shards = remembered.shards.shards().size();
+  extraction.known = remembered.known ? remembered.known->count() : 0;
+  extraction.work_tables = remembered.shards.tables();
+  extraction.work_tables.emplace_back("snapshot");
+  extraction.digests = remembered.shards.digests();
+  extraction.digests.merge(digests_below(out.work(), "snapshot", work.setup.featurizer.slots));
+  extraction.labels = count_labels(work.manifest);
+  extraction.rows = rows_of_manifest(std::move(work.manifest), input.split.group);
   *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;
+}
+
+ShareResult extract_share(ExtractionWork work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
+                          const ShardShare& share, OutputFolder& out, Progress& progress,
+                          const std::stop_token& stop) {
+  Remembered remembered(work, input, options, work_options, out, progress);
+  extract_share(work.roots, work.manifest, work.setup, options, share, remembered.memory(),
+                progress, stop);
+  remembered.shards.find(work.setup.featurizer.slots);  // those of the others
+  return {remembered.shards.shards().size(), remembered.shards.finished()};
 }
 
 }  // namespace pomona

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// From folders of photographs to the tables of an output folder: manifest, features and
-// failures.csv. The first half of `run`, nearly the whole of `pomona extract`.
+// From folders of photographs to the tables of an output folder: manifest, features, pictures,
+// shards.csv and failures.csv. The first half of `run`, nearly the whole of `pomona extract`.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/learn/moments.h"
 #include "pomona/learn/pca_fit.h"
 #include "pomona/pipeline/extract.h"
+#include "pomona/pipeline/extraction_work.h"
+#include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/pipeline/table_rows.h"
@@ -22,20 +25,15 @@
 
 namespace pomona {
 
-struct InputOptions {
-  std::string images;
-  std::string test;  // "": none
-  StoreOptions stores;
-  SplitOptions split;
-};
-
-// Throws invalid_input when one root lies in the other.
-ImageRoots open_roots(const InputOptions& input);
-
 struct Extraction {
   ExtractSetup setup;
   SplitKind split_kind = SplitKind::kNone;
   ExtractCounts counts;
+  std::string fingerprint;  // of the extraction
+  std::size_t shards = 0;
+  std::size_t known = 0;                 // rows taken from an earlier output
+  std::vector<std::string> work_tables;  // folders of out.work() to publish
+  Digests digests;                       // of what is in them
   std::size_t found = 0;
   Json labels;  // per label: train, test, failed; as in run.json
   TableRows rows;
@@ -44,14 +42,23 @@ struct Extraction {
   std::unique_ptr<SmallPictures> pictures;  // none with --no-thumbnails
 };
 
-// Writes to the staged folder; small pictures go to the scratch folder. More components than the
-// photographs could ever give are refused before the first is read.
-Extraction extract_tables(const InputOptions& input, const ExtractOptions& options,
+// Finishes what is unfinished in out.work(); small pictures also go to the scratch folder. More
+// components than the photographs could ever give are refused before the first is read.
+Extraction extract_tables(ExtractionWork work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
                           const std::optional<ComponentChoice>& components, OutputFolder& out,
                           Timeline& timeline, Progress& progress, const std::stop_token& stop);
 
-void write_manifest(const Manifest& manifest, ObjectStore& store);
-void write_failures(const Manifest& manifest, ObjectStore& store);
+// One machine's part of it. True when with it all are finished.
+struct ShareResult {
+  std::size_t shards = 0;
+  std::size_t finished = 0;
+};
+ShareResult extract_share(ExtractionWork work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
+                          const ShardShare& share, OutputFolder& out, Progress& progress,
+                          const std::stop_token& stop);
+
 // Per label: how many photographs on each side, how many failed.
 Json count_labels(const Manifest& manifest);
 

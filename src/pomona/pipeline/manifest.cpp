@@ -28,6 +28,24 @@ std::string_view file_status_name(FileStatus status) {
   return "failed";
 }
 
+FileStatus file_status_from_name(std::string_view name) {
+  for (const FileStatus status : {FileStatus::kOk, FileStatus::kFailed, FileStatus::kSkipped}) {
+    if (file_status_name(status) == name) return status;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              "reading the column status of a table: expected ok, failed or skipped, found '" +
+                  std::string(name) + "'");
+}
+
+void label_rows(Manifest& manifest, const std::set<std::string>& labels,
+                const std::vector<std::string>& label_of_row) {
+  manifest.labels.assign(labels.begin(), labels.end());
+  for (std::size_t i = 0; i < manifest.rows.size(); ++i) {
+    const auto found = std::ranges::lower_bound(manifest.labels, label_of_row[i]);
+    manifest.rows[i].label = static_cast<std::uint32_t>(found - manifest.labels.begin());
+  }
+}
+
 void sort_rows(Manifest& manifest) {
   std::ranges::sort(manifest.rows, [](const ManifestRow& a, const ManifestRow& b) {
     return std::tie(a.split, a.path) < std::tie(b.split, b.path);

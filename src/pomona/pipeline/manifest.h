@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ Split split_from_name(std::string_view name);
 
 enum class FileStatus : std::uint8_t { kOk, kFailed, kSkipped };
 std::string_view file_status_name(FileStatus status);  // "ok", "failed", "skipped"
+// Throws corrupt for any other name.
+FileStatus file_status_from_name(std::string_view name);
 
 struct ManifestRow {
   std::string path;  // key relative to its root
@@ -25,6 +28,7 @@ struct ManifestRow {
   std::uint32_t label = 0;  // index into Manifest::labels
   Split split = Split::kTrain;
   FileStatus status = FileStatus::kOk;
+  std::string version = {};  // ObjectInfo::version
 };
 
 // A row of failures.csv. The message never holds content of the file.
@@ -45,6 +49,10 @@ struct Manifest {
 
   const std::string& label(const ManifestRow& row) const { return labels[row.label]; }
 };
+
+// Gives every row its label: `label_of_row` has one a row, `labels` all of them.
+void label_rows(Manifest& manifest, const std::set<std::string>& labels,
+                const std::vector<std::string>& label_of_row);
 
 // Into the order of all tables: (split, path), byte by byte.
 void sort_rows(Manifest& manifest);

@@ -2,14 +2,14 @@
 #include "pomona/pipeline/output_digests.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 #include <vector>
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/pipeline/output_folder.h"
+#include "pomona/pipeline/output_names.h"
+#include "pomona/storage/key.h"
 
 namespace pomona {
 namespace {
@@ -17,8 +17,6 @@ namespace {
 constexpr std::uint64_t kBlockBytes = 1U << 20U;
 constexpr std::size_t kDigestLetters = 64;
 constexpr std::string_view kGap = "  ";
-
-using Digests = std::map<std::string, std::string>;  // by key
 
 std::string digest_of(const ObjectStore& store, const std::string& key) {
   const std::unique_ptr<ObjectReader> file = store.open(key);
@@ -70,16 +68,10 @@ Digests read_digests(const ObjectStore& store) {
   return digests;
 }
 
-bool is_ours(const std::string& key) {
-  return std::ranges::any_of(output_names(), [&](const std::string& name) {
-    return key != kDigestsKey && (key == name || key.starts_with(name + "/"));
-  });
-}
-
 std::vector<std::string> list_ours(const ObjectStore& store) {
   std::vector<std::string> keys;
   store.list("", [&](const ObjectInfo& object) {
-    if (is_ours(object.key)) keys.push_back(object.key);
+    if (object.key != kDigestsKey && is_output(object.key)) keys.push_back(object.key);
   });
   std::ranges::sort(keys);
   return keys;
@@ -87,8 +79,15 @@ std::vector<std::string> list_ours(const ObjectStore& store) {
 
 }  // namespace
 
-void write_digests(ObjectStore& store, std::size_t workers) {
-  print_digests(digests_of(store, list_ours(store), workers), store);
+Digests digests_below(const ObjectStore& store, const std::string& folder, std::size_t workers) {
+  std::vector<std::string> keys;
+  store.list(folder, [&](const ObjectInfo& object) { keys.push_back(object.key); });
+  return digests_of(store, keys, workers);
+}
+
+void write_digests(ObjectStore& store, Digests others, std::size_t workers) {
+  others.merge(digests_of(store, list_ours(store), workers));
+  print_digests(others, store);
 }
 
 void renew_digest(ObjectStore& store, const std::string& key) {
@@ -97,9 +96,9 @@ void renew_digest(ObjectStore& store, const std::string& key) {
   print_digests(digests, store);
 }
 
-std::string check_digests(const ObjectStore& store, std::size_t workers) {
-  const Digests expected = read_digests(store);
-  const Digests found = digests_of(store, list_ours(store), workers);
+namespace {
+
+void compare(const Digests& expected, const Digests& found) {
   for (const auto& [key, digest] : found) {
     const auto listed = expected.find(key);
     if (listed == expected.end()) fail("'" + key + "' is not listed: no run of ours wrote it");
@@ -108,7 +107,26 @@ std::string check_digests(const ObjectStore& store, std::size_t workers) {
   for (const auto& [key, digest] : expected) {
     if (!found.contains(key)) fail("'" + key + "' is missing");
   }
+}
+
+}  // namespace
+
+std::string check_digests(const ObjectStore& store, std::size_t workers) {
+  const Digests found = digests_of(store, list_ours(store), workers);
+  compare(read_digests(store), found);
   return "digests: " + std::to_string(found.size()) + " files are as they were written";
+}
+
+void check_table_digests(const ObjectStore& store, const std::vector<std::string>& tables,
+                         std::size_t workers) {
+  Digests expected = read_digests(store);
+  Digests found;
+  for (const std::string& table : tables) found.merge(digests_below(store, table, workers));
+  std::erase_if(expected, [&](const auto& one) {
+    return std::ranges::none_of(
+        tables, [&](const std::string& table) { return is_below(one.first, table); });
+  });
+  compare(expected, found);
 }
 
 }  // namespace pomona

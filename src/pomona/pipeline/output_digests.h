@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "pomona/storage/object_store.h"
 
@@ -11,8 +13,14 @@ namespace pomona {
 
 inline constexpr const char* kDigestsKey = "SHA256SUMS";
 
-// Of all files of the store. Reads them on `workers` threads.
-void write_digests(ObjectStore& store, std::size_t workers);
+using Digests = std::map<std::string, std::string>;  // by key
+
+// Of the files of one folder of a store. Reads them on `workers` threads.
+Digests digests_below(const ObjectStore& store, const std::string& folder, std::size_t workers);
+
+// Of all results in the store, which are read on `workers` threads, and of `others`, which come to
+// stand beside them.
+void write_digests(ObjectStore& store, Digests others, std::size_t workers);
 
 // Writes the line of one file anew, after it was made again.
 void renew_digest(ObjectStore& store, const std::string& key);
@@ -20,5 +28,9 @@ void renew_digest(ObjectStore& store, const std::string& key);
 // Throws corrupt with what is missing, changed, or not listed although it lies among our results;
 // returns a sentence on what was seen. Other files beside the results are not looked at.
 std::string check_digests(const ObjectStore& store, std::size_t workers);
+
+// The same for some of the tables alone.
+void check_table_digests(const ObjectStore& store, const std::vector<std::string>& tables,
+                         std::size_t workers);
 
 }  // namespace pomona

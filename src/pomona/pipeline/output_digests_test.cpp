@@ -18,7 +18,7 @@ class OutputDigestsTest : public testing::Test {
     store_.write("run.json", "{}");
     store_.write("features/part-00000.snappy.parquet", std::string(3'000'000, 'x'));
     store_.write("features/_SUCCESS", "");
-    write_digests(store_, 2);
+    write_digests(store_, {}, 2);
   }
 
   std::string problem() const {

@@ -3,28 +3,30 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <system_error>
 
 #include "pomona/base/error.h"
+#include "pomona/base/random.h"
+#include "pomona/pipeline/checked_json.h"
+#include "pomona/pipeline/output_names.h"
+#include "pomona/pipeline/publication.h"
 #include "pomona/storage/key.h"
 #include "pomona/storage/local_store.h"
-#include "pomona/storage/posix_file.h"
 
 namespace pomona {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kWorkFolder = "_pomona";
-constexpr const char* kStagedFolder = "_pomona/staged";
+constexpr const char* kStagedFolder = "staged";
+constexpr const char* kYields = "yields";
 constexpr const char* kScratchFolder = "_pomona/scratch";
-constexpr const char* kSuccess = "_SUCCESS";
 
 void refuse_overlap(const std::string& place, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
@@ -36,74 +38,28 @@ void refuse_overlap(const std::string& place, const std::vector<std::string>& in
   }
 }
 
-// What lies in a place already.
-struct Content {
-  bool any = false;
-  bool ours = false;        // some of it was written by a run
-  bool unfinished = false;  // … that has not come to its end
-};
-
-Content content_of_folder(const std::string& path) {
+void refuse_file(const std::string& path) {
   std::error_code error;
-  if (fs::exists(path, error) && !fs::is_directory(path, error)) {
-    throw Error(ErrorKind::kInvalidInput,
-                "writing to '" + path +
-                    "': it is a file; expected a folder that is empty or does not exist yet");
-  }
-  Content content;
-  const fs::directory_iterator entries(path, error);
-  content.any = !error && entries != fs::directory_iterator();
-  for (const char* name : {"run.json", kSuccess, kWorkFolder}) {
-    content.ours = content.ours || fs::exists(fs::path(path) / name, error);
-  }
-  content.unfinished = fs::exists(fs::path(path) / kWorkFolder, error);
-  return content;
+  if (!fs::exists(path, error) || fs::is_directory(path, error)) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "writing to '" + path +
+                  "': it is a file; expected a folder that is empty or does not exist yet");
 }
 
-Content content_of_store(const ObjectStore& store) {
-  Content content;
-  store.list("", [&](const ObjectInfo& object) {
-    content.any = true;
-    content.unfinished = content.unfinished || is_below(object.key, kWorkFolder);
-    content.ours =
-        content.ours || content.unfinished || object.key == "run.json" || object.key == kSuccess;
-  });
-  return content;
-}
-
-void refuse_content(const Content& content, const std::string& place, bool force) {
-  if (!content.any || (force && content.ours)) return;
-  if (force) {
-    throw Error(
-        ErrorKind::kInvalidInput,
-        "writing to '" + place +
-            "': the folder is not empty and nothing in it was written by pomona (neither "
-            "run.json nor _SUCCESS), so --force will not replace anything there; name a new "
-            "folder");
-  }
-  throw Error(
-      ErrorKind::kInvalidInput,
-      "writing to '" + place + "': " +
-          (content.unfinished ? "a run that was cut off, or is still at work, left its files there"
-                              : "the folder is not empty") +
-          "; name a new folder, or give --force to replace earlier results in it");
-}
-
-// False when it stays: an error is under way already that tells more, and the next run with
-// --force removes what remains.
-bool remove_if_possible(ObjectStore& store, std::string_view key) {
+// Errors are ignored: another one is under way already that tells more, or all is published.
+void remove_if_possible(ObjectStore& store, std::string_view key) {
   try {
     store.remove(key);
-    return true;
-  } catch (const Error&) {
-    return false;
+  } catch (const Error&) {  // `pomona clean` removes what remains
   }
 }
 
-// Throws unavailable while another process holds it. A file system without locks gives none.
-Descriptor lock_folder(const std::string& path) {
+// Throws unavailable while another process holds it otherwise. A file system without locks gives
+// none.
+Descriptor lock_folder(const std::string& path, OutputFolder::Access access) {
   Descriptor folder = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
-  if (folder.is_open() && ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  const int kind = access == OutputFolder::Access::kShared ? LOCK_SH : LOCK_EX;
+  if (folder.is_open() && ::flock(folder.get(), kind | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     throw Error(ErrorKind::kUnavailable, "writing to '" + path +
                                              "': another run is at work there; wait until it has "
                                              "ended, or name another folder");
@@ -112,8 +68,8 @@ Descriptor lock_folder(const std::string& path) {
 }
 
 // A folder of this process alone among the temporary ones.
-std::string make_scratch_folder() {
-  std::string folder = (fs::temp_directory_path() / "pomona-scratch-XXXXXX").string();
+std::string make_scratch_folder(const fs::path& parent) {
+  std::string folder = (parent / "pomona-scratch-XXXXXX").string();
   if (::mkdtemp(folder.data()) == nullptr) throw_errno("making the folder", folder, errno);
   return folder;
 }
@@ -130,19 +86,15 @@ std::vector<std::string> missing_folders(const std::string& path) {
   return missing;
 }
 
-}  // namespace
-
-const std::vector<std::string>& output_names() {
-  static const std::vector<std::string> names = {
-      "manifest",    "features",     "reduced",   "thumbnails",   "bundle",
-      "reduced.csv", "failures.csv", "map.json",  "metrics.json", "confusion.csv",
-      "run.json",    "report.html",  "SHA256SUMS"};
-  return names;
+std::string folder_of(const std::string& fingerprint) {
+  return std::string(kWorkFolder) + "/" + fingerprint;
 }
 
-OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores, bool force,
-                           const std::vector<std::string>& inputs)
-    : place_(place) {
+}  // namespace
+
+OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
+                           const std::vector<std::string>& inputs, Access access)
+    : place_(place), stores_(stores), keep_work_(access == Access::kShared) {
   if (place.empty()) {
     throw Error(ErrorKind::kInvalidInput,
                 "choosing where to write: no output folder given; use --out FOLDER");
@@ -150,7 +102,7 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
   refuse_overlap(place, inputs);
   const bool remote = is_remote(place);
   if (!remote) {
-    refuse_content(content_of_folder(place), place, force);
+    refuse_file(place);
     made_folders_ = missing_folders(place);
   }
   try {
@@ -158,15 +110,13 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
     StoreOptions unstoppable = stores;
     unstoppable.stop = {};
     root_ = open_store(place, unstoppable, LocalStore::IfMissing::kCreate);
-    if (remote) {
-      refuse_content(content_of_store(*root_), place, force);
-    } else {
-      lock_ = lock_folder(place);
-    }
-    root_->remove(kWorkFolder);
-    scratch_ = remote ? make_scratch_folder() : (fs::path(place) / kScratchFolder).string();
-    const LocalStore scratch(scratch_, LocalStore::IfMissing::kCreate);
-    staged_ = open_store(place + "/" + kStagedFolder, stores, LocalStore::IfMissing::kCreate);
+    if (!remote) lock_ = lock_folder(place, access);
+    attempt_ = random_name();
+    end_publication();
+    content_ = look();
+    // Under the lock nobody is at work on what no note tells of.
+    alone_ = !remote && access == Access::kAlone;
+    if (alone_ && !content_.work) root_->remove(kWorkFolder);
   } catch (...) {
     clean_up();
     throw;
@@ -177,47 +127,187 @@ OutputFolder::~OutputFolder() {
   if (!published_) clean_up();
 }
 
-void OutputFolder::clean_up() {
-  std::error_code ignored;
-  const bool staged = staged_ != nullptr;
-  staged_.reset();
-  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
-  if (!is_remote(place_)) {
-    // Without the lock what lies there is another run's.
-    if (lock_.is_open()) fs::remove_all(fs::path(place_) / kWorkFolder, ignored);
-    for (const std::string& folder : made_folders_) fs::remove(folder, ignored);
-  } else if (staged) {
-    remove_if_possible(*root_, kWorkFolder);
-  }
+OutputFolder::Content OutputFolder::look() const {
+  Content content;
+  root_->list("", [&](const ObjectInfo& object) {
+    content.any = true;
+    content.work = content.work || object.key == kWorkNote;
+    content.complete = content.complete || object.key == kSuccess;
+    content.yields =
+        content.yields || (is_below(object.key, kWorkFolder) && file_name(object.key) == kYields);
+    content.others = content.others || !is_below(object.key, kWorkFolder);
+    content.ours = content.ours || is_below(object.key, kWorkFolder) || object.key == "run.json" ||
+                   object.key == kSuccess;
+  });
+  return content;
 }
 
+void OutputFolder::end_publication() {
+  unfinished_ = read_checked_json(*root_, kWorkNote);
+  if (!unfinished_) return;
+  const auto fingerprint = unfinished_->at("fingerprint").get<std::string>();
+  const std::optional<Publication> publication = find_publication(*root_, fingerprint);
+  if (!publication) return;
+  carry_out(*publication, *root_);
+  root_->remove(kWorkNote);
+  root_->remove(kWorkFolder);
+  unfinished_.reset();
+}
+
+void OutputFolder::refuse_content(bool force) const {
+  if (!content_.any || (force && content_.ours)) return;
+  if (!content_.others && (is_damaged() || content_.yields)) return;
+  if (force) {
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "writing to '" + place_ +
+            "': the folder is not empty and nothing in it was written by pomona (neither "
+            "run.json nor _SUCCESS), so --force will not replace anything there; name a new "
+            "folder");
+  }
+  throw Error(
+      ErrorKind::kInvalidInput,
+      "writing to '" + place_ + "': " +
+          (content_.work ? "a run that was cut off, or is still at work, left its files there"
+                         : "the folder is not empty") +
+          "; name a new folder, or give --force to replace earlier results in it");
+}
+
+void OutputFolder::begin(const std::string& fingerprint) {
+  if (content_.work || unfinished_) {
+    root_->remove(kWorkNote);
+    root_->remove(kWorkFolder);
+    unfinished_.reset();
+    if (!is_remote(place_)) scratch_.clear();  // it lay in the work folder
+  }
+  fingerprint_ = fingerprint;
+  open_work();
+}
+
+bool OutputFolder::announce_work(Json note) {
+  note["fingerprint"] = fingerprint_;
+  note["attempt"] = attempt_;
+  if (root_->write_if_absent(kWorkNote, print_checked_json(note))) {
+    announced_ = true;
+    return true;
+  }
+  unfinished_ = read_checked_json(*root_, kWorkNote);
+  if (!unfinished_) refuse_if_overtaken();
+  return false;
+}
+
+void OutputFolder::resume() {
+  fingerprint_ = unfinished_->at("fingerprint").get<std::string>();
+  keep_work_ = true;
+  open_work();
+}
+
+void OutputFolder::begin_anew(bool force) {
+  refuse_content(force);
+  begin(attempt_);
+  if (announce_work(Json::object())) return;
+  throw Error(ErrorKind::kUnavailable, "writing to '" + place_ +
+                                           "': another run is at work there; wait until it has "
+                                           "ended, or name another folder");
+}
+
+void OutputFolder::open_work() {
+  const std::string work = place_ + "/" + folder_of(fingerprint_);
+  if (alone_) {  // nobody is at work on what dead runs left there
+    root_->remove(folder_of(fingerprint_) + "/" + kStagedFolder);
+    if (scratch_.empty()) root_->remove(kScratchFolder);
+  }
+  work_ = open_store(work, stores_, LocalStore::IfMissing::kCreate);
+  staged_ = open_store(work + "/" + kStagedFolder + "/" + attempt_, stores_,
+                       LocalStore::IfMissing::kCreate);
+  if (!scratch_.empty()) return;
+  fs::path parent = fs::temp_directory_path();
+  if (!is_remote(place_)) {
+    parent = fs::path(place_) / kScratchFolder;
+    const LocalStore made(parent.string(), LocalStore::IfMissing::kCreate);
+  }
+  scratch_ = make_scratch_folder(parent);
+}
+
+void OutputFolder::clean_up() {
+  std::error_code ignored;
+  work_.reset();
+  staged_.reset();
+  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+  const bool remote = is_remote(place_);
+  // Without the lock what lies there is another run's.
+  if (root_ && (remote || lock_.is_open()) && !fingerprint_.empty()) {
+    const std::string work = folder_of(fingerprint_);
+    remove_if_possible(*root_, work + "/" + kStagedFolder + "/" + attempt_);
+    if (announced_ && !keep_work_) {
+      remove_if_possible(*root_, kWorkNote);
+      remove_if_possible(*root_, work);
+    }
+  }
+  if (remote) return;
+  // Folders go only where nothing is left in them.
+  const fs::path place(place_);
+  const std::string work = (place / folder_of(fingerprint_)).string();
+  for (const std::string& folder :
+       {work + "/" + kStagedFolder, work, (place / kScratchFolder).string(),
+        (place / kWorkFolder).string()}) {
+    if (!fingerprint_.empty()) ::rmdir(folder.c_str());
+  }
+  for (const std::string& folder : made_folders_) ::rmdir(folder.c_str());
+}
+
+void OutputFolder::yield_work() { work_->write(kYields, ""); }
+
+ObjectStore& OutputFolder::work() { return *work_; }
 ObjectStore& OutputFolder::staged() { return *staged_; }
 
 std::string OutputFolder::scratch_path(const std::string& name) const {
   return (fs::path(scratch_) / name).string();
 }
 
-void OutputFolder::publish() {
-  std::set<std::string> made;
-  staged_->list("", [&](const ObjectInfo& object) {
-    made.insert(object.key.substr(0, object.key.find('/')));
-  });
-  // From here on the earlier result is gone; until the last line the folder is incomplete.
-  root_->remove(kSuccess);
-  for (const std::string& name : output_names()) {
-    root_->remove(name);
-    if (made.contains(name)) root_->move(std::string(kStagedFolder) + "/" + name, name);
+bool OutputFolder::is_announced() const {
+  const std::optional<Json> note = read_checked_json(*root_, kWorkNote);
+  return note && note->at("fingerprint").get<std::string>() == fingerprint_;
+}
+
+void OutputFolder::refuse_if_overtaken() const {
+  if (is_announced()) return;
+  throw Error(ErrorKind::kUnavailable,
+              "publishing in '" + place_ +
+                  "': another run has published there meanwhile, or was given --force; this one "
+                  "leaves all as it is: run `pomona verify`, and give each run its own folder");
+}
+
+void OutputFolder::publish(const std::vector<std::string>& work_tables) {
+  Publication publication{attempt_, {}};
+  const std::string work = folder_of(fingerprint_) + "/";
+  for (const std::string& table : work_tables) {
+    work_->list(table, [&](const ObjectInfo& object) {
+      publication.moves.push_back({work + object.key, object.key});
+    });
   }
+  const std::string staged = work + kStagedFolder + "/" + attempt_ + "/";
+  staged_->list("", [&](const ObjectInfo& object) {
+    publication.moves.push_back({staged + object.key, object.key});
+  });
+  refuse_if_overtaken();
+  if (!announce(publication, fingerprint_, *root_)) {
+    throw Error(ErrorKind::kUnavailable,
+                "publishing in '" + place_ +
+                    "': another run of the same work publishes there just now; this one leaves all "
+                    "as it is: wait, then run `pomona verify`");
+  }
+  // Whoever published and cleaned up in between took work.json away first.
+  if (!is_announced()) {
+    remove_if_possible(*root_, publication_key(fingerprint_));
+    refuse_if_overtaken();
+  }
+  carry_out(publication, *root_);
+  published_ = true;
+  root_->remove(kWorkNote);
   root_->remove(kWorkFolder);
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);
-  if (!root_->write_if_absent(kSuccess, "")) {
-    throw Error(ErrorKind::kUnavailable,
-                "publishing in '" + place_ +
-                    "': another run has written _SUCCESS there meanwhile; run `pomona verify`, and "
-                    "give each run its own folder");
-  }
-  published_ = true;
 }
 
 }  // namespace pomona

@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// An output folder, written once: everything is staged below `_pomona/` and moved to its place when
+// An output folder, written once: everything is made below `_pomona/` and moved to its place when
 // all of it is there, the empty file `_SUCCESS` last. Whoever reads by `_SUCCESS` sees nothing or
 // all.
 //
-// Destroyed before publish() it removes what it staged (and the folder itself with those above it,
-// as far as it made them).
+//   _pomona/work.json               which work is unfinished here, and with which settings
+//   _pomona/FINGERPRINT/            what of it is finished, to go on from
+//   _pomona/FINGERPRINT/staged/A/   results of attempt A, a process
+//   _pomona/FINGERPRINT/publication.json   what is being moved where
+//
+// Several processes may be at work on one place of a bucket: work.json is written once, so they all
+// do the same work or refuse, and one of them publishes. In a folder of this machine a lock keeps
+// all but one away, unless they share the work.
+//
+// Destroyed before publish() it removes what it staged; what is finished stays, so that the next
+// run goes on from it. Where nothing is finished, nothing stays.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "pomona/base/json.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/storage/posix_file.h"
 #include "pomona/storage_s3/open_store.h"
@@ -19,39 +31,93 @@ namespace pomona {
 
 class OutputFolder {
  public:
+  enum class Access { kAlone, kShared };
+
   // `place`: a folder, or s3://bucket/prefix, where publishing is by copies within the bucket.
-  // Throws invalid_input when it holds anything and `force` is not given, and when it lies inside
-  // one of `inputs` or one of them inside it. With `force`, results of an earlier run are replaced
-  // at publish(); files that are not ours stay, and results that are not made anew go. A folder
-  // that no run has written is refused all the same.
-  // Throws unavailable while another run is at work in the folder.
-  OutputFolder(const std::string& place, const StoreOptions& stores, bool force,
-               const std::vector<std::string>& inputs);
+  // Brings a publication to its end that was cut off. Throws invalid_input when the place lies
+  // inside one of `inputs` or one of them inside it, unavailable while another run is at work in
+  // the folder.
+  OutputFolder(const std::string& place, const StoreOptions& stores,
+               const std::vector<std::string>& inputs, Access access = Access::kAlone);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  // Results are written here, under their final names.
-  ObjectStore& staged();
+  // Did a run come to its end here?
+  bool is_complete() const { return content_.complete; }
+  // What work.json says of work that has not come to its end.
+  const std::optional<Json>& unfinished() const { return unfinished_; }
+  // Is work.json there but not as it was written? What it told of is lost then.
+  bool is_damaged() const { return content_.work && !unfinished_; }
+  const ObjectStore& root() const { return *root_; }
+
+  // Throws invalid_input when it holds anything and `force` is not given. With `force`, results of
+  // an earlier run are replaced at publish(); files that are not ours stay. A folder that no run
+  // has written is refused all the same.
+  void refuse_content(bool force) const;
+
+  // Begins work in a place that does not refuse; unfinished work there is thrown away.
+  void begin(const std::string& fingerprint);
+  // Says so to others: `note` is read back as unfinished(). False when another run was first; its
+  // work is to be shared, by resume(), or left alone.
+  bool announce_work(Json note);
+  // Goes on with what unfinished() describes.
+  void resume();
+  // For what is made in one go: refuses content, begins and says so. Throws unavailable when
+  // another run is at work there.
+  void begin_anew(bool force);
+
+  // All of it after begin() or resume().
+  ObjectStore& work();    // finished parts, under their final names
+  ObjectStore& staged();  // results of this attempt, under their final names
   // For what is needed on the way and not published: always a file of this machine.
   std::string scratch_path(const std::string& name) const;
+  // What lies in work() stays when this object goes before publish().
+  void keep_work() { keep_work_ = true; }
+  bool keeps_work() const { return keep_work_; }
+  // … but gives way to whatever comes next: the photographs or options were refused in the end.
+  void yield_work();
+  // Does what unfinished() describes give way?
+  bool yields() const { return content_.yields; }
 
-  // Throws unavailable when another run has published there meanwhile.
-  void publish();
+  // Moves staged files, and those of `work_tables` (folders of work()), to their places. Throws
+  // unavailable when another run has published there meanwhile, or does so now.
+  void publish(const std::vector<std::string>& work_tables);
 
  private:
+  // What lies in the place already.
+  struct Content {
+    bool any = false;
+    bool ours = false;      // some of it was written by a run
+    bool complete = false;  // … that came to its end
+    bool work = false;      // there is a note on unfinished work
+    bool others = false;    // there is something beside unfinished work
+    bool yields = false;    // unfinished work gives way
+  };
+
+  Content look() const;
+  void end_publication();
+  void open_work();
   void clean_up();
+  bool is_announced() const;
+  void refuse_if_overtaken() const;
 
   std::string place_;
+  StoreOptions stores_;
   std::vector<std::string> made_folders_;  // by this object, the innermost first
   std::string scratch_;
   Descriptor lock_;  // of a local folder, as long as this object works in it
+  Content content_;
+  std::optional<Json> unfinished_;
+  std::string fingerprint_;
+  std::string attempt_;
+  bool alone_ = false;      // by a lock
+  bool announced_ = false;  // by this object
+  bool keep_work_ = false;
   bool published_ = false;
   std::shared_ptr<ObjectStore> root_;
+  std::shared_ptr<ObjectStore> work_;
   std::shared_ptr<ObjectStore> staged_;
 };
-
-// Names at the top of an output folder that are ours.
-const std::vector<std::string>& output_names();
 
 }  // namespace pomona

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "pomona/base/error.h"
+#include "pomona/pipeline/checked_json.h"
 
 namespace pomona {
 namespace {
@@ -36,7 +37,7 @@ class OutputFolderTest : public testing::Test {
   static std::string refusal(const std::string& path, bool force,
                              const std::vector<std::string>& inputs) {
     try {
-      const OutputFolder out(path, {}, force, inputs);
+      OutputFolder(path, {}, inputs).begin_anew(force);
     } catch (const Error& error) {
       return error.what();
     }
@@ -48,18 +49,20 @@ class OutputFolderTest : public testing::Test {
 
 TEST_F(OutputFolderTest, PublishesAllAndThenSuccess) {
   {
-    OutputFolder out(path("out"), {}, false, {});
+    OutputFolder out(path("out"), {}, {});
+    out.begin_anew(false);
     out.staged().write("run.json", "{}");
     out.staged().write("features/part-00000.snappy.parquet", "x");
     EXPECT_THAT(names("out"), UnorderedElementsAre("_pomona"));
-    out.publish();
+    out.publish({});
   }
   EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "features", "_SUCCESS"));
 }
 
 TEST_F(OutputFolderTest, LeavesNothingWhenNotPublished) {
   {
-    OutputFolder out(path("out"), {}, false, {});
+    OutputFolder out(path("out"), {}, {});
+    out.begin_anew(false);
     out.staged().write("run.json", "{}");
     std::ofstream(out.scratch_path("scores")) << "x";
   }
@@ -68,7 +71,7 @@ TEST_F(OutputFolderTest, LeavesNothingWhenNotPublished) {
 
 TEST_F(OutputFolderTest, LeavesNoFolderThatItMade) {
   fs::create_directories(path("one"));
-  { const OutputFolder out(path("one/two/three"), {}, false, {}); }
+  { OutputFolder(path("one/two/three"), {}, {}).begin_anew(false); }
   EXPECT_TRUE(fs::exists(path("one")));
   EXPECT_FALSE(fs::exists(path("one/two")));
 }
@@ -91,24 +94,28 @@ TEST_F(OutputFolderTest, RefusesAFolderThatHoldsSomething) {
 }
 
 TEST_F(OutputFolderTest, SaysWhenARunWasCutOff) {
-  fs::create_directories(path("out/_pomona/staged"));
+  fs::create_directories(path("out/_pomona"));
+  std::ofstream(path("out/_pomona/work.json"))
+      << print_checked_json({{"fingerprint", "of another run"}});
   EXPECT_THAT(refusal(path("out"), false, {}), HasSubstr("cut off"));
 }
 
 TEST_F(OutputFolderTest, ForceReplacesOursAndKeepsOthers) {
   {
-    OutputFolder out(path("out"), {}, false, {});
+    OutputFolder out(path("out"), {}, {});
+    out.begin_anew(false);
     out.staged().write("run.json", "old");
     out.staged().write("reduced.csv", "old");
-    out.publish();
+    out.publish({});
   }
   std::ofstream(path("out/letter.txt")) << "dear";
   {
-    OutputFolder out(path("out"), {}, true, {});
+    OutputFolder out(path("out"), {}, {});
+    out.begin_anew(true);
     EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "reduced.csv", "letter.txt",
                                                    "_SUCCESS", "_pomona"));
     out.staged().write("run.json", "new");
-    out.publish();
+    out.publish({});
   }
   EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "letter.txt", "_SUCCESS"));
 }

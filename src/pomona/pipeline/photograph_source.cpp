@@ -8,13 +8,10 @@
 namespace pomona {
 
 PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& manifest,
-                                   std::uint64_t max_bytes)
-    : roots_(roots), manifest_(manifest), max_bytes_(max_bytes) {
+                                   std::vector<std::size_t> rows, std::uint64_t max_bytes)
+    : roots_(roots), manifest_(manifest), max_bytes_(max_bytes), order_(std::move(rows)) {
   const std::size_t readers = roots.concurrent_reads();
   if (readers == 0) return;
-  for (std::size_t row = 0; row < manifest.rows.size(); ++row) {
-    if (manifest.rows[row].status == FileStatus::kOk) order_.push_back(row);
-  }
   for (std::size_t i = 0; i < readers; ++i) readers_.emplace_back([this] { read_ahead(); });
 }
 
@@ -46,7 +43,7 @@ std::optional<FileFailure> PhotographSource::read(std::size_t row, std::string& 
 std::optional<FileFailure> PhotographSource::read_file(const ManifestRow& row,
                                                        std::string& bytes) const {
   try {
-    roots_.store(row.split).read(row.path, kMaxPhotographBytes, bytes);
+    roots_.store(row.split).read(row.path, kMaxPhotographBytes, bytes, row.version);
     return std::nullopt;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kInterrupted) throw;

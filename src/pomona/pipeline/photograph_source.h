@@ -21,17 +21,17 @@ namespace pomona {
 
 class PhotographSource {
  public:
-  // Roots and manifest outlive it; rows that are not ok now are never asked for. As many files are
-  // read at once as the store finds best (ObjectStore::concurrent_reads()); at most `max_bytes` are
-  // held, or one file.
-  PhotographSource(const ImageRoots& roots, const Manifest& manifest,
+  // Roots and manifest outlive it. `rows` are those that will be asked for, in about that order. As
+  // many files are read at once as the store finds best (ObjectStore::concurrent_reads()); at most
+  // `max_bytes` are held, or one file.
+  PhotographSource(const ImageRoots& roots, const Manifest& manifest, std::vector<std::size_t> rows,
                    std::uint64_t max_bytes = 64ULL << 20U);
   ~PhotographSource();
   PhotographSource(const PhotographSource&) = delete;
   PhotographSource& operator=(const PhotographSource&) = delete;
 
-  // Replaces the content of `bytes`, or tells why there are none. Any thread; every row once, and
-  // none long before those in front of it: it waits for room. Throws interrupted.
+  // Replaces the content of `bytes`, or tells why there are none. Any thread; every row of `rows`
+  // once, and none long before those in front of it: it waits for room. Throws interrupted.
   std::optional<FileFailure> read(std::size_t row, std::string& bytes);
 
  private:
@@ -52,7 +52,7 @@ class PhotographSource {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::size_t, Slot> slots_;  // by row: under way, or waiting to be taken
-  std::vector<std::size_t> order_;     // rows with a file, when they are read ahead
+  std::vector<std::size_t> order_;     // rows as they are read ahead
   std::size_t next_ = 0;               // of them, to start with
   std::uint64_t held_ = 0;             // bytes of the slots, as listed
   bool stopped_ = false;

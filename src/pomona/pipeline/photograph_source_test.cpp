@@ -23,14 +23,15 @@ class FarStore final : public ObjectStore {
   explicit FarStore(std::size_t readers) : readers_(readers) {}
 
   std::size_t concurrent_reads() const override { return readers_; }
-  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override {
+  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+            std::string_view version) const override {
     const int now = ++under_way_;
     int seen = most_;
     while (now > seen && !most_.compare_exchange_weak(seen, now)) {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
     --under_way_;
-    near_.read(key, max_bytes, bytes);
+    near_.read(key, max_bytes, bytes, version);
   }
   int most_at_once() const { return most_; }
 
@@ -49,6 +50,7 @@ class FarStore final : public ObjectStore {
   }
   void move(std::string_view from, std::string_view to) override { near_.move(from, to); }
   void remove(std::string_view key) override { near_.remove(key); }
+  std::size_t remove_unfinished() override { return 0; }
 
  private:
   std::size_t readers_;
@@ -70,6 +72,14 @@ struct Photographs {
       if (i != 50) store->write(row.path, std::string(100, static_cast<char>('a' + i % 26)));
       manifest.rows.push_back(row);
     }
+  }
+
+  std::vector<std::size_t> rows() const {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      if (manifest.rows[i].status == FileStatus::kOk) rows.push_back(i);
+    }
+    return rows;
   }
 
   void read_all(PhotographSource& source, std::size_t workers) {
@@ -99,7 +109,7 @@ TEST(PhotographSourceTest, GivesEveryPhotograph) {
     for (const std::size_t workers : {1U, 3U}) {
       Photographs photographs(readers);
       const ImageRoots roots{photographs.store, nullptr};
-      PhotographSource source(roots, photographs.manifest);
+      PhotographSource source(roots, photographs.manifest, photographs.rows());
       photographs.read_all(source, workers);
     }
   }
@@ -109,14 +119,14 @@ TEST(PhotographSourceTest, ReadsManyAtOnceButHoldsNoMoreThanItMay) {
   Photographs photographs(16);
   const ImageRoots roots{photographs.store, nullptr};
   {
-    PhotographSource source(roots, photographs.manifest);
+    PhotographSource source(roots, photographs.manifest, photographs.rows());
     photographs.read_all(source, 2);
   }
   EXPECT_GE(photographs.store->most_at_once(), 8);
 
   Photographs narrow(16);
   const ImageRoots narrow_roots{narrow.store, nullptr};
-  PhotographSource source(narrow_roots, narrow.manifest, /*max_bytes=*/350);
+  PhotographSource source(narrow_roots, narrow.manifest, narrow.rows(), /*max_bytes=*/350);
   narrow.read_all(source, 1);
   EXPECT_LE(narrow.store->most_at_once(), 3);
 }
@@ -124,7 +134,7 @@ TEST(PhotographSourceTest, ReadsManyAtOnceButHoldsNoMoreThanItMay) {
 TEST(PhotographSourceTest, MayBeLeftHalfWay) {
   Photographs photographs(8);
   const ImageRoots roots{photographs.store, nullptr};
-  PhotographSource source(roots, photographs.manifest, /*max_bytes=*/1000);
+  PhotographSource source(roots, photographs.manifest, photographs.rows(), /*max_bytes=*/1000);
   std::string bytes;
   EXPECT_FALSE(source.read(0, bytes));
 }

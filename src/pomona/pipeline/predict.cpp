@@ -48,7 +48,7 @@ class FileReader {
     std::shared_ptr<const ObjectStore>& store = folders_[folder];
     if (store == nullptr) store = open_store(folder, stores_);
     std::string bytes;
-    store->read(key, kMaxPhotographBytes, bytes);
+    store->read(key, kMaxPhotographBytes, bytes, /*version=*/"");
     return bytes;
   }
 

@@ -2,6 +2,7 @@
 #include "pomona/pipeline/reduce.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -15,17 +16,42 @@
 namespace pomona {
 namespace {
 
-// Rows of `block` that are in training, packed at the front of `rows`; returns how many.
-std::size_t pack_training_rows(MatrixView<const float> block, std::span<const std::int32_t> classes,
-                               MatrixView<float> rows, std::span<std::int32_t> row_classes) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < block.rows(); ++i) {
-    if (classes[i] == kNotInTraining) continue;
-    std::ranges::copy(block.row(i), rows.row(count).begin());
-    row_classes[count++] = classes[i];
+// Moments of the training rows of a table. They are added by blocks of kMomentsBlockRows rows of
+// the table, wherever its parts end, as extraction adds them.
+class TrainingMoments {
+ public:
+  TrainingMoments(std::size_t width, std::size_t class_count)
+      : moments_(width, class_count),
+        rows_(kMomentsBlockRows, width),
+        classes_(kMomentsBlockRows) {}
+
+  void add(MatrixView<const float> rows, std::span<const std::int32_t> classes) {
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      if (classes[i] != kNotInTraining) {
+        std::ranges::copy(rows.row(i), rows_.row(kept_).begin());
+        classes_[kept_++] = classes[i];
+      }
+      if (++seen_ == kMomentsBlockRows) flush();
+    }
   }
-  return count;
-}
+  Moments finish() && {
+    flush();
+    return std::move(moments_);
+  }
+
+ private:
+  void flush() {
+    if (kept_ > 0) moments_.add(rows_.view().rows_from(0, kept_), std::span(classes_).first(kept_));
+    kept_ = 0;
+    seen_ = 0;
+  }
+
+  Moments moments_;
+  Matrix<float> rows_;
+  std::vector<std::int32_t> classes_;
+  std::size_t kept_ = 0;
+  std::size_t seen_ = 0;  // rows of the table
+};
 
 ReducedBatch keys_of(FeatureBatch& batch, std::span<const std::int32_t> label_index) {
   ReducedBatch reduced;
@@ -74,32 +100,19 @@ Moments table_moments(const ObjectStore& store, std::string_view place,
   FeatureTableReader table(store, place);
   ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
   FeatureBatch batch;
-  std::optional<Moments> moments;
-  Matrix<float> packed;
-  std::vector<std::int32_t> packed_classes(kMomentsBlockRows);
+  std::unique_ptr<TrainingMoments> moments;
   std::size_t first_row = 0;
   while (reader.next(batch)) {
     throw_if_stopped(stop);
-    if (!moments) {
-      moments.emplace(batch.features.cols(), class_count);
-      packed = Matrix<float>(kMomentsBlockRows, batch.features.cols());
-    }
-    for (std::size_t at = 0; at < batch.rows(); at += kMomentsBlockRows) {
-      const std::size_t count = std::min(kMomentsBlockRows, batch.rows() - at);
-      const std::size_t kept = pack_training_rows(batch.features.view().rows_from(at, count),
-                                                  class_of_row.subspan(first_row + at, count),
-                                                  packed.view(), packed_classes);
-      if (kept > 0) {
-        moments->add(packed.view().rows_from(0, kept), std::span(packed_classes).first(kept));
-      }
-    }
+    if (!moments) moments = std::make_unique<TrainingMoments>(batch.features.cols(), class_count);
+    moments->add(batch.features.view(), class_of_row.subspan(first_row, batch.rows()));
     first_row += batch.rows();
   }
   if (!moments) {
     throw Error(ErrorKind::kInvalidInput, "reading the feature table '" + std::string(place) +
                                               "': it has no rows; extract photographs first");
   }
-  return std::move(*moments);
+  return std::move(*moments).finish();
 }
 
 void reduce(const ObjectStore& store, std::string_view place, const TableRows& rows,

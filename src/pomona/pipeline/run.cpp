@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/run.h"
 
+#include <type_traits>
 #include <utility>
+#include <variant>
 
+#include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/pipeline/bundle_network.h"
@@ -45,9 +48,70 @@ void write_record(const Json& record, OutputFolder& out) {
 void publish(const Json& record, OutputFolder& out, std::size_t workers,
              const std::stop_token& stop) {
   write_record(record, out);
-  write_digests(out.staged(), workers_or_all(workers));
+  write_digests(out.staged(), {}, workers_or_all(workers));
   throw_if_stopped(stop);
-  out.publish();
+  out.publish({});
+}
+
+void publish(const Json& record, const Extraction& extraction, OutputFolder& out,
+             const std::stop_token& stop) {
+  write_record(record, out);
+  write_digests(out.staged(), extraction.digests, extraction.setup.featurizer.slots);
+  throw_if_stopped(stop);
+  out.publish(extraction.work_tables);
+}
+
+WorkOptions work_options(const RunOptions& options) {
+  return {options.output.force, options.earlier.from, options.earlier.by_hash,
+          options.earlier.retry_failures};
+}
+
+// Of what a run gives: the same photographs, settings and options give the same.
+std::string result_fingerprint(const std::string& extraction, const Json& options) {
+  return sha256(extraction + options.dump()).substr(0, extraction.size());
+}
+
+// What `run` does beyond extraction, as given.
+Json learning_options(const RunOptions& options) {
+  Json components = nullptr;
+  if (options.reduce.components) {
+    components = std::visit(
+        [](const auto& choice) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(choice)>, ComponentCount>) {
+            return Json(choice.count);
+          } else {
+            return Json(choice.share);
+          }
+        },
+        *options.reduce.components);
+  }
+  return {{"verb", "run"},
+          {"components", std::move(components)},
+          {"scale", options.reduce.scale},
+          {"classifier", classifier_kind_name(options.train.classifier)}};
+}
+
+// run.json of a run that has made what is asked for already.
+Json earlier_record(const OutputFolder& out, const RunOptions& options, Progress& progress) {
+  progress.note("'" + options.output.out +
+                "' is complete: it was made of the same photographs with the same options");
+  return parse_json(out.root().read("run.json"), "run.json");
+}
+
+// Says where a run that fails can be gone on with.
+template <class Body>
+auto with_hint(OutputFolder& out, const std::string& place, const Body& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    if (!out.keeps_work()) throw;
+    // To be mended by other photographs or other options, which must not be held up by this work.
+    if (error.kind() == ErrorKind::kInvalidInput) out.yield_work();
+    throw Error(error.kind(), std::string(error.what()) + "; what is finished is kept in '" +
+                                  place +
+                                  "': the same command goes on from there, `pomona clean` removes "
+                                  "it");
+  }
 }
 
 void write_pictures(const Extraction& extraction, const Json& metrics,
@@ -123,14 +187,14 @@ std::size_t components_of(const Json& metrics) {
 
 }  // namespace
 
-Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
-  Timeline timeline;
-  RunRecord record = start_record("run", options.output);
-  OutputFolder out(options.output.out, options.input.stores, options.output.force,
-                   inputs_of(options.input));
-  const Extraction extraction = extract_tables(
-      options.input, options.extract, options.reduce.components, out, timeline, progress, stop);
+namespace {
 
+Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& record,
+                OutputFolder& out, Timeline& timeline, Progress& progress,
+                const std::stop_token& stop) {
+  const Extraction extraction =
+      extract_tables(std::move(work), options.input, options.extract, work_options(options),
+                     options.reduce.components, out, timeline, progress, stop);
   LearnOptions learn;
   learn.reduce = options.reduce;
   learn.train = options.train;
@@ -140,13 +204,14 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   learn.split_kind = extraction.split_kind;
   learn.pictures = extraction.pictures.get();
   const Json metrics =
-      learn_tables({out.staged(), "features", extraction.rows, *extraction.moments},
+      learn_tables({out.work(), "features", extraction.rows, *extraction.moments},
                    feature_origin(extraction.setup), learn, out, timeline, progress, stop);
 
   record.inputs = image_inputs(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
               options_json(options.reduce, components_of(metrics)), options_json(options.train)});
+  record.fingerprint = result_fingerprint(extraction.fingerprint, learning_options(options));
   const auto json = [&] {
     Json result = record_json(record, timeline);
     add_extraction(extraction, timeline, result);
@@ -161,33 +226,90 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   }
   timeline.end();
   Json result = json();
-  publish(result, out, options.extract.workers, stop);
+  publish(result, extraction, out, stop);
   return result;
 }
 
-Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
-  Timeline timeline;
-  RunRecord record = start_record("extract", options.output);
-  OutputFolder out(options.output.out, options.input.stores, options.output.force,
-                   inputs_of(options.input));
-  const Extraction extraction = extract_tables(
-      options.input, options.extract, /*components=*/std::nullopt, out, timeline, progress, stop);
+const Json& extract_alone() {
+  static const Json options = {{"verb", "extract"}};
+  return options;
+}
+
+Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& record,
+                    OutputFolder& out, Timeline& timeline, Progress& progress,
+                    const std::stop_token& stop) {
+  const Extraction extraction =
+      extract_tables(std::move(work), options.input, options.extract, work_options(options),
+                     /*components=*/std::nullopt, out, timeline, progress, stop);
   write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
   timeline.end();
   record.inputs = image_inputs(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
+  record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());
   Json result = record_json(record, timeline);
   add_extraction(extraction, timeline, result);
-  publish(result, out, options.extract.workers, stop);
+  publish(result, extraction, out, stop);
   return result;
+}
+
+// What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.
+template <class Finish>
+Json run_on_images(const RunOptions& options, const std::string& verb, const Json& beyond,
+                   Progress& progress, const std::stop_token& stop, const Finish& finish) {
+  Timeline timeline;
+  RunRecord record = start_record(verb, options.output);
+  OutputFolder out(options.output.out, options.input.stores, inputs_of(options.input));
+  return with_hint(out, options.output.out, [&] {
+    std::optional<ExtractionWork> work = begin_extraction(
+        options.input, options.extract, work_options(options), options.output.out,
+        [&](const std::string& extraction) { return result_fingerprint(extraction, beyond); }, out,
+        timeline, progress, stop);
+    if (!work) return earlier_record(out, options, progress);
+    return finish(options, std::move(*work), record, out, timeline, progress, stop);
+  });
+}
+
+}  // namespace
+
+Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  return run_on_images(options, "run", learning_options(options), progress, stop, finish_run);
+}
+
+Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  return run_on_images(options, "extract", extract_alone(), progress, stop, finish_extract);
+}
+
+std::optional<Json> run_extract_share(const RunOptions& options, const ShardShare& share,
+                                      std::size_t& left, Progress& progress,
+                                      const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("extract", options.output);
+  OutputFolder out(options.output.out, options.input.stores, inputs_of(options.input),
+                   OutputFolder::Access::kShared);
+  const auto begin = [&] {
+    return begin_extraction(
+        options.input, options.extract, work_options(options), options.output.out,
+        [&](const std::string& extraction) {
+          return result_fingerprint(extraction, extract_alone());
+        },
+        out, timeline, progress, stop);
+  };
+  std::optional<ExtractionWork> work = begin();
+  if (!work) return earlier_record(out, options, progress);
+  const ShareResult result = extract_share(*work, options.input, options.extract,
+                                           work_options(options), share, out, progress, stop);
+  left = result.shards - result.finished;
+  if (left > 0) return std::nullopt;
+  return finish_extract(options, std::move(*work), record, out, timeline, progress, stop);
 }
 
 Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
                 const std::stop_token& stop) {
   Timeline timeline;
   RunRecord record = start_record("reduce", options.output);
-  OutputFolder out(options.output.out, options.stores, options.output.force, {options.features});
+  OutputFolder out(options.output.out, options.stores, {options.features});
+  out.begin_anew(options.output.force);
   const FeaturePlace features = open_features(options.features, options.stores);
   timeline.begin("prepare");
   const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
@@ -217,7 +339,8 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
                const std::stop_token& stop) {
   Timeline timeline;
   RunRecord record = start_record("train", options.output);
-  OutputFolder out(options.output.out, options.stores, options.output.force, {options.features});
+  OutputFolder out(options.output.out, options.stores, {options.features});
+  out.begin_anew(options.output.force);
   const FeaturePlace features = open_features(options.features, options.stores);
   const Json& made_by = run_record_of(features, options);
   const FeatureOrigin origin = origin_of(made_by, options);

@@ -22,9 +22,17 @@ struct OutputOptions {
   std::vector<std::string> command;  // as given, for run.json
 };
 
+// How `run` and `extract` use what was made before; --force is that of OutputOptions.
+struct EarlierOptions {
+  std::string from;  // as in WorkOptions
+  bool by_hash = false;
+  bool retry_failures = false;
+};
+
 struct RunOptions {
   InputOptions input;
   OutputOptions output;
+  EarlierOptions earlier;
   ExtractOptions extract;
   ReduceOptions reduce;
   TrainOptions train;
@@ -32,9 +40,16 @@ struct RunOptions {
   std::function<std::string(const ObjectStore& staged)> render_report;
 };
 
-// All return run.json.
+// All return run.json: of the run before, where that made just this. What a run that fails has
+// finished stays below `_pomona/`, and the next one with the same options goes on from there.
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop);
 Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop);
+
+// run_extract as one of several machines that share the work: the one that finds all of it finished
+// publishes. None while others have something left to do, with `left` the number of parts.
+std::optional<Json> run_extract_share(const RunOptions& options, const ShardShare& share,
+                                      std::size_t& left, Progress& progress,
+                                      const std::stop_token& stop);
 
 // `features`: an output folder of `run` or `extract`, its `features` folder, or (reduce alone) any
 // table of that schema.

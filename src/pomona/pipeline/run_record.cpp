@@ -39,7 +39,8 @@ Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
           {"batch", setup.featurizer.batch},
           {"workers", setup.featurizer.slots},
           {"max_failures", options.max_failures},
-          {"thumbnails", options.thumbnails}};
+          {"thumbnails", options.thumbnails},
+          {"part_files", options.part_files}};
 }
 
 Json options_json(const SplitOptions& options) {
@@ -69,18 +70,20 @@ Json record_json(const RunRecord& record, const Timeline& timeline) {
   for (const TimelineStage& stage : timeline.stages()) {
     stages.push_back({{"stage", stage.stage}, {"start", stage.start}, {"seconds", stage.seconds}});
   }
-  return {{"format", 1},
-          {"pomona", POMONA_VERSION},
-          {"verb", record.verb},
-          {"command", record.command},
-          {"options", record.options},
-          {"inputs", record.inputs},
-          {"versions", versions_json()},
-          {"machine", machine_json(describe_machine())},
-          {"started", record.started},
-          {"timeline", std::move(stages)},
-          {"peak_memory_bytes", peak_memory_bytes()},
-          {"seconds", timeline.seconds()}};
+  Json json = {{"format", 1},
+               {"pomona", POMONA_VERSION},
+               {"verb", record.verb},
+               {"command", record.command},
+               {"options", record.options},
+               {"inputs", record.inputs},
+               {"versions", versions_json()},
+               {"machine", machine_json(describe_machine())},
+               {"started", record.started},
+               {"timeline", std::move(stages)},
+               {"peak_memory_bytes", peak_memory_bytes()},
+               {"seconds", timeline.seconds()}};
+  if (!record.fingerprint.empty()) json["fingerprint"] = record.fingerprint;
+  return json;
 }
 
 void add_extraction(const Extraction& extraction, const Timeline& timeline, Json& json) {
@@ -105,6 +108,11 @@ void add_extraction(const Extraction& extraction, const Timeline& timeline, Json
                     {"classes", count_named(extraction.labels)},
                     {"bytes", counts.bytes}};
   json["labels"] = extraction.labels;
+  json["features_by"] = features_by(extraction.setup);
+  json["work"] = {{"shards", extraction.shards},
+                  {"shards_kept", counts.shards_kept},
+                  {"rows_taken", extraction.known},
+                  {"decoded", counts.decoded}};
   json["images_per_second"] =
       static_cast<double>(counts.ok) / std::max(seconds_of(timeline, "extract"), 1e-9);
 }

@@ -22,9 +22,10 @@ Json options_json(const TrainOptions& options);
 struct RunRecord {
   std::string verb;
   std::vector<std::string> command;
-  std::string started;  // utc_now()
-  Json inputs;          // by name
-  Json options;         // resolved
+  std::string started;           // utc_now()
+  Json inputs;                   // by name
+  Json options;                  // resolved
+  std::string fingerprint = {};  // of photographs, settings and options; "": not of photographs
 };
 Json record_json(const RunRecord& record, const Timeline& timeline);
 

@@ -104,6 +104,7 @@ class Lister {
     ManifestRow row;
     row.path = object.key;
     row.bytes = object.bytes;
+    row.version = object.version;
     row.label = labels_.number(parent_name(object.key));
     row.split = split;
     if (!choose_side(row)) {
@@ -184,6 +185,15 @@ std::string_view split_kind_name(SplitKind kind) {
     case SplitKind::kFileNames: return "file_names";
   }
   return "none";
+}
+
+SplitKind split_kind_from_name(std::string_view name) {
+  for (const SplitKind kind :
+       {SplitKind::kNone, SplitKind::kHoldout, SplitKind::kTestSet, SplitKind::kFileNames}) {
+    if (split_kind_name(kind) == name) return kind;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              "reading how photographs were divided: '" + std::string(name) + "' is not known");
 }
 
 void throw_if_stopped(const std::stop_token& stop) {

@@ -28,6 +28,8 @@ struct SplitOptions {
 
 enum class SplitKind { kNone, kHoldout, kTestSet, kFileNames };
 std::string_view split_kind_name(SplitKind kind);  // "none", "holdout", "test_set", "file_names"
+// Throws corrupt for any other name.
+SplitKind split_kind_from_name(std::string_view name);
 
 // The roots photographs are read from.
 struct ImageRoots {

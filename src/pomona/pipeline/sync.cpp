@@ -129,7 +129,7 @@ class Synchronizer {
     if (object.bytes <= kBlockBytes) {
       // Whole, since stores check what they read whole.
       std::string bytes;
-      from_->read(object.key, kBlockBytes, bytes);
+      from_->read(object.key, kBlockBytes, bytes, object.version);
       writer->write(bytes);
     } else {
       read_blocks(*from_, object.key, [&](std::string_view block) { writer->write(block); });

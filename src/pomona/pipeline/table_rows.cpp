@@ -49,11 +49,7 @@ Manifest manifest_of_table(const ObjectStore& store, std::string_view place) {
       manifest.rows.push_back(std::move(row));
     }
   }
-  manifest.labels.assign(labels.begin(), labels.end());
-  for (std::size_t i = 0; i < manifest.rows.size(); ++i) {
-    const auto found = std::ranges::lower_bound(manifest.labels, label_of_row[i]);
-    manifest.rows[i].label = static_cast<std::uint32_t>(found - manifest.labels.begin());
-  }
+  label_rows(manifest, labels, label_of_row);
   return manifest;
 }
 

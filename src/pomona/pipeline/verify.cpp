@@ -26,9 +26,12 @@ constexpr std::uint64_t kMaxReportBytes = 8ULL << 20U;
 std::vector<std::string> expected_files(const Json& record) {
   static const std::map<std::string, std::vector<std::string>> by_verb = {
       {"run",
-       {"manifest/_SUCCESS", "features/_SUCCESS", "reduced/_SUCCESS", "reduced.csv", "failures.csv",
-        "bundle/bundle.json", "metrics.json", "map.json", "report.html"}},
-      {"extract", {"manifest/_SUCCESS", "features/_SUCCESS", "failures.csv"}},
+       {"manifest/_SUCCESS", "snapshot/_SUCCESS", "features/_SUCCESS", "shards.csv",
+        "reduced/_SUCCESS", "reduced.csv", "failures.csv", "bundle/bundle.json", "metrics.json",
+        "map.json", "report.html"}},
+      {"extract",
+       {"manifest/_SUCCESS", "snapshot/_SUCCESS", "features/_SUCCESS", "shards.csv",
+        "failures.csv"}},
       {"reduce", {"reduced/_SUCCESS", "reduced.csv"}},
       {"train", {"bundle/bundle.json", "metrics.json", "map.json"}}};
   const auto verb = by_verb.find(record.at("verb").get<std::string>());
@@ -36,7 +39,10 @@ std::vector<std::string> expected_files(const Json& record) {
     throw Error(ErrorKind::kCorrupt, "run.json names no verb that writes a folder");
   }
   std::vector<std::string> files = verb->second;
-  if (record.at("options").value("thumbnails", false)) files.emplace_back("thumbnails/_SUCCESS");
+  if (record.at("options").value("thumbnails", false)) {
+    files.emplace_back("thumbnails/_SUCCESS");
+    files.emplace_back("pictures/_SUCCESS");
+  }
   return files;
 }
 
@@ -62,14 +68,17 @@ class Verifier {
     if (made_of_images()) check("the manifest", [&] { read_manifest(); });
     if (manifest_) {
       check("failures.csv", [&] { pass(check_failures(store_, *manifest_)); });
-      if (has_table("features")) {
-        check("the features", [&] { pass(check_feature_table(store_, *manifest_)); });
-      }
+      check("the snapshot", [&] { pass(check_snapshot(store_, *manifest_)); });
+      check("shards.csv", [&] { pass(check_shards(store_, *manifest_)); });
+      check("the features", [&] { pass(check_feature_table(store_, *manifest_)); });
       if (has_table("reduced")) {
         check("the reduced table", [&] { pass(check_reduced_table(store_, *manifest_)); });
       }
       if (has_table("thumbnails")) {
         check("the thumbnails", [&] { pass(check_thumbnail_table(store_, *manifest_)); });
+      }
+      if (has_table("pictures")) {
+        check("the pictures", [&] { pass(check_picture_table(store_, *manifest_)); });
       }
       if (!options_.skip_listing) check("the listing", [&] { check_listing(*manifest_); });
     }

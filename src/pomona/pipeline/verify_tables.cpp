@@ -12,6 +12,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
+#include "pomona/pipeline/small_pictures.h"
 #include "pomona/table/csv_reader.h"
 #include "pomona/table/parquet_reader.h"
 
@@ -19,13 +20,6 @@ namespace pomona {
 namespace {
 
 [[noreturn]] void fail(const std::string& sentence) { throw Error(ErrorKind::kCorrupt, sentence); }
-
-FileStatus status_from_name(const std::string& name) {
-  for (const FileStatus status : {FileStatus::kOk, FileStatus::kFailed, FileStatus::kSkipped}) {
-    if (file_status_name(status) == name) return status;
-  }
-  fail("expected the status ok, failed or skipped, found '" + name + "'");
-}
 
 // Gathers the rows of a table.
 class ManifestRows {
@@ -122,6 +116,13 @@ float parse_float(const std::string& text) {
   return value;
 }
 
+std::size_t parse_count(const std::string& text) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) fail("'" + text + "' is no count");
+  return value;
+}
+
 // One row of reduced.csv beside the same row of the table.
 void compare_csv_row(const std::vector<std::string>& fields, const ReducedBatch& batch,
                      std::size_t i) {
@@ -146,7 +147,7 @@ Manifest read_manifest_table(const ObjectStore& store) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       ManifestRow& row = rows.add(std::move(batch.path[i]), batch.label[i], batch.split[i]);
       row.bytes = static_cast<std::uint64_t>(batch.bytes[i]);
-      row.status = status_from_name(batch.status[i]);
+      row.status = file_status_from_name(batch.status[i]);
     }
   }
   return std::move(rows).finish();
@@ -181,6 +182,72 @@ std::string check_failures(const ObjectStore& store, const Manifest& manifest) {
          " failed files, failures.csv tells of " + std::to_string(told.size()) + ", or of others");
   }
   return "failures.csv: " + std::to_string(told.size()) + " failures, each failed in the manifest";
+}
+
+std::string check_snapshot(const ObjectStore& store, const Manifest& manifest) {
+  SnapshotReader reader(store, "snapshot");
+  SnapshotBatch batch;
+  std::size_t at = 0;
+  while (reader.next(batch)) {
+    for (std::size_t i = 0; i < batch.rows(); ++i, ++at) {
+      if (at == manifest.rows.size()) fail("'" + batch.path[i] + "' is not in the manifest");
+      const ManifestRow& row = manifest.rows[at];
+      if (batch.path[i] != row.path || batch.split[i] != split_name(row.split) ||
+          batch.bytes[i] != static_cast<std::int64_t>(row.bytes)) {
+        fail("expected '" + row.path + "' as in the manifest, found '" + batch.path[i] +
+             "', or another size");
+      }
+    }
+  }
+  if (at != manifest.rows.size()) fail("'" + manifest.rows[at].path + "' is missing");
+  return "snapshot: " + std::to_string(at) + " files, those of the manifest";
+}
+
+namespace {
+
+std::string counts_text(const std::map<FileStatus, std::size_t>& counts) {
+  std::string text;
+  for (const auto& [status, count] : counts) {
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " ";
+    text += file_status_name(status);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string check_shards(const ObjectStore& store, const Manifest& manifest) {
+  CsvReader csv(store, "shards.csv");
+  std::vector<std::string> fields;
+  std::size_t at = 0;
+  std::size_t shard = 0;
+  for (; csv.next(fields); ++shard) {
+    const auto number = [&](std::size_t field) { return parse_count(fields.at(field)); };
+    const std::size_t files = number(2);
+    if (number(0) != shard || files > manifest.rows.size() - at) {
+      fail("row " + std::to_string(shard) + " is not that of the next part of the manifest");
+    }
+    std::map<FileStatus, std::size_t> found = {
+        {FileStatus::kOk, 0}, {FileStatus::kFailed, 0}, {FileStatus::kSkipped, 0}};
+    for (std::size_t i = 0; i < files; ++i) ++found[manifest.rows[at + i].status];
+    const std::map<FileStatus, std::size_t> told = {{FileStatus::kOk, number(3)},
+                                                    {FileStatus::kFailed, number(4)},
+                                                    {FileStatus::kSkipped, number(5)}};
+    if (found != told) {
+      fail("part " + std::to_string(shard) + ": " + counts_text(told) + " are told of, " +
+           counts_text(found) + " are in the manifest");
+    }
+    const FeatureTableReader features(store, "features/" + part_name(shard), TableColumns::kKeys);
+    if (features.rows() != found[FileStatus::kOk]) {
+      fail("part " + std::to_string(shard) + " of the features has " +
+           std::to_string(features.rows()) + " rows, expected " +
+           std::to_string(found[FileStatus::kOk]));
+    }
+    at += files;
+  }
+  if (at != manifest.rows.size()) fail("'" + manifest.rows[at].path + "' is in no part");
+  return "shards: " + std::to_string(shard) +
+         " parts, in each the files are those read, failed and skipped";
 }
 
 std::string check_feature_table(const ObjectStore& store, const Manifest& manifest) {
@@ -223,18 +290,39 @@ std::string check_reduced_table(const ObjectStore& store, const Manifest& manife
          " rows, all finite, the same in reduced.csv";
 }
 
-std::string check_thumbnail_table(const ObjectStore& store, const Manifest& manifest) {
-  ThumbnailTableReader reader(store, "thumbnails");
-  ThumbnailBatch batch;
+namespace {
+
+// Of a table that holds something for some of the ok rows, in order.
+template <class Batch, class IsGood>
+std::string check_some_rows(const ObjectStore& store, const Manifest& manifest,
+                            const std::string& table, const IsGood& is_good) {
+  TableReader<Batch> reader(store, table);
+  Batch batch;
   OkRows expected(manifest);
   std::size_t count = 0;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i, ++count) {
       expected.find(batch.path[i], batch.split[i]);
-      if (!batch.jpeg[i].starts_with("\xff\xd8")) fail("'" + batch.path[i] + "' has no JPEG");
+      if (!is_good(batch, i)) fail("'" + batch.path[i] + "' has no picture");
     }
   }
-  return "thumbnails: " + std::to_string(count) + " rows";
+  return table + ": " + std::to_string(count) + " rows";
+}
+
+}  // namespace
+
+std::string check_thumbnail_table(const ObjectStore& store, const Manifest& manifest) {
+  return check_some_rows<ThumbnailBatch>(store, manifest, "thumbnails",
+                                         [](const ThumbnailBatch& batch, std::size_t i) {
+                                           return batch.jpeg[i].starts_with("\xff\xd8");
+                                         });
+}
+
+std::string check_picture_table(const ObjectStore& store, const Manifest& manifest) {
+  return check_some_rows<PictureBatch>(store, manifest, "pictures",
+                                       [](const PictureBatch& batch, std::size_t i) {
+                                         return batch.pixels[i].size() == kSmallPictureBytes;
+                                       });
 }
 
 std::string check_metrics(const ObjectStore& store) {

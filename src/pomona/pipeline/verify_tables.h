@@ -19,6 +19,13 @@ Manifest manifest_of_reduced_table(const ObjectStore& store);
 // One row for every failed file, and no other.
 std::string check_failures(const ObjectStore& store, const Manifest& manifest);
 
+// The files are those of the manifest, with their sizes, in order.
+std::string check_snapshot(const ObjectStore& store, const Manifest& manifest);
+
+// Part by part: files = ok + failed + skipped, as in the manifest, and a row of features for each
+// that is ok.
+std::string check_shards(const ObjectStore& store, const Manifest& manifest);
+
 // The keys are those of the manifest's ok rows, in order; all numbers are finite, all rows equally
 // wide.
 std::string check_feature_table(const ObjectStore& store, const Manifest& manifest);
@@ -26,6 +33,7 @@ std::string check_feature_table(const ObjectStore& store, const Manifest& manife
 std::string check_reduced_table(const ObjectStore& store, const Manifest& manifest);
 // Keys are some of the ok rows, in order.
 std::string check_thumbnail_table(const ObjectStore& store, const Manifest& manifest);
+std::string check_picture_table(const ObjectStore& store, const Manifest& manifest);
 
 // metrics.json and confusion.csv agree.
 std::string check_metrics(const ObjectStore& store);

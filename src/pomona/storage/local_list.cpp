@@ -92,13 +92,14 @@ class LocalWalk {
       const dirent* entry = ::readdir(&entries);  // NOLINT(concurrency-mt-unsafe): our own stream
       if (entry == nullptr) break;
       const std::string_view name = entry->d_name;
-      if (name == "." || name == "..") continue;
+      if (name == "." || name == ".." || name.starts_with(kPassingPrefix)) continue;
       info_.key.assign(folder.key)
           .append(folder.key.empty() ? "" : "/")
           .append(key_from_name(name));
       info_.bytes = 0;
       info_.readable = true;
       info_.problem.clear();
+      info_.version.clear();
       if (is_folder(::dirfd(&entries), *entry)) {
         pending_.push_back(
             {folder.path.empty() ? std::string(name) : folder.path + "/" + std::string(name),
@@ -126,6 +127,7 @@ class LocalWalk {
     if (S_ISDIR(status.st_mode)) return true;
     if (S_ISREG(status.st_mode)) {
       info_.bytes = static_cast<std::uint64_t>(status.st_size);
+      info_.version = file_version(status);
       // A file that everybody may read, as most are, costs no further question.
       if ((status.st_mode & 0444U) != 0444U &&
           ::faccessat(folder, entry.d_name, R_OK, AT_EACCESS) != 0) {

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <vector>
 
 #include "pomona/base/error.h"
 #include "pomona/storage/key.h"
@@ -49,12 +50,11 @@ ssize_t read_fully(int file, char* bytes, std::size_t size, std::uint64_t offset
   return static_cast<ssize_t>(done);
 }
 
-// Opens a regular file for reading and tells its size.
+// Opens a regular file for reading.
 Descriptor open_file(int root, std::string_view key, const std::string& object,
-                     std::uint64_t& size) {
+                     struct stat& status) {
   check_key(key, "reading");
   Descriptor file = open_at(root, name_from_key(key), O_RDONLY);
-  struct stat status {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
     throw_errno("reading", object, errno);
   }
@@ -65,8 +65,12 @@ Descriptor open_file(int root, std::string_view key, const std::string& object,
     throw Error(ErrorKind::kUnavailable,
                 "reading " + object + ": a pipe, socket or device, expected a file");
   }
-  size = static_cast<std::uint64_t>(status.st_size);
   return file;
+}
+
+[[noreturn]] void fail_replaced(const std::string& object, const char* when) {
+  throw Error(ErrorKind::kReplaced,
+              "reading " + object + ": it was replaced " + when + "; run again");
 }
 
 class LocalReader final : public ObjectReader {
@@ -104,7 +108,8 @@ class LocalWriter final : public ObjectWriter {
     name_ = name_.substr(name_.rfind('/') + 1);
     static std::atomic<std::uint64_t> count{0};
     do {
-      passing_name_ = ".pomona-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+      passing_name_ =
+          std::string(kPassingPrefix) + std::to_string(::getpid()) + "-" + std::to_string(count++);
       file_ = open_at(folder_.get(), passing_name_, O_WRONLY | O_CREAT | O_EXCL, 0666);
     } while (!file_.is_open() && errno == EEXIST);
     if (!file_.is_open()) throw_errno("writing", object_, errno);
@@ -215,26 +220,34 @@ bool LocalStore::exists(std::string_view key) const {
   return false;
 }
 
-void LocalStore::read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const {
+void LocalStore::read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+                      std::string_view version) const {
   const std::string object = object_name(key);
-  std::uint64_t size = 0;
-  const Descriptor file = open_file(root_, key, object, size);
+  struct stat status {};
+  const Descriptor file = open_file(root_, key, object, status);
+  const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size > max_bytes) {
     throw Error(ErrorKind::kInvalidInput, "reading " + object + ": it has " + std::to_string(size) +
                                               " bytes, more than the limit of " +
                                               std::to_string(max_bytes));
   }
+  const std::string found = file_version(status);
+  if (!version.empty() && version != found) fail_replaced(object, "since it was listed");
   bytes.resize(size);
   const ssize_t got = read_fully(file.get(), bytes.data(), bytes.size(), 0);
-  if (got < 0) throw_errno("reading", object, errno);
-  bytes.resize(static_cast<std::size_t>(got));
+  if (got < 0 || ::fstat(file.get(), &status) != 0) throw_errno("reading", object, errno);
+  if (static_cast<std::uint64_t>(got) != size || file_version(status) != found ||
+      static_cast<std::uint64_t>(status.st_size) != size) {
+    fail_replaced(object, "while it was read");
+  }
 }
 
 std::unique_ptr<ObjectReader> LocalStore::open(std::string_view key) const {
   std::string object = object_name(key);
-  std::uint64_t size = 0;
-  Descriptor file = open_file(root_, key, object, size);
-  return std::make_unique<LocalReader>(std::move(file), size, std::move(object));
+  struct stat status {};
+  Descriptor file = open_file(root_, key, object, status);
+  return std::make_unique<LocalReader>(std::move(file), static_cast<std::uint64_t>(status.st_size),
+                                       std::move(object));
 }
 
 std::unique_ptr<ObjectWriter> LocalStore::create(std::string_view key) {
@@ -267,6 +280,19 @@ void LocalStore::move(std::string_view from, std::string_view to) {
 void LocalStore::remove(std::string_view key) {
   check_key(key, "removing");
   if (!remove_at(root_, name_from_key(key))) throw_errno("removing", object_name(key), errno);
+}
+
+std::size_t LocalStore::remove_unfinished() {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> passing;
+  for (const fs::directory_entry& entry :
+       fs::recursive_directory_iterator(folder_, fs::directory_options::skip_permission_denied)) {
+    if (entry.path().filename().string().starts_with(kPassingPrefix)) passing.push_back(entry);
+  }
+  for (const fs::path& path : passing) {
+    if (::unlink(path.c_str()) != 0) throw_errno("removing", path.string(), errno);
+  }
+  return passing.size();
 }
 
 }  // namespace pomona

@@ -28,12 +28,14 @@ class LocalStore final : public ObjectStore {
             const std::function<void(const ObjectInfo&)>& found) const override;
   bool exists(std::string_view key) const override;
   using ObjectStore::read;
-  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override;
+  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+            std::string_view version) const override;
   std::unique_ptr<ObjectReader> open(std::string_view key) const override;
   std::unique_ptr<ObjectWriter> create(std::string_view key) override;
   bool write_if_absent(std::string_view key, std::string_view bytes) override;
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
+  std::size_t remove_unfinished() override;
 
  private:
   std::string object_name(std::string_view key) const;  // for messages

@@ -34,14 +34,14 @@ class MemoryReader final : public ObjectReader {
 
 class MemoryWriter final : public ObjectWriter {
  public:
-  explicit MemoryWriter(std::function<void(std::string)> keep) : keep_(std::move(keep)) {}
+  explicit MemoryWriter(std::function<void(const std::string&)> keep) : keep_(std::move(keep)) {}
 
   void write(std::string_view bytes) override { content_ += bytes; }
-  void commit() override { keep_(std::move(content_)); }
+  void commit() override { keep_(content_); }
 
  private:
   std::string content_;
-  std::function<void(std::string)> keep_;
+  std::function<void(const std::string&)> keep_;
 };
 
 }  // namespace
@@ -52,8 +52,9 @@ void MemoryStore::list(std::string_view prefix,
   std::vector<ObjectInfo> objects;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, content] : objects_) {
-      if (is_below(key, prefix)) objects.push_back({.key = key, .bytes = content->size()});
+    for (const auto& [key, object] : objects_) {
+      if (!is_below(key, prefix)) continue;
+      objects.push_back({.key = key, .bytes = object.content->size(), .version = object.version});
     }
   }
   std::ranges::for_each(objects, found);
@@ -65,7 +66,7 @@ bool MemoryStore::exists(std::string_view key) const {
   return objects_.contains(key);
 }
 
-std::shared_ptr<const std::string> MemoryStore::get(std::string_view key) const {
+MemoryStore::Object MemoryStore::get(std::string_view key) const {
   check_key(key, "reading");
   const std::lock_guard lock(mutex_);
   const auto at = objects_.find(key);
@@ -76,8 +77,18 @@ std::shared_ptr<const std::string> MemoryStore::get(std::string_view key) const 
   return at->second;
 }
 
-void MemoryStore::read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const {
-  const Bytes content = get(key);
+MemoryStore::Object MemoryStore::make(std::string_view content) {
+  return {std::make_shared<const std::string>(content), "write:" + std::to_string(++writes_)};
+}
+
+void MemoryStore::read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+                       std::string_view version) const {
+  const auto [content, found] = get(key);
+  if (!version.empty() && version != found) {
+    throw Error(ErrorKind::kReplaced, "reading " + std::string(key) +
+                                          " in memory: it was replaced since it was listed; list "
+                                          "again");
+  }
   if (content->size() > max_bytes) {
     throw Error(ErrorKind::kInvalidInput, "reading " + std::string(key) + " in memory: it has " +
                                               std::to_string(content->size()) +
@@ -88,32 +99,33 @@ void MemoryStore::read(std::string_view key, std::uint64_t max_bytes, std::strin
 }
 
 std::unique_ptr<ObjectReader> MemoryStore::open(std::string_view key) const {
-  return std::make_unique<MemoryReader>(get(key), std::string(key));
+  return std::make_unique<MemoryReader>(get(key).content, std::string(key));
 }
 
 std::unique_ptr<ObjectWriter> MemoryStore::create(std::string_view key) {
   check_key(key, "writing");
-  return std::make_unique<MemoryWriter>([this, name = std::string(key)](std::string content) {
-    const std::lock_guard lock(mutex_);
-    objects_[name] = std::make_shared<const std::string>(std::move(content));
-  });
+  return std::make_unique<MemoryWriter>(
+      [this, name = std::string(key)](const std::string& content) {
+        const std::lock_guard lock(mutex_);
+        objects_[name] = make(content);
+      });
 }
 
 bool MemoryStore::write_if_absent(std::string_view key, std::string_view bytes) {
   check_key(key, "writing");
   const std::lock_guard lock(mutex_);
-  const auto [place, is_new] =
-      objects_.try_emplace(std::string(key), std::make_shared<const std::string>(bytes));
-  return is_new || *place->second == bytes;
+  const auto [place, is_new] = objects_.try_emplace(std::string(key));
+  if (is_new) place->second = make(bytes);
+  return *place->second.content == bytes;
 }
 
 void MemoryStore::move(std::string_view from, std::string_view to) {
   check_move(from, to);
   const std::lock_guard lock(mutex_);
   Objects moved;
-  for (const auto& [key, content] : objects_) {
+  for (const auto& [key, object] : objects_) {
     if (key == from || is_below(key, from)) {
-      moved[std::string(to) + key.substr(from.size())] = content;
+      moved[std::string(to) + key.substr(from.size())] = object;
     }
   }
   if (moved.empty()) {

@@ -18,21 +18,29 @@ class MemoryStore final : public ObjectStore {
             const std::function<void(const ObjectInfo&)>& found) const override;
   bool exists(std::string_view key) const override;
   using ObjectStore::read;
-  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override;
+  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+            std::string_view version) const override;
   std::unique_ptr<ObjectReader> open(std::string_view key) const override;
   std::unique_ptr<ObjectWriter> create(std::string_view key) override;
   bool write_if_absent(std::string_view key, std::string_view bytes) override;
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
+  std::size_t remove_unfinished() override { return 0; }
 
  private:
-  // Objects are shared with their readers, which keep what they opened.
-  using Objects = std::map<std::string, std::shared_ptr<const std::string>, std::less<>>;
+  // Contents are shared with their readers, which keep what they opened.
+  struct Object {
+    std::shared_ptr<const std::string> content;
+    std::string version;
+  };
+  using Objects = std::map<std::string, Object, std::less<>>;
 
-  std::shared_ptr<const std::string> get(std::string_view key) const;
+  Object get(std::string_view key) const;
+  Object make(std::string_view content);  // with the lock held
 
   mutable std::mutex mutex_;
   Objects objects_;
+  std::uint64_t writes_ = 0;
 };
 
 }  // namespace pomona

@@ -7,7 +7,7 @@ namespace pomona {
 
 std::string ObjectStore::read(std::string_view key) const {
   std::string bytes;
-  read(key, std::numeric_limits<std::uint64_t>::max(), bytes);
+  read(key, std::numeric_limits<std::uint64_t>::max(), bytes, /*version=*/"");
   return bytes;
 }
 

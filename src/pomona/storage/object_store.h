@@ -28,6 +28,9 @@ struct ObjectInfo {
   std::uint64_t bytes = 0;
   // What the store calls this content (storage/etag.h), with its quotes; "" where it has no name.
   std::string etag = {};
+  // Tells this content from others that lie under the same key at other times, as read() takes it:
+  // the ETag, or when a file was written. "" where nothing tells.
+  std::string version = {};
   // False for what is listed but has no bytes to read: pipes, sockets, devices, broken links.
   bool readable = true;
   // Why it is not readable, empty otherwise.
@@ -72,8 +75,10 @@ class ObjectStore {
   virtual bool exists(std::string_view key) const = 0;
 
   // Replaces the content of `bytes` (its capacity is reused) by the whole object. An object larger
-  // than max_bytes is refused with invalid_input before it is read.
-  virtual void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const = 0;
+  // than max_bytes is refused with invalid_input before it is read; one that is not the `version`
+  // that was listed ("": any), or changes while it is read, is refused with replaced.
+  virtual void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+                    std::string_view version) const = 0;
   std::string read(std::string_view key) const;
   // How many reads it is best to have under way at once. 0: reading is so quick that whoever needs
   // an object reads it when it is needed.
@@ -94,6 +99,9 @@ class ObjectStore {
   virtual void move(std::string_view from, std::string_view to) = 0;
   // Removes one object, or all below it when it is a folder; nothing there is no error.
   virtual void remove(std::string_view key) = 0;
+  // Removes what writers left that were killed, and returns how many. The caller knows that nobody
+  // is writing.
+  virtual std::size_t remove_unfinished() = 0;
 };
 
 }  // namespace pomona

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every store must do, to be run on each of them:
 //
-//   struct InFolder { std::unique_ptr<ObjectStore> store = …; };   // a place that starts empty
+//   struct InFolder {
+//     static constexpr bool kLeavesSomething = true;   // a writer that is killed does
+//     std::unique_ptr<ObjectStore> store = …;          // a place that starts empty
+//   };
 //   INSTANTIATE_TYPED_TEST_SUITE_P(Local, ObjectStoreTest, InFolder);
 #pragma once
 
@@ -71,10 +74,10 @@ TYPED_TEST_P(ObjectStoreTest, ReusesTheBuffer) {
   store.write("long", std::string(5000, 'l'));
   store.write("short", "s");
   std::string bytes;
-  store.read("long", 5000, bytes);
+  store.read("long", 5000, bytes, "");
   EXPECT_EQ(bytes, std::string(5000, 'l'));
   const char* const place = bytes.data();
-  store.read("short", 5000, bytes);
+  store.read("short", 5000, bytes, "");
   EXPECT_EQ(bytes, "s");
   EXPECT_EQ(bytes.data(), place);
 }
@@ -82,8 +85,9 @@ TYPED_TEST_P(ObjectStoreTest, ReusesTheBuffer) {
 TYPED_TEST_P(ObjectStoreTest, RefusesObjectsAboveTheLimit) {
   this->store().write("a/b", "12345");
   std::string bytes;
-  this->store().read("a/b", 5, bytes);
-  this->expect_error(ErrorKind::kInvalidInput, "a/b", [&] { this->store().read("a/b", 4, bytes); });
+  this->store().read("a/b", 5, bytes, "");
+  this->expect_error(ErrorKind::kInvalidInput, "a/b",
+                     [&] { this->store().read("a/b", 4, bytes, ""); });
 }
 
 TYPED_TEST_P(ObjectStoreTest, NamesWhatIsMissing) {
@@ -200,6 +204,37 @@ TYPED_TEST_P(ObjectStoreTest, RemovesObjectsAndFolders) {
   EXPECT_THAT(this->listing(), IsEmpty());
 }
 
+TYPED_TEST_P(ObjectStoreTest, ReadsTheVersionThatWasListedOrNone) {
+  ObjectStore& store = this->store();
+  store.write("a", "old");
+  std::string listed;
+  store.list("", [&](const ObjectInfo& info) { listed = info.version; });
+  ASSERT_NE(listed, "");
+  std::string bytes;
+  store.read("a", 10, bytes, listed);
+  EXPECT_EQ(bytes, "old");
+  do {  // a file system may know times no finer than a tick of its clock
+    store.write("a", "new");
+    store.list("", [&](const ObjectInfo& info) { bytes = info.version; });
+  } while (bytes == listed);
+  this->expect_error(ErrorKind::kReplaced, "a", [&] { store.read("a", 10, bytes, listed); });
+  store.read("a", 10, bytes, "");
+  EXPECT_EQ(bytes, "new");
+}
+
+TYPED_TEST_P(ObjectStoreTest, RemovesWhatADeadWriterLeft) {
+  ObjectStore& store = this->store();
+  store.write("folder/whole", "whole");
+  // A process that is killed destroys nothing.
+  [[maybe_unused]] ObjectWriter* const dead = store.create("folder/large").release();
+  dead->write(std::string(9U << 20U, 'x'));
+  EXPECT_THAT(this->listing(), ElementsAre(Pair("folder/whole", 5)));
+  EXPECT_EQ(store.remove_unfinished(), TypeParam::kLeavesSomething ? 1U : 0U);
+  EXPECT_EQ(store.remove_unfinished(), 0U);
+  EXPECT_EQ(store.read("folder/whole"), "whole");
+  delete dead;  // so that no checker of memory complains
+}
+
 TYPED_TEST_P(ObjectStoreTest, ServesManyThreads) {
   ObjectStore& store = this->store();
   std::vector<std::thread> threads;
@@ -220,6 +255,8 @@ REGISTER_TYPED_TEST_SUITE_P(ObjectStoreTest, ReadsWhatWasWritten, ReusesTheBuffe
                             RefusesObjectsAboveTheLimit, NamesWhatIsMissing,
                             RefusesKeysThatLeaveTheRoot, ListsBelowAFolderOnly, ReadsInPieces,
                             ShowsAnObjectOnlyOnceCommitted, OfManyWhoWriteTheSameOneIsFirst,
-                            MovesObjectsAndFolders, RemovesObjectsAndFolders, ServesManyThreads);
+                            MovesObjectsAndFolders, RemovesObjectsAndFolders,
+                            ReadsTheVersionThatWasListedOrNone, RemovesWhatADeadWriterLeft,
+                            ServesManyThreads);
 
 }  // namespace pomona

@@ -13,6 +13,7 @@ namespace pomona {
 namespace {
 
 struct InFolder {
+  static constexpr bool kLeavesSomething = true;
   InFolder() : folder(::testing::TempDir() + "pomona-store-XXXXXX") {
     if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("mkdtemp " + folder);
     store = std::make_unique<LocalStore>(folder);
@@ -23,6 +24,7 @@ struct InFolder {
 };
 
 struct InMemory {
+  static constexpr bool kLeavesSomething = false;
   std::unique_ptr<ObjectStore> store = std::make_unique<MemoryStore>();
 };
 

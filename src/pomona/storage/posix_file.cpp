@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 namespace pomona {
@@ -26,6 +28,13 @@ std::string_view advice_for(int error) {
 }
 
 }  // namespace
+
+std::string file_version(const struct stat& status) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "mtime:%lld.%09ld",
+                static_cast<long long>(status.st_mtim.tv_sec), status.st_mtim.tv_nsec);
+  return text.data();
+}
 
 ErrorKind errno_kind(int error) {
   switch (error) {

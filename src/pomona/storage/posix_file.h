@@ -2,6 +2,8 @@
 // What the local store needs of POSIX: descriptors that close themselves, and errors in words.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,10 @@ class Descriptor {
 // openat() without the ways in which opening a file can do harm: waiting at a pipe, becoming the
 // controlling terminal, leaking into child processes. Retries when a signal comes in between.
 Descriptor open_at(int folder, const std::string& name, int flags, unsigned mode = 0);
+
+// Tells the content of a file from what it was at other times: when it was written, to the
+// nanosecond as far as the file system knows.
+std::string file_version(const struct stat& status);
 
 // What kind of Error an errno is.
 ErrorKind errno_kind(int error);

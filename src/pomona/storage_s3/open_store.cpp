@@ -104,6 +104,8 @@ bool places_overlap(const std::string& one, const std::string& other) {
   return lies_inside(resolved(one), resolved(other)) || lies_inside(resolved(other), resolved(one));
 }
 
+std::string resolve_place(const std::string& place) { return resolved(place).string(); }
+
 PlaceAndKey split_place(const std::string& place) {
   refuse_empty(place);
   if (is_remote(place)) {

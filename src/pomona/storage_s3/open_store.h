@@ -35,6 +35,10 @@ bool is_remote(std::string_view place);
 // Is one of two places the other, or inside it?
 bool places_overlap(const std::string& one, const std::string& other);
 
+// The same for every way to call one place: a folder's whole path without links, or
+// "s3:/bucket/prefix".
+std::string resolve_place(const std::string& place);
+
 // The place that something lies in, and its key there: "s3://bucket/a/b" → {"s3://bucket/a", "b"},
 // "/a/b/" → {"/a", "b"}. The key of a whole bucket or of the root folder is "".
 struct PlaceAndKey {

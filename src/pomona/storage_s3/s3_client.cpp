@@ -240,10 +240,10 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
   Call call{"writing " + url(key), request("PUT", key)};
   call.request.body = body;
   call.request.headers.emplace_back("if-none-match", "*");
-  call.answers = {412, 409};
+  call.answers = {412};
   std::string answer_body;
   const HttpAnswer answer = send(call, answer_body);
-  if (answer.status != 412 && answer.status != 409) return true;
+  if (answer.status != 412) return true;
   // An earlier attempt may have arrived although its answer was lost: what lies there tells.
   std::string there;
   get(key, {}, there);

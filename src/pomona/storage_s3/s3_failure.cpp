@@ -25,6 +25,7 @@ constexpr std::array kMeanings = {
     CodeMeaning{"RequestTimeout", Kind::kPassing},
     CodeMeaning{"InternalError", Kind::kPassing},
     CodeMeaning{"OperationAborted", Kind::kPassing},
+    CodeMeaning{"ConditionalRequestConflict", Kind::kPassing},
     CodeMeaning{"ExpiredToken", Kind::kExpired},
     CodeMeaning{"TokenRefreshRequired", Kind::kExpired},
     CodeMeaning{"NoSuchKey", Kind::kGone},
@@ -37,7 +38,7 @@ Kind kind_of(int status, std::string_view code) {
   const auto* meaning = std::ranges::find(kMeanings, code, &CodeMeaning::code);
   if (meaning != kMeanings.end()) return meaning->kind;
   if (status == 429 || status == 503) return Kind::kOverloaded;
-  if (status == 408 || status >= 500) return Kind::kPassing;
+  if (status == 408 || status == 409 || status >= 500) return Kind::kPassing;
   if (status == 404) return Kind::kGone;
   if (status == 401 || status == 403) return Kind::kDenied;
   if (status == 412) return Kind::kReplaced;

@@ -37,7 +37,7 @@ void S3Store::list(std::string_view prefix,
   list_bucket(*client_, below, kListedAtOnce, [&](const S3ListedObject& object) {
     const std::string_view name = std::string_view(object.key).substr(root_.size());
     if (object.bytes == 0 && (name.empty() || name.ends_with('/'))) return;
-    ObjectInfo info{key_from_s3_name(name), object.bytes, object.etag};
+    ObjectInfo info{key_from_s3_name(name), object.bytes, object.etag, object.etag};
     if (info.key.empty()) {
       info.key = key_from_name(name);
       info.readable = false;
@@ -53,10 +53,12 @@ bool S3Store::exists(std::string_view key) const {
   return client_->head(name_of(key)).has_value();
 }
 
-void S3Store::read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const {
+void S3Store::read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+                   std::string_view version) const {
   check_key(key, "reading");
   S3GetOptions options;
   options.max_bytes = max_bytes;
+  options.if_match = version;
   client_->get(name_of(key), options, bytes);
 }
 
@@ -127,6 +129,18 @@ void S3Store::remove(std::string_view key) {
   std::vector<std::string> names = names_below(name);
   names.push_back(name);
   remove_names(names);
+}
+
+std::size_t S3Store::remove_unfinished() {
+  constexpr std::size_t kPage = 1000;  // the service names no more at once
+  std::size_t removed = 0;
+  for (;;) {
+    const std::vector<S3PendingUpload> pending = client_->pending_uploads(root_);
+    for (const S3PendingUpload& upload : pending)
+      client_->abort_upload(upload.key, upload.upload_id);
+    removed += pending.size();
+    if (pending.size() < kPage) return removed;
+  }
 }
 
 }  // namespace pomona

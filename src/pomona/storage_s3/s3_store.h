@@ -22,7 +22,8 @@ class S3Store final : public ObjectStore {
             const std::function<void(const ObjectInfo&)>& found) const override;
   bool exists(std::string_view key) const override;
   using ObjectStore::read;
-  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes) const override;
+  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
+            std::string_view version) const override;
   std::size_t concurrent_reads() const override { return 32; }
   std::unique_ptr<ObjectReader> open(std::string_view key) const override;
   std::unique_ptr<ObjectWriter> create(std::string_view key) override;
@@ -30,6 +31,7 @@ class S3Store final : public ObjectStore {
   // By copies within the bucket, of at most 5 GB each, one after the other.
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
+  std::size_t remove_unfinished() override;
 
  private:
   std::string name_of(std::string_view key) const;

@@ -9,6 +9,7 @@ namespace {
 
 // A bucket below which nothing but the prefix is ours.
 struct InBucket {
+  static constexpr bool kLeavesSomething = true;
   InBucket() {
     client->put("photos-of-others/1.jpg", "other");
     store = std::make_unique<S3Store>(client, "photos");

@@ -28,11 +28,16 @@ inline constexpr TableColumn kLabel{"label", ColumnType::kText, /*few_values=*/t
 inline constexpr TableColumn kSplit{"split", ColumnType::kText, /*few_values=*/true};
 inline constexpr TableColumn kBytes{"bytes", ColumnType::kInt64};
 inline constexpr TableColumn kStatus{"status", ColumnType::kText, /*few_values=*/true};
+inline constexpr TableColumn kSha256{"sha256"};
+inline constexpr TableColumn kVersion{"version"};
+inline constexpr TableColumn kProblemKind{"problem_kind", ColumnType::kText, /*few_values=*/true};
+inline constexpr TableColumn kProblem{"problem"};
 inline constexpr TableColumn kFeatures{"features", ColumnType::kFloats};
 inline constexpr TableColumn kLabelIndex{"label_index", ColumnType::kOptionalInt32,
                                          /*few_values=*/true};
 inline constexpr TableColumn kPcaFeatures{"pca_features", ColumnType::kFloats};
 inline constexpr TableColumn kJpeg{"jpeg", ColumnType::kBytes};
+inline constexpr TableColumn kPixels{"pixels", ColumnType::kBytes};
 
 // The columns of the table, in their order.
 template <class Batch>
@@ -40,9 +45,13 @@ constexpr auto columns_of() {
   if constexpr (std::same_as<Batch, FeatureBatch>) {
     return std::array{kPath, kLabel, kSplit, kFeatures};
   } else if constexpr (std::same_as<Batch, ManifestBatch>) {
-    return std::array{kPath, kLabel, kSplit, kBytes, kStatus};
+    return std::array{kPath, kLabel, kSplit, kBytes, kStatus, kSha256};
+  } else if constexpr (std::same_as<Batch, SnapshotBatch>) {
+    return std::array{kPath, kLabel, kSplit, kBytes, kVersion, kStatus, kProblemKind, kProblem};
   } else if constexpr (std::same_as<Batch, ReducedBatch>) {
     return std::array{kPath, kLabel, kSplit, kLabelIndex, kPcaFeatures};
+  } else if constexpr (std::same_as<Batch, PictureBatch>) {
+    return std::array{kPath, kLabel, kSplit, kPixels};
   } else {
     static_assert(std::same_as<Batch, ThumbnailBatch>);
     return std::array{kPath, kLabel, kSplit, kJpeg};
@@ -56,9 +65,14 @@ auto members_of(Batch& batch) {
   if constexpr (std::same_as<Table, FeatureBatch>) {
     return std::tie(batch.path, batch.label, batch.split, batch.features);
   } else if constexpr (std::same_as<Table, ManifestBatch>) {
-    return std::tie(batch.path, batch.label, batch.split, batch.bytes, batch.status);
+    return std::tie(batch.path, batch.label, batch.split, batch.bytes, batch.status, batch.sha256);
+  } else if constexpr (std::same_as<Table, SnapshotBatch>) {
+    return std::tie(batch.path, batch.label, batch.split, batch.bytes, batch.version, batch.status,
+                    batch.problem_kind, batch.problem);
   } else if constexpr (std::same_as<Table, ReducedBatch>) {
     return std::tie(batch.path, batch.label, batch.split, batch.label_index, batch.pca_features);
+  } else if constexpr (std::same_as<Table, PictureBatch>) {
+    return std::tie(batch.path, batch.label, batch.split, batch.pixels);
   } else {
     return std::tie(batch.path, batch.label, batch.split, batch.jpeg);
   }

@@ -40,6 +40,8 @@ Batch made_up_rows(std::size_t first, std::size_t rows, std::size_t dims) {
     if constexpr (std::is_same_v<Batch, ManifestBatch>) {
       batch.bytes.push_back(static_cast<std::int64_t>(row) * 1'000'003);
       batch.status.push_back(row % 7 == 0 ? "failed" : "ok");
+      batch.sha256.push_back(row % 7 == 0 ? ""
+                                          : std::string(64, static_cast<char>('0' + row % 10)));
     } else if constexpr (std::is_same_v<Batch, ReducedBatch>) {
       batch.label_index.push_back(row % 3 == 0 ? std::optional<std::int32_t>()
                                                : static_cast<std::int32_t>(row % 131));

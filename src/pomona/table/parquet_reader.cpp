@@ -178,7 +178,9 @@ bool TableReader<Batch>::next(Batch& batch) {
 
 template class TableReader<FeatureBatch>;
 template class TableReader<ManifestBatch>;
+template class TableReader<SnapshotBatch>;
 template class TableReader<ReducedBatch>;
+template class TableReader<PictureBatch>;
 template class TableReader<ThumbnailBatch>;
 
 }  // namespace pomona

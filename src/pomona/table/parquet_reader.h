@@ -24,7 +24,7 @@ enum class TableColumns {
   kKeys,  // path, label and split alone; the other columns of a batch stay empty (rows × 0)
 };
 
-// Batch: FeatureBatch, ManifestBatch, ReducedBatch or ThumbnailBatch.
+// Batch: FeatureBatch, ManifestBatch, SnapshotBatch, ReducedBatch, PictureBatch or ThumbnailBatch.
 template <class Batch>
 class TableReader {
  public:
@@ -50,12 +50,16 @@ class TableReader {
 
 using FeatureTableReader = TableReader<FeatureBatch>;
 using ManifestReader = TableReader<ManifestBatch>;
+using SnapshotReader = TableReader<SnapshotBatch>;
 using ReducedTableReader = TableReader<ReducedBatch>;
+using PictureTableReader = TableReader<PictureBatch>;
 using ThumbnailTableReader = TableReader<ThumbnailBatch>;
 
 extern template class TableReader<FeatureBatch>;
 extern template class TableReader<ManifestBatch>;
+extern template class TableReader<SnapshotBatch>;
 extern template class TableReader<ReducedBatch>;
+extern template class TableReader<PictureBatch>;
 extern template class TableReader<ThumbnailBatch>;
 
 }  // namespace pomona

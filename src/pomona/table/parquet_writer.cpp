@@ -164,7 +164,9 @@ void TableWriter<Batch>::finish() {
 
 template class TableWriter<FeatureBatch>;
 template class TableWriter<ManifestBatch>;
+template class TableWriter<SnapshotBatch>;
 template class TableWriter<ReducedBatch>;
+template class TableWriter<PictureBatch>;
 template class TableWriter<ThumbnailBatch>;
 
 }  // namespace pomona

@@ -16,7 +16,7 @@
 
 namespace pomona {
 
-// Batch: FeatureBatch, ManifestBatch, ReducedBatch or ThumbnailBatch.
+// Batch: FeatureBatch, ManifestBatch, SnapshotBatch, ReducedBatch, PictureBatch or ThumbnailBatch.
 template <class Batch>
 class TableWriter {
  public:
@@ -38,12 +38,16 @@ class TableWriter {
 };
 
 using ManifestWriter = TableWriter<ManifestBatch>;
+using SnapshotWriter = TableWriter<SnapshotBatch>;
 using ReducedTableWriter = TableWriter<ReducedBatch>;
+using PictureTableWriter = TableWriter<PictureBatch>;
 using ThumbnailTableWriter = TableWriter<ThumbnailBatch>;
 
 extern template class TableWriter<FeatureBatch>;
 extern template class TableWriter<ManifestBatch>;
+extern template class TableWriter<SnapshotBatch>;
 extern template class TableWriter<ReducedBatch>;
+extern template class TableWriter<PictureBatch>;
 extern template class TableWriter<ThumbnailBatch>;
 
 class FeatureTableWriter final : public FeatureSink {

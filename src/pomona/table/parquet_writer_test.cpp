@@ -180,8 +180,9 @@ class SmallStore final : public ObjectStore {
   }
   bool exists(std::string_view key) const override { return inner_.exists(key); }
   using ObjectStore::read;
-  void read(std::string_view key, std::uint64_t most, std::string& bytes) const override {
-    inner_.read(key, most, bytes);
+  void read(std::string_view key, std::uint64_t most, std::string& bytes,
+            std::string_view version) const override {
+    inner_.read(key, most, bytes, version);
   }
   std::unique_ptr<ObjectReader> open(std::string_view key) const override {
     return inner_.open(key);
@@ -194,6 +195,7 @@ class SmallStore final : public ObjectStore {
   }
   void move(std::string_view from, std::string_view to) override { inner_.move(from, to); }
   void remove(std::string_view key) override { inner_.remove(key); }
+  std::size_t remove_unfinished() override { return 0; }
 
  private:
   class Writer final : public ObjectWriter {

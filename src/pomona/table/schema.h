@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of docs/formats.md as plain rows: names of their columns, how they are cut into parts,
-// and a batch type for each. FeatureBatch, the fourth of them, stands in features/feature_sink.h.
+// and a batch type for each. FeatureBatch, one of them, stands in features/feature_sink.h.
 //
 // A batch is a few columns of equal length; row i is the i-th element of each.
 #pragma once
@@ -26,6 +26,21 @@ struct ManifestBatch {
   std::vector<std::string> split;
   std::vector<std::int64_t> bytes;
   std::vector<std::string> status;  // "ok", "failed" or "skipped"
+  std::vector<std::string> sha256;  // of the bytes that were read; "" where none were
+
+  std::size_t rows() const { return path.size(); }
+};
+
+// A listing, before anything is read.
+struct SnapshotBatch {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  std::vector<std::string> split;
+  std::vector<std::int64_t> bytes;
+  std::vector<std::string> version;  // ObjectInfo::version
+  std::vector<std::string> status;   // "ok", "failed" (not readable) or "skipped" (left out)
+  std::vector<std::string> problem_kind;
+  std::vector<std::string> problem;
 
   std::size_t rows() const { return path.size(); }
 };
@@ -45,6 +60,15 @@ struct ThumbnailBatch {
   std::vector<std::string> label;
   std::vector<std::string> split;
   std::vector<std::string> jpeg;
+
+  std::size_t rows() const { return path.size(); }
+};
+
+struct PictureBatch {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  std::vector<std::string> split;
+  std::vector<std::string> pixels;  // RGB, row by row
 
   std::size_t rows() const { return path.size(); }
 };

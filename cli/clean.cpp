@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/clean.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "command.h"
+#include "flags.h"
+#include "pomona/base/json.h"
+#include "pomona/base/number_text.h"
+
+namespace pomona::cli {
+namespace {
+
+void print_report(const CleanReport& report, bool dry_run) {
+  if (report.objects == 0 && report.uploads == 0) {
+    std::printf("Nothing to remove.");
+  } else {
+    std::printf("%s %s files of unfinished work, %s bytes", dry_run ? "Would remove" : "Removed",
+                with_commas(report.objects).c_str(), with_commas(report.bytes).c_str());
+    if (!dry_run) std::printf(", and %s unfinished uploads", with_commas(report.uploads).c_str());
+    std::printf(".");
+  }
+  std::printf(report.complete ? " The results of a run are there and stay.\n" : "\n");
+}
+
+Json report_json(const CleanReport& report) {
+  return {{"objects", report.objects},
+          {"bytes", report.bytes},
+          {"uploads", report.uploads},
+          {"complete", report.complete}};
+}
+
+}  // namespace
+
+void add_clean(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "clean", "Remove what a run that was cut off left in its output folder; results stay");
+  auto options = std::make_shared<CleanOptions>();
+  auto as_json = std::make_shared<bool>(false);
+  command
+      ->add_option("OUT", options->out,
+                   "Output folder of a run, or s3://bucket/prefix; no run may "
+                   "be at work there")
+      ->required();
+  command->add_flag("--dry-run", options->dry_run, "Only tell what would be removed");
+  command->add_flag("--json", *as_json, "Print one JSON object");
+  add_store_flags(*command, options->stores);
+  command->callback([&chosen, options, as_json] {
+    chosen = [options, as_json](Session& session) {
+      options->stores.stop = session.stop;
+      const CleanReport report = clean(*options);
+      if (*as_json) {
+        std::fputs(print_json(report_json(report)).c_str(), stdout);
+      } else {
+        print_report(report, options->dry_run);
+      }
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli

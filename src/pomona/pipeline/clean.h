@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// clean: removes what a run that is dead left in an output folder.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "pomona/storage_s3/open_store.h"
+
+namespace pomona {
+
+struct CleanOptions {
+  std::string out;
+  StoreOptions stores;
+  bool dry_run = false;  // only tell what would be removed
+};
+
+struct CleanReport {
+  std::size_t objects = 0;
+  std::uint64_t bytes = 0;
+  std::size_t uploads = 0;  // that were begun and never ended
+  bool complete = false;    // the folder holds results, which stay
+};
+
+// Unfinished work is removed, also work that could be gone on with; results stay. A publication
+// that was cut off is brought to its end first: all that it needs is there. Nothing that a user put
+// into the folder is touched. Throws not_found when there is no such place, unavailable while a run
+// is at work in the folder; in a bucket nobody can tell, so the caller must know.
+CleanReport clean(const CleanOptions& options);
+
+}  // namespace pomona

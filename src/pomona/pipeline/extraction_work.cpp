@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/extraction_work.h"
+
+#include <utility>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/machine.h"
+#include "pomona/pipeline/run_record.h"
+#include "pomona/pipeline/snapshot.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kFingerprintLetters = 32;
+
+// What must be the same for work to be gone on with.
+Json settings_json(const InputOptions& input, const ExtractOptions& options,
+                   const ExtractSetup& setup) {
+  Json settings = features_by(setup);
+  settings["images"] = resolve_place(input.images);
+  settings["test"] = input.test.empty() ? Json(nullptr) : Json(resolve_place(input.test));
+  settings.update(options_json(input.split));
+  settings["thumbnails"] = options.thumbnails;
+  settings["part_files"] = options.part_files;
+  return settings;
+}
+
+// Where the photographs lie does not matter: the listing tells which they are.
+std::string fingerprint_of(Json settings, const Manifest& listing) {
+  settings.erase("images");
+  settings.erase("test");
+  return sha256(settings.dump() + digest_of_listing(listing)).substr(0, kFingerprintLetters);
+}
+
+// "size: 128 there, 224 now".
+std::string differences(const Json& there, const Json& now) {
+  std::string text;
+  for (const auto& [name, value] : now.items()) {
+    const Json other = there.is_object() && there.contains(name) ? there.at(name) : Json(nullptr);
+    if (other == value) continue;
+    text += (text.empty() ? "" : "; ") + name + ": " + other.dump() + " there, " + value.dump() +
+            " now";
+  }
+  return text;
+}
+
+// Begins an extraction in one output folder.
+class Beginning {
+ public:
+  Beginning(const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
+            std::string place, OutputFolder& out, Progress& progress, std::stop_token stop)
+      : input_(input),
+        options_(options),
+        work_options_(work),
+        place_(std::move(place)),
+        out_(out),
+        progress_(progress),
+        stop_(std::move(stop)) {
+    work_.from = work.from;
+  }
+
+  void prepare() {
+    progress_.begin("prepare", 0);
+    work_.roots = open_roots(input_);
+    work_.setup = prepare_extract(options_);
+    settings_ = settings_json(input_, options_, work_.setup);
+  }
+
+  // False when there is nothing to go on with.
+  bool resume() {
+    if (work_options_.force || !out_.unfinished()) return false;
+    const Json note = *out_.unfinished();
+    const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
+    if (out_.yields() && (!differs.empty() || !is_listed_as(note))) {
+      restarts_ = true;
+      return false;
+    }
+    if (!differs.empty()) refuse(differs);
+    out_.resume();
+    try {
+      adopt(note);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kCorrupt && error.kind() != ErrorKind::kNotFound) throw;
+      progress_.warn("the listing of the unfinished run is damaged (" + std::string(error.what()) +
+                     "), so it is made anew and all photographs are read again");
+      restarts_ = true;
+      return false;
+    }
+  }
+
+  // Lists. False when the result is there already.
+  bool list(const std::function<std::string(const std::string&)>& result_of) {
+    read_listing();
+    work_.fingerprint = fingerprint_of(settings_, work_.manifest);
+    if (!out_.is_complete() || work_options_.force) return true;
+    const Json record = parse_json(out_.root().read("run.json"), "run.json of the earlier run");
+    if (record.value("fingerprint", "") != result_of(work_.fingerprint)) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "writing to '" + place_ +
+                      "': the folder is not empty: it holds the results of another run, of other "
+                      "photographs or with other options. Name a new folder, with --from '" +
+                      place_ +
+                      "' to take from it what has not changed, or give --force to replace it");
+    }
+    if (!work_options_.retry_failures || record.at("counts").at("failed") == 0) return false;
+    work_.from = place_;
+    return true;
+  }
+
+  void begin() {
+    const bool replaces_itself = !work_.from.empty() && work_.from == place_;
+    if (out_.is_damaged()) {
+      progress_.warn("the note on unfinished work in '" + place_ +
+                     "' is damaged, so all photographs are read again");
+    }
+    if (!restarts_) out_.refuse_content(work_options_.force || replaces_itself);
+    out_.begin(work_.fingerprint);
+    write_snapshot(work_.manifest, out_.work());
+    if (out_.announce_work({{"settings", settings_},
+                            {"listing", digest_of_listing(work_.manifest)},
+                            {"split", split_kind_name(work_.split_kind)}})) {
+      return;
+    }
+    const Json note = *out_.unfinished();
+    const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
+    if (!differs.empty()) refuse(differs);
+    out_.resume();
+    adopt(note);
+  }
+
+  ExtractionWork take() { return std::move(work_); }
+
+ private:
+  void read_listing() {
+    Scan found = scan(work_.roots, input_.split, progress_, stop_);
+    work_.manifest = std::move(found.manifest);
+    work_.split_kind = found.split_kind;
+  }
+
+  // Are the photographs still those of the unfinished work?
+  bool is_listed_as(const Json& note) {
+    read_listing();
+    return digest_of_listing(work_.manifest) == note.at("listing").get<std::string>();
+  }
+
+  void adopt(const Json& note) {
+    work_.manifest = read_snapshot(out_.work());
+    if (digest_of_listing(work_.manifest) != note.at("listing").get<std::string>()) {
+      throw Error(ErrorKind::kCorrupt,
+                  "reading the table 'snapshot' of the unfinished run: it is "
+                  "not the listing that work.json tells of");
+    }
+    work_.split_kind = split_kind_from_name(note.at("split").get<std::string>());
+    work_.fingerprint = note.at("fingerprint").get<std::string>();
+    work_.resumed = true;
+  }
+
+  [[noreturn]] void refuse(const std::string& differs) const {
+    throw Error(ErrorKind::kInvalidInput,
+                "writing to '" + place_ +
+                    "': a run that was cut off, or is still at work, left its files there, and it "
+                    "was another one (" +
+                    differs +
+                    "); give the same options to go on with it, name a new folder, or give --force "
+                    "to begin anew");
+  }
+
+  const InputOptions& input_;
+  const ExtractOptions& options_;
+  const WorkOptions& work_options_;
+  std::string place_;
+  OutputFolder& out_;
+  Progress& progress_;
+  std::stop_token stop_;
+  Json settings_;
+  bool restarts_ = false;  // unfinished work of our own is thrown away
+  ExtractionWork work_;
+};
+
+}  // namespace
+
+ImageRoots open_roots(const InputOptions& input) {
+  if (!input.test.empty() && places_overlap(input.images, input.test)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "dividing photographs: the test set '" + input.test + "' and '" + input.images +
+                    "' lie in one another, so training would see what it is tested on; name two "
+                    "folders beside each other");
+  }
+  ImageRoots roots;
+  roots.images = open_store(input.images, input.stores);
+  if (!input.test.empty()) roots.test = open_store(input.test, input.stores);
+  return roots;
+}
+
+Json features_by(const ExtractSetup& setup) {
+  return {{"backbone", setup.backbone.spec.name},
+          {"backbone_digest", setup.backbone.digest},
+          {"size", setup.featurizer.size},
+          {"precision", precision_name(setup.featurizer.precision)},
+          {"fit", fit_name(setup.fit)},
+          {"batch", setup.featurizer.batch},
+          {"versions", versions_json()},
+          {"instruction_sets", describe_machine().instruction_sets}};
+}
+
+std::optional<ExtractionWork> begin_extraction(
+    const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
+    const std::string& place, const std::function<std::string(const std::string&)>& result_of,
+    OutputFolder& out, Timeline& timeline, Progress& progress, const std::stop_token& stop) {
+  Beginning beginning(input, options, work, place, out, progress, stop);
+  timeline.begin("prepare");
+  beginning.prepare();
+  timeline.begin("scan");
+  if (!beginning.resume()) {
+    if (!beginning.list(result_of)) return std::nullopt;
+    beginning.begin();
+  }
+  return beginning.take();
+}
+
+}  // namespace pomona

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an extraction has to do: on which listing, with which settings. Begun anew, or gone on with
+// where an earlier run, or another machine, has begun the same.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "pomona/base/json.h"
+#include "pomona/base/progress.h"
+#include "pomona/pipeline/extract.h"
+#include "pomona/pipeline/output_folder.h"
+#include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/timeline.h"
+#include "pomona/storage_s3/open_store.h"
+
+namespace pomona {
+
+struct InputOptions {
+  std::string images;
+  std::string test;  // "": none
+  StoreOptions stores;
+  SplitOptions split;
+};
+
+// Throws invalid_input when one root lies in the other.
+ImageRoots open_roots(const InputOptions& input);
+
+struct WorkOptions {
+  bool force = false;    // begin anew, replacing what is there
+  std::string from;      // an earlier output whose rows are taken where nothing changed; "": none
+  bool by_hash = false;  // … by the content of files, rather than by time or ETag
+  bool retry_failures = false;  // read again what could not be read
+};
+
+struct ExtractionWork {
+  ExtractSetup setup;
+  ImageRoots roots;
+  SplitKind split_kind = SplitKind::kNone;
+  Manifest manifest;        // the listing
+  std::string fingerprint;  // of listing, settings, backbone, engine and processor
+  bool resumed = false;
+  std::string from;  // as in WorkOptions, or the output itself
+};
+
+// What features depend on, apart from the photographs: for run.json, where it says "features_by".
+Json features_by(const ExtractSetup& setup);
+
+// The output folder is ready to be worked in afterwards. None when it is complete and holds what
+// this work would give; `result_of` makes of the fingerprint of the extraction that of the result,
+// as in run.json. Throws invalid_input, with what differs, when it holds other results or other
+// unfinished work.
+std::optional<ExtractionWork> begin_extraction(
+    const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
+    const std::string& place, const std::function<std::string(const std::string&)>& result_of,
+    OutputFolder& out, Timeline& timeline, Progress& progress, const std::stop_token& stop);
+
+}  // namespace pomona

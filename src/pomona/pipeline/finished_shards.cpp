@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/finished_shards.h"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <utility>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/pipeline/checked_json.h"
+#include "pomona/pipeline/shard_parts.h"
+#include "pomona/table/csv_writer.h"
+#include "pomona/table/schema.h"
+
+namespace pomona {
+namespace {
+
+constexpr const char* kRecords = "shards";
+
+std::string record_key(std::size_t shard) {
+  return std::string(kRecords) + "/" + std::to_string(shard) + ".json";
+}
+
+Json failures_json(const std::vector<FileFailure>& failures) {
+  Json list = Json::array();
+  for (const FileFailure& failure : failures) {
+    list.push_back({{"split", split_name(failure.split)},
+                    {"path", failure.path},
+                    {"stage", failure.stage},
+                    {"kind", failure.kind},
+                    {"message", failure.message}});
+  }
+  return list;
+}
+
+std::vector<FileFailure> failures_from(const Json& list) {
+  std::vector<FileFailure> failures;
+  for (const Json& one : list) {
+    failures.push_back({split_from_name(one.at("split").get<std::string>()),
+                        one.at("path").get<std::string>(), one.at("stage").get<std::string>(),
+                        one.at("kind").get<std::string>(), one.at("message").get<std::string>()});
+  }
+  return failures;
+}
+
+std::size_t count_of(const Json& record, const char* name) {
+  return record.at(name).get<std::size_t>();
+}
+
+}  // namespace
+
+std::vector<Shard> cut_into_shards(std::size_t rows, std::size_t part_files) {
+  std::vector<Shard> shards;
+  for (std::size_t first = 0; first < rows || shards.empty(); first += part_files) {
+    shards.push_back({shards.size(), first, std::min(first + part_files, rows)});
+  }
+  return shards;
+}
+
+// Builds the parts in memory, so that each is written in one go and its digest is that of the bytes
+// that were meant.
+class FinishedShards::Writer final : public ShardWriter {
+ public:
+  Writer(FinishedShards& owner, const Shard& shard)
+      : owner_(owner), shard_(shard), parts_(owner.manifest_, owner.with_pictures_) {}
+
+  void add(const ExtractedBlock& block) override {
+    parts_.add(block);
+    for (const FileStatus status : block.status) ++counts_[status];
+    bytes_ += block.bytes;
+    failures_.insert(failures_.end(), block.failures.begin(), block.failures.end());
+  }
+
+  void finish() override {
+    Json digests = Json::object();
+    for (const auto& [table, bytes] : parts_.finish()) {
+      owner_.work_.write(owner_.part_key(table, shard_.number), bytes);
+      digests[table] = sha256(bytes);
+    }
+    const std::size_t files = shard_.last - shard_.first;
+    owner_.keep(shard_.number,
+                {{"shard", shard_.number},
+                 {"first_path", files == 0 ? "" : owner_.manifest_.rows[shard_.first].path},
+                 {"files", files},
+                 {"ok", counts_[FileStatus::kOk]},
+                 {"failed", counts_[FileStatus::kFailed]},
+                 {"skipped", counts_[FileStatus::kSkipped]},
+                 {"bytes", bytes_},
+                 {"parts", std::move(digests)},
+                 {"failures", failures_json(failures_)}});
+  }
+
+ private:
+  FinishedShards& owner_;
+  Shard shard_;
+  ShardParts parts_;
+  std::map<FileStatus, std::size_t> counts_;
+  std::uint64_t bytes_ = 0;
+  std::vector<FileFailure> failures_;
+};
+
+FinishedShards::FinishedShards(ObjectStore& work, const Manifest& manifest, std::size_t part_files,
+                               bool with_pictures)
+    : work_(work),
+      manifest_(manifest),
+      with_pictures_(with_pictures),
+      shards_(cut_into_shards(manifest.rows.size(), part_files)),
+      records_(shards_.size()) {}
+
+std::size_t FinishedShards::finished() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(records_, [](const auto& record) { return record.has_value(); }));
+}
+
+std::size_t FinishedShards::failed(std::size_t shard) const {
+  return count_of(*records_[shard], "failed");
+}
+
+std::vector<std::string> FinishedShards::tables() const {
+  std::vector<std::string> tables = {"manifest", "features"};
+  if (with_pictures_) tables.emplace_back("pictures");
+  return tables;
+}
+
+std::string FinishedShards::part_key(const std::string& table, std::size_t shard) const {
+  return table + "/" + part_name(shard);
+}
+
+std::optional<Json> FinishedShards::load(std::size_t shard, bool& damaged) const {
+  std::optional<Json> record = read_checked_json(work_, record_key(shard));
+  if (!record) {
+    damaged = true;
+    return std::nullopt;
+  }
+  for (const std::string& table : tables()) {
+    const std::string key = part_key(table, shard);
+    if (work_.exists(key) && sha256(work_.read(key)) == record->at("parts").value(table, ""))
+      continue;
+    damaged = true;
+    return std::nullopt;
+  }
+  return record;
+}
+
+std::size_t FinishedShards::find(std::size_t workers) {
+  std::set<std::string> there;
+  work_.list(kRecords, [&](const ObjectInfo& object) { there.insert(object.key); });
+  std::atomic<std::size_t> damaged_count = 0;
+  parallel_for(shards_.size(), std::max(workers, work_.concurrent_reads()),
+               [&](std::size_t shard, std::size_t) {
+                 if (records_[shard] || !there.contains(record_key(shard))) return;
+                 bool damaged = false;
+                 records_[shard] = load(shard, damaged);
+                 if (!damaged) return;
+                 work_.remove(record_key(shard));
+                 ++damaged_count;
+               });
+  return damaged_count;
+}
+
+ExtractedBlock FinishedShards::read(std::size_t shard) const {
+  const Json& record = *records_[shard];
+  std::map<std::string, std::string> parts;
+  for (const std::string& table : tables()) {
+    const std::string key = part_key(table, shard);
+    std::string bytes = work_.read(key);
+    if (sha256(bytes) != record.at("parts").at(table).get<std::string>()) {
+      throw Error(ErrorKind::kCorrupt, "reading finished work, " + work_.describe() + "/" + key +
+                                           ": it has changed while the run was at work; run again");
+    }
+    parts.emplace(table, std::move(bytes));
+  }
+  ExtractedBlock block =
+      read_shard_parts(std::move(parts), manifest_, shards_[shard].first, shards_[shard].last);
+  block.failures = failures_from(record.at("failures"));
+  block.bytes = record.at("bytes").get<std::uint64_t>();
+  return block;
+}
+
+void FinishedShards::forget(std::size_t shard) {
+  work_.remove(record_key(shard));
+  records_[shard].reset();
+}
+
+std::unique_ptr<ShardWriter> FinishedShards::begin(std::size_t shard) {
+  return std::make_unique<Writer>(*this, shards_[shard]);
+}
+
+// Of two runs that finish the same shard the first has written its record; what both made is the
+// same, or one of them computes otherwise than the fingerprint says.
+void FinishedShards::keep(std::size_t shard, const Json& record) {
+  const std::string key = record_key(shard);
+  records_[shard] = record;
+  if (work_.write_if_absent(key, print_checked_json(record))) return;
+  bool damaged = false;
+  const std::optional<Json> other = load(shard, damaged);
+  if (!other || other->at("parts") != record.at("parts")) {
+    throw Error(ErrorKind::kCorrupt,
+                "keeping finished work, " + work_.describe() + "/" + key +
+                    ": another run has made something else of the same photographs; run `pomona "
+                    "clean`, and start one run at a time");
+  }
+  records_[shard] = other;
+}
+
+void FinishedShards::complete(ObjectStore& store) {
+  CsvWriter csv(store, "shards.csv");
+  for (const char* name : {"part", "first_path", "files", "ok", "failed", "skipped", "bytes"})
+    csv.text(name);
+  csv.end_row();
+  for (const std::optional<Json>& record : records_) {
+    csv.integer(record->at("shard").get<std::int64_t>());
+    csv.text(record->at("first_path").get<std::string>());
+    for (const char* name : {"files", "ok", "failed", "skipped", "bytes"})
+      csv.integer(record->at(name).get<std::int64_t>());
+    csv.end_row();
+  }
+  csv.commit();
+  for (const std::string& table : tables()) work_.write(table + "/_SUCCESS", "");
+}
+
+std::map<std::string, std::string> FinishedShards::digests() const {
+  std::map<std::string, std::string> digests;
+  for (const std::string& table : tables()) {
+    digests.emplace(table + "/_SUCCESS", sha256(""));
+    for (const Shard& shard : shards_) {
+      digests.emplace(part_key(table, shard.number),
+                      records_[shard.number]->at("parts").at(table).get<std::string>());
+    }
+  }
+  return digests;
+}
+
+}  // namespace pomona

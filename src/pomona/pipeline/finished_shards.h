@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an extraction has finished and keeps, so that a run that is killed goes on where it was, and
+// several machines share the work. A shard is a range of rows of the manifest; finished it is one
+// part of each of the tables `manifest`, `features` and `pictures` in the work folder, and a record
+// below `shards/`, written last, with counts, failures and the digests of those parts. A shard
+// whose record is missing or damaged, or whose parts are not as recorded, is not finished.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/pipeline/extracted_block.h"
+#include "pomona/pipeline/manifest.h"
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+
+struct Shard {
+  std::size_t number = 0;
+  std::size_t first = 0;  // row of the manifest
+  std::size_t last = 0;   // one past it
+};
+
+// Every `part_files` rows one shard; without rows there is one that is empty.
+std::vector<Shard> cut_into_shards(std::size_t rows, std::size_t part_files);
+
+// One shard in the making. Used by one thread at a time, blocks in order.
+class ShardWriter {
+ public:
+  virtual ~ShardWriter() = default;
+  virtual void add(const ExtractedBlock& block) = 0;
+  // All its rows were added: it is finished now.
+  virtual void finish() = 0;
+};
+
+// Work and manifest outlive it. Not for use from two threads at once.
+class FinishedShards {
+ public:
+  // `with_pictures`: there is a table of small pictures.
+  FinishedShards(ObjectStore& work, const Manifest& manifest, std::size_t part_files,
+                 bool with_pictures);
+
+  const std::vector<Shard>& shards() const { return shards_; }
+  bool is_finished(std::size_t shard) const { return records_[shard].has_value(); }
+  std::size_t finished() const;
+  bool all_finished() const { return finished() == shards_.size(); }
+  std::size_t failed(std::size_t shard) const;
+
+  // Looks which shards are finished, reading all their parts on `workers` threads; returns how many
+  // were found damaged, which are to be made again.
+  std::size_t find(std::size_t workers);
+
+  // The rows of a finished shard as they were made. Throws corrupt when they have changed since
+  // find().
+  ExtractedBlock read(std::size_t shard) const;
+  // It is to be made anew.
+  void forget(std::size_t shard);
+  // Writes a shard that is not finished.
+  std::unique_ptr<ShardWriter> begin(std::size_t shard);
+
+  // Once all are finished: ends the tables, and writes shards.csv to `store`.
+  void complete(ObjectStore& store);
+  // Of all files of the tables, by key.
+  std::map<std::string, std::string> digests() const;
+  std::vector<std::string> tables() const;
+
+ private:
+  class Writer;
+  struct Parts;
+
+  std::string part_key(const std::string& table, std::size_t shard) const;
+  std::optional<Json> load(std::size_t shard, bool& damaged) const;
+  void keep(std::size_t shard, const Json& record);
+
+  ObjectStore& work_;
+  const Manifest& manifest_;
+  bool with_pictures_;
+  std::vector<Shard> shards_;
+  std::vector<std::optional<Json>> records_;  // of those that are finished
+};
+
+}  // namespace pomona

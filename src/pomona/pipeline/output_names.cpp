@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/output_names.h"
+
+#include <algorithm>
+
+#include "pomona/storage/key.h"
+
+namespace pomona {
+
+const std::vector<std::string>& output_names() {
+  static const std::vector<std::string> names = {
+      "manifest",      "snapshot",    "features",     "pictures",   "reduced",  "bundle",
+      "thumbnails",    "reduced.csv", "failures.csv", "shards.csv", "map.json", "metrics.json",
+      "confusion.csv", "run.json",    "report.html",  "SHA256SUMS"};
+  return names;
+}
+
+bool is_output(std::string_view key) {
+  return std::ranges::any_of(
+      output_names(), [&](const std::string& name) { return key == name || is_below(key, name); });
+}
+
+}  // namespace pomona

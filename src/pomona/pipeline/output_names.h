@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names in an output folder that are ours.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pomona {
+
+inline constexpr const char* kSuccess = "_SUCCESS";
+// Unfinished work, and what says which: gone when a run has published.
+inline constexpr const char* kWorkFolder = "_pomona";
+inline constexpr const char* kWorkNote = "_pomona/work.json";
+
+// Results at the top of an output folder: files and folders.
+const std::vector<std::string>& output_names();
+// Is the object one of them, or below one?
+bool is_output(std::string_view key);
+
+}  // namespace pomona
