@@ -40,6 +40,13 @@ S3Options s3_options(const StoreOptions& options) {
   s3.endpoint = options.s3_endpoint.empty()
                     ? environment({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"})
                     : options.s3_endpoint;
+  if (s3.endpoint.find('@') != std::string::npos) {
+    // Not repeated: messages end up in logs.
+    throw Error(ErrorKind::kInvalidInput,
+                "reading the S3 endpoint (--s3-endpoint or AWS_ENDPOINT_URL): expected "
+                "http://HOST:PORT or https://HOST:PORT without user and password; give credentials "
+                "where the AWS tools find them (AWS_PROFILE, AWS_ACCESS_KEY_ID, …)");
+  }
   while (s3.endpoint.ends_with('/')) s3.endpoint.pop_back();
   if (!s3.endpoint.empty() && !s3.endpoint.starts_with("http://") &&
       !s3.endpoint.starts_with("https://")) {

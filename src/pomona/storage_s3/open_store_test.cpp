@@ -12,6 +12,7 @@ namespace pomona {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(OpenStoreTest, TellsBucketsFromFolders) {
   EXPECT_TRUE(is_remote("s3://fruits/photos"));
@@ -39,6 +40,21 @@ TEST(OpenStoreTest, RefusesAnEndpointThatIsNone) {
   StoreOptions options;
   options.s3_endpoint = "127.0.0.1:9000";
   EXPECT_THROW(open_store("s3://fruits", options), Error);
+}
+
+TEST(OpenStoreTest, RefusesAnEndpointWithAPasswordAndDoesNotRepeatIt) {
+  for (const char* endpoint :
+       {"http://me:hunter2@host", "https://me:hun/hunter2@host", "me:hunter2@host"}) {
+    StoreOptions options;
+    options.s3_endpoint = endpoint;
+    try {
+      open_store("s3://fruits", options);
+      ADD_FAILURE() << endpoint;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
+      EXPECT_THAT(error.what(), Not(HasSubstr("hunter2")));
+    }
+  }
 }
 
 TEST(OpenStoreTest, SplitsPlaces) {
