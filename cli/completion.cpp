@@ -29,12 +29,8 @@ std::string values_of(const CLI::Option& option) {
   return values;
 }
 
-void collect(const CLI::App& app, const std::string& verb, Completions& found) {
+void add_options(const CLI::App& app, const std::string& verb, Completions& found) {
   std::string& words = found.words[verb];
-  for (const CLI::App* below : app.get_subcommands({})) {
-    words += below->get_name() + " ";
-    collect(*below, verb.empty() ? below->get_name() : verb + " " + below->get_name(), found);
-  }
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) words += values_of(*option) + " ";
     for (const std::string& name : option->get_lnames()) {
@@ -44,17 +40,37 @@ void collect(const CLI::App& app, const std::string& verb, Completions& found) {
   }
 }
 
+void collect(const CLI::App& app, const std::string& verb, Completions& found) {
+  std::string& words = found.words[verb];
+  for (const CLI::App* below : app.get_subcommands({})) {
+    words += below->get_name() + " ";
+    collect(*below, verb.empty() ? below->get_name() : verb + " " + below->get_name(), found);
+  }
+  // A verb takes those of the app as well.
+  for (const CLI::App* outer = &app; outer != nullptr; outer = outer->get_parent()) {
+    add_options(*outer, verb, found);
+  }
+}
+
 std::string bash_script(const Completions& found) {
   std::string script =
       "_pomona() {\n"
       "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-      "  local verb=${COMP_WORDS[1]} list= files=yes\n"
-      "  [ \"$verb\" = models ] && [ \"$COMP_CWORD\" -gt 2 ] && verb=\"models ${COMP_WORDS[2]}\"\n"
-      "  [ \"$COMP_CWORD\" -gt 1 ] || verb= files=\n"
+      "  local verb= list= files=yes i\n"
+      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    case \"$verb ${COMP_WORDS[i]}\" in\n"
+      "      *' --config') i=$((i + 1)) ;;\n"
+      "      *' -'*) ;;\n"
+      "      ' '*) verb=${COMP_WORDS[i]} ;;\n"
+      "      'models '*) verb=\"models ${COMP_WORDS[i]}\"; break ;;\n"
+      "      *) break ;;\n"
+      "    esac\n"
+      "  done\n"
+      "  [ -n \"$verb\" ] || files=\n"
       "  case \"$verb $before\" in\n";
   for (const auto& [option, values] : found.values) {
-    script +=
-        "    '" + option + "') " + (values.empty() ? "" : "list='" + values + "' files= ") + ";;\n";
+    script += "    '" + option + "') " +
+              (values.empty() ? "files=yes" : "list='" + values + "' files=") + " ;;\n";
   }
   script += "    *) case \"$verb\" in\n";
   for (const auto& [verb, words] : found.words) {

@@ -141,7 +141,7 @@ void add_reduce_flags(CLI::App& command, ReduceOptions& reduce) {
           "How many principal components, or the share of the variance they must explain, such as "
           "0.95")
       ->type_name("N|SHARE")
-      ->default_str("200")
+      ->default_str("200, or fewer where there are not so many")
       ->group(group);
   command
       .add_flag_callback(
@@ -213,6 +213,7 @@ void add_workers_flag(CLI::App& command, std::size_t& workers) {
   command
       .add_option("--workers", workers, "How many threads work; one for each core when left out")
       ->type_name("N")
+      ->envname("POMONA_WORKERS")
       ->check(CLI::Range(1, 256))
       ->group("Machine");
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "option_kind.h"
+
 namespace pomona::cli {
 namespace {
 
@@ -47,18 +49,11 @@ std::string entry(const std::string& name, const std::string& description) {
   return line + wrapped(description, kDescriptionColumn) + "\n";
 }
 
-// "auto|f32|bf16"; what CLI11 adds of the checks is for its own messages.
-std::string type_of(const CLI::Option& option) {
-  if (option.get_type_size() == 0) return "";
-  const std::string type = option.get_type_name();
-  return type.substr(0, type.find(':'));
-}
-
 std::string name_of(const CLI::Option& option) {
   std::string name;
   for (const std::string& letter : option.get_snames()) name += "-" + letter + ", ";
   for (const std::string& word : option.get_lnames()) name += "--" + word;
-  const std::string type = type_of(option);
+  const std::string type = shown_type(option);
   return type.empty() ? name : name + " " + type;
 }
 
@@ -91,7 +86,7 @@ std::string usage(const CLI::App& app, const std::string& name) {
   const auto required = app.get_options(
       [](const CLI::Option* option) { return option->nonpositional() && option->get_required(); });
   for (const CLI::Option* option : required) {
-    line += " --" + option->get_lnames().front() + " " + type_of(*option);
+    line += " --" + option->get_lnames().front() + " " + shown_type(*option);
   }
   return line + " [options]\n";
 }
@@ -112,10 +107,20 @@ std::string verbs(const CLI::App& app) {
   return text.empty() ? "" : "\nVerbs:\n" + text;
 }
 
+// What every verb has from the app stands in the help of each, but its own --help and --version.
+bool is_shared(const CLI::Option& option) {
+  return is_setting(option) || option.check_lname("config") || option.check_lname("show-config");
+}
+
 std::string option_group(const CLI::App& app, const std::string& group) {
   std::string text;
   for (const CLI::Option* option : options_of(app, group)) {
     text += entry(name_of(*option), description_of(*option));
+  }
+  for (const CLI::App* outer = app.get_parent(); outer != nullptr; outer = outer->get_parent()) {
+    for (const CLI::Option* option : options_of(*outer, group)) {
+      if (is_shared(*option)) text += entry(name_of(*option), description_of(*option));
+    }
   }
   return text.empty() ? "" : "\n" + group + ":\n" + text;
 }
@@ -131,11 +136,11 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
   std::string text = app->get_description() + "\n\n" + usage(*app, name);
   text += arguments(*app) + verbs(*app);
   // Those that every verb has come last.
-  const std::string common = "Options";
+  const std::vector<std::string> common = {"Configuration", "Options"};
   for (const std::string& group : app->get_groups()) {
-    if (group != common) text += option_group(*app, group);
+    if (std::ranges::find(common, group) == common.end()) text += option_group(*app, group);
   }
-  text += option_group(*app, common);
+  for (const std::string& group : common) text += option_group(*app, group);
   if (!app->get_footer().empty()) text += "\n" + app->get_footer() + "\n";
   return text;
 }

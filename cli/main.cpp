@@ -18,10 +18,12 @@
 #include <vector>
 
 #include "command.h"
+#include "configuration.h"
 #include "exit_code.h"
 #include "help.h"
 #include "pomona/base/error.h"
 #include "pomona/base/printable.h"
+#include "secrets.h"
 #include "terminal_progress.h"
 
 namespace pomona::cli {
@@ -67,14 +69,18 @@ class SignalWatch {
   std::stop_source stop_;
 };
 
+int tell(const Error& error) {
+  std::fprintf(stderr, "pomona: %s\n", printable(without_secrets(error.what())).c_str());
+  return exit_code(error.kind());
+}
+
 // Errors come after the progress, on a line of their own.
 int run_command(const Command& command, Session& session, TerminalProgress& progress) {
   try {
     return command(session);
   } catch (const Error& error) {
     progress.finish();
-    std::fprintf(stderr, "pomona: %s\n", printable(error.what()).c_str());
-    return exit_code(error.kind());
+    return tell(error);
   } catch (const std::exception& error) {
     progress.finish();
     std::fprintf(stderr, "pomona: this is a bug of ours, please report it: %s\n", error.what());
@@ -136,7 +142,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   } else if (!verb->get_subcommands({}).empty()) {
     problem = "a verb is missing";
   }
-  return command + ": " + problem + "; `" + command + " --help` explains\n";
+  return command + ": " + without_secrets(problem) + "; `" + command + " --help` explains\n";
 }
 
 int run_main(int argc, char** argv) {
@@ -150,9 +156,10 @@ int run_main(int argc, char** argv) {
       "pomona");
   app.set_version_flag("--version", "pomona " POMONA_VERSION);
   app.require_subcommand(1);
-  app.fallthrough();  // so that --log-timing may stand after the verb
+  app.fallthrough();  // so that --config and --log-timing may stand after the verb
   app.option_defaults()->always_capture_default(false);
   use_our_help(app);
+  const Configuration configuration(app);
   bool log_timing = false;
   app.add_flag("--log-timing", log_timing, "Print the seconds of every stage to standard error");
 
@@ -161,14 +168,18 @@ int run_main(int argc, char** argv) {
   app.footer(kExitCodeHelp);  // of the whole, not of each verb
   try {
     app.parse(argc, argv);
+    refuse_secrets(app);
+    if (configuration.is_to_be_shown()) {
+      std::fputs(configuration.as_toml().c_str(), stdout);
+      return flush_output(kExitOk);
+    }
   } catch (const CLI::Success& asked_for_help) {
     return flush_output(app.exit(asked_for_help));
   } catch (const CLI::ParseError& error) {
     std::fputs(explain(app, error).c_str(), stderr);
     return kExitUsage;
   } catch (const Error& error) {
-    std::fprintf(stderr, "pomona: %s\n", printable(error.what()).c_str());
-    return exit_code(error.kind());
+    return tell(error);
   }
   TerminalProgress progress(isatty(STDERR_FILENO) != 0, log_timing);
   Session session{progress, signals.token(), {argv, argv + argc}};

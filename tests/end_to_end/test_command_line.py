@@ -86,7 +86,10 @@ def complete(line):
 def test_bash_completes_verbs_options_and_files(pomona, tmp_path, monkeypatch):
     assert complete("pomona ") >= set(VERBS)
     assert complete("pomona re") == {"reduce", "report"}
-    assert complete("pomona run --co") == {"--components"}
+    assert complete("pomona run --co") == {"--components", "--config"}
+    assert complete("pomona --sh") == complete("pomona models list --sh") == {"--show-config"}
+    assert complete("pomona --log-timing --config x run --fit ") == {"squash", "crop", "pad"}
+    assert complete("pomona --config x models i") == {"install", "import"}
     assert complete("pomona run x --out y --no-") == {"--no-scale", "--no-thumbnails"}
     assert complete("pomona models i") == {"install", "import"}
     assert complete("pomona run x --fit ") == {"squash", "crop", "pad"}
@@ -96,6 +99,8 @@ def test_bash_completes_verbs_options_and_files(pomona, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert complete("pomona run pho") == {"photographs"}
     assert complete("pomona run photographs --out pho") == {"photographs"}
+    assert complete("pomona --config pho") == {"photographs"}
+    assert complete("pomona run --config pho") == {"photographs"}
 
 
 def test_completion_knows_two_shells(pomona):
