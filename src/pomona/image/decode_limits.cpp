@@ -35,4 +35,16 @@ expected<void, DecodeFailure> check_memory(ImageFormat format, std::uint64_t byt
   return {};
 }
 
+expected<void, DecodeFailure> check_inflated(ImageFormat format, std::uint64_t bytes,
+                                             const DecodeLimits& limits) {
+  if (bytes > limits.max_inflated_bytes) {
+    return failed(DecodeFailure{
+        DecodeFailureKind::kTooLarge,
+        "the data of this " + std::string(image_format_name(format)) + " unpacks to " +
+            std::to_string(bytes >> 20U) + " MiB, beyond the limit of " +
+            std::to_string(limits.max_inflated_bytes >> 20U) + " MiB; store it smaller"});
+  }
+  return {};
+}
+
 }  // namespace pomona

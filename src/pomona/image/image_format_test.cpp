@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST(SniffFormat, TellsFormatsByTheirFirstBytes) {
+TEST(SniffFormat, D9TellsFormatsByTheirFirstBytes) {
   EXPECT_EQ(sniff_format("\xff\xd8\xff\xe0"s), ImageFormat::kJpeg);
   EXPECT_EQ(sniff_format("\x89PNG\r\n\x1a\n"s), ImageFormat::kPng);
   EXPECT_EQ(sniff_format("RIFF\x10\0\0\0WEBPVP8 "s), ImageFormat::kWebp);
@@ -26,7 +26,7 @@ TEST(SniffFormat, TellsFormatsByTheirFirstBytes) {
   EXPECT_EQ(sniff_format("\xff\x4f\xff\x51"s), ImageFormat::kJpeg2000);
 }
 
-TEST(SniffFormat, TellsHeicAvifAndFilmsApartByTheirBrands) {
+TEST(SniffFormat, D11TellsHeicAvifAndFilmsApartByTheirBrands) {
   EXPECT_EQ(sniff_format("\0\0\0\x18"s + "ftypheic\0\0\0\0mif1heic"s), ImageFormat::kHeif);
   EXPECT_EQ(sniff_format("\0\0\0\x18"s + "ftypmif1\0\0\0\0mif1heic"s), ImageFormat::kHeif);
   EXPECT_EQ(sniff_format("\0\0\0\x1c"s + "ftypmif1\0\0\0\0mif1avifmiaf"s), ImageFormat::kAvif);
@@ -37,7 +37,7 @@ TEST(SniffFormat, TellsHeicAvifAndFilmsApartByTheirBrands) {
   EXPECT_EQ(sniff_format("\0\0\0\x10"s + "ftypisomheic"s), ImageFormat::kNone) << "a version";
 }
 
-TEST(SniffFormat, NothingElseIsAnImage) {
+TEST(SniffFormat, D9NothingElseIsAnImage) {
   EXPECT_EQ(sniff_format(""), ImageFormat::kNone);
   EXPECT_EQ(sniff_format("\xff\xd8"s), ImageFormat::kNone);
   EXPECT_EQ(sniff_format("\x89PNG"s), ImageFormat::kNone);

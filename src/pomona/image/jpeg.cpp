@@ -24,27 +24,15 @@ namespace {
 
 constexpr std::uint64_t kCoefficientBytes = sizeof(JCOEF) * DCTSIZE2;
 
-// Scans of a JPEG from the data of its first scan on. libjpeg counts scans only by decoding them;
-// this walks from marker to marker as libjpeg does and decodes nothing.
-int count_scans(std::string_view bytes) {
-  int scans = 1;
-  std::size_t at = 0;
-  while ((at = bytes.find('\xff', at)) != std::string_view::npos && at + 1 < bytes.size()) {
-    const int marker = static_cast<std::uint8_t>(bytes[at + 1]);
-    if (marker == 0xff) {  // fill byte
-      ++at;
-      continue;
-    }
-    at += 2;
-    const bool restart = marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7;
-    if (marker < 0xc0 || restart) continue;  // inside the data of a scan
-    if (marker == JPEG_EOI || at + 2 > bytes.size()) break;
-    if (marker == 0xda) ++scans;
-    at += static_cast<std::uint8_t>(bytes[at]) * std::size_t{256} +
-          static_cast<std::uint8_t>(bytes[at + 1]);
-  }
-  return scans;
-}
+// What the entropy decoder is asked to do. Blocks are of 8 x 8 values, counted in each scan anew.
+struct ScanWork {
+  int scans = 0;
+  std::uint64_t blocks = 0;
+};
+
+// An arithmetic decoder can be made to take ten steps for each value by next to no bytes; Huffman
+// codes take a bit at least for whatever they do.
+constexpr std::uint64_t kArithmeticWeight = 32;
 
 // Inverted CMYK, as Adobe's programs store it and as Pillow takes it, whether or not the file says
 // so.
@@ -63,7 +51,12 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
 // a file that lacks its own: a picture would depend on those before it. Starting anew costs 2 µs.
 class JpegSession {
  public:
-  explicit JpegSession(int max_scans);
+  explicit JpegSession(const DecodeLimits& limits) : limits_(limits) {
+    info_.err = jpeg_std_error(&errors_);
+    info_.client_data = this;
+    errors_.error_exit = on_error;
+    errors_.emit_message = on_message;
+  }
   ~JpegSession() { jpeg_destroy_decompress(&info_); }
   JpegSession(const JpegSession&) = delete;
   JpegSession& operator=(const JpegSession&) = delete;
@@ -83,9 +76,9 @@ class JpegSession {
   const jpeg_decompress_struct& info() const { return info_; }
   int orientation() const { return read_exif_orientation(exif_); }
   std::uint64_t needed_bytes() const;
-  bool has_too_many_scans();
-  void limit_memory(std::uint64_t bytes) {
-    info_.mem->max_memory_to_use = static_cast<long>(bytes);
+  expected<void, DecodeFailure> check_scans() const;
+  void limit_memory() {
+    info_.mem->max_memory_to_use = static_cast<long>(limits_.max_memory_bytes);
   }
   bool ended_early() const { return bytes_ended_ || picture_ended_; }
   DecodeFailure failure();
@@ -98,23 +91,25 @@ class JpegSession {
   static void on_message(j_common_ptr info, int level);
   static boolean on_exif(j_decompress_ptr info);
 
+  std::uint64_t blocks_of(const jpeg_component_info& component) const {
+    return std::uint64_t{component.width_in_blocks} * component.height_in_blocks *
+           (info_.arith_code != 0 ? kArithmeticWeight : 1);
+  }
+  void add_scan(std::string_view header, ScanWork& work) const;
+  bool is_too_much(const ScanWork& work) const {
+    return work.scans > limits_.max_scans || work.blocks > limits_.max_scan_blocks;
+  }
+  ScanWork count_scans() const;
+
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
   std::jmp_buf escape_{};
   std::string_view exif_;
-  int max_scans_;
+  const DecodeLimits& limits_;
   bool multiple_scans_ = false;
   bool bytes_ended_ = false;    // before the end mark
   bool picture_ended_ = false;  // an end mark where data should be
-  bool too_many_scans_ = false;
 };
-
-JpegSession::JpegSession(int max_scans) : max_scans_(max_scans) {
-  info_.err = jpeg_std_error(&errors_);
-  info_.client_data = this;
-  errors_.error_exit = on_error;
-  errors_.emit_message = on_message;
-}
 
 // Warnings never stop libjpeg: it makes pixels up. Two of them mean that a part is missing.
 void JpegSession::on_message(j_common_ptr info, int level) {
@@ -179,12 +174,65 @@ std::uint64_t JpegSession::needed_bytes() const {
   return bytes;
 }
 
-bool JpegSession::has_too_many_scans() {
-  if (!multiple_scans_) return false;
-  const std::string_view rest(reinterpret_cast<const char*>(info_.src->next_input_byte),
-                              info_.src->bytes_in_buffer);
-  too_many_scans_ = count_scans(rest) > max_scans_;
-  return too_many_scans_;
+// header: the number of the scan's components, then two bytes for each, its name first.
+void JpegSession::add_scan(std::string_view header, ScanWork& work) const {
+  ++work.scans;
+  const auto byte = [&](std::size_t at) {
+    return at < header.size() ? static_cast<std::uint8_t>(header[at]) : -1;
+  };
+  for (int named = 0; named < byte(0); ++named) {
+    for (int index = 0; index < info_.num_components; ++index) {
+      const jpeg_component_info& component = info_.comp_info[index];
+      if (component.component_id == byte(1 + 2 * static_cast<std::size_t>(named))) {
+        work.blocks += blocks_of(component);
+      }
+    }
+  }
+}
+
+// libjpeg counts scans only by decoding them; this walks from marker to marker as libjpeg does and
+// decodes nothing. The header of the first scan has been read.
+ScanWork JpegSession::count_scans() const {
+  ScanWork work = {.scans = 1};
+  for (int index = 0; index < info_.comps_in_scan; ++index) {
+    work.blocks += blocks_of(*info_.cur_comp_info[index]);
+  }
+  const std::string_view bytes(reinterpret_cast<const char*>(info_.src->next_input_byte),
+                               multiple_scans_ ? info_.src->bytes_in_buffer : 0);
+  std::size_t at = 0;
+  while (!is_too_much(work) && (at = bytes.find('\xff', at)) != std::string_view::npos &&
+         at + 1 < bytes.size()) {
+    const int marker = static_cast<std::uint8_t>(bytes[at + 1]);
+    if (marker == 0xff) {  // fill byte
+      ++at;
+      continue;
+    }
+    at += 2;
+    const bool restart = marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7;
+    if (marker < 0xc0 || restart) continue;  // inside the data of a scan
+    if (marker == JPEG_EOI || at + 2 > bytes.size()) break;
+    const std::size_t length = static_cast<std::uint8_t>(bytes[at]) * std::size_t{256} +
+                               static_cast<std::uint8_t>(bytes[at + 1]);
+    if (marker == 0xda) add_scan(bytes.substr(at + 2, length), work);
+    at += length;
+  }
+  return work;
+}
+
+expected<void, DecodeFailure> JpegSession::check_scans() const {
+  const ScanWork work = count_scans();
+  if (work.scans > limits_.max_scans) {
+    return failed(DecodeFailure{DecodeFailureKind::kTooLarge,
+                                "JPEG has more than " + std::to_string(limits_.max_scans) +
+                                    " scans, the limit; store it with fewer"});
+  }
+  if (work.blocks > limits_.max_scan_blocks) {
+    return failed(DecodeFailure{DecodeFailureKind::kTooLarge,
+                                "decoding the scans of this JPEG would take more than " +
+                                    std::to_string(limits_.max_scan_blocks) +
+                                    " steps, the limit; store it smaller or as a baseline JPEG"});
+  }
+  return {};
 }
 
 void JpegSession::read_pixels(Image& image, std::uint8_t* cmyk_row) {
@@ -209,10 +257,6 @@ DecodeFailure JpegSession::failure() {
   if (ended_early()) {
     return {DecodeFailureKind::kTruncated,
             "JPEG ends early: expected picture data and an end mark; copy the file again"};
-  }
-  if (too_many_scans_) {
-    return {DecodeFailureKind::kTooLarge, "JPEG has more than " + std::to_string(max_scans_) +
-                                              " scans, the limit; store it with fewer"};
   }
   std::array<char, JMSG_LENGTH_MAX> reason{};
   errors_.format_message(reinterpret_cast<j_common_ptr>(&info_), reason.data());
@@ -239,7 +283,7 @@ DecodeFailure JpegSession::failure() {
 
 expected<int, DecodeFailure> JpegReader::read(std::string_view bytes, const DecodeLimits& limits,
                                               int target_side, Image& image) {
-  JpegSession session(limits.max_scans);
+  JpegSession session(limits);
   const jpeg_decompress_struct& info = session.info();
   if (!session.guarded([&] { session.read_header(bytes); })) return failed(session.failure());
   if (const auto fits =
@@ -253,8 +297,8 @@ expected<int, DecodeFailure> JpegReader::read(std::string_view bytes, const Deco
   if (const auto fits = check_memory(ImageFormat::kJpeg, session.needed_bytes(), limits); !fits) {
     return failed(fits.error());
   }
-  session.limit_memory(limits.max_memory_bytes);
-  if (session.has_too_many_scans()) return failed(session.failure());
+  if (const auto fits = session.check_scans(); !fits) return failed(fits.error());
+  session.limit_memory();
   image.set_size(static_cast<int>(info.output_width), static_cast<int>(info.output_height));
   if (info.num_components == 4) cmyk_row_.resize(std::size_t{info.output_width} * 4);
   const bool done = session.guarded([&] { session.read_pixels(image, cmyk_row_.data()); });

@@ -80,7 +80,7 @@ TEST(JpegEncode, SidesThatNoJpegCanHaveAreAnError) {
   EXPECT_TRUE(Decoder().decode(bytes, DecodeOptions{}, image)) << "after a failure";
 }
 
-TEST(JpegEncode, WritesNoMetadata) {
+TEST(JpegEncode, G7WritesNoMetadata) {
   std::string bytes;
   JpegEncoder().encode(read_golden_ppm("scene.ppm"), 80, bytes);
   for (int marker = 0xe1; marker <= 0xef; ++marker) {

@@ -58,7 +58,7 @@ long peak_memory_kib() {
   return usage.ru_maxrss;
 }
 
-TEST(Jpeg, HugeSidesAreRefusedBeforeAnythingIsAllocated) {
+TEST(Jpeg, D1HugeSidesAreRefusedBeforeAnythingIsAllocated) {
   Image image;
   const long before = peak_memory_kib();
   for (const int side : {65500, 20000, 10001}) {
@@ -75,7 +75,7 @@ TEST(Jpeg, HugeSidesAreRefusedBeforeAnythingIsAllocated) {
   EXPECT_LT(peak_memory_kib() - before, 4096);
 }
 
-TEST(Jpeg, CoefficientsOfAProgressiveFileCountAsMemory) {
+TEST(Jpeg, D11CoefficientsOfAProgressiveFileCountAsMemory) {
   Image image;
   const long before = peak_memory_kib();
   // 64 million pixels: 192 MB as RGB and 128 MB of coefficients.
@@ -86,7 +86,7 @@ TEST(Jpeg, CoefficientsOfAProgressiveFileCountAsMemory) {
   EXPECT_LT(peak_memory_kib() - before, 4096);
 }
 
-TEST(Jpeg, ManyScansAreRefused) {
+TEST(Jpeg, D2ManyScansAreRefused) {
   Image image;
   for (const int scans : {101, 1000, 80000}) {
     const auto done = decode(progressive(400, 400, scans), image);
@@ -97,13 +97,48 @@ TEST(Jpeg, ManyScansAreRefused) {
   EXPECT_EQ(image.pixels.capacity(), 0U) << "refused before decoding";
 }
 
-TEST(Jpeg, AsManyScansAsTheLimitAreDecoded) {
+TEST(Jpeg, D2AsManyScansAsTheLimitAreDecoded) {
   Image image;
   const auto done = decode(progressive(16, 16, 100), image);
   EXPECT_TRUE(done) << done.error().message;
 }
 
-TEST(Jpeg, AnEndMarkAmidTheDataIsTruncation) {
+DecodeFailure failure_of(const std::string& bytes, const DecodeLimits& limits) {
+  Image image;
+  const auto done = Decoder().decode(bytes, {.limits = limits}, image);
+  return done ? DecodeFailure{DecodeFailureKind::kCorrupt, "none"} : done.error();
+}
+
+TEST(Jpeg, D2FewScansOfManyPixelsAreRefused) {
+  // 250,000 blocks a scan.
+  EXPECT_EQ(failure_of(progressive(4000, 4000, 19), {}).kind, DecodeFailureKind::kTooLarge);
+  EXPECT_THAT(failure_of(progressive(4000, 4000, 19), {}).message, HasSubstr("steps"));
+  // Above, "not enough data" would be truncation: it was not refused.
+  EXPECT_NE(failure_of(progressive(4000, 4000, 18), {}).kind, DecodeFailureKind::kTooLarge);
+}
+
+TEST(Jpeg, D2TheWorkOfScansIsCountedByComponent) {
+  // 37 x 23 with 4:2:0: 5 x 3 blocks of Y, 3 x 2 of each chroma. Scans of Pillow's script: DC twice
+  // of all; Y four times, chroma twice each.
+  constexpr std::uint64_t kBlocks = 2 * (15 + 6 + 6) + 4 * 15 + 2 * (6 + 6);
+  DecodeLimits limits;
+  limits.max_scan_blocks = kBlocks;
+  const std::string bytes = read_golden("progressive.jpg");
+  EXPECT_EQ(failure_of(bytes, limits).message, "none");
+  limits.max_scan_blocks = kBlocks - 1;
+  EXPECT_EQ(failure_of(bytes, limits).kind, DecodeFailureKind::kTooLarge);
+}
+
+TEST(Jpeg, D2ArithmeticCodingCountsMore) {
+  constexpr std::uint64_t kBlocks = 15 + 6 + 6;
+  DecodeLimits limits;
+  limits.max_scan_blocks = kBlocks * 32;
+  EXPECT_EQ(failure_of(read_golden("arithmetic.jpg"), limits).message, "none");
+  limits.max_scan_blocks = kBlocks * 32 - 1;
+  EXPECT_EQ(failure_of(read_golden("arithmetic.jpg"), limits).kind, DecodeFailureKind::kTooLarge);
+}
+
+TEST(Jpeg, D3AnEndMarkAmidTheDataIsTruncation) {
   Image image;
   for (const char* name : {"baseline_420.jpg", "progressive.jpg"}) {
     const std::string bytes = read_golden(name);
@@ -114,7 +149,7 @@ TEST(Jpeg, AnEndMarkAmidTheDataIsTruncation) {
   }
 }
 
-TEST(Jpeg, AMissingEndMarkIsTruncationAlsoWhenAllPixelsAreThere) {
+TEST(Jpeg, D3AMissingEndMarkIsTruncationAlsoWhenAllPixelsAreThere) {
   Image image;
   std::string bytes = read_golden("baseline_420.jpg");
   bytes.replace(bytes.size() - 2, 2, std::string(100, 'x'));
@@ -135,7 +170,7 @@ TEST(Jpeg, DamageThatLeavesAPictureIsDecodedAsByPillow) {
   EXPECT_TRUE(decode(bytes, image));
 }
 
-TEST(Jpeg, TwelveBitsAndLosslessAreNamedFailures) {
+TEST(Jpeg, D7TwelveBitsAndLosslessAreNamedFailures) {
   Image image;
   std::string twelve_bits = read_golden("baseline_444.jpg");
   const std::size_t frame = find_marker(twelve_bits, '\xc0');
@@ -150,7 +185,7 @@ TEST(Jpeg, TwelveBitsAndLosslessAreNamedFailures) {
   }
 }
 
-TEST(Jpeg, FloodsOfSegmentsAreSkipped) {
+TEST(Jpeg, D8FloodsOfSegmentsAreSkipped) {
   const std::string jpeg = read_golden("baseline_420.jpg");
   Image plain;
   ASSERT_TRUE(decode(jpeg, plain));
@@ -168,7 +203,7 @@ TEST(Jpeg, FloodsOfSegmentsAreSkipped) {
   EXPECT_LT(peak_memory_kib() - before, 4096) << "nothing is copied";
 }
 
-TEST(Jpeg, TheFirstExifSegmentCounts) {
+TEST(Jpeg, D6TheFirstExifSegmentCounts) {
   const std::string turned = read_golden("orientation_6_ii.jpg");
   const std::string exif = turned.substr(find_marker(turned, '\xe1'),
                                          find_marker(turned, '\xdb') - find_marker(turned, '\xe1'));
@@ -182,7 +217,17 @@ TEST(Jpeg, TheFirstExifSegmentCounts) {
   ASSERT_TRUE(decode(with_segments(upright, "\xff\xe1\0\2"s), image)) << "an empty segment";
 }
 
-TEST(Jpeg, ThinPicturesAreDecoded) {
+TEST(Jpeg, D6OfTwoPicturesInAFileTheFirstCounts) {
+  // As cameras write an MPO: an index in APP2, and a second file after the first one's end.
+  const std::string first = read_golden("orientation_6_ii.jpg");
+  const std::string index = segment('\xe2', "MPF\0II\x2a\0\x08\0\0\0\0\0\0\0\0\0"s);
+  const std::string both = with_segments(first, index) + read_golden("orientation_3_mm.jpg");
+  Image image;
+  ASSERT_TRUE(decode(both, image));
+  EXPECT_LE(largest_difference(image, read_golden_ppm("orientation_6_ii_jpg.ppm")), 1);
+}
+
+TEST(Jpeg, D11ThinPicturesAreDecoded) {
   Image image;
   for (const auto& [width, height] : {std::pair{1, 65500}, {65500, 1}, {1, 1}}) {
     const auto done = decode(progressive(width, height, 1, 1024), image);

@@ -19,14 +19,14 @@ std::string tiff(char type, char count, char value) {
          "\0\0\0\0\0\0\0"s;
 }
 
-TEST(ExifOrientation, IsReadWithAndWithoutItsPrefix) {
+TEST(ExifOrientation, D6IsReadWithAndWithoutItsPrefix) {
   EXPECT_EQ(read_exif_orientation(tiff(3, 1, 6)), 6);
   EXPECT_EQ(read_exif_orientation("Exif\0\0"s + tiff(3, 1, 8)), 8);
   EXPECT_EQ(read_exif_orientation("MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x05\0\0"s),
             5);
 }
 
-TEST(ExifOrientation, WhatIsNotOneToEightIsUpright) {
+TEST(ExifOrientation, D6WhatIsNotOneToEightIsUpright) {
   EXPECT_EQ(read_exif_orientation(tiff(3, 1, 0)), 1);
   EXPECT_EQ(read_exif_orientation(tiff(3, 1, 9)), 1);
   EXPECT_EQ(read_exif_orientation(tiff(2, 1, 6)), 1) << "a text";
@@ -36,7 +36,7 @@ TEST(ExifOrientation, WhatIsNotOneToEightIsUpright) {
   EXPECT_EQ(read_exif_orientation("nothing like it"), 1);
 }
 
-TEST(ExifOrientation, BrokenDirectoriesAreUpright) {
+TEST(ExifOrientation, D6BrokenDirectoriesAreUpright) {
   const std::string good = tiff(3, 1, 6);
   for (std::size_t size = 0; size < 8 + 2 + 12; ++size) {
     EXPECT_EQ(read_exif_orientation(good.substr(0, size)), 1) << size;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 #include <png.h>
 
@@ -22,7 +23,19 @@ namespace {
 struct PngOutline {
   std::uint32_t width = 0;
   std::uint32_t height = 0;
+  std::uint32_t pixel_bits = 0;
+  bool alpha = false;
+  bool interlaced = false;
   int orientation = 1;
+
+  std::uint64_t pixels() const { return std::uint64_t{width} * height; }
+  std::uint64_t copies() const { return swaps_sides(orientation) ? 2 : 1; }
+  // What reading takes, told in bytes of data: composing, interlacing and turning come
+  // on top of inflating.
+  std::uint64_t inflated_bytes() const {
+    return (std::uint64_t{width} * pixel_bits / 8 + 1) * height +
+           pixels() * ((alpha ? 1U : 0U) + (interlaced ? 3U : 0U) + 3 * (copies() - 1));
+  }
 };
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
@@ -31,6 +44,14 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
     value = value << 8U | static_cast<std::uint8_t>(bytes[at + index]);
   }
   return value;
+}
+
+// Of 16 bits libpng makes RGB first and 8 bits of that.
+std::uint32_t pixel_bits_of(int depth, int color_type) {
+  if ((color_type & PNG_COLOR_MASK_PALETTE) != 0) return static_cast<std::uint32_t>(depth);
+  int channels = (color_type & PNG_COLOR_MASK_COLOR) != 0 || depth == 16 ? 3 : 1;
+  if ((color_type & PNG_COLOR_MASK_ALPHA) != 0) ++channels;
+  return static_cast<std::uint32_t>(depth * channels);
 }
 
 expected<PngOutline, DecodeFailure> walk_chunks(std::string_view bytes) {
@@ -54,7 +75,11 @@ expected<PngOutline, DecodeFailure> walk_chunks(std::string_view bytes) {
     if (first) {
       outline.width = big_endian(bytes, at + 8);
       outline.height = big_endian(bytes, at + 12);
+      outline.pixel_bits = pixel_bits_of(static_cast<std::uint8_t>(bytes[at + 16]), bytes[at + 17]);
+      outline.alpha = (bytes[at + 17] & PNG_COLOR_MASK_ALPHA) != 0;
+      outline.interlaced = bytes[at + 20] != 0;
     }
+    if (name == "tRNS") outline.alpha = true;
     if (name == "eXIf") outline.orientation = read_exif_orientation(bytes.substr(at + 8, length));
     if (name == "IEND") return outline;
     at += kChunkFrame + length;
@@ -165,14 +190,17 @@ expected<int, DecodeFailure> read_png(std::string_view bytes, const DecodeLimits
                                       Image& image) {
   const auto outline = walk_chunks(bytes);
   if (!outline) return failed(outline.error());
-  const auto [width, height, orientation] = *outline;
+  const auto [width, height] = std::pair(outline->width, outline->height);
   if (const auto fits = check_pixels(ImageFormat::kPng, width, height, limits); !fits) {
     return failed(fits.error());
   }
-  const std::uint64_t copies = swaps_sides(orientation) ? 2 : 1;
   const std::uint64_t row_bytes = std::uint64_t{width} * 8;  // libpng keeps two, 16-bit with alpha
   if (const auto fits = check_memory(
-          ImageFormat::kPng, std::uint64_t{width} * height * 3 * copies + 2 * row_bytes, limits);
+          ImageFormat::kPng, outline->pixels() * 3 * outline->copies() + 2 * row_bytes, limits);
+      !fits) {
+    return failed(fits.error());
+  }
+  if (const auto fits = check_inflated(ImageFormat::kPng, outline->inflated_bytes(), limits);
       !fits) {
     return failed(fits.error());
   }
@@ -186,7 +214,7 @@ expected<int, DecodeFailure> read_png(std::string_view bytes, const DecodeLimits
   if (!session.guarded([&] { session.read_pixels(image); })) {
     return failed(session.failure());
   }
-  return orientation;
+  return outline->orientation;
 }
 
 }  // namespace pomona

@@ -29,7 +29,7 @@ DecodeFailure failure_of(const std::string& bytes) {
   return done ? DecodeFailure{DecodeFailureKind::kCorrupt, "none"} : done.error();
 }
 
-TEST(Png, SidesBeyondTheLimitAreRefusedByTheHeader) {
+TEST(Png, D1SidesBeyondTheLimitAreRefusedByTheHeader) {
   std::string bytes = read_golden("rgb.png");
   for (const std::uint32_t side : {65500U, 0x7fffffffU, 0xffffffffU}) {
     bytes.replace(16, 8, be32(side) + be32(side));
@@ -39,12 +39,39 @@ TEST(Png, SidesBeyondTheLimitAreRefusedByTheHeader) {
   EXPECT_EQ(failure_of(bytes).kind, DecodeFailureKind::kCorrupt);
 }
 
-TEST(Png, ABombOfOneColourIsRefusedByItsMemory) {
+TEST(Png, D11ABombOfOneColourIsRefusedByItsMemory) {
   std::string bytes = read_golden("rgb.png");
   bytes.replace(16, 8, be32(9900) + be32(9900));  // fewer than 10⁸ pixels, 294 MB
   const DecodeFailure failure = failure_of(bytes);
   EXPECT_EQ(failure.kind, DecodeFailureKind::kTooLarge);
   EXPECT_THAT(failure.message, HasSubstr("MiB"));
+}
+
+TEST(Png, D11DataCountsAsItIsStored) {
+  const std::uint64_t pixels = 23 * 17;
+  const std::uint64_t filters = 17;  // a byte each row
+  const std::pair<const char*, std::uint64_t> cases[] = {
+      {"rgb.png", pixels * 3 + filters},
+      {"grey_8.png", pixels + filters},
+      {"rgb_interlaced.png", pixels * 6 + filters},
+      {"rgba.png", pixels * 5 + filters},
+      {"rgb_key.png", pixels * 4 + filters},
+      {"grey_16.png", pixels * 6 + filters},
+      {"rgba_16.png", pixels * 9 + filters},
+      {"grey_1.png", (23 / 8 + 1) * 17},
+      {"orientation_6.png", pixels * 6 + filters},
+  };
+  for (const auto& [name, bytes] : cases) {
+    DecodeLimits limits;
+    limits.max_inflated_bytes = bytes;
+    Image image;
+    EXPECT_TRUE(read_png(read_golden(name), limits, image)) << name;
+    limits.max_inflated_bytes = bytes - 1;
+    const auto done = read_png(read_golden(name), limits, image);
+    ASSERT_FALSE(done) << name;
+    EXPECT_EQ(done.error().kind, DecodeFailureKind::kTooLarge) << name;
+    EXPECT_THAT(done.error().message, HasSubstr("unpacks")) << name;
+  }
 }
 
 TEST(Png, AWrongChecksumIsCorrupt) {
@@ -74,7 +101,7 @@ TEST(Png, BrokenOrMissingHeadersAreCorrupt) {
   EXPECT_EQ(failure_of(no_data).kind, DecodeFailureKind::kCorrupt);
 }
 
-TEST(Png, TextsAndProfilesAreSkippedUnread) {
+TEST(Png, D8TextsAndProfilesAreSkippedUnread) {
   std::string bytes = read_golden("rgb.png");
   // Neither would pass libpng: the profile is no zlib stream and the checksums are wrong.
   std::string flood;

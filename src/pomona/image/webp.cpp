@@ -55,7 +55,7 @@ int orientation_of(const WebPDemuxer* demuxer) {
 }
 
 // Checks what is about to be held: the canvas, the frame in RGBA where it does not go straight to
-// the canvas, libwebp's own copy of a lossless frame or of an alpha plane.
+// the canvas, libwebp's own copy of a lossless frame, with its transforms, or of an alpha plane.
 expected<void, DecodeFailure> check_frame(const WebPIterator& frame, std::uint64_t canvas_pixels,
                                           bool direct, int orientation,
                                           const DecodeLimits& limits) {
@@ -64,7 +64,7 @@ expected<void, DecodeFailure> check_frame(const WebPIterator& frame, std::uint64
       WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &features);
   if (status != VP8_STATUS_OK) return failed(corrupt("a frame has no valid header"));
   constexpr int kLossy = 1;
-  const std::uint64_t own = features.format == kLossy ? 1 : 4;
+  const std::uint64_t own = features.format == kLossy ? 1 : 5;
   const std::uint64_t per_pixel = (direct ? 0U : 4U) + own;
   return check_memory(ImageFormat::kWebp,
                       canvas_pixels * 3 * (swaps_sides(orientation) ? 2 : 1) +

@@ -27,13 +27,13 @@ TEST(Webp, AnImpossibleFileIsCorrupt) {
   EXPECT_EQ(kind_of(bytes, {}), DecodeFailureKind::kCorrupt);
 }
 
-TEST(Webp, TheCanvasOfAnAnimationCountsNotTheFrame) {
+TEST(Webp, D11TheCanvasOfAnAnimationCountsNotTheFrame) {
   DecodeLimits limits;
   limits.max_pixels = 29 * 21 - 1;
   EXPECT_EQ(kind_of(read_golden("part_frame.webp"), limits), DecodeFailureKind::kTooLarge);
 }
 
-TEST(Webp, LosslessDataCountsAsMemory) {
+TEST(Webp, D11LosslessDataCountsAsMemory) {
   DecodeLimits limits;
   limits.max_memory_bytes = 29 * 21 * 3 + 29 * 21;  // enough for a lossy picture
   EXPECT_EQ(kind_of(read_golden("lossless.webp"), limits), DecodeFailureKind::kTooLarge);
