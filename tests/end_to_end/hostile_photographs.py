@@ -10,114 +10,14 @@ import random
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
 
 import jpeg_markers as jm
 from command import ROOT
-from jpeg_markers import exif, grey_baseline, grey_progressive, insert, patch, segment
+from hostile_bombs import Hostile, chunk, d1, d2, d11, photo, plain
+from jpeg_markers import exif, insert, patch, segment
 from photographs import encoded, picture
-from PIL import Image
 
 GOLDEN = ROOT / "tests" / "golden" / "image"
-
-
-@dataclass
-class Hostile:
-    content: bytes
-    outcome: str  # "ok", a kind of failures.csv, or "skipped"
-    looks_like: bytes | None = None  # an image file that Pillow shows as this one should look
-
-    @property
-    def status(self) -> str:
-        return self.outcome if self.outcome in ("ok", "skipped") else "failed"
-
-
-def photo() -> Image.Image:
-    """Not the same when it is turned or mirrored, and of several colours."""
-    image = picture(3, 48).resize((64, 48))
-    image.paste((230, 30, 30), (0, 0, 24, 16))
-    image.paste((30, 200, 60), (40, 0, 64, 30))
-    image.paste((40, 60, 220), (0, 30, 20, 48))
-    return image
-
-
-def plain() -> bytes:
-    return encoded(photo(), quality=92, subsampling="4:4:4")
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def png_of_zeros(width: int, height: int, depth: int, color: int, *before: bytes) -> bytes:
-    """A valid PNG of one colour of any size, deflated without ever holding its rows."""
-    channels = {0: 1, 2: 3, 3: 1, 6: 4}[color]
-    left = size = height * (1 + (width * channels * depth + 7) // 8)
-    press = zlib.compressobj(9)
-    million = bytes(1 << 20)
-    block = press.compress(million) + press.flush(zlib.Z_FULL_FLUSH)  # begins with the header
-    again = press.compress(million) + press.flush(zlib.Z_FULL_FLUSH)  # the same every time
-    parts = [block[:2]]
-    parts.append(again * (left >> 20))
-    left &= (1 << 20) - 1
-    last = zlib.compressobj(9, zlib.DEFLATED, -15)
-    parts.append(last.compress(bytes(left)) + last.flush())
-    parts.append(struct.pack(">I", (size % 65521) << 16 | 1))  # Adler-32 of zeros
-    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
-    body = chunk(b"IHDR", header) + b"".join(before) + chunk(b"IDAT", b"".join(parts))
-    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
-
-
-def webp_of_one_colour(width: int, height: int) -> bytes:
-    """A pixel of it takes no bit at all, so the size can be set as one likes."""
-    webp = bytearray(encoded(Image.new("RGB", (256, 256), (9, 90, 9)), "WEBP", lossless=True))
-    at = webp.index(b"VP8L") + 9  # after the length and the signature
-    bits = struct.unpack_from("<I", webp, at)[0]
-    bits = bits >> 28 << 28 | (height - 1) << 14 | (width - 1)
-    struct.pack_into("<I", webp, at, bits)
-    return bytes(webp)
-
-
-def d1() -> dict[str, Hostile]:
-    """Sides of 65500 and 20000."""
-    files = {}
-    for side in (65500, 20000):
-        files[f"d1_{side}_progressive.jpg"] = grey_progressive(side, side, 2, data=False)
-        files[f"d1_{side}_baseline.jpg"] = jm.grey(side, side, [b"\0\x3f\0"], 0xC0, 1)
-        header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-        body = chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
-        files[f"d1_{side}.png"] = b"\x89PNG\r\n\x1a\n" + body
-    return {name: Hostile(content, "too_large") for name, content in files.items()}
-
-
-def d2() -> dict[str, Hostile]:
-    """Progressive files of many scans, small and large."""
-    files = {
-        f"d2_{scans}_scans.jpg": Hostile(grey_progressive(400, 400, scans, data=False), "too_large")
-        for scans in (101, 1000, 80_000)
-    }
-    # A real photograph, its last scan over and over.
-    real = encoded(photo(), progressive=True)
-    last = [part for part in jm.segments(real)[0] if part.marker == jm.SOS][-1]
-    again = segment(jm.SOS, last.payload) + last.data
-    files["d2_photo_1000_scans.jpg"] = Hostile(real[:-2] + again * 1000 + real[-2:], "too_large")
-    files["d2_photo_100_scans.jpg"] = Hostile(grey_progressive(64, 48, 100), "ok")
-    # As many scans as a small file may have, of as many pixels as a file of few scans may have.
-    files["d2_100_scans_of_36_million.jpg"] = Hostile(idle_scans(6000, 6000, 100), "too_large")
-    return files
-
-
-def idle_scans(width: int, height: int, scans: int) -> bytes:
-    """Every scan after the first says with a few bytes that all blocks stay as they are."""
-    # One code, of one bit, for a run of 2^14 blocks and more; 14 bits say how many more.
-    first = grey_progressive(width, height, 1)
-    run = segment(0xC4, b"\x10\x01" + bytes(15) + b"\xe0")
-    blocks = -(-width // 8) * -(-height // 8)
-    bits = ("0" + "1" * 14) * (blocks // 32767 + 1)
-    bits += "1" * (-len(bits) % 8)
-    data = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
-    scan = segment(jm.SOS, b"\x01\x01\0\x01\x3f\0") + data
-    return first[:-2] + run + scan * (scans - 1) + first[-2:]
 
 
 def d3() -> dict[str, Hostile]:
@@ -286,39 +186,6 @@ def d9() -> dict[str, Hostile]:
     files["d9_gif_script.jpg"] = Hostile(b"GIF89a/*" + page + whole, "unsupported_format")
     files["d9_png_mark_on_jpeg.png"] = Hostile(b"\x89PNG\r\n\x1a\n" + whole, "corrupt")
     files["d9_jpeg_mark_on_png.jpg"] = Hostile(b"\xff\xd8\xff" + png, "corrupt")
-    return files
-
-
-def d11() -> dict[str, Hostile]:
-    """Very small, very thin, and bombs that compress well: all of them whole and valid."""
-    files = {}
-    for kind, name in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")):
-        dot = encoded(Image.new("RGB", (1, 1), (200, 30, 30)), kind)
-        files[f"d11_one_pixel.{name}"] = Hostile(dot, "ok", dot)
-    for width, height in ((1, 65500), (65500, 1)):
-        files[f"d11_{width}x{height}.jpg"] = Hostile(grey_baseline(width, height), "ok")
-        files[f"d11_{width}x{height}.png"] = Hostile(png_of_zeros(width, height, 8, 2), "ok")
-    files["d11_1x16383.webp"] = Hostile(webp_of_one_colour(1, 16383), "ok")
-    side = 16384
-    bombs = {
-        "d11_16k_baseline.jpg": grey_baseline(side, side),
-        "d11_16k_progressive.jpg": grey_progressive(side, side, 1),
-        "d11_16k_rgb.png": png_of_zeros(side, side, 8, 2),
-        "d11_16k_one_bit.png": png_of_zeros(side, side, 1, 0),
-        "d11_16k.webp": webp_of_one_colour(16383, 16383),
-        # Fewer than 10⁸ pixels each.
-        "d11_9900_rgb.png": png_of_zeros(9900, 9900, 8, 2),
-        "d11_9900_one_bit.png": png_of_zeros(9900, 9900, 1, 0),
-        "d11_9900.webp": webp_of_one_colour(9900, 9900),
-        "d11_9900_progressive.jpg": grey_progressive(9900, 9900, 1),
-        "d11_6500_16_bits.png": png_of_zeros(6500, 6500, 16, 6),
-    }
-    files |= {name: Hostile(content, "too_large") for name, content in bombs.items()}
-    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + random.Random(1).randbytes(600)
-    avif = b"\0\0\0\x1cftypavif\0\0\0\0mif1miafavif" + random.Random(2).randbytes(600)
-    files["d11_phone.heic"] = Hostile(heic, "unsupported_format")
-    files["d11_phone.jpg"] = Hostile(heic, "unsupported_format")
-    files["d11_picture.avif"] = Hostile(avif, "unsupported_format")
     return files
 
 

@@ -96,3 +96,16 @@ def grey_progressive(width: int, height: int, scans: int, data: bool = True) -> 
         return first
     again = segment(SOS, b"\x01\x01\0\0\0\0") + bytes(blocks // 8 + 1 if data else 1)
     return first[:-2] + again * (scans - 1) + first[-2:]
+
+
+def idle_scans(width: int, height: int, scans: int) -> bytes:
+    """Every scan after the first says with a few bytes that all blocks stay as they are."""
+    # One code, of one bit, for a run of 2^14 blocks and more; 14 bits say how many more.
+    first = grey_progressive(width, height, 1)
+    run = segment(0xC4, b"\x10\x01" + bytes(15) + b"\xe0")
+    blocks = -(-width // 8) * -(-height // 8)
+    bits = ("0" + "1" * 14) * (blocks // 32767 + 1)
+    bits += "1" * (-len(bits) % 8)
+    data = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
+    scan = segment(SOS, b"\x01\x01\0\x01\x3f\0") + data
+    return first[:-2] + run + scan * (scans - 1) + first[-2:]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/image/decode.h"
 
+#include <cstddef>
 #include <string>
 
 #include "pomona/image/jpeg.h"
@@ -10,6 +11,10 @@
 
 namespace pomona {
 namespace {
+
+// What one huge picture took is not kept for the next ones: together they could hold far more than
+// the limit. Beyond this size allocating is nothing beside decoding.
+constexpr std::size_t kKeptBytes = 4U << 20U;
 
 DecodeFailure unsupported(ImageFormat format) {
   if (format == ImageFormat::kNone) {
@@ -36,6 +41,9 @@ Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
 expected<void, DecodeFailure> Decoder::decode(std::string_view bytes, const DecodeOptions& options,
                                               Image& image) {
+  image.give_back_beyond(kKeptBytes);
+  state_->turned.give_back_beyond(kKeptBytes);
+  state_->webp.give_back_beyond(kKeptBytes);
   const ImageFormat format = sniff_format(bytes);
   expected<int, DecodeFailure> orientation = failed(DecodeFailure{});
   if (format == ImageFormat::kJpeg) {

@@ -29,7 +29,7 @@ struct DecodeOptions {
 };
 
 // Keeps the libraries' state and scratch memory, so that decoding stops allocating after the first
-// few photographs. One per thread.
+// few photographs; memory that a huge one took is given back. One per thread.
 class Decoder {
  public:
   Decoder();

@@ -19,6 +19,10 @@ struct Image {
     height = new_height;
     pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
   }
+  // Forgets the picture where it holds more memory than that.
+  void give_back_beyond(std::size_t bytes) {
+    if (pixels.capacity() > bytes) *this = {};
+  }
   std::uint8_t* row(int y) {
     return pixels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;
   }

@@ -237,6 +237,19 @@ TEST(Jpeg, D11ThinPicturesAreDecoded) {
   }
 }
 
+TEST(Jpeg, D11AHugePictureLeavesNoMemoryBehind) {
+  const std::string exif =
+      segment('\xe1', "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"s);
+  Decoder decoder;
+  Image image;
+  ASSERT_TRUE(decoder.decode(with_segments(progressive(3000, 2000, 1, 40'000), exif), {}, image));
+  EXPECT_EQ(image.width, 2000) << "turned, so that there were two of it";
+  for (int turn = 0; turn < 3; ++turn) {
+    ASSERT_TRUE(decoder.decode(with_segments(progressive(16, 8, 1), exif), {}, image));
+    EXPECT_LT(image.pixels.capacity(), 4U << 20U);
+  }
+}
+
 TEST(Jpeg, NoSideOfZeroAndNoEmptyFile) {
   Image image;
   for (const auto& [width, height] : {std::pair{0, 8}, {8, 0}}) {

@@ -21,6 +21,11 @@ class WebpReader {
   expected<int, DecodeFailure> read(std::string_view bytes, const DecodeLimits& limits,
                                     Image& image);
 
+  // Scratch memory, where it is more than that.
+  void give_back_beyond(std::size_t bytes) {
+    if (rgba_.capacity() > bytes) rgba_ = {};
+  }
+
  private:
   std::vector<std::uint8_t> rgba_;  // a frame that has alpha or leaves part of the canvas free
 };
