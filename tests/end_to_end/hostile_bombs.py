@@ -146,7 +146,7 @@ def d11() -> dict[str, Hostile]:
         "d11_9900_one_bit.png": png_of_zeros(9900, 9900, 1, 0),
         "d11_9900.webp": webp_of_one_colour(9900, 9900),
         "d11_9900_progressive.jpg": grey_progressive(9900, 9900, 1),
-        "d11_6500_16_bits.png": png_of_zeros(6500, 6500, 16, 6),
+        "d11_6400_16_bits.png": png_of_zeros(6400, 6400, 16, 6),
     }
     files |= {name: Hostile(content, "too_large") for name, content in bombs.items()}
     # The largest that pass: none may take longer or hold more than all others may.
