@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/image/decode_limits.h"
 
+#include <algorithm>
 #include <string>
 
 namespace pomona {
@@ -36,13 +37,14 @@ expected<void, DecodeFailure> check_memory(ImageFormat format, std::uint64_t byt
 }
 
 expected<void, DecodeFailure> check_inflated(ImageFormat format, std::uint64_t bytes,
-                                             const DecodeLimits& limits) {
-  if (bytes > limits.max_inflated_bytes) {
-    return failed(DecodeFailure{
-        DecodeFailureKind::kTooLarge,
-        "the data of this " + std::string(image_format_name(format)) + " unpacks to " +
-            std::to_string(bytes >> 20U) + " MiB, beyond the limit of " +
-            std::to_string(limits.max_inflated_bytes >> 20U) + " MiB; store it smaller"});
+                                             std::uint64_t file_bytes, const DecodeLimits& limits) {
+  const std::uint64_t most = std::max(limits.max_inflated_bytes, file_bytes * limits.max_inflation);
+  if (bytes > most) {
+    return failed(DecodeFailure{DecodeFailureKind::kTooLarge,
+                                "the data of this " + std::string(image_format_name(format)) +
+                                    " unpacks to " + std::to_string(bytes >> 20U) +
+                                    " MiB, beyond the limit of " + std::to_string(most >> 20U) +
+                                    " MiB; store it smaller"});
   }
   return {};
 }

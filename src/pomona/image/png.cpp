@@ -30,11 +30,11 @@ struct PngOutline {
 
   std::uint64_t pixels() const { return std::uint64_t{width} * height; }
   std::uint64_t copies() const { return swaps_sides(orientation) ? 2 : 1; }
-  // What reading takes, told in bytes of data: composing, interlacing and turning come
-  // on top of inflating.
+  // What reading takes, told in bytes of data: making the result, composing,
+  // interlacing and turning come on top of inflating.
   std::uint64_t inflated_bytes() const {
     return (std::uint64_t{width} * pixel_bits / 8 + 1) * height +
-           pixels() * ((alpha ? 1U : 0U) + (interlaced ? 3U : 0U) + 3 * (copies() - 1));
+           pixels() * (1U + (alpha ? 1U : 0U) + (interlaced ? 3U : 0U) + 3 * (copies() - 1));
   }
 };
 
@@ -106,12 +106,14 @@ class PngSession {
   void start(const DecodeLimits& limits);
   std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
   void read_pixels(Image& image);
+  bool is_complete() const { return complete_; }
   DecodeFailure failure() const;
 
  private:
   static void on_error(png_structp png, png_const_charp message);
   static void on_warning(png_structp /*png*/, png_const_charp /*message*/) {}
   static void on_read(png_structp png, png_bytep to, std::size_t count);
+  static void on_row(png_structp png, png_row_infop /*row*/, png_bytep /*pixels*/);
   void ask_for_rgb();
 
   png_structp png_ = nullptr;
@@ -120,6 +122,10 @@ class PngSession {
   std::string_view bytes_;
   std::size_t position_ = 0;
   int passes_ = 1;
+  bool last_call_ = false;       // for the last row of the last pass
+  bool rows_inflated_ = false;   // all of them
+  std::size_t bytes_after_ = 0;  // read since
+  bool complete_ = false;
   char reason_[96] = "";
 };
 
@@ -144,9 +150,22 @@ void PngSession::on_error(png_structp png, png_const_charp message) {
 
 void PngSession::on_read(png_structp png, png_bytep to, std::size_t count) {
   auto& session = *static_cast<PngSession*>(png_get_io_ptr(png));
+  // After the last row libpng inflates what else there is, to the end, and throws it away: by a few
+  // kilobytes it could be made to do so for hours. The pixels are all in place; enough is enough.
+  constexpr std::size_t kEnough = 16 << 10U;
+  if (session.rows_inflated_ && (session.bytes_after_ += count) > kEnough) {
+    session.complete_ = true;
+    std::longjmp(session.escape_, 1);
+  }
   if (count > session.bytes_.size() - session.position_) png_error(png, "the bytes end early");
   std::memcpy(to, session.bytes_.data() + session.position_, count);
   session.position_ += count;
+}
+
+// libpng has inflated a row and not yet put it into the picture, which it does before it reads on.
+void PngSession::on_row(png_structp png, png_row_infop /*row*/, png_bytep /*pixels*/) {
+  auto& session = *static_cast<PngSession*>(png_get_io_ptr(png));
+  if (session.last_call_) session.rows_inflated_ = true;
 }
 
 void PngSession::start(const DecodeLimits& limits) {
@@ -157,6 +176,7 @@ void PngSession::start(const DecodeLimits& limits) {
   png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
   png_read_info(png_, info_);
   ask_for_rgb();
+  png_set_read_user_transform_fn(png_, on_row);
   passes_ = png_set_interlace_handling(png_);
   png_read_update_info(png_, info_);
 }
@@ -176,8 +196,14 @@ void PngSession::ask_for_rgb() {
 
 void PngSession::read_pixels(Image& image) {
   for (int pass = 0; pass < passes_; ++pass) {
-    for (int y = 0; y < image.height; ++y) png_read_row(png_, image.row(y), nullptr);
+    for (int y = 0; y < image.height; ++y) {
+      last_call_ = pass == passes_ - 1 && y == image.height - 1;
+      // The last pass of an interlaced picture has no even rows: nothing is inflated for this one.
+      if (last_call_ && passes_ > 1 && y % 2 == 0) rows_inflated_ = true;
+      png_read_row(png_, image.row(y), nullptr);
+    }
   }
+  complete_ = true;
 }
 
 DecodeFailure PngSession::failure() const {
@@ -200,7 +226,8 @@ expected<int, DecodeFailure> read_png(std::string_view bytes, const DecodeLimits
       !fits) {
     return failed(fits.error());
   }
-  if (const auto fits = check_inflated(ImageFormat::kPng, outline->inflated_bytes(), limits);
+  if (const auto fits =
+          check_inflated(ImageFormat::kPng, outline->inflated_bytes(), bytes.size(), limits);
       !fits) {
     return failed(fits.error());
   }
@@ -211,7 +238,8 @@ expected<int, DecodeFailure> read_png(std::string_view bytes, const DecodeLimits
     return failed(DecodeFailure{DecodeFailureKind::kUnsupportedFormat,
                                 "PNG of a colour type not known here; convert it to RGB"});
   }
-  if (!session.guarded([&] { session.read_pixels(image); })) {
+  session.guarded([&] { session.read_pixels(image); });
+  if (!session.is_complete()) {
     return failed(session.failure());
   }
   return outline->orientation;

@@ -29,6 +29,18 @@ DecodeFailure failure_of(const std::string& bytes) {
   return done ? DecodeFailure{DecodeFailureKind::kCorrupt, "none"} : done.error();
 }
 
+TEST(Png, D11AFileThatIsLargeMayUnpackToMore) {
+  const std::string bytes = read_golden("rgb_16.png");
+  const std::uint64_t inflated = 23 * 17 * 7 + 17;
+  DecodeLimits limits;
+  limits.max_inflated_bytes = 0;
+  Image image;
+  limits.max_inflation = inflated / bytes.size() + 1;
+  EXPECT_TRUE(read_png(bytes, limits, image));
+  limits.max_inflation = inflated / bytes.size();
+  EXPECT_FALSE(read_png(bytes, limits, image));
+}
+
 TEST(Png, D1SidesBeyondTheLimitAreRefusedByTheHeader) {
   std::string bytes = read_golden("rgb.png");
   for (const std::uint32_t side : {65500U, 0x7fffffffU, 0xffffffffU}) {
@@ -51,19 +63,20 @@ TEST(Png, D11DataCountsAsItIsStored) {
   const std::uint64_t pixels = 23 * 17;
   const std::uint64_t filters = 17;  // a byte each row
   const std::pair<const char*, std::uint64_t> cases[] = {
-      {"rgb.png", pixels * 3 + filters},
-      {"grey_8.png", pixels + filters},
-      {"rgb_interlaced.png", pixels * 6 + filters},
-      {"rgba.png", pixels * 5 + filters},
-      {"rgb_key.png", pixels * 4 + filters},
-      {"grey_16.png", pixels * 6 + filters},
-      {"rgba_16.png", pixels * 9 + filters},
-      {"grey_1.png", (23 / 8 + 1) * 17},
-      {"orientation_6.png", pixels * 6 + filters},
+      {"rgb.png", pixels * 4 + filters},
+      {"grey_8.png", pixels * 2 + filters},
+      {"rgb_interlaced.png", pixels * 7 + filters},
+      {"rgba.png", pixels * 6 + filters},
+      {"rgb_key.png", pixels * 5 + filters},
+      {"grey_16.png", pixels * 7 + filters},
+      {"rgba_16.png", pixels * 10 + filters},
+      {"grey_1.png", (23 / 8 + 1) * 17 + pixels},
+      {"orientation_6.png", pixels * 7 + filters},
   };
   for (const auto& [name, bytes] : cases) {
     DecodeLimits limits;
     limits.max_inflated_bytes = bytes;
+    limits.max_inflation = 0;
     Image image;
     EXPECT_TRUE(read_png(read_golden(name), limits, image)) << name;
     limits.max_inflated_bytes = bytes - 1;
