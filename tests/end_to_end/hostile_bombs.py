@@ -62,6 +62,14 @@ def png_of_zeros(width: int, height: int, depth: int, color: int, data: int = 0)
     return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
 
 
+def paeth_png(side: int) -> bytes:
+    """RGB of one colour by the filter that takes the longest."""
+    data = zlib.compress((b"\x04" + bytes(3 * side)) * side, 9)
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
 def webp_of_one_colour(width: int, height: int, predictor: int | None = None) -> bytes:
     """A lossless WebP in which a pixel takes no bit at all; a predictor makes it take more time."""
     bits = []
@@ -153,14 +161,19 @@ def d11() -> dict[str, Hostile]:
     fit = {
         "d11_fits_41_million.jpg": jm.grey_progressive(6400, 6400, 6),
         "d11_fits_99_million.jpg": grey_baseline(9990, 9990),
-        "d11_fits_rgb.png": png_of_zeros(5280, 5280, 8, 2),
-        "d11_fits_16_bits.png": png_of_zeros(3050, 3050, 16, 6),
+        "d11_fits_rgb.png": paeth_png(3820),
+        "d11_fits_16_bits.png": png_of_zeros(2360, 2360, 16, 6),
         "d11_fits_one_bit.png": png_of_zeros(6450, 6450, 1, 0),
         "d11_fits.webp": webp_of_one_colour(3960, 3960, predictor=13),
     }
     files |= {name: Hostile(content, "ok") for name, content in fit.items()}
-    # Data for 70 million bytes in a picture of 8 x 8.
-    files["d11_more_data_than_pixels.png"] = Hostile(png_of_zeros(8, 8, 8, 2, data=70 << 20), "ok")
+    # Data for a thousand million bytes in a picture of 8 x 8.
+    endless = png_of_zeros(8, 8, 8, 2, data=1000 << 20)
+    files["d11_more_data_than_pixels.png"] = Hostile(endless, "ok")
+    files["d11_more_data_interlaced.png"] = Hostile(
+        endless[:28] + b"\1" + struct.pack(">I", zlib.crc32(endless[12:28] + b"\1")) + endless[33:],
+        "ok",
+    )
     heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + random.Random(1).randbytes(600)
     avif = b"\0\0\0\x1cftypavif\0\0\0\0mif1miafavif" + random.Random(2).randbytes(600)
     files["d11_phone.heic"] = Hostile(heic, "unsupported_format")
