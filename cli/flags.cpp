@@ -164,17 +164,15 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
 
 void add_earlier_flags(CLI::App& command, EarlierOptions& earlier) {
   const std::string group = "Going on from earlier work";
-  CLI::Option* from =
-      command
-          .add_option("--from", earlier.from,
-                      "Results of an earlier run, from which photographs that have not changed are "
-                      "taken: the same path, size and time (in a bucket: ETag)")
-          ->type_name("FOLDER")
-          ->group(group);
+  command
+      .add_option("--from", earlier.from,
+                  "Results of an earlier run, from which photographs that have not changed are "
+                  "taken: the same path, size and time (in a bucket: ETag)")
+      ->type_name("FOLDER")
+      ->group(group);
   command
       .add_flag("--by-hash", earlier.by_hash,
                 "With --from: compare the bytes of photographs instead of their time or ETag")
-      ->needs(from)
       ->group(group);
   command
       .add_flag("--retry-failures", earlier.retry_failures,

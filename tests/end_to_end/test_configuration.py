@@ -14,7 +14,7 @@ VERBS += ["completion", "models list", "models install", "models import"]
 # What --help may show after an option. The first are numbers in a file, the second are texts: a new
 # one belongs here, and a number in cli/option_kind.cpp too.
 NUMBERS = {"N", "SHARE", "N|SHARE", "PIXELS", "S", "R,G,B"}
-TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST NCHW|NHWC"))
+TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST NCHW|NHWC I/N"))
 TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge"))
 # A value that each takes where its own name does not say one.
 EXAMPLES = {"N": 3, "SHARE": 0.25, "N|SHARE": 0.5, "PIXELS": 64, "S": 2, "R,G,B": [1, 2.5, 3]}

@@ -68,5 +68,12 @@ TEST(RandomTest, HashSpreadsNamesThatDifferByANumber) {
   for (const int count : tenths) EXPECT_NEAR(count, 2000, 200);
 }
 
+TEST(RandomName, IsAnotherEveryTime) {
+  const std::string name = random_name();
+  EXPECT_EQ(name.size(), 16U);
+  EXPECT_EQ(name.find_first_not_of("0123456789abcdef"), std::string::npos);
+  EXPECT_NE(name, random_name());
+}
+
 }  // namespace
 }  // namespace pomona

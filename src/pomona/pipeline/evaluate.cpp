@@ -44,7 +44,7 @@ Json examples_json(const Evaluation& evaluation, const TableRows& rows, const Pa
       continue;
     }
     const ManifestRow& row = rows.manifest.rows[evaluation.rows[i]];
-    examples.push_back({{"path", row.path},
+    examples.push_back({{"path", std::string(row.path)},
                         {"split", split_name(row.split)},
                         {"probability", evaluation.probabilities(i, pair.prediction)}});
   }

@@ -87,7 +87,7 @@ class Worker {
     ++block.decoded;
     const auto decoded = decoder_.decode(bytes_, decode_options_, image_);
     if (!decoded) {
-      block.failures.push_back({row.split, row.path, "decode",
+      block.failures.push_back({row.split, std::string(row.path), "decode",
                                 std::string(decode_failure_name(decoded.error().kind)),
                                 decoded.error().message});
       return FileStatus::kFailed;

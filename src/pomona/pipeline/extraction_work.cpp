@@ -63,6 +63,11 @@ class Beginning {
 
   void prepare() {
     progress_.begin("prepare", 0);
+    if (work_options_.by_hash && work_options_.from.empty()) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "reading --by-hash: it says how to compare with an earlier run; name that run "
+                  "with --from");
+    }
     work_.roots = open_roots(input_);
     work_.setup = prepare_extract(options_);
     settings_ = settings_json(input_, options_, work_.setup);

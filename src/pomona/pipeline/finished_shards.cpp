@@ -80,16 +80,17 @@ class FinishedShards::Writer final : public ShardWriter {
       digests[table] = sha256(bytes);
     }
     const std::size_t files = shard_.last - shard_.first;
-    owner_.keep(shard_.number,
-                {{"shard", shard_.number},
-                 {"first_path", files == 0 ? "" : owner_.manifest_.rows[shard_.first].path},
-                 {"files", files},
-                 {"ok", counts_[FileStatus::kOk]},
-                 {"failed", counts_[FileStatus::kFailed]},
-                 {"skipped", counts_[FileStatus::kSkipped]},
-                 {"bytes", bytes_},
-                 {"parts", std::move(digests)},
-                 {"failures", failures_json(failures_)}});
+    owner_.keep(
+        shard_.number,
+        {{"shard", shard_.number},
+         {"first_path", std::string(files == 0 ? "" : owner_.manifest_.rows[shard_.first].path)},
+         {"files", files},
+         {"ok", counts_[FileStatus::kOk]},
+         {"failed", counts_[FileStatus::kFailed]},
+         {"skipped", counts_[FileStatus::kSkipped]},
+         {"bytes", bytes_},
+         {"parts", std::move(digests)},
+         {"failures", failures_json(failures_)}});
   }
 
  private:

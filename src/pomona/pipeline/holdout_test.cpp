@@ -20,7 +20,8 @@ Manifest films(std::size_t per_film) {
     for (const char* film : {"", "r_"}) {
       for (std::size_t i = 0; i < per_film; ++i) {
         ManifestRow row;
-        row.path = manifest.labels[label] + "/" + film + std::to_string(i) + "_100.jpg";
+        row.path = manifest.texts->keep(manifest.labels[label] + "/" + film + std::to_string(i) +
+                                        "_100.jpg");
         row.label = label;
         manifest.rows.push_back(row);
       }
@@ -130,7 +131,7 @@ TEST(ChooseHoldout, DoesNotDependOnOtherLabels) {
   const auto paths = [](const Manifest& from, const std::vector<std::size_t>& rows) {
     std::set<std::string> result;
     for (const std::size_t row : rows) {
-      if (from.rows[row].label != 2) result.insert(from.rows[row].path);
+      if (from.rows[row].label != 2) result.emplace(from.rows[row].path);
     }
     return result;
   };

@@ -37,15 +37,6 @@ FileStatus file_status_from_name(std::string_view name) {
                   std::string(name) + "'");
 }
 
-void label_rows(Manifest& manifest, const std::set<std::string>& labels,
-                const std::vector<std::string>& label_of_row) {
-  manifest.labels.assign(labels.begin(), labels.end());
-  for (std::size_t i = 0; i < manifest.rows.size(); ++i) {
-    const auto found = std::ranges::lower_bound(manifest.labels, label_of_row[i]);
-    manifest.rows[i].label = static_cast<std::uint32_t>(found - manifest.labels.begin());
-  }
-}
-
 void sort_rows(Manifest& manifest) {
   std::ranges::sort(manifest.rows, [](const ManifestRow& a, const ManifestRow& b) {
     return std::tie(a.split, a.path) < std::tie(b.split, b.path);

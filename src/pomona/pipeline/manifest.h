@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every file found under the roots of a run, and what became of it.
+// Every file found under the roots of a run, and what became of it. A manifest of millions of files
+// is mostly in scratch memory (base/scratch_memory.h), where the system may write it out.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <set>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "pomona/base/scratch_memory.h"
 
 namespace pomona {
 
@@ -22,13 +25,14 @@ std::string_view file_status_name(FileStatus status);  // "ok", "failed", "skipp
 // Throws corrupt for any other name.
 FileStatus file_status_from_name(std::string_view name);
 
+// Texts belong to the manifest that the row is in, or was taken from.
 struct ManifestRow {
-  std::string path;  // key relative to its root
+  std::string_view path;  // key relative to its root
   std::uint64_t bytes = 0;
   std::uint32_t label = 0;  // index into Manifest::labels
   Split split = Split::kTrain;
   FileStatus status = FileStatus::kOk;
-  std::string version = {};  // ObjectInfo::version
+  std::string_view version = {};  // ObjectInfo::version
 };
 
 // A row of failures.csv. The message never holds content of the file.
@@ -43,16 +47,15 @@ struct FileFailure {
 struct Manifest {
   std::vector<std::string>
       labels;  // every label found, in byte order; "" for files of the root itself
-  std::vector<ManifestRow> rows;      // by (split, path) in byte order
+  ScratchVector<ManifestRow> rows;    // by (split, path) in byte order
   std::vector<FileFailure> failures;  // by (split, path) like rows
   std::size_t left_out = 0;           // of the skipped ones: by --train-files and --test-files
 
+  // Copies share them.
+  std::shared_ptr<TextStock> texts = std::make_shared<TextStock>();
+
   const std::string& label(const ManifestRow& row) const { return labels[row.label]; }
 };
-
-// Gives every row its label: `label_of_row` has one a row, `labels` all of them.
-void label_rows(Manifest& manifest, const std::set<std::string>& labels,
-                const std::vector<std::string>& label_of_row);
 
 // Into the order of all tables: (split, path), byte by byte.
 void sort_rows(Manifest& manifest);

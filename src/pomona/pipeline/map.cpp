@@ -46,7 +46,7 @@ Json make_map(const RowFile& scores, const TableRows& rows, std::size_t workers)
   Json points = Json::array();
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const ManifestRow& row = rows.manifest.rows[chosen[i]];
-    points.push_back({{"path", row.path},
+    points.push_back({{"path", std::string(row.path)},
                       {"label", rows.manifest.label(row)},
                       {"split", split_name(row.split)},
                       {"x", plane(i, 0)},

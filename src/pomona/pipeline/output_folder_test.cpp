@@ -131,5 +131,96 @@ TEST_F(OutputFolderTest, RefusesToOverlapItsInput) {
   EXPECT_THAT(refusal(path("link/out"), false, {path("images")}), HasSubstr("overlaps the input"));
 }
 
+// A run that was killed after it had finished a part of its work.
+void leave_unfinished(const std::string& place, const std::string& fingerprint) {
+  OutputFolder out(place, {}, {});
+  out.begin(fingerprint);
+  ASSERT_TRUE(out.announce_work({{"settings", {{"size", 96}}}}));
+  out.work().write("features/part-00000.snappy.parquet", "finished");
+  out.staged().write("run.json", "half");
+  out.keep_work();
+}
+
+TEST_F(OutputFolderTest, GoesOnWithWhatIsFinished) {
+  leave_unfinished(path("out"), "f1");
+  OutputFolder out(path("out"), {}, {});
+  ASSERT_TRUE(out.unfinished().has_value());
+  EXPECT_EQ(out.unfinished()->at("settings").at("size"), 96);
+  EXPECT_FALSE(out.is_complete());
+  out.resume();
+  EXPECT_EQ(out.work().read("features/part-00000.snappy.parquet"), "finished");
+  EXPECT_FALSE(out.staged().exists("run.json")) << "of another attempt";
+  out.staged().write("run.json", "whole");
+  out.publish({"features"});
+  EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "features", "_SUCCESS"));
+}
+
+TEST_F(OutputFolderTest, OnlyOneAnnouncesItsWork) {
+  leave_unfinished(path("out"), "f1");
+  OutputFolder out(path("out"), {}, {});
+  out.begin("f2");
+  EXPECT_TRUE(out.announce_work({})) << "what was there was thrown away";
+  EXPECT_FALSE(out.announce_work({{"settings", "others"}}));
+  EXPECT_EQ(out.unfinished()->at("fingerprint"), "f2");
+}
+
+TEST_F(OutputFolderTest, ADamagedNoteIsToldAndGivesWay) {
+  leave_unfinished(path("out"), "f1");
+  std::ofstream(path("out/_pomona/work.json"), std::ios::app) << " ";
+  OutputFolder out(path("out"), {}, {});
+  EXPECT_TRUE(out.is_damaged());
+  EXPECT_NO_THROW(out.refuse_content(false));
+}
+
+TEST_F(OutputFolderTest, WorkThatYieldsGivesWay) {
+  leave_unfinished(path("out"), "f1");
+  {
+    OutputFolder out(path("out"), {}, {});
+    out.resume();
+    out.yield_work();
+  }
+  OutputFolder out(path("out"), {}, {});
+  EXPECT_TRUE(out.yields());
+  EXPECT_NO_THROW(out.begin_anew(false));
+}
+
+TEST_F(OutputFolderTest, OneRunAtATimeUnlessTheyShare) {
+  const OutputFolder out(path("out"), {}, {}, OutputFolder::Access::kShared);
+  EXPECT_NO_THROW(OutputFolder(path("out"), {}, {}, OutputFolder::Access::kShared));
+  EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("another run is at work"));
+}
+
+TEST_F(OutputFolderTest, B4WhoIsOvertakenPublishesNothing) {
+  OutputFolder slow(path("out"), {}, {}, OutputFolder::Access::kShared);
+  slow.begin("f1");
+  ASSERT_TRUE(slow.announce_work({}));
+  slow.staged().write("run.json", "slow");
+  OutputFolder quick(path("out"), {}, {}, OutputFolder::Access::kShared);
+  quick.resume();
+  quick.staged().write("run.json", "quick");
+  quick.publish({});
+  EXPECT_THROW(slow.publish({}), Error);
+  std::string content;
+  std::getline(std::ifstream(path("out/run.json")), content);
+  EXPECT_EQ(content, "quick");
+}
+
+TEST_F(OutputFolderTest, EndsAPublicationThatWasCutOff) {
+  leave_unfinished(path("out"), "f1");
+  fs::create_directories(path("out/_pomona/f1/staged/dead"));
+  std::ofstream(path("out/_pomona/f1/staged/dead/run.json")) << "whole";
+  const Json note = {
+      {"attempt", "dead"},
+      {"moves",
+       {{"_pomona/f1/features/part-00000.snappy.parquet", "features/part-00000.snappy.parquet"},
+        {"_pomona/f1/staged/dead/run.json", "run.json"},
+        {"_pomona/f1/staged/dead/map.json", "map.json"}}}};
+  std::ofstream(path("out/map.json")) << "moved already";
+  std::ofstream(path("out/_pomona/f1/publication.json")) << print_checked_json(note);
+  const OutputFolder out(path("out"), {}, {});
+  EXPECT_TRUE(out.is_complete());
+  EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "features", "map.json", "_SUCCESS"));
+}
+
 }  // namespace
 }  // namespace pomona

@@ -47,7 +47,8 @@ std::optional<FileFailure> PhotographSource::read_file(const ManifestRow& row,
     return std::nullopt;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kInterrupted) throw;
-    return FileFailure{row.split, row.path, "read", read_failure_kind(error.kind()), error.what()};
+    return FileFailure{row.split, std::string(row.path), "read", read_failure_kind(error.kind()),
+                       error.what()};
   }
 }
 

@@ -66,7 +66,7 @@ struct Photographs {
     manifest.labels = {"a"};
     for (std::size_t i = 0; i < kRows; ++i) {
       ManifestRow row;
-      row.path = "a/" + std::to_string(i);
+      row.path = manifest.texts->keep("a/" + std::to_string(i));
       row.bytes = 100;
       if (i % 7 == 3) row.status = FileStatus::kSkipped;
       if (i != 50) store->write(row.path, std::string(100, static_cast<char>('a' + i % 26)));

@@ -10,6 +10,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/image/decode.h"
+#include "pomona/pipeline/label_numbers.h"
 #include "pomona/pipeline/read_photograph.h"
 #include "pomona/storage/key.h"
 
@@ -17,31 +18,6 @@ namespace pomona {
 namespace {
 
 constexpr std::uint64_t kSniffBytes = 64;
-
-// Labels get their final numbers once all are known.
-class LabelNumbers {
- public:
-  std::uint32_t number(std::string_view label) {
-    const auto found = numbers_.find(label);
-    if (found != numbers_.end()) return found->second;
-    const auto next = static_cast<std::uint32_t>(numbers_.size());
-    numbers_.emplace(std::string(label), next);
-    return next;
-  }
-
-  // Renumbers rows by the byte order of labels.
-  void settle(Manifest& manifest) const {
-    std::vector<std::uint32_t> position(numbers_.size());
-    for (const auto& [label, number] : numbers_) {
-      position[number] = static_cast<std::uint32_t>(manifest.labels.size());
-      manifest.labels.push_back(label);
-    }
-    for (ManifestRow& row : manifest.rows) row.label = position[row.label];
-  }
-
- private:
-  std::map<std::string, std::uint32_t, std::less<>> numbers_;
-};
 
 class FileNameFilter {
  public:
@@ -102,9 +78,9 @@ class Lister {
  private:
   void add(const ObjectInfo& object, Split split, Manifest& manifest) {
     ManifestRow row;
-    row.path = object.key;
+    row.path = manifest.texts->keep(object.key);
     row.bytes = object.bytes;
-    row.version = object.version;
+    row.version = manifest.texts->keep(object.version);
     row.label = labels_.number(parent_name(object.key));
     row.split = split;
     if (!choose_side(row)) {
@@ -113,9 +89,9 @@ class Lister {
     } else if (!object.readable) {
       row.status = FileStatus::kFailed;
       manifest.failures.push_back(
-          {row.split, row.path, "list", read_failure_kind(object.problem_kind), object.problem});
+          {row.split, object.key, "list", read_failure_kind(object.problem_kind), object.problem});
     }
-    manifest.rows.push_back(std::move(row));
+    manifest.rows.push_back(row);
   }
 
   // False when the file name belongs to neither side.
@@ -129,7 +105,7 @@ class Lister {
     if (train && test) {
       throw Error(
           ErrorKind::kInvalidInput,
-          "dividing photographs: '" + row.path +
+          "dividing photographs: '" + std::string(row.path) +
               "' fits both --train-files and --test-files; make the patterns exclude each other");
     }
     const bool is_test = test_files_.given() ? test : !train;
@@ -163,7 +139,7 @@ void hold_out(Scan& found, const SplitOptions& options) {
   found.split_kind = SplitKind::kHoldout;
 }
 
-bool is_image(const ObjectStore& store, const std::string& path) {
+bool is_image(const ObjectStore& store, std::string_view path) {
   const std::unique_ptr<ObjectReader> file = store.open(path);
   std::string bytes(std::min<std::uint64_t>(file->size(), kSniffBytes), '\0');
   file->read_at(0, bytes);
@@ -251,8 +227,8 @@ void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progre
       if (error.kind() == ErrorKind::kInterrupted) throw;
       row.status = FileStatus::kFailed;
       const std::lock_guard lock(mutex);
-      manifest.failures.push_back(
-          {row.split, row.path, "read", read_failure_kind(error.kind()), error.what()});
+      manifest.failures.push_back({row.split, std::string(row.path), "read",
+                                   read_failure_kind(error.kind()), error.what()});
     }
   });
   sort_failures(manifest.failures);

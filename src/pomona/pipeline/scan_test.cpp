@@ -26,8 +26,8 @@ Scan scan_all(const ImageRoots& roots, const SplitOptions& options) {
 std::vector<std::string> described(const Manifest& manifest) {
   std::vector<std::string> rows;
   for (const ManifestRow& row : manifest.rows) {
-    rows.push_back(std::string(split_name(row.split)) + " " + row.path + " " + manifest.label(row) +
-                   (row.status == FileStatus::kSkipped ? " skipped" : ""));
+    rows.push_back(std::string(split_name(row.split)) + " " + std::string(row.path) + " " +
+                   manifest.label(row) + (row.status == FileStatus::kSkipped ? " skipped" : ""));
   }
   return rows;
 }

@@ -12,9 +12,9 @@
 namespace pomona {
 namespace {
 
-[[noreturn]] void fail(const std::string& table, const std::string& path) {
+[[noreturn]] void fail(const std::string& table, std::string_view path) {
   throw Error(ErrorKind::kCorrupt, "reading the part of '" + table +
-                                       "' of a finished shard: the row of '" + path +
+                                       "' of a finished shard: the row of '" + std::string(path) +
                                        "' is missing or not in its place; run `pomona clean`");
 }
 

@@ -2,12 +2,10 @@
 #include "pomona/pipeline/snapshot.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
-#include <utility>
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/pipeline/label_numbers.h"
 #include "pomona/table/parquet_reader.h"
 #include "pomona/table/parquet_writer.h"
 
@@ -24,8 +22,8 @@ class FailureWalk {
 
   const FileFailure& of(const ManifestRow& row) {
     const FileFailure& failure = *next_++;
-    if (std::tie(failure.split, failure.path) != std::tie(row.split, row.path)) {
-      throw Error(ErrorKind::kInternal, "writing a snapshot: '" + row.path +
+    if (failure.split != row.split || failure.path != row.path) {
+      throw Error(ErrorKind::kInternal, "writing a snapshot: '" + std::string(row.path) +
                                             "' has failed, the failure is that of '" +
                                             failure.path + "'");
     }
@@ -38,11 +36,11 @@ class FailureWalk {
 
 void add(const Manifest& manifest, const ManifestRow& row, FailureWalk& failures,
          SnapshotBatch& batch) {
-  batch.path.push_back(row.path);
+  batch.path.emplace_back(row.path);
   batch.label.push_back(manifest.label(row));
   batch.split.emplace_back(split_name(row.split));
   batch.bytes.push_back(static_cast<std::int64_t>(row.bytes));
-  batch.version.push_back(row.version);
+  batch.version.emplace_back(row.version);
   batch.status.emplace_back(file_status_name(row.status));
   const bool failed = row.status == FileStatus::kFailed;
   const FileFailure none;
@@ -67,29 +65,27 @@ void write_snapshot(const Manifest& manifest, ObjectStore& store) {
 
 Manifest read_snapshot(const ObjectStore& store) {
   Manifest manifest;
-  std::vector<std::string> label_of_row;
-  std::set<std::string> labels;
+  LabelNumbers labels;
   SnapshotReader reader(store, kTable);
   SnapshotBatch batch;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       ManifestRow row;
-      row.path = std::move(batch.path[i]);
+      row.path = manifest.texts->keep(batch.path[i]);
       row.split = split_from_name(batch.split[i]);
       row.bytes = static_cast<std::uint64_t>(batch.bytes[i]);
-      row.version = std::move(batch.version[i]);
+      row.version = manifest.texts->keep(batch.version[i]);
       row.status = file_status_from_name(batch.status[i]);
       if (row.status == FileStatus::kSkipped) ++manifest.left_out;
       if (row.status == FileStatus::kFailed) {
         manifest.failures.push_back(
-            {row.split, row.path, "list", batch.problem_kind[i], batch.problem[i]});
+            {row.split, batch.path[i], "list", batch.problem_kind[i], batch.problem[i]});
       }
-      labels.insert(batch.label[i]);
-      label_of_row.push_back(std::move(batch.label[i]));
-      manifest.rows.push_back(std::move(row));
+      row.label = labels.number(batch.label[i]);
+      manifest.rows.push_back(row);
     }
   }
-  label_rows(manifest, labels, label_of_row);
+  labels.settle(manifest);
   return manifest;
 }
 
@@ -98,8 +94,8 @@ std::string digest_of_listing(const Manifest& manifest) {
   for (const ManifestRow& row : manifest.rows) {
     std::string line;
     for (const std::string_view word :
-         {std::string_view(row.path), std::string_view(manifest.label(row)), split_name(row.split),
-          std::string_view(row.version), file_status_name(row.status)}) {
+         {row.path, std::string_view(manifest.label(row)), split_name(row.split), row.version,
+          file_status_name(row.status)}) {
       line.append(std::to_string(word.size())).append(":").append(word);
     }
     digest.add(line + std::to_string(row.bytes) + "\n");

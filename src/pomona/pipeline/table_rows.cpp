@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <numeric>
-#include <set>
 #include <tuple>
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/pipeline/label_numbers.h"
 #include "pomona/table/parquet_reader.h"
 
 namespace pomona {
@@ -34,22 +34,20 @@ void number_labels(TableRows& rows) {
 }
 
 Manifest manifest_of_table(const ObjectStore& store, std::string_view place) {
-  std::vector<std::string> label_of_row;
-  std::set<std::string> labels;
+  LabelNumbers labels;
   Manifest manifest;
   FeatureTableReader reader(store, place, TableColumns::kKeys);
   FeatureBatch batch;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       ManifestRow row;
-      row.path = std::move(batch.path[i]);
+      row.path = manifest.texts->keep(batch.path[i]);
       row.split = split_from_name(batch.split[i]);
-      labels.insert(batch.label[i]);
-      label_of_row.push_back(std::move(batch.label[i]));
-      manifest.rows.push_back(std::move(row));
+      row.label = labels.number(batch.label[i]);
+      manifest.rows.push_back(row);
     }
   }
-  label_rows(manifest, labels, label_of_row);
+  labels.settle(manifest);
   return manifest;
 }
 
@@ -61,8 +59,8 @@ void check_order(const Manifest& manifest, std::string_view place) {
   if (at == manifest.rows.end()) return;
   throw Error(ErrorKind::kCorrupt,
               "reading the feature table '" + std::string(place) +
-                  "': rows are expected in byte order of split and path, but '" + at->path +
-                  "' stands before '" + std::next(at)->path +
+                  "': rows are expected in byte order of split and path, but '" +
+                  std::string(at->path) + "' stands before '" + std::string(std::next(at)->path) +
                   "'; sort the table by these two columns");
 }
 
@@ -81,9 +79,7 @@ std::int32_t label_number(const std::vector<std::string>& labels, std::string_vi
 }
 
 std::size_t TableRows::find(Split split, std::string_view path) const {
-  const auto key_of = [](const ManifestRow& row) {
-    return std::pair(row.split, std::string_view(row.path));
-  };
+  const auto key_of = [](const ManifestRow& row) { return std::pair(row.split, row.path); };
   const auto found = std::ranges::lower_bound(manifest.rows, std::pair(split, path), {}, key_of);
   if (found == manifest.rows.end() || key_of(*found) != std::pair(split, path)) {
     throw Error(ErrorKind::kInternal, "looking for a row of the feature table: there is no '" +

@@ -82,7 +82,7 @@ void write_thumbnails(const TableRows& rows, const SmallPictures& pictures,
     if (found == pictures.rows().end() || *found != row) continue;
     places.push_back(static_cast<std::size_t>(found - pictures.rows().begin()));
     const ManifestRow& one = rows.manifest.rows[row];
-    batch.path.push_back(one.path);
+    batch.path.emplace_back(one.path);
     batch.label.push_back(rows.manifest.label(one));
     batch.split.emplace_back(split_name(one.split));
   }

@@ -15,6 +15,7 @@
 #include "pomona/pipeline/extract_tables.h"
 #include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/self_check.h"
+#include "pomona/pipeline/verify_listing.h"
 #include "pomona/pipeline/verify_tables.h"
 
 namespace pomona {

@@ -12,6 +12,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
+#include "pomona/pipeline/label_numbers.h"
 #include "pomona/pipeline/small_pictures.h"
 #include "pomona/table/csv_reader.h"
 #include "pomona/table/parquet_reader.h"
@@ -24,29 +25,28 @@ namespace {
 // Gathers the rows of a table.
 class ManifestRows {
  public:
-  ManifestRow& add(std::string path, const std::string& label, const std::string& split) {
-    const auto [number, is_new] =
-        numbers_.try_emplace(label, static_cast<std::uint32_t>(numbers_.size()));
-    if (is_new) manifest_.labels.push_back(label);
+  ManifestRow& add(std::string_view path, const std::string& label, const std::string& split) {
     ManifestRow row;
-    row.path = std::move(path);
-    row.label = number->second;
+    row.path = manifest_.texts->keep(path);
+    row.label = labels_.number(label);
     row.split = split_from_name(split);
-    return manifest_.rows.emplace_back(std::move(row));
+    return manifest_.rows.emplace_back(row);
   }
 
   Manifest finish() && {
+    labels_.settle(manifest_);
     const auto not_after = [](const ManifestRow& a, const ManifestRow& b) {
       return std::tie(a.split, a.path) >= std::tie(b.split, b.path);
     };
     const auto at = std::ranges::adjacent_find(manifest_.rows, not_after);
-    if (at != manifest_.rows.end()) fail("'" + at->path + "' stands twice or out of order");
+    if (at != manifest_.rows.end())
+      fail("'" + std::string(at->path) + "' stands twice or out of order");
     return std::move(manifest_);
   }
 
  private:
   Manifest manifest_;
-  std::map<std::string, std::uint32_t> numbers_;
+  LabelNumbers labels_;
 };
 
 // Walks over the manifest's ok rows beside the rows of a table.
@@ -60,8 +60,9 @@ class OkRows {
     const ManifestRow* row = next();
     if (row == nullptr) fail("row '" + path + "' is more than the manifest has");
     if (row->path != path || manifest_.label(*row) != label || split_name(row->split) != split) {
-      fail("expected the row of '" + row->path + "' (" + std::string(split_name(row->split)) +
-           "), found that of '" + path + "' (" + split + ", label '" + label + "')");
+      fail("expected the row of '" + std::string(row->path) + "' (" +
+           std::string(split_name(row->split)) + "), found that of '" + path + "' (" + split +
+           ", label '" + label + "')");
     }
     return *row;
   }
@@ -73,7 +74,8 @@ class OkRows {
     fail("row '" + path + "' is not among the photographs that were read, or not in order");
   }
   void expect_end() {
-    if (const ManifestRow* row = next()) fail("the row of '" + row->path + "' is missing");
+    if (const ManifestRow* row = next())
+      fail("the row of '" + std::string(row->path) + "' is missing");
   }
   std::size_t count() const { return count_; }
 
@@ -145,7 +147,7 @@ Manifest read_manifest_table(const ObjectStore& store) {
   ManifestBatch batch;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
-      ManifestRow& row = rows.add(std::move(batch.path[i]), batch.label[i], batch.split[i]);
+      ManifestRow& row = rows.add(batch.path[i], batch.label[i], batch.split[i]);
       row.bytes = static_cast<std::uint64_t>(batch.bytes[i]);
       row.status = file_status_from_name(batch.status[i]);
     }
@@ -159,7 +161,7 @@ Manifest manifest_of_reduced_table(const ObjectStore& store) {
   ReducedBatch batch;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
-      rows.add(std::move(batch.path[i]), batch.label[i], batch.split[i]);
+      rows.add(batch.path[i], batch.label[i], batch.split[i]);
     }
   }
   return std::move(rows).finish();
@@ -175,7 +177,7 @@ std::string check_failures(const ObjectStore& store, const Manifest& manifest) {
   while (reader.next(fields)) told.push_back(fields[0]);
   std::vector<std::string> expected;
   for (const ManifestRow& row : manifest.rows) {
-    if (row.status == FileStatus::kFailed) expected.push_back(row.path);
+    if (row.status == FileStatus::kFailed) expected.emplace_back(row.path);
   }
   if (told != expected) {
     fail("the manifest has " + std::to_string(expected.size()) +
@@ -194,12 +196,12 @@ std::string check_snapshot(const ObjectStore& store, const Manifest& manifest) {
       const ManifestRow& row = manifest.rows[at];
       if (batch.path[i] != row.path || batch.split[i] != split_name(row.split) ||
           batch.bytes[i] != static_cast<std::int64_t>(row.bytes)) {
-        fail("expected '" + row.path + "' as in the manifest, found '" + batch.path[i] +
-             "', or another size");
+        fail("expected '" + std::string(row.path) + "' as in the manifest, found '" +
+             batch.path[i] + "', or another size");
       }
     }
   }
-  if (at != manifest.rows.size()) fail("'" + manifest.rows[at].path + "' is missing");
+  if (at != manifest.rows.size()) fail("'" + std::string(manifest.rows[at].path) + "' is missing");
   return "snapshot: " + std::to_string(at) + " files, those of the manifest";
 }
 
@@ -245,7 +247,8 @@ std::string check_shards(const ObjectStore& store, const Manifest& manifest) {
     }
     at += files;
   }
-  if (at != manifest.rows.size()) fail("'" + manifest.rows[at].path + "' is in no part");
+  if (at != manifest.rows.size())
+    fail("'" + std::string(manifest.rows[at].path) + "' is in no part");
   return "shards: " + std::to_string(shard) +
          " parts, in each the files are those read, failed and skipped";
 }
@@ -353,33 +356,6 @@ std::string check_metrics(const ObjectStore& store) {
   }
   return "metrics: confusion.csv and metrics.json agree on " +
          std::to_string(static_cast<std::size_t>(rows)) + " test photographs";
-}
-
-std::string compare_listing(const ImageRoots& roots, const Manifest& manifest) {
-  using Key = std::pair<bool, std::string>;  // in the test root?, path
-  const bool two_roots = roots.test != nullptr;
-  std::map<Key, std::uint64_t> listed;
-  const auto list = [&](const ObjectStore& store, bool is_test) {
-    store.list("", [&](const ObjectInfo& object) { listed[{is_test, object.key}] = object.bytes; });
-  };
-  list(*roots.images, false);
-  if (two_roots) list(*roots.test, true);
-  const std::size_t count = listed.size();
-  for (const ManifestRow& row : manifest.rows) {
-    const auto found = listed.find({two_roots && row.split == Split::kTest, row.path});
-    if (found == listed.end())
-      fail("'" + row.path + "' is in the manifest but no longer in its folder");
-    if (found->second != row.bytes)
-      fail("'" + row.path + "' has another size than in the manifest");
-    listed.erase(found);
-  }
-  if (!listed.empty()) {
-    fail(std::to_string(listed.size()) +
-         " files are in the folder but not in the manifest, the first is '" +
-         listed.begin()->first.second + "'");
-  }
-  return "listing: " + std::to_string(count) +
-         " files found anew, each in the manifest once with its size";
 }
 
 }  // namespace pomona

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "pomona/pipeline/manifest.h"
-#include "pomona/pipeline/scan.h"
 #include "pomona/storage/object_store.h"
 
 namespace pomona {
@@ -37,8 +36,5 @@ std::string check_picture_table(const ObjectStore& store, const Manifest& manife
 
 // metrics.json and confusion.csv agree.
 std::string check_metrics(const ObjectStore& store);
-
-// Every file of a fresh listing is in the manifest once, with its size, and the other way round.
-std::string compare_listing(const ImageRoots& roots, const Manifest& manifest);
 
 }  // namespace pomona

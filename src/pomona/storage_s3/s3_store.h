@@ -24,7 +24,7 @@ class S3Store final : public ObjectStore {
   using ObjectStore::read;
   void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
             std::string_view version) const override;
-  std::size_t concurrent_reads() const override { return 32; }
+  std::size_t concurrent_reads() const override { return 64; }
   std::unique_ptr<ObjectReader> open(std::string_view key) const override;
   std::unique_ptr<ObjectWriter> create(std::string_view key) override;
   bool write_if_absent(std::string_view key, std::string_view bytes) override;
