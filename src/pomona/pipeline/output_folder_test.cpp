@@ -209,12 +209,13 @@ TEST_F(OutputFolderTest, EndsAPublicationThatWasCutOff) {
   leave_unfinished(path("out"), "f1");
   fs::create_directories(path("out/_pomona/f1/staged/dead"));
   std::ofstream(path("out/_pomona/f1/staged/dead/run.json")) << "whole";
-  const Json note = {
-      {"attempt", "dead"},
-      {"moves",
-       {{"_pomona/f1/features/part-00000.snappy.parquet", "features/part-00000.snappy.parquet"},
-        {"_pomona/f1/staged/dead/run.json", "run.json"},
-        {"_pomona/f1/staged/dead/map.json", "map.json"}}}};
+  const std::string part = "features/part-00000.snappy.parquet";
+  Json moves = Json::array();
+  moves.push_back(Json::array({"_pomona/f1/" + part, part}));
+  for (const std::string name : {"run.json", "map.json"}) {
+    moves.push_back(Json::array({"_pomona/f1/staged/dead/" + name, name}));
+  }
+  const Json note = {{"attempt", "dead"}, {"moves", std::move(moves)}};
   std::ofstream(path("out/map.json")) << "moved already";
   std::ofstream(path("out/_pomona/f1/publication.json")) << print_checked_json(note);
   const OutputFolder out(path("out"), {}, {});
