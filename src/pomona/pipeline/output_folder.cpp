@@ -117,6 +117,7 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
     // Under the lock nobody is at work on what no note tells of.
     alone_ = !remote && access == Access::kAlone;
     if (alone_ && !content_.work) root_->remove(kWorkFolder);
+    if (alone_) root_->remove_unfinished();
   } catch (...) {
     clean_up();
     throw;
@@ -156,7 +157,8 @@ void OutputFolder::end_publication() {
 
 void OutputFolder::refuse_content(bool force) const {
   if (!content_.any || (force && content_.ours)) return;
-  if (!content_.others && (is_damaged() || content_.yields)) return;
+  // What no note tells of was left by a run that was cut off before it had begun.
+  if (!content_.others && (!content_.work || is_damaged() || content_.yields)) return;
   if (force) {
     throw Error(
         ErrorKind::kInvalidInput,
