@@ -7,6 +7,7 @@ POMONA_MODELS   where efficientnet-lite0 is installed; else as the binary finds 
 
 import pytest
 from command import BINARY, ROOT, TINY, TINY_ONNX, Pomona
+from fault_proxy import FaultProxy
 from photographs import copy_fruits, make_folder
 
 
@@ -60,3 +61,21 @@ def s3():
         pytest.skip(f"no S3 server at {server.BINARY}: tools/setup --check builds it")
     with server.S3Server() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def far(tiny, s3):
+    """The command with the tiny backbone and the credentials of the server."""
+    return Pomona(**{**tiny.environment, **s3.environment()})
+
+
+@pytest.fixture
+def proxy(s3):
+    with FaultProxy(s3.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def shaky(far, s3, proxy):
+    """The command, through the fault proxy."""
+    return Pomona(**{**far.environment, **s3.environment(proxy.endpoint)})

@@ -73,3 +73,20 @@ def digests(folder: Path, leave_out=frozenset(UNSTABLE)) -> dict[str, str]:
         for name in sorted(files_below(folder))
         if name not in leave_out
     }
+
+
+def work_of(out: Path) -> dict[str, int]:
+    """What the process that wrote these results did of the whole."""
+    return json_of(out / "run.json")["work"]
+
+
+def differences(one: Path, other: Path, leave_out=frozenset(UNSTABLE)) -> set[str]:
+    """Results that are not the same bytes in both, or in one alone."""
+    return {name for name, _ in digests(one, leave_out).items() ^ digests(other, leave_out).items()}
+
+
+def counts_of_parts(out: Path) -> list[list[int]]:
+    """Of each row of shards.csv: files, ok, failed, skipped."""
+    header, *rows = csv_rows(out / "shards.csv")
+    assert header == ["part", "first_path", "files", "ok", "failed", "skipped", "bytes"]
+    return [[int(number) for number in row[2:6]] for row in rows]

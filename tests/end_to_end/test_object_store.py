@@ -7,15 +7,9 @@ import time
 
 import pytest
 from command import DAMAGED, INTERRUPTED, NOT_FOUND, TINY, UNAVAILABLE, USAGE, Pomona
-from fault_proxy import FaultProxy, Rule
+from fault_proxy import Rule
 from photographs import copy_fruits, odd_files, write_odd_names
 from tables import digests, failures_of, json_of, statuses_of
-
-
-@pytest.fixture(scope="module")
-def far(tiny, s3):
-    """The command with the tiny backbone and the credentials of the server."""
-    return Pomona(**{**tiny.environment, **s3.environment()})
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +20,6 @@ def bucket(s3, noise, tmp_path_factory):
     s3.client.put_object(Bucket=name, Key="photos/", Body=b"")  # as consoles mark folders
     s3.client.put_object(Bucket=name, Key="photos-of-others/a/1.jpg", Body=b"x")
     return name
-
-
-@pytest.fixture
-def proxy(s3):
-    with FaultProxy(s3.port) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def shaky(far, s3, proxy):
-    """The command, through the fault proxy."""
-    return Pomona(**{**far.environment, **s3.environment(proxy.endpoint)})
 
 
 def test_scan_counts_as_in_a_folder(far, bucket, noise):
