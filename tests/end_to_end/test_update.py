@@ -135,7 +135,6 @@ def test_b22_the_real_network_gives_the_same_bytes(pomona, fruits, tmp_path):
     assert (work["decoded"], work["rows_taken"]) == (3, 34)
 
 
-@pytest.mark.xfail(strict=True, reason="bytes of rows that are taken are not counted")
 def test_shards_csv_is_that_of_a_fresh_run(update, old, tmp_path):
     update(old)
     assert differences(tmp_path / "new", tmp_path / "fresh") == set()
@@ -190,7 +189,6 @@ def test_other_bytes_of_the_same_size_and_time_are_seen_by_comparing_them(
     assert differences(tmp_path / "new", old) - BYTES_READ
 
 
-@pytest.mark.xfail(strict=True, reason="rows_taken counts rows that were offered, not taken")
 def test_rows_taken_are_those_that_were_taken(update, old, images):
     replace(images / "a" / "0.jpg", small_photograph(), keep_size=True)
     assert update(old, only_new=["--by-hash"]) == (1, 17)

@@ -65,6 +65,7 @@ class Worker {
     std::string& digest = block.sha256[row_number - block.first];
     if (known && !known_->by_hash()) {
       digest = known_->sha256(row_number);
+      block.bytes += row.bytes;
       take_known(row_number, block);
       return FileStatus::kOk;
     }
@@ -103,6 +104,7 @@ class Worker {
   }
 
   void take_known(std::size_t row, ExtractedBlock& block) {
+    ++block.taken;
     const std::size_t width = featurizer_.feature_count();
     const std::size_t at = add_features(block);
     known_->read_features(row, std::span(block.features).subspan(at, width));

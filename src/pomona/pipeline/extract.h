@@ -70,6 +70,7 @@ struct ExtractCounts {
   std::size_t skipped = 0;
   std::uint64_t bytes = 0;      // read
   std::size_t decoded = 0;      // photographs that were decoded now, rather than known
+  std::size_t taken = 0;        // … that were known
   std::size_t shards_kept = 0;  // that were finished before
 };
 

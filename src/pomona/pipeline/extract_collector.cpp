@@ -66,6 +66,7 @@ void ExtractCollector::add_rows(ExtractedBlock& block) {
   std::size_t picture = 0;
   counts_.bytes += block.bytes;
   counts_.decoded += block.decoded;
+  counts_.taken += block.taken;
   for (std::size_t i = 0; i < block.status.size(); ++i) {
     ManifestRow& row = manifest_.rows[block.first + i];
     row.status = block.status[i];

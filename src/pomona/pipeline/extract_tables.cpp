@@ -134,7 +134,6 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   remembered.shards.complete(out.staged());
   write_failures(work.manifest, out.staged());
   extraction.shards = remembered.shards.shards().size();
-  extraction.known = remembered.known ? remembered.known->count() : 0;
   extraction.work_tables = remembered.shards.tables();
   extraction.work_tables.emplace_back("snapshot");
   extraction.digests = remembered.shards.digests();

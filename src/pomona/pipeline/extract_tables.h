@@ -31,7 +31,6 @@ struct Extraction {
   ExtractCounts counts;
   std::string fingerprint;  // of the extraction
   std::size_t shards = 0;
-  std::size_t known = 0;                 // rows taken from an earlier output
   std::vector<std::string> work_tables;  // folders of out.work() to publish
   Digests digests;                       // of what is in them
   std::size_t found = 0;

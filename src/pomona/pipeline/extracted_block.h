@@ -21,6 +21,7 @@ struct ExtractedBlock {
   std::vector<std::uint8_t> pictures;     // kSmallPictureBytes each, one after the other
   std::uint64_t bytes = 0;                // read, or that were read when the rows were made
   std::size_t decoded = 0;                // photographs that went through the decoder for it
+  std::size_t taken = 0;                  // … whose features were known
 
   std::size_t last() const { return first + status.size(); }
 };

@@ -114,6 +114,8 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
     attempt_ = random_name();
     end_publication();
     content_ = look();
+    // Another run may have begun since the note was looked for.
+    if (is_damaged()) unfinished_ = read_checked_json(*root_, kWorkNote);
     // Under the lock nobody is at work on what no note tells of.
     alone_ = !remote && access == Access::kAlone;
     if (alone_ && !content_.work) root_->remove(kWorkFolder);
@@ -246,7 +248,7 @@ void OutputFolder::clean_up() {
       remove_if_possible(*root_, work);
     }
   }
-  if (remote) return;
+  if (remote || !lock_.is_open()) return;
   // Folders go only where nothing is left in them.
   const fs::path place(place_);
   const std::string work = (place / folder_of(fingerprint_)).string();
@@ -272,8 +274,10 @@ bool OutputFolder::is_announced() const {
   return note && note->at("fingerprint").get<std::string>() == fingerprint_;
 }
 
-void OutputFolder::refuse_if_overtaken() const {
+void OutputFolder::refuse_if_overtaken() {
   if (is_announced()) return;
+  announced_ = false;  // what lies there is no longer ours
+  keep_work_ = false;
   throw Error(ErrorKind::kUnavailable,
               "publishing in '" + place_ +
                   "': another run has published there meanwhile, or was given --force; this one "
@@ -306,8 +310,8 @@ void OutputFolder::publish(const std::vector<std::string>& work_tables) {
   }
   carry_out(publication, *root_);
   published_ = true;
-  root_->remove(kWorkNote);
-  root_->remove(kWorkFolder);
+  remove_if_possible(*root_, kWorkNote);
+  remove_if_possible(*root_, kWorkFolder);
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);
 }

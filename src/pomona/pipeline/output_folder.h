@@ -100,7 +100,7 @@ class OutputFolder {
   void open_work();
   void clean_up();
   bool is_announced() const;
-  void refuse_if_overtaken() const;
+  void refuse_if_overtaken();
 
   std::string place_;
   StoreOptions stores_;

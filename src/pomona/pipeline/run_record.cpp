@@ -111,7 +111,7 @@ void add_extraction(const Extraction& extraction, const Timeline& timeline, Json
   json["features_by"] = features_by(extraction.setup);
   json["work"] = {{"shards", extraction.shards},
                   {"shards_kept", counts.shards_kept},
-                  {"rows_taken", extraction.known},
+                  {"rows_taken", counts.taken},
                   {"decoded", counts.decoded}};
   json["images_per_second"] =
       static_cast<double>(counts.ok) / std::max(seconds_of(timeline, "extract"), 1e-9);

@@ -266,7 +266,9 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
   call.request.body = xml;
   call.request.headers.emplace_back("content-type", "application/xml");
   call.request.headers.emplace_back("x-amz-checksum-sha256", base64(sha256_bytes(xml)));
-  const auto failed = send_for(call, parse_delete_result);
+  auto failed = send_for(call, parse_delete_result);
+  // Some services tell of what another client has removed meanwhile.
+  std::erase_if(failed, [](const auto& one) { return one.second.code == "NoSuchKey"; });
   if (failed.empty()) return;
   throw_failure("removing " + url(failed.front().first), judge(403, failed.front().second), 1);
 }
