@@ -14,13 +14,15 @@ namespace pomona::cli {
 namespace {
 
 void print_report(const CleanReport& report, bool dry_run) {
-  if (report.objects == 0 && report.uploads == 0) {
+  if (report.publishes) {
+    std::printf("%s results to their place that a run was cut off from publishing.",
+                dry_run ? "Would bring" : "Brought");
+  } else if (report.objects == 0 && report.uploads == 0) {
     std::printf("Nothing to remove.");
   } else {
-    std::printf("%s %s files of unfinished work, %s bytes", dry_run ? "Would remove" : "Removed",
-                with_commas(report.objects).c_str(), with_commas(report.bytes).c_str());
-    if (!dry_run) std::printf(", and %s unfinished uploads", with_commas(report.uploads).c_str());
-    std::printf(".");
+    std::printf("%s %s files of unfinished work, %s bytes, and %s unfinished uploads or writes.",
+                dry_run ? "Would remove" : "Removed", with_commas(report.objects).c_str(),
+                with_commas(report.bytes).c_str(), with_commas(report.uploads).c_str());
   }
   std::printf(report.complete ? " The results of a run are there and stay.\n" : "\n");
 }
@@ -29,6 +31,7 @@ Json report_json(const CleanReport& report) {
   return {{"objects", report.objects},
           {"bytes", report.bytes},
           {"uploads", report.uploads},
+          {"publishes", report.publishes},
           {"complete", report.complete}};
 }
 

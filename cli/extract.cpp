@@ -40,6 +40,8 @@ ShardShare parse_share(const std::string& text) {
 void print_left(std::size_t left, bool as_json) {
   if (as_json) {
     std::fputs(print_json({{"verb", "extract"}, {"parts_left", left}}).c_str(), stdout);
+  } else if (left == 0) {
+    std::printf("This share is done; another one publishes the result just now.\n");
   } else {
     std::printf("This share is done; %zu parts are left to other shares. The last one publishes.\n",
                 left);
@@ -63,7 +65,7 @@ void add_extract(CLI::App& app, Command& chosen) {
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_store_flags(*command, options->input.stores);
   add_earlier_flags(*command, options->earlier);
-  auto share = std::make_shared<std::string>();
+  auto share = std::make_shared<std::optional<std::string>>();
   command
       ->add_option("--shard", *share,
                    "Do only the I-th of N shares of the work, I from 1: N machines with the same "
@@ -82,12 +84,12 @@ void add_extract(CLI::App& app, Command& chosen) {
       options->input.stores.stop = session.stop;
       options->output.command = session.command;
       std::optional<Json> record;
-      if (share->empty()) {
+      if (!*share) {
         record = run_extract(*options, session.progress, session.stop);
       } else {
         std::size_t left = 0;
         record =
-            run_extract_share(*options, parse_share(*share), left, session.progress, session.stop);
+            run_extract_share(*options, parse_share(**share), left, session.progress, session.stop);
         if (!record) print_left(left, *as_json);
       }
       if (!record) return 0;

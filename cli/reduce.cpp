@@ -9,7 +9,7 @@
 #include "command.h"
 #include "flags.h"
 #include "pomona/base/number_text.h"
-#include "pomona/pipeline/run.h"
+#include "pomona/pipeline/run_on_features.h"
 
 namespace pomona::cli {
 

@@ -22,6 +22,17 @@ std::string interval(const Json& score) {
   return text;
 }
 
+std::string pace(const Json& record) {
+  const Json& rate = record.at("images_per_second");
+  if (rate.is_null()) {
+    return count(record.at("work"), "decoded") + " decoded, the others known from earlier work";
+  }
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0f photographs a second on %d workers", rate.get<double>(),
+                record.at("workers").get<int>());
+  return text;
+}
+
 }  // namespace
 
 void print_extraction(const Json& record) {
@@ -32,11 +43,10 @@ void print_extraction(const Json& record) {
       counts.at("classes") == 1 ? "" : "s", count(counts, "train").c_str(),
       count(counts, "test").c_str(), count(counts, "failed").c_str(),
       count(counts, "skipped").c_str());
-  std::printf("%s at %d px, %s: %.0f photographs a second on %d workers, %.1f s in all\n",
+  std::printf("%s at %d px, %s: %s, %.1f s in all\n",
               record.at("backbone").at("name").get<std::string>().c_str(),
               record.at("backbone").at("size").get<int>(),
-              record.at("precision").get<std::string>().c_str(),
-              record.at("images_per_second").get<double>(), record.at("workers").get<int>(),
+              record.at("precision").get<std::string>().c_str(), pace(record).c_str(),
               record.at("seconds").get<double>());
 }
 

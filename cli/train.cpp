@@ -7,7 +7,7 @@
 
 #include "command.h"
 #include "flags.h"
-#include "pomona/pipeline/run.h"
+#include "pomona/pipeline/run_on_features.h"
 #include "pomona/storage_s3/open_store.h"
 #include "summary.h"
 

@@ -2,21 +2,32 @@
 #include "pomona/pipeline/clean.h"
 
 #include <memory>
+#include <optional>
 
+#include "pomona/pipeline/checked_json.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/output_names.h"
+#include "pomona/pipeline/publication.h"
 #include "pomona/storage/object_store.h"
 
 namespace pomona {
 namespace {
 
-CleanReport look(const ObjectStore& store) {
+bool is_being_published(const ObjectStore& store) {
+  const std::optional<Json> note = read_checked_json(store, kWorkNote);
+  return note && find_publication(store, note->at("fingerprint").get<std::string>());
+}
+
+CleanReport look(ObjectStore& store) {
   CleanReport report;
+  report.publishes = is_being_published(store);
   store.list(kWorkFolder, [&](const ObjectInfo& object) {
+    if (report.publishes) return;
     ++report.objects;
     report.bytes += object.bytes;
   });
-  report.complete = store.exists(kSuccess);
+  report.uploads = store.remove_unfinished(written_names(), /*dry_run=*/true);
+  report.complete = store.exists(kSuccess) || report.publishes;
   return report;
 }
 
@@ -24,13 +35,12 @@ CleanReport look(const ObjectStore& store) {
 
 CleanReport clean(const CleanOptions& options) {
   const std::shared_ptr<ObjectStore> store = open_store(options.out, options.stores);
-  CleanReport report = look(*store);
+  const CleanReport report = look(*store);
   if (options.dry_run) return report;
   const OutputFolder alone(options.out, options.stores, {});
   store->remove(kWorkNote);
   store->remove(kWorkFolder);
-  report.uploads = store->remove_unfinished();
-  report.complete = store->exists(kSuccess);
+  store->remove_unfinished(written_names(), /*dry_run=*/false);
   return report;
 }
 

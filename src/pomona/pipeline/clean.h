@@ -17,9 +17,10 @@ struct CleanOptions {
 };
 
 struct CleanReport {
-  std::size_t objects = 0;
+  std::size_t objects = 0;  // of unfinished work, and files that were being written
   std::uint64_t bytes = 0;
-  std::size_t uploads = 0;  // that were begun and never ended
+  std::size_t uploads = 0;  // writes that were begun and never ended
+  bool publishes = false;   // a publication was cut off, and is brought to its end
   bool complete = false;    // the folder holds results, which stay
 };
 

@@ -205,7 +205,8 @@ void check_counts(const ExtractCounts& counts, const Manifest& manifest, const s
                     std::to_string(photographs) + " photographs failed" +
                     failures_in_short(manifest.failures) + ", more than --max-failures " +
                     shown_share(max_failures) +
-                    " allows; mend or remove them, or allow a larger share");
+                    " allows; mend or remove them, read again what could not be read with "
+                    "--retry-failures, or allow a larger share");
   }
   if (counts.ok == 0) {
     throw Error(ErrorKind::kInvalidInput, "extracting features of " + where + ": none of the " +
@@ -224,6 +225,34 @@ void check_precision(Precision precision) {
   throw Error(ErrorKind::kInvalidInput,
               "reading --precision " + name + ": this processor does not compute " + name +
                   "; use --precision f32, or auto (`pomona doctor` shows what it can)");
+}
+
+void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Manifest& manifest,
+             const ExtractSetup& setup, const ExtractOptions& options, bool with_pictures,
+             const KnownRows* known, Featurizer& featurizer, ExtractCollector& collector,
+             Progress& progress, const std::stop_token& stop) {
+  const std::vector<RowRange> chunks = cut_into_chunks(shards);
+  const SmallPictureChoice choice = picture_choice(manifest);
+  PhotographSource source(roots, manifest, rows_to_read(chunks, manifest, known));
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::size_t slot = 0; slot < featurizer.slots(); ++slot) {
+    workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
+                                               with_pictures ? &choice : nullptr, known, featurizer,
+                                               slot));
+  }
+  OrderedBlocks<ExtractedBlock> ordered(
+      [&](ExtractedBlock& block) { collector.add(std::move(block)); }, kMaxWaitingBlocks);
+  parallel_for(chunks.size(), featurizer.slots(), [&](std::size_t chunk, std::size_t worker) {
+    try {
+      throw_if_stopped(stop);
+      ordered.deliver(chunk, workers[worker]->extract(chunks[chunk]));
+      collector.write_complete_shards();
+      progress.advance(chunks[chunk].last - chunks[chunk].first);
+    } catch (...) {
+      ordered.abort();
+      throw;
+    }
+  });
 }
 
 }  // namespace
@@ -255,37 +284,6 @@ SmallPictureChoice picture_choice(const Manifest& manifest) {
   return SmallPictureChoice(manifest.rows.size());
 }
 
-namespace {
-
-void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Manifest& manifest,
-             const ExtractSetup& setup, const ExtractOptions& options, bool with_pictures,
-             const KnownRows* known, Featurizer& featurizer, ExtractCollector& collector,
-             Progress& progress, const std::stop_token& stop) {
-  const std::vector<RowRange> chunks = cut_into_chunks(shards);
-  const SmallPictureChoice choice = picture_choice(manifest);
-  PhotographSource source(roots, manifest, rows_to_read(chunks, manifest, known));
-  std::vector<std::unique_ptr<Worker>> workers;
-  for (std::size_t slot = 0; slot < featurizer.slots(); ++slot) {
-    workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
-                                               with_pictures ? &choice : nullptr, known, featurizer,
-                                               slot));
-  }
-  OrderedBlocks<ExtractedBlock> ordered([&](ExtractedBlock& block) { collector.add(block); },
-                                        kMaxWaitingBlocks);
-  parallel_for(chunks.size(), featurizer.slots(), [&](std::size_t chunk, std::size_t worker) {
-    try {
-      throw_if_stopped(stop);
-      ordered.deliver(chunk, workers[worker]->extract(chunks[chunk]));
-      progress.advance(chunks[chunk].last - chunks[chunk].first);
-    } catch (...) {
-      ordered.abort();
-      throw;
-    }
-  });
-}
-
-}  // namespace
-
 ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
                       const ExtractOptions& options, const ExtractSinks& sinks,
                       const ExtractMemory& memory, Progress& progress,
@@ -302,19 +300,21 @@ ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const Extract
   return counts;
 }
 
-void extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                   const ExtractOptions& options, const ShardShare& share,
-                   const ExtractMemory& memory, Progress& progress, const std::stop_token& stop) {
+ExtractCounts extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                            const ExtractOptions& options, const ShardShare& share,
+                            const ExtractMemory& memory, Progress& progress,
+                            const std::stop_token& stop) {
   std::vector<Shard> shards = unfinished_shards(manifest, memory.shards);
   const std::size_t all = memory.shards->shards().size();
   std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });
-  if (shards.empty()) return;
+  if (shards.empty()) return {};
   const std::unique_ptr<Featurizer> featurizer =
       make_openvino_featurizer(setup.backbone, setup.featurizer);
   ExtractCollector collector(manifest, featurizer->feature_count(), {}, memory.shards);
   progress.begin("extract", shards.size() * options.part_files);
   work_on(shards, roots, manifest, setup, options, options.thumbnails, memory.known, *featurizer,
           collector, progress, stop);
+  return collector.counts();
 }
 
 }  // namespace pomona

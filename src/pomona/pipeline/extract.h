@@ -71,7 +71,8 @@ struct ExtractCounts {
   std::uint64_t bytes = 0;      // read
   std::size_t decoded = 0;      // photographs that were decoded now, rather than known
   std::size_t taken = 0;        // … that were known
-  std::size_t shards_kept = 0;  // that were finished before
+  std::size_t shards = 0;       // that were finished now
+  std::size_t shards_kept = 0;  // … and before
 };
 
 // Sets the status of every row of the manifest and adds to its failures. Throws invalid_input when
@@ -89,9 +90,11 @@ struct ShardShare {
     return shard * count / shards == index;
   }
 };
-void extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                   const ExtractOptions& options, const ShardShare& share,
-                   const ExtractMemory& memory, Progress& progress, const std::stop_token& stop);
+// Only what was done now is counted.
+ExtractCounts extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                            const ExtractOptions& options, const ShardShare& share,
+                            const ExtractMemory& memory, Progress& progress,
+                            const std::stop_token& stop);
 
 // Which photographs of a manifest are kept as small pictures, with these options.
 SmallPictureChoice picture_choice(const Manifest& manifest);

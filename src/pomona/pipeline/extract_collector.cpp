@@ -30,23 +30,37 @@ ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t feature_count
   labels_.resize(kMomentsBlockRows);
 }
 
-void ExtractCollector::add(ExtractedBlock& block) {
-  if (shards_ != nullptr) keep(block);
-  add_rows(block);
-}
-
-void ExtractCollector::keep(const ExtractedBlock& block) {
-  if (!writer_) {
+void ExtractCollector::add(ExtractedBlock block) {
+  if (shards_ != nullptr && !writer_) {
     const auto& shards = shards_->shards();
     const auto after = std::ranges::upper_bound(shards, block.first, {}, &Shard::first);
     replay_before(static_cast<std::size_t>(after - shards.begin()) - 1);
-    writer_ = shards_->begin(next_shard_);
   }
-  writer_->add(block);
-  if (block.last() < shards_->shards()[next_shard_].last) return;
-  writer_->finish();
-  writer_.reset();
+  add_rows(block);
+  if (shards_ != nullptr) keep(std::move(block));
+}
+
+void ExtractCollector::keep(ExtractedBlock block) {
+  if (!writer_) writer_ = shards_->begin(next_shard_);
+  const bool is_complete = block.last() == shards_->shards()[next_shard_].last;
+  writer_->add(std::move(block));
+  if (!is_complete) return;
+  const std::lock_guard lock(mutex_);
+  complete_.push_back(std::move(writer_));
   ++next_shard_;
+  ++counts_.shards;
+}
+
+std::unique_ptr<ShardWriter> ExtractCollector::take_complete_shard() {
+  const std::lock_guard lock(mutex_);
+  if (complete_.empty()) return nullptr;
+  std::unique_ptr<ShardWriter> writer = std::move(complete_.back());
+  complete_.pop_back();
+  return writer;
+}
+
+void ExtractCollector::write_complete_shards() {
+  while (const std::unique_ptr<ShardWriter> writer = take_complete_shard()) writer->finish();
 }
 
 // A share of an extraction has no use for what others finished.
@@ -55,13 +69,12 @@ void ExtractCollector::replay_before(std::size_t shard) {
       sinks_.features != nullptr || sinks_.moments != nullptr || sinks_.pictures != nullptr;
   for (; next_shard_ < shard; ++next_shard_) {
     if (!wanted) continue;
-    ExtractedBlock block = shards_->read(next_shard_);
-    add_rows(block);
+    add_rows(shards_->read(next_shard_));
     ++counts_.shards_kept;
   }
 }
 
-void ExtractCollector::add_rows(ExtractedBlock& block) {
+void ExtractCollector::add_rows(const ExtractedBlock& block) {
   const float* features = block.features.data();
   std::size_t picture = 0;
   counts_.bytes += block.bytes;
@@ -85,7 +98,7 @@ void ExtractCollector::add_rows(ExtractedBlock& block) {
       ++picture;
     }
   }
-  std::ranges::move(block.failures, std::back_inserter(manifest_.failures));
+  manifest_.failures.insert(manifest_.failures.end(), block.failures.begin(), block.failures.end());
 }
 
 void ExtractCollector::add_row(const ManifestRow& row, const float* features) {

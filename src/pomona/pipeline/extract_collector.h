@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "pomona/pipeline/extract.h"
@@ -21,15 +22,20 @@ class ExtractCollector {
   ExtractCollector(Manifest& manifest, std::size_t feature_count, const ExtractSinks& sinks,
                    FinishedShards* shards);
 
-  // No block reaches over the end of a shard.
-  void add(ExtractedBlock& block);
+  // In order. No block reaches over the end of a shard.
+  void add(ExtractedBlock block);
+  // Writes shards whose last block was added. To be called after add(), by any thread, also while
+  // another one adds: packing takes long and waits for nobody.
+  void write_complete_shards();
+  const ExtractCounts& counts() const { return counts_; }
   // Hands on what is left and ends the feature sink.
   ExtractCounts finish();
 
  private:
-  void keep(const ExtractedBlock& block);
+  void keep(ExtractedBlock block);
   void replay_before(std::size_t shard);
-  void add_rows(ExtractedBlock& block);
+  std::unique_ptr<ShardWriter> take_complete_shard();
+  void add_rows(const ExtractedBlock& block);
   void add_row(const ManifestRow& row, const float* features);
   void flush();
 
@@ -39,6 +45,8 @@ class ExtractCollector {
   FinishedShards* shards_;
   std::unique_ptr<ShardWriter> writer_;  // of the shard that is in the making
   std::size_t next_shard_ = 0;           // whose rows are not added yet
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<ShardWriter>> complete_;  // guarded by mutex_: to be written
   ExtractCounts counts_;
   FeatureBatch batch_;
   std::size_t filled_ = 0;

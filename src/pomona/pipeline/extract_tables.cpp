@@ -131,6 +131,10 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   }
   extraction.counts = extract(work.roots, work.manifest, work.setup, options, sinks,
                               remembered.memory(), progress, stop);
+  // As a share it has read back what it made.
+  extraction.counts.shards_kept -= work.done.shards;
+  extraction.counts.decoded += work.done.decoded;
+  extraction.counts.taken += work.done.taken;
   remembered.shards.complete(out.staged());
   write_failures(work.manifest, out.staged());
   extraction.shards = remembered.shards.shards().size();
@@ -144,15 +148,17 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   return extraction;
 }
 
-ShareResult extract_share(ExtractionWork work, const InputOptions& input,
+ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
                           const ExtractOptions& options, const WorkOptions& work_options,
                           const ShardShare& share, OutputFolder& out, Progress& progress,
                           const std::stop_token& stop) {
+  Manifest manifest = work.manifest;  // the whole work begins with the listing
   Remembered remembered(work, input, options, work_options, out, progress);
-  extract_share(work.roots, work.manifest, work.setup, options, share, remembered.memory(),
-                progress, stop);
+  const ExtractCounts counts = extract_share(work.roots, manifest, work.setup, options, share,
+                                             remembered.memory(), progress, stop);
   remembered.shards.find(work.setup.featurizer.slots);  // those of the others
-  return {remembered.shards.shards().size(), remembered.shards.finished()};
+  return {remembered.shards.shards().size() - remembered.shards.finished(),
+          {counts.shards, counts.decoded, counts.taken}};
 }
 
 }  // namespace pomona

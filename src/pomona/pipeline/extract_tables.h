@@ -48,12 +48,12 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
                           const std::optional<ComponentChoice>& components, OutputFolder& out,
                           Timeline& timeline, Progress& progress, const std::stop_token& stop);
 
-// One machine's part of it. True when with it all are finished.
+// One machine's part of it.
 struct ShareResult {
-  std::size_t shards = 0;
-  std::size_t finished = 0;
+  std::size_t left = 0;  // shards that are not finished
+  WorkDone done;
 };
-ShareResult extract_share(ExtractionWork work, const InputOptions& input,
+ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
                           const ExtractOptions& options, const WorkOptions& work_options,
                           const ShardShare& share, OutputFolder& out, Progress& progress,
                           const std::stop_token& stop);

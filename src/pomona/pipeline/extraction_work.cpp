@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/extraction_work.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/features/openvino_featurizer.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/machine.h"
 #include "pomona/pipeline/run_record.h"
@@ -69,7 +72,9 @@ class Beginning {
                   "with --from");
     }
     work_.roots = open_roots(input_);
-    work_.setup = prepare_extract(options_);
+    ExtractOptions options = options_;
+    if (!options.precision) options.precision = precision_before();
+    work_.setup = prepare_extract(options);
     settings_ = settings_json(input_, options_, work_.setup);
   }
 
@@ -89,6 +94,7 @@ class Beginning {
       return true;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kCorrupt && error.kind() != ErrorKind::kNotFound) throw;
+      out_.refuse_if_overtaken();  // publishing moves the listing
       progress_.warn("the listing of the unfinished run is damaged (" + std::string(error.what()) +
                      "), so it is made anew and all photographs are read again");
       restarts_ = true;
@@ -126,6 +132,7 @@ class Beginning {
     write_snapshot(work_.manifest, out_.work());
     if (out_.announce_work({{"settings", settings_},
                             {"listing", digest_of_listing(work_.manifest)},
+                            {"replaces_itself", replaces_itself},
                             {"split", split_kind_name(work_.split_kind)}})) {
       return;
     }
@@ -139,6 +146,30 @@ class Beginning {
   ExtractionWork take() { return std::move(work_); }
 
  private:
+  // Of the work to go on with, or whose rows are taken: measuring might choose another one. None
+  // when there is none, or this processor does not have it.
+  std::optional<Precision> precision_before() const {
+    const Json before = features_before();
+    if (!before.is_object() || !before.contains("precision")) return std::nullopt;
+    const Precision precision = precision_from_name(before.at("precision").get<std::string>());
+    const std::vector<Precision> native = native_precisions();
+    if (std::ranges::find(native, precision) == native.end()) return std::nullopt;
+    return precision;
+  }
+
+  Json features_before() const {
+    const auto of_output = [](const ObjectStore& store) {
+      return parse_json(store.read("run.json"), "run.json").value("features_by", Json(nullptr));
+    };
+    if (!work_.from.empty()) {
+      const auto from = open_store(work_.from, input_.stores);
+      return from->exists("run.json") ? of_output(*from) : Json(nullptr);
+    }
+    if (work_options_.force) return nullptr;
+    if (out_.unfinished()) return out_.unfinished()->value("settings", Json(nullptr));
+    return out_.is_complete() ? of_output(out_.root()) : Json(nullptr);
+  }
+
   void read_listing() {
     Scan found = scan(work_.roots, input_.split, progress_, stop_);
     work_.manifest = std::move(found.manifest);
@@ -159,6 +190,7 @@ class Beginning {
                   "not the listing that work.json tells of");
     }
     work_.split_kind = split_kind_from_name(note.at("split").get<std::string>());
+    if (note.at("replaces_itself").get<bool>()) work_.from = place_;
     work_.fingerprint = note.at("fingerprint").get<std::string>();
     work_.resumed = true;
   }

@@ -35,6 +35,12 @@ struct WorkOptions {
   bool retry_failures = false;  // read again what could not be read
 };
 
+struct WorkDone {
+  std::size_t shards = 0;
+  std::size_t decoded = 0;  // photographs
+  std::size_t taken = 0;    // … whose features were known
+};
+
 struct ExtractionWork {
   ExtractSetup setup;
   ImageRoots roots;
@@ -43,6 +49,7 @@ struct ExtractionWork {
   std::string fingerprint;  // of listing, settings, backbone, engine and processor
   bool resumed = false;
   std::string from;  // as in WorkOptions, or the output itself
+  WorkDone done;     // of it, by this process already
 };
 
 // What features depend on, apart from the photographs: for run.json, where it says "features_by".

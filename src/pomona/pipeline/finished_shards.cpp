@@ -66,14 +66,10 @@ class FinishedShards::Writer final : public ShardWriter {
   Writer(FinishedShards& owner, const Shard& shard)
       : owner_(owner), shard_(shard), parts_(owner.manifest_, owner.with_pictures_) {}
 
-  void add(const ExtractedBlock& block) override {
-    parts_.add(block);
-    for (const FileStatus status : block.status) ++counts_[status];
-    bytes_ += block.bytes;
-    failures_.insert(failures_.end(), block.failures.begin(), block.failures.end());
-  }
+  void add(ExtractedBlock block) override { blocks_.push_back(std::move(block)); }
 
   void finish() override {
+    for (ExtractedBlock& block : blocks_) pack(std::exchange(block, {}));
     Json digests = Json::object();
     for (const auto& [table, bytes] : parts_.finish()) {
       owner_.work_.write(owner_.part_key(table, shard_.number), bytes);
@@ -94,8 +90,16 @@ class FinishedShards::Writer final : public ShardWriter {
   }
 
  private:
+  void pack(const ExtractedBlock& block) {
+    parts_.add(block);
+    for (const FileStatus status : block.status) ++counts_[status];
+    bytes_ += block.bytes;
+    failures_.insert(failures_.end(), block.failures.begin(), block.failures.end());
+  }
+
   FinishedShards& owner_;
   Shard shard_;
+  std::vector<ExtractedBlock> blocks_;
   ShardParts parts_;
   std::map<FileStatus, std::size_t> counts_;
   std::uint64_t bytes_ = 0;

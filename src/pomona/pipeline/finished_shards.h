@@ -34,12 +34,14 @@ std::vector<Shard> cut_into_shards(std::size_t rows, std::size_t part_files);
 class ShardWriter {
  public:
   virtual ~ShardWriter() = default;
-  virtual void add(const ExtractedBlock& block) = 0;
-  // All its rows were added: it is finished now.
+  // Only keeps the block.
+  virtual void add(ExtractedBlock block) = 0;
+  // All its rows were added: packs and writes them, and the shard is finished.
   virtual void finish() = 0;
 };
 
-// Work and manifest outlive it. Not for use from two threads at once.
+// Work and manifest outlive it. Not for use from two threads at once, but for the writers of
+// different shards.
 class FinishedShards {
  public:
   // `with_pictures`: there is a table of small pictures.

@@ -26,7 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kStagedFolder = "staged";
 constexpr const char* kYields = "yields";
-constexpr const char* kScratchFolder = "_pomona/scratch";
 
 void refuse_overlap(const std::string& place, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
@@ -67,13 +66,6 @@ Descriptor lock_folder(const std::string& path, OutputFolder::Access access) {
   return folder;
 }
 
-// A folder of this process alone among the temporary ones.
-std::string make_scratch_folder(const fs::path& parent) {
-  std::string folder = (parent / "pomona-scratch-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) throw_errno("making the folder", folder, errno);
-  return folder;
-}
-
 // The folder and those above it that do not exist yet, the innermost first.
 std::vector<std::string> missing_folders(const std::string& path) {
   std::vector<std::string> missing;
@@ -84,10 +76,6 @@ std::vector<std::string> missing_folders(const std::string& path) {
     missing.push_back(folder.string());
   }
   return missing;
-}
-
-std::string folder_of(const std::string& fingerprint) {
-  return std::string(kWorkFolder) + "/" + fingerprint;
 }
 
 }  // namespace
@@ -116,10 +104,14 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
     content_ = look();
     // Another run may have begun since the note was looked for.
     if (is_damaged()) unfinished_ = read_checked_json(*root_, kWorkNote);
+    if (!content_.work) {  // who published was cut off before all was cleaned up
+      for (const std::string& fingerprint : content_.published)
+        root_->remove(work_folder(fingerprint));
+    }
     // Under the lock nobody is at work on what no note tells of.
     alone_ = !remote && access == Access::kAlone;
     if (alone_ && !content_.work) root_->remove(kWorkFolder);
-    if (alone_) root_->remove_unfinished();
+    if (alone_) root_->remove_unfinished(written_names(), /*dry_run=*/false);
   } catch (...) {
     clean_up();
     throw;
@@ -136,6 +128,10 @@ OutputFolder::Content OutputFolder::look() const {
     content.any = true;
     content.work = content.work || object.key == kWorkNote;
     content.complete = content.complete || object.key == kSuccess;
+    if (is_below(object.key, kWorkFolder) &&
+        object.key == publication_key(std::string(parent_name(object.key)))) {
+      content.published.emplace_back(parent_name(object.key));
+    }
     content.yields =
         content.yields || (is_below(object.key, kWorkFolder) && file_name(object.key) == kYields);
     content.others = content.others || !is_below(object.key, kWorkFolder);
@@ -152,8 +148,7 @@ void OutputFolder::end_publication() {
   const std::optional<Publication> publication = find_publication(*root_, fingerprint);
   if (!publication) return;
   carry_out(*publication, *root_);
-  root_->remove(kWorkNote);
-  root_->remove(kWorkFolder);
+  end_work(fingerprint, *root_);
   unfinished_.reset();
 }
 
@@ -182,7 +177,6 @@ void OutputFolder::begin(const std::string& fingerprint) {
     root_->remove(kWorkNote);
     root_->remove(kWorkFolder);
     unfinished_.reset();
-    if (!is_remote(place_)) scratch_.clear();  // it lay in the work folder
   }
   fingerprint_ = fingerprint;
   open_work();
@@ -193,16 +187,20 @@ bool OutputFolder::announce_work(Json note) {
   note["attempt"] = attempt_;
   if (root_->write_if_absent(kWorkNote, print_checked_json(note))) {
     announced_ = true;
-    return true;
+    if (content_.complete || !root_->exists(kSuccess)) return true;
+    root_->remove(kWorkNote);
+    root_->remove(work_folder(fingerprint_));
+    give_up_overtaken();
   }
   unfinished_ = read_checked_json(*root_, kWorkNote);
-  if (!unfinished_) refuse_if_overtaken();
+  if (!unfinished_) give_up_overtaken();
   return false;
 }
 
 void OutputFolder::resume() {
   fingerprint_ = unfinished_->at("fingerprint").get<std::string>();
   keep_work_ = true;
+  resumed_ = true;
   open_work();
 }
 
@@ -216,32 +214,20 @@ void OutputFolder::begin_anew(bool force) {
 }
 
 void OutputFolder::open_work() {
-  const std::string work = place_ + "/" + folder_of(fingerprint_);
-  if (alone_) {  // nobody is at work on what dead runs left there
-    root_->remove(folder_of(fingerprint_) + "/" + kStagedFolder);
-    if (scratch_.empty()) root_->remove(kScratchFolder);
-  }
+  const std::string work = place_ + "/" + work_folder(fingerprint_);
+  if (alone_) root_->remove(work_folder(fingerprint_) + "/" + kStagedFolder);  // of dead runs
   work_ = open_store(work, stores_, LocalStore::IfMissing::kCreate);
   staged_ = open_store(work + "/" + kStagedFolder + "/" + attempt_, stores_,
                        LocalStore::IfMissing::kCreate);
-  if (!scratch_.empty()) return;
-  fs::path parent = fs::temp_directory_path();
-  if (!is_remote(place_)) {
-    parent = fs::path(place_) / kScratchFolder;
-    const LocalStore made(parent.string(), LocalStore::IfMissing::kCreate);
-  }
-  scratch_ = make_scratch_folder(parent);
 }
 
 void OutputFolder::clean_up() {
-  std::error_code ignored;
   work_.reset();
   staged_.reset();
-  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
   const bool remote = is_remote(place_);
   // Without the lock what lies there is another run's.
   if (root_ && (remote || lock_.is_open()) && !fingerprint_.empty()) {
-    const std::string work = folder_of(fingerprint_);
+    const std::string work = work_folder(fingerprint_);
     remove_if_possible(*root_, work + "/" + kStagedFolder + "/" + attempt_);
     if (announced_ && !keep_work_) {
       remove_if_possible(*root_, kWorkNote);
@@ -251,10 +237,9 @@ void OutputFolder::clean_up() {
   if (remote || !lock_.is_open()) return;
   // Folders go only where nothing is left in them.
   const fs::path place(place_);
-  const std::string work = (place / folder_of(fingerprint_)).string();
+  const std::string work = (place / work_folder(fingerprint_)).string();
   for (const std::string& folder :
-       {work + "/" + kStagedFolder, work, (place / kScratchFolder).string(),
-        (place / kWorkFolder).string()}) {
+       {work + "/" + kStagedFolder, work, (place / kWorkFolder).string()}) {
     if (!fingerprint_.empty()) ::rmdir(folder.c_str());
   }
   for (const std::string& folder : made_folders_) ::rmdir(folder.c_str());
@@ -266,7 +251,9 @@ ObjectStore& OutputFolder::work() { return *work_; }
 ObjectStore& OutputFolder::staged() { return *staged_; }
 
 std::string OutputFolder::scratch_path(const std::string& name) const {
-  return (fs::path(scratch_) / name).string();
+  const fs::path folder =
+      is_remote(place_) ? fs::temp_directory_path() : fs::path(place_) / kWorkFolder;
+  return (folder / ("pomona-" + attempt_ + "-" + name)).string();
 }
 
 bool OutputFolder::is_announced() const {
@@ -274,19 +261,30 @@ bool OutputFolder::is_announced() const {
   return note && note->at("fingerprint").get<std::string>() == fingerprint_;
 }
 
+bool OutputFolder::is_published_elsewhere() const {
+  if (fingerprint_.empty()) return false;
+  const std::optional<Publication> publication = find_publication(*root_, fingerprint_);
+  return publication && publication->attempt != attempt_;
+}
+
 void OutputFolder::refuse_if_overtaken() {
-  if (is_announced()) return;
+  if (is_at_work() && (!is_announced() || is_published_elsewhere())) give_up_overtaken();
+}
+
+void OutputFolder::give_up_overtaken() {
   announced_ = false;  // what lies there is no longer ours
+  resumed_ = false;
   keep_work_ = false;
   throw Error(ErrorKind::kUnavailable,
               "publishing in '" + place_ +
-                  "': another run has published there meanwhile, or was given --force; this one "
-                  "leaves all as it is: run `pomona verify`, and give each run its own folder");
+                  "': another run has published there meanwhile, does so now, or was given "
+                  "--force; this one leaves all as it is: run `pomona verify`, and give each run "
+                  "its own folder");
 }
 
 void OutputFolder::publish(const std::vector<std::string>& work_tables) {
   Publication publication{attempt_, {}};
-  const std::string work = folder_of(fingerprint_) + "/";
+  const std::string work = work_folder(fingerprint_) + "/";
   for (const std::string& table : work_tables) {
     work_->list(table, [&](const ObjectInfo& object) {
       publication.moves.push_back({work + object.key, object.key});
@@ -297,23 +295,19 @@ void OutputFolder::publish(const std::vector<std::string>& work_tables) {
     publication.moves.push_back({staged + object.key, object.key});
   });
   refuse_if_overtaken();
-  if (!announce(publication, fingerprint_, *root_)) {
-    throw Error(ErrorKind::kUnavailable,
-                "publishing in '" + place_ +
-                    "': another run of the same work publishes there just now; this one leaves all "
-                    "as it is: wait, then run `pomona verify`");
-  }
+  if (!announce(publication, fingerprint_, *root_)) give_up_overtaken();
   // Whoever published and cleaned up in between took work.json away first.
   if (!is_announced()) {
     remove_if_possible(*root_, publication_key(fingerprint_));
-    refuse_if_overtaken();
+    give_up_overtaken();
   }
   carry_out(publication, *root_);
   published_ = true;
-  remove_if_possible(*root_, kWorkNote);
-  remove_if_possible(*root_, kWorkFolder);
-  std::error_code ignored;
-  fs::remove_all(scratch_, ignored);
+  try {
+    end_work(fingerprint_, *root_);
+  } catch (
+      const Error&) {  // all is published; the next run, or `pomona clean`, removes what is left
+  }
 }
 
 }  // namespace pomona

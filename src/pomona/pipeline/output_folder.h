@@ -50,6 +50,9 @@ class OutputFolder {
   // Is work.json there but not as it was written? What it told of is lost then.
   bool is_damaged() const { return content_.work && !unfinished_; }
   const ObjectStore& root() const { return *root_; }
+  const std::string& place() const { return place_; }
+  // Of the work begun or gone on with; "" before.
+  const std::string& fingerprint() const { return fingerprint_; }
 
   // Throws invalid_input when it holds anything and `force` is not given. With `force`, results of
   // an earlier run are replaced at publish(); files that are not ours stay. A folder that no run
@@ -59,7 +62,8 @@ class OutputFolder {
   // Begins work in a place that does not refuse; unfinished work there is thrown away.
   void begin(const std::string& fingerprint);
   // Says so to others: `note` is read back as unfinished(). False when another run was first; its
-  // work is to be shared, by resume(), or left alone.
+  // work is to be shared, by resume(), or left alone. Throws unavailable when one has come to its
+  // end here since this object looked.
   bool announce_work(Json note);
   // Goes on with what unfinished() describes.
   void resume();
@@ -70,15 +74,22 @@ class OutputFolder {
   // All of it after begin() or resume().
   ObjectStore& work();    // finished parts, under their final names
   ObjectStore& staged();  // results of this attempt, under their final names
-  // For what is needed on the way and not published: always a file of this machine.
+  // For what is needed on the way and not published: the name of a file of this machine that
+  // nobody else has, to be unlinked as soon as it is open.
   std::string scratch_path(const std::string& name) const;
   // What lies in work() stays when this object goes before publish().
   void keep_work() { keep_work_ = true; }
-  bool keeps_work() const { return keep_work_; }
+  bool keeps_work() const { return keep_work_ && is_at_work(); }
   // … but gives way to whatever comes next: the photographs or options were refused in the end.
   void yield_work();
   // Does what unfinished() describes give way?
   bool yields() const { return content_.yields; }
+
+  // Does another process publish this very work just now?
+  bool is_published_elsewhere() const;
+  // Throws unavailable when the work begun or gone on with here is no longer that of this object:
+  // another run has published meanwhile, does so now, or was given --force.
+  void refuse_if_overtaken();
 
   // Moves staged files, and those of `work_tables` (folders of work()), to their places. Throws
   // unavailable when another run has published there meanwhile, or does so now.
@@ -88,31 +99,33 @@ class OutputFolder {
   // What lies in the place already.
   struct Content {
     bool any = false;
-    bool ours = false;      // some of it was written by a run
-    bool complete = false;  // … that came to its end
-    bool work = false;      // there is a note on unfinished work
-    bool others = false;    // there is something beside unfinished work
-    bool yields = false;    // unfinished work gives way
+    bool ours = false;                        // some of it was written by a run
+    bool complete = false;                    // … that came to its end
+    bool work = false;                        // there is a note on unfinished work
+    bool others = false;                      // there is something beside unfinished work
+    bool yields = false;                      // unfinished work gives way
+    std::vector<std::string> published = {};  // fingerprints of work with a note of publication
   };
 
   Content look() const;
   void end_publication();
   void open_work();
   void clean_up();
+  bool is_at_work() const { return announced_ || resumed_; }
   bool is_announced() const;
-  void refuse_if_overtaken();
+  [[noreturn]] void give_up_overtaken();
 
   std::string place_;
   StoreOptions stores_;
   std::vector<std::string> made_folders_;  // by this object, the innermost first
-  std::string scratch_;
-  Descriptor lock_;  // of a local folder, as long as this object works in it
+  Descriptor lock_;                        // of a local folder, as long as this object works in it
   Content content_;
   std::optional<Json> unfinished_;
   std::string fingerprint_;
   std::string attempt_;
   bool alone_ = false;      // by a lock
   bool announced_ = false;  // by this object
+  bool resumed_ = false;    // … or by another one
   bool keep_work_ = false;
   bool published_ = false;
   std::shared_ptr<ObjectStore> root_;

@@ -64,7 +64,6 @@ TEST_F(OutputFolderTest, LeavesNothingWhenNotPublished) {
     OutputFolder out(path("out"), {}, {});
     out.begin_anew(false);
     out.staged().write("run.json", "{}");
-    std::ofstream(out.scratch_path("scores")) << "x";
   }
   EXPECT_FALSE(fs::exists(path("out")));
 }

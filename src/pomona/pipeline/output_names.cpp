@@ -15,9 +15,19 @@ const std::vector<std::string>& output_names() {
   return names;
 }
 
+std::string work_folder(const std::string& fingerprint) {
+  return std::string(kWorkFolder) + "/" + fingerprint;
+}
+
 bool is_output(std::string_view key) {
   return std::ranges::any_of(
       output_names(), [&](const std::string& name) { return key == name || is_below(key, name); });
+}
+
+std::vector<std::string> written_names() {
+  std::vector<std::string> names = output_names();
+  names.emplace_back(kWorkFolder);
+  return names;
 }
 
 }  // namespace pomona

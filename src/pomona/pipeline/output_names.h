@@ -13,9 +13,14 @@ inline constexpr const char* kSuccess = "_SUCCESS";
 inline constexpr const char* kWorkFolder = "_pomona";
 inline constexpr const char* kWorkNote = "_pomona/work.json";
 
+// Where in the output folder unfinished work with this fingerprint lies.
+std::string work_folder(const std::string& fingerprint);
+
 // Results at the top of an output folder: files and folders.
 const std::vector<std::string>& output_names();
 // Is the object one of them, or below one?
 bool is_output(std::string_view key);
+// They, and the folder of unfinished work: all that a run writes but for _SUCCESS.
+std::vector<std::string> written_names();
 
 }  // namespace pomona

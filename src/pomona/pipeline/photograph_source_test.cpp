@@ -50,7 +50,7 @@ class FarStore final : public ObjectStore {
   }
   void move(std::string_view from, std::string_view to) override { near_.move(from, to); }
   void remove(std::string_view key) override { near_.remove(key); }
-  std::size_t remove_unfinished() override { return 0; }
+  std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
 
  private:
   std::size_t readers_;

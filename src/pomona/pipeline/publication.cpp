@@ -12,6 +12,8 @@
 namespace pomona {
 namespace {
 
+constexpr const char* kPublication = "publication.json";
+
 // Results of an earlier run that this one does not replace. Whole folders go as such, so that a
 // local one does not stay behind empty.
 void remove_stale(const std::set<std::string>& made, ObjectStore& root) {
@@ -25,6 +27,14 @@ void remove_stale(const std::set<std::string>& made, ObjectStore& root) {
     stale.insert(tops.contains(top) ? object.key : top);
   });
   for (const std::string& key : stale) root.remove(key);
+}
+
+// Is nothing at its old place any more? Who comes late then does not take results from readers.
+bool is_moved(const Publication& publication, const ObjectStore& root) {
+  std::set<std::string> left;
+  root.list(kWorkFolder, [&](const ObjectInfo& object) { left.insert(object.key); });
+  return std::ranges::none_of(publication.moves,
+                              [&](const Move& move) { return left.contains(move.from); });
 }
 
 void move_unless_moved(const Move& move, ObjectStore& root) {
@@ -43,7 +53,7 @@ void move_unless_moved(const Move& move, ObjectStore& root) {
 }  // namespace
 
 std::string publication_key(const std::string& fingerprint) {
-  return std::string(kWorkFolder) + "/" + fingerprint + "/publication.json";
+  return work_folder(fingerprint) + "/" + kPublication;
 }
 
 bool announce(const Publication& publication, const std::string& fingerprint, ObjectStore& root) {
@@ -67,8 +77,10 @@ std::optional<Publication> find_publication(const ObjectStore& root,
 void carry_out(const Publication& publication, ObjectStore& root) {
   std::set<std::string> made;
   for (const Move& move : publication.moves) made.insert(move.to);
-  root.remove(kSuccess);
-  remove_stale(made, root);
+  if (!is_moved(publication, root)) {
+    root.remove(kSuccess);
+    remove_stale(made, root);
+  }
   parallel_for(publication.moves.size(), std::max<std::size_t>(root.concurrent_reads(), 1),
                [&](std::size_t i, std::size_t) { move_unless_moved(publication.moves[i], root); });
   if (!root.write_if_absent(kSuccess, "")) {
@@ -77,6 +89,19 @@ void carry_out(const Publication& publication, ObjectStore& root) {
                     "': another program has written _SUCCESS there meanwhile; give each run its "
                     "own folder");
   }
+}
+
+void end_work(const std::string& fingerprint, ObjectStore& root) {
+  const std::string folder = work_folder(fingerprint) + "/";
+  std::set<std::string> tops;
+  root.list(work_folder(fingerprint), [&](const ObjectInfo& object) {
+    const std::string name = object.key.substr(folder.size());
+    tops.insert(name.substr(0, name.find('/')));
+  });
+  tops.erase(kPublication);
+  for (const std::string& top : tops) root.remove(folder + top);
+  root.remove(kWorkNote);
+  root.remove(kWorkFolder);
 }
 
 }  // namespace pomona

@@ -7,13 +7,11 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
-#include "pomona/base/parallel.h"
 #include "pomona/pipeline/bundle_network.h"
-#include "pomona/pipeline/feature_place.h"
-#include "pomona/pipeline/machine.h"
 #include "pomona/pipeline/map.h"
-#include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/output_folder.h"
+#include "pomona/pipeline/output_names.h"
+#include "pomona/pipeline/publish_results.h"
 #include "pomona/pipeline/run_record.h"
 #include "pomona/pipeline/thumbnails.h"
 
@@ -22,43 +20,15 @@ namespace {
 
 std::vector<std::string> inputs_of(const InputOptions& input) { return {input.images, input.test}; }
 
-Json merged(std::initializer_list<Json> objects) {
-  Json result = Json::object();
-  for (const Json& object : objects) result.update(object);
-  return result;
-}
-
-RunRecord start_record(const std::string& verb, const OutputOptions& output) {
-  RunRecord record;
-  record.verb = verb;
-  record.command = output.command;
-  record.started = utc_now();
-  return record;
-}
-
 Json image_inputs(const InputOptions& input) {
   return {{"images", input.images},
           {"test", input.test.empty() ? Json(nullptr) : Json(input.test)}};
 }
 
-void write_record(const Json& record, OutputFolder& out) {
-  out.staged().write("run.json", print_json(record));
-}
-
-void publish(const Json& record, OutputFolder& out, std::size_t workers,
-             const std::stop_token& stop) {
-  write_record(record, out);
-  write_digests(out.staged(), {}, workers_or_all(workers));
-  throw_if_stopped(stop);
-  out.publish({});
-}
-
 void publish(const Json& record, const Extraction& extraction, OutputFolder& out,
              const std::stop_token& stop) {
-  write_record(record, out);
-  write_digests(out.staged(), extraction.digests, extraction.setup.featurizer.slots);
-  throw_if_stopped(stop);
-  out.publish(extraction.work_tables);
+  publish_results(record, extraction.digests, extraction.work_tables, out,
+                  extraction.setup.featurizer.slots, stop);
 }
 
 WorkOptions work_options(const RunOptions& options) {
@@ -92,26 +62,12 @@ Json learning_options(const RunOptions& options) {
 }
 
 // run.json of a run that has made what is asked for already.
-Json earlier_record(const OutputFolder& out, const RunOptions& options, Progress& progress) {
-  progress.note("'" + options.output.out +
-                "' is complete: it was made of the same photographs with the same options");
-  return parse_json(out.root().read("run.json"), "run.json");
-}
-
-// Says where a run that fails can be gone on with.
-template <class Body>
-auto with_hint(OutputFolder& out, const std::string& place, const Body& body) {
-  try {
-    return body();
-  } catch (const Error& error) {
-    if (!out.keeps_work()) throw;
-    // To be mended by other photographs or other options, which must not be held up by this work.
-    if (error.kind() == ErrorKind::kInvalidInput) out.yield_work();
-    throw Error(error.kind(), std::string(error.what()) + "; what is finished is kept in '" +
-                                  place +
-                                  "': the same command goes on from there, `pomona clean` removes "
-                                  "it");
-  }
+Json earlier_record(const OutputFolder& out, Progress& progress) {
+  Json record = parse_json(out.root().read("run.json"), "run.json");
+  progress.note("'" + out.place() +
+                "' is complete: it was made of the same photographs with the same options, " +
+                record.at("started").get<std::string>());
+  return record;
 }
 
 void write_pictures(const Extraction& extraction, const Json& metrics,
@@ -122,72 +78,6 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
   write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged(),
                    extraction.setup.featurizer.slots);
 }
-
-// run.json of the run that made a feature table; without it there is no training.
-const Json& run_record_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
-  if (!features.run_record || !features.run_record->contains("backbone")) {
-    throw Error(ErrorKind::kInvalidInput, "training on '" + options.features +
-                                              "': no run.json beside the features says which "
-                                              "backbone made them; train on a folder made "
-                                              "by `pomona extract` or `pomona run`");
-  }
-  return *features.run_record;
-}
-
-// What that run recorded of its backbone.
-FeatureOrigin origin_of(const Json& record, const FromFeaturesOptions& options) {
-  FeatureOrigin origin;
-  origin.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
-                                  record.at("backbone").at("name").get<std::string>());
-  if (origin.backbone.digest != record.at("backbone").at("digest").get<std::string>()) {
-    throw Error(ErrorKind::kInvalidInput,
-                "training on '" + options.features + "': the installed backbone '" +
-                    origin.backbone.spec.name + "' is another one than made these features");
-  }
-  origin.size = record.at("backbone").at("size").get<int>();
-  origin.batch = record.at("batch").get<int>();
-  origin.precision = precision_from_name(record.at("precision").get<std::string>());
-  origin.fit = fit_from_name(record.at("fit").get<std::string>());
-  return origin;
-}
-
-// How the rows of a feature table were divided, as the run that made it recorded.
-struct RecordedSplit {
-  SplitOptions options;
-  SplitKind kind = SplitKind::kNone;
-};
-
-RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
-  const Json& options = record.at("options");
-  RecordedSplit split;
-  split.options.holdout = options.at("holdout").get<double>();
-  split.options.train_files = options.at("train_files").get<std::string>();
-  split.options.test_files = options.at("test_files").get<std::string>();
-  split.options.group = options.at("group").get<std::string>();
-  split.options.seed = options.at("seed").get<std::uint64_t>();
-  if (record.at("inputs").at("test").is_string()) {
-    split.kind = SplitKind::kTestSet;
-  } else if (!split.options.train_files.empty() || !split.options.test_files.empty()) {
-    split.kind = SplitKind::kFileNames;
-  } else if (rows.test_rows() > 0) {
-    split.kind = SplitKind::kHoldout;
-  }
-  return split;
-}
-
-std::vector<std::int32_t> training_classes(const TableRows& rows) {
-  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
-  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
-  return classes;
-}
-
-std::size_t components_of(const Json& metrics) {
-  return metrics.at("pca").at("n_components").get<std::size_t>();
-}
-
-}  // namespace
-
-namespace {
 
 Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& record,
                 OutputFolder& out, Timeline& timeline, Progress& progress,
@@ -210,7 +100,8 @@ Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& recor
   record.inputs = image_inputs(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
-              options_json(options.reduce, components_of(metrics)), options_json(options.train)});
+              options_json(options.reduce, metrics.at("pca").at("n_components").get<std::size_t>()),
+              options_json(options.train)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, learning_options(options));
   const auto json = [&] {
     Json result = record_json(record, timeline);
@@ -253,6 +144,35 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
   return result;
 }
 
+// What throws away the work of other shares, or asks more than one share can know.
+void check_share_options(const RunOptions& options) {
+  for (const auto& [given, name] :
+       {std::pair(options.output.force, "--force"),
+        std::pair(options.earlier.retry_failures, "--retry-failures")}) {
+    if (!given) continue;
+    throw Error(ErrorKind::kInvalidInput,
+                std::string("reading --shard: it does not go with ") + name +
+                    ", which would undo what other shares have done; give that without --shard, "
+                    "or name a new output folder");
+  }
+}
+
+// Has another share published what all of them have made?
+bool is_published(const OutputFolder& out) {
+  if (out.fingerprint().empty() || !out.root().exists(kSuccess)) return false;
+  const Json record = parse_json(out.root().read("run.json"), "run.json");
+  return record.value("fingerprint", "") == result_fingerprint(out.fingerprint(), extract_alone());
+}
+
+std::optional<ExtractionWork> begin(const RunOptions& options, const Json& beyond,
+                                    OutputFolder& out, Timeline& timeline, Progress& progress,
+                                    const std::stop_token& stop) {
+  return begin_extraction(
+      options.input, options.extract, work_options(options), options.output.out,
+      [&](const std::string& extraction) { return result_fingerprint(extraction, beyond); }, out,
+      timeline, progress, stop);
+}
+
 // What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.
 template <class Finish>
 Json run_on_images(const RunOptions& options, const std::string& verb, const Json& beyond,
@@ -260,12 +180,9 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
   Timeline timeline;
   RunRecord record = start_record(verb, options.output);
   OutputFolder out(options.output.out, options.input.stores, inputs_of(options.input));
-  return with_hint(out, options.output.out, [&] {
-    std::optional<ExtractionWork> work = begin_extraction(
-        options.input, options.extract, work_options(options), options.output.out,
-        [&](const std::string& extraction) { return result_fingerprint(extraction, beyond); }, out,
-        timeline, progress, stop);
-    if (!work) return earlier_record(out, options, progress);
+  return at_work(out, [&] {
+    std::optional<ExtractionWork> work = begin(options, beyond, out, timeline, progress, stop);
+    if (!work) return earlier_record(out, progress);
     return finish(options, std::move(*work), record, out, timeline, progress, stop);
   });
 }
@@ -283,92 +200,27 @@ Json run_extract(const RunOptions& options, Progress& progress, const std::stop_
 std::optional<Json> run_extract_share(const RunOptions& options, const ShardShare& share,
                                       std::size_t& left, Progress& progress,
                                       const std::stop_token& stop) {
+  check_share_options(options);
   Timeline timeline;
   RunRecord record = start_record("extract", options.output);
   OutputFolder out(options.output.out, options.input.stores, inputs_of(options.input),
                    OutputFolder::Access::kShared);
-  const auto begin = [&] {
-    return begin_extraction(
-        options.input, options.extract, work_options(options), options.output.out,
-        [&](const std::string& extraction) {
-          return result_fingerprint(extraction, extract_alone());
-        },
-        out, timeline, progress, stop);
-  };
-  std::optional<ExtractionWork> work = begin();
-  if (!work) return earlier_record(out, options, progress);
-  const ShareResult result = extract_share(*work, options.input, options.extract,
-                                           work_options(options), share, out, progress, stop);
-  left = result.shards - result.finished;
-  if (left > 0) return std::nullopt;
-  return finish_extract(options, std::move(*work), record, out, timeline, progress, stop);
-}
-
-Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
-                const std::stop_token& stop) {
-  Timeline timeline;
-  RunRecord record = start_record("reduce", options.output);
-  OutputFolder out(options.output.out, options.stores, {options.features});
-  out.begin_anew(options.output.force);
-  const FeaturePlace features = open_features(options.features, options.stores);
-  timeline.begin("prepare");
-  const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
-  const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
-                                        rows.train_labels.size(), stop);
-  timeline.begin("reduce");
-  const Reduction reduction = fit_reduction(moments, options.reduce);
-  ReducedTableWriter table(out.staged(), "reduced");
-  ReducedCsvWriter csv(out.staged(), "reduced.csv", reduction.pca.n_components());
-  ReduceSinks sinks;
-  sinks.table = &table;
-  sinks.csv = &csv;
-  reduce(*features.store, features.place, rows, fold(reduction.scaler, reduction.pca), sinks,
-         workers_or_all(options.train.workers), progress, stop);
-  timeline.end();
-  record.inputs = {{"features", options.features}};
-  record.options = options_json(options.reduce, reduction.pca.n_components());
-  Json result = record_json(record, timeline);
-  result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
-  result["pca"] = {{"n_components", reduction.pca.n_components()},
-                   {"explained_variance_ratio", reduction.pca.explained_variance_ratio}};
-  publish(result, out, options.train.workers, stop);
-  return result;
-}
-
-Json run_train(const FromFeaturesOptions& options, Progress& progress,
-               const std::stop_token& stop) {
-  Timeline timeline;
-  RunRecord record = start_record("train", options.output);
-  OutputFolder out(options.output.out, options.stores, {options.features});
-  out.begin_anew(options.output.force);
-  const FeaturePlace features = open_features(options.features, options.stores);
-  const Json& made_by = run_record_of(features, options);
-  const FeatureOrigin origin = origin_of(made_by, options);
-  timeline.begin("prepare");
-  LearnOptions learn;
-  const std::string group =
-      options.group.value_or(made_by.at("options").at("group").get<std::string>());
-  const TableRows rows = rows_of_table(*features.store, features.place, group);
-  const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
-                                        rows.train_labels.size(), stop);
-  const RecordedSplit split = recorded_split(made_by, rows);
-  learn.reduce = options.reduce;
-  learn.train = options.train;
-  learn.train.workers = workers_or_all(options.train.workers);
-  learn.train.seed = options.seed.value_or(split.options.seed);
-  learn.split = split.options;
-  learn.split_kind = split.kind;
-  learn.write_reduced = false;
-  const Json metrics = learn_tables({*features.store, features.place, rows, moments}, origin, learn,
-                                    out, timeline, progress, stop);
-  record.inputs = {{"features", options.features}};
-  record.options = merged({options_json(options.reduce, components_of(metrics)),
-                           options_json(options.train),
-                           {{"group", group}, {"seed", learn.train.seed}}});
-  Json result = record_json(record, timeline);
-  result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
-  publish(result, out, options.train.workers, stop);
-  return result;
+  left = 0;
+  try {
+    std::optional<ExtractionWork> work =
+        begin(options, extract_alone(), out, timeline, progress, stop);
+    if (!work) return earlier_record(out, progress);
+    const ShareResult result = extract_share(*work, options.input, options.extract,
+                                             work_options(options), share, out, progress, stop);
+    left = result.left;
+    if (left > 0) return std::nullopt;
+    work->done = result.done;
+    return finish_extract(options, std::move(*work), record, out, timeline, progress, stop);
+  } catch (const Error& error) {
+    if (out.is_published_elsewhere()) return std::nullopt;
+    if (is_published(out)) return earlier_record(out, progress);
+    throw error_of_work(error, out);
+  }
 }
 
 }  // namespace pomona

@@ -65,6 +65,20 @@ Json options_json(const TrainOptions& options) {
   return {{"classifier", classifier_kind_name(options.classifier)}};
 }
 
+Json merged(std::initializer_list<Json> objects) {
+  Json result = Json::object();
+  for (const Json& object : objects) result.update(object);
+  return result;
+}
+
+RunRecord start_record(const std::string& verb, const OutputOptions& output) {
+  RunRecord record;
+  record.verb = verb;
+  record.command = output.command;
+  record.started = utc_now();
+  return record;
+}
+
 Json record_json(const RunRecord& record, const Timeline& timeline) {
   Json stages = Json::array();
   for (const TimelineStage& stage : timeline.stages()) {
@@ -113,8 +127,10 @@ void add_extraction(const Extraction& extraction, const Timeline& timeline, Json
                   {"shards_kept", counts.shards_kept},
                   {"rows_taken", counts.taken},
                   {"decoded", counts.decoded}};
+  const bool all_was_to_do = counts.shards_kept == 0 && counts.taken == 0;
+  const double seconds = std::max(seconds_of(timeline, "extract"), 1e-9);
   json["images_per_second"] =
-      static_cast<double>(counts.ok) / std::max(seconds_of(timeline, "extract"), 1e-9);
+      all_was_to_do ? Json(static_cast<double>(counts.ok) / seconds) : Json(nullptr);
 }
 
 }  // namespace pomona

@@ -2,6 +2,7 @@
 // run.json: what was done, on what, how long it took.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,14 @@ Json options_json(const SplitOptions& options);
 // `n_components`: how many there came to be.
 Json options_json(const ReduceOptions& options, std::size_t n_components);
 Json options_json(const TrainOptions& options);
+// One object with the members of all of them.
+Json merged(std::initializer_list<Json> objects);
+
+struct OutputOptions {
+  std::string out;
+  bool force = false;
+  std::vector<std::string> command;  // as given, for run.json
+};
 
 // What every verb that writes an output folder records.
 struct RunRecord {
@@ -27,6 +36,7 @@ struct RunRecord {
   Json options;                  // resolved
   std::string fingerprint = {};  // of photographs, settings and options; "": not of photographs
 };
+RunRecord start_record(const std::string& verb, const OutputOptions& output);
 Json record_json(const RunRecord& record, const Timeline& timeline);
 
 // Adds what extraction knows: backbone, precision, batch, workers, counts, labels, rate.

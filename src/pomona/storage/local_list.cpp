@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -25,6 +27,13 @@
 
 namespace pomona {
 namespace {
+
+constexpr std::string_view kPassingPrefix = ".pomona-";
+
+bool is_number(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](unsigned char letter) { return std::isdigit(letter) != 0; });
+}
 
 constexpr std::size_t kNoFolder = static_cast<std::size_t>(-1);
 
@@ -92,7 +101,7 @@ class LocalWalk {
       const dirent* entry = ::readdir(&entries);  // NOLINT(concurrency-mt-unsafe): our own stream
       if (entry == nullptr) break;
       const std::string_view name = entry->d_name;
-      if (name == "." || name == ".." || name.starts_with(kPassingPrefix)) continue;
+      if (name == "." || name == ".." || is_passing_name(name)) continue;
       info_.key.assign(folder.key)
           .append(folder.key.empty() ? "" : "/")
           .append(key_from_name(name));
@@ -162,6 +171,17 @@ class LocalWalk {
 };
 
 }  // namespace
+
+std::string passing_name(std::uint64_t number) {
+  return std::string(kPassingPrefix) + std::to_string(::getpid()) + "-" + std::to_string(number);
+}
+
+bool is_passing_name(std::string_view name) {
+  if (!name.starts_with(kPassingPrefix)) return false;
+  name.remove_prefix(kPassingPrefix.size());
+  const std::size_t dash = std::min(name.find('-'), name.size());
+  return is_number(name.substr(0, dash)) && is_number(name.substr(std::min(dash + 1, name.size())));
+}
 
 void list_local(int root, std::string_view prefix,
                 const std::function<void(const ObjectInfo&)>& found) {

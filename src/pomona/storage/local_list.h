@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "pomona/storage/object_store.h"
 
 namespace pomona {
 
-// Files whose names begin so are being written: they are no objects.
-inline constexpr std::string_view kPassingPrefix = ".pomona-";
+// Names of files that are being written, by this process the one with this number: they are no
+// objects.
+std::string passing_name(std::uint64_t number);
+bool is_passing_name(std::string_view name);
 
 // LocalStore::list below the folder `prefix` (a checked key or "") of the open folder `root`.
 void list_local(int root, std::string_view prefix,

@@ -108,8 +108,7 @@ class LocalWriter final : public ObjectWriter {
     name_ = name_.substr(name_.rfind('/') + 1);
     static std::atomic<std::uint64_t> count{0};
     do {
-      passing_name_ =
-          std::string(kPassingPrefix) + std::to_string(::getpid()) + "-" + std::to_string(count++);
+      passing_name_ = passing_name(count++);
       file_ = open_at(folder_.get(), passing_name_, O_WRONLY | O_CREAT | O_EXCL, 0666);
     } while (!file_.is_open() && errno == EEXIST);
     if (!file_.is_open()) throw_errno("writing", object_, errno);
@@ -282,15 +281,23 @@ void LocalStore::remove(std::string_view key) {
   if (!remove_at(root_, name_from_key(key))) throw_errno("removing", object_name(key), errno);
 }
 
-std::size_t LocalStore::remove_unfinished() {
+std::size_t LocalStore::remove_unfinished(const std::vector<std::string>& keys, bool dry_run) {
   namespace fs = std::filesystem;
+  constexpr auto kSkipDenied = fs::directory_options::skip_permission_denied;
   std::vector<fs::path> passing;
-  for (const fs::directory_entry& entry :
-       fs::recursive_directory_iterator(folder_, fs::directory_options::skip_permission_denied)) {
-    if (entry.path().filename().string().starts_with(kPassingPrefix)) passing.push_back(entry);
+  const auto look_at = [&](const fs::path& path) {
+    if (is_passing_name(path.filename().string())) passing.push_back(path);
+  };
+  std::error_code none;  // a key that is no folder
+  for (const std::string& key : keys) {
+    const fs::path path = fs::path(folder_) / name_from_key(key);
+    for (const auto& entry : fs::recursive_directory_iterator(path, kSkipDenied, none)) {
+      look_at(entry.path());
+    }
   }
+  for (const auto& entry : fs::directory_iterator(folder_, kSkipDenied)) look_at(entry.path());
   for (const fs::path& path : passing) {
-    if (::unlink(path.c_str()) != 0) throw_errno("removing", path.string(), errno);
+    if (!dry_run && ::unlink(path.c_str()) != 0) throw_errno("removing", path.string(), errno);
   }
   return passing.size();
 }

@@ -35,7 +35,7 @@ class LocalStore final : public ObjectStore {
   bool write_if_absent(std::string_view key, std::string_view bytes) override;
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
-  std::size_t remove_unfinished() override;
+  std::size_t remove_unfinished(const std::vector<std::string>& keys, bool dry_run) override;
 
  private:
   std::string object_name(std::string_view key) const;  // for messages

@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pomona/base/error.h"
 
@@ -99,9 +100,9 @@ class ObjectStore {
   virtual void move(std::string_view from, std::string_view to) = 0;
   // Removes one object, or all below it when it is a folder; nothing there is no error.
   virtual void remove(std::string_view key) = 0;
-  // Removes what writers left that were killed, and returns how many. The caller knows that nobody
-  // is writing.
-  virtual std::size_t remove_unfinished() = 0;
+  // Removes what writers that were killed left of these objects, or of any below them, and returns
+  // how much that was; a dry run only counts. The caller knows that nobody is writing them.
+  virtual std::size_t remove_unfinished(const std::vector<std::string>& keys, bool dry_run) = 0;
 };
 
 }  // namespace pomona

@@ -229,8 +229,11 @@ TYPED_TEST_P(ObjectStoreTest, RemovesWhatADeadWriterLeft) {
   [[maybe_unused]] ObjectWriter* const dead = store.create("folder/large").release();
   dead->write(std::string(9U << 20U, 'x'));
   EXPECT_THAT(this->listing(), ElementsAre(Pair("folder/whole", 5)));
-  EXPECT_EQ(store.remove_unfinished(), TypeParam::kLeavesSomething ? 1U : 0U);
-  EXPECT_EQ(store.remove_unfinished(), 0U);
+  const std::size_t left = TypeParam::kLeavesSomething ? 1 : 0;
+  EXPECT_EQ(store.remove_unfinished({"fold", "folder/large/deep"}, /*dry_run=*/false), 0U);
+  EXPECT_EQ(store.remove_unfinished({"folder"}, /*dry_run=*/true), left);
+  EXPECT_EQ(store.remove_unfinished({"other", "folder"}, /*dry_run=*/false), left);
+  EXPECT_EQ(store.remove_unfinished({"folder"}, /*dry_run=*/false), 0U);
   EXPECT_EQ(store.read("folder/whole"), "whole");
   delete dead;  // so that no checker of memory complains
 }

@@ -324,9 +324,23 @@ void S3Client::abort_upload(const std::string& key, const std::string& upload_id
 }
 
 std::vector<S3PendingUpload> S3Client::pending_uploads(const std::string& prefix) {
-  Call call{"listing unfinished uploads of " + url(prefix), request("GET", "")};
-  call.request.query = {{"uploads", ""}, {"prefix", prefix}};
-  return send_for(call, parse_pending_uploads);
+  constexpr std::size_t kPage = 1000;  // the service names no more at once
+  std::vector<S3PendingUpload> uploads;
+  for (;;) {
+    Call call{"listing unfinished uploads of " + url(prefix), request("GET", "")};
+    call.request.query = {{"uploads", ""}, {"prefix", prefix}};
+    if (!uploads.empty()) {
+      call.request.query.emplace_back("key-marker", uploads.back().key);
+      call.request.query.emplace_back("upload-id-marker", uploads.back().upload_id);
+    }
+    const std::vector<S3PendingUpload> page = send_for(call, parse_pending_uploads);
+    // A service that knows no markers begins again.
+    if (!uploads.empty() && !page.empty() && page.front().upload_id == uploads.front().upload_id) {
+      return uploads;
+    }
+    uploads.insert(uploads.end(), page.begin(), page.end());
+    if (page.size() < kPage) return uploads;
+  }
 }
 
 S3ListPage S3Client::list_page(const std::string& prefix, const std::string& delimiter,

@@ -131,16 +131,19 @@ void S3Store::remove(std::string_view key) {
   remove_names(names);
 }
 
-std::size_t S3Store::remove_unfinished() {
-  constexpr std::size_t kPage = 1000;  // the service names no more at once
-  std::size_t removed = 0;
-  for (;;) {
-    const std::vector<S3PendingUpload> pending = client_->pending_uploads(root_);
-    for (const S3PendingUpload& upload : pending)
-      client_->abort_upload(upload.key, upload.upload_id);
-    removed += pending.size();
-    if (pending.size() < kPage) return removed;
+std::size_t S3Store::remove_unfinished(const std::vector<std::string>& keys, bool dry_run) {
+  const auto is_wanted = [&](const std::string& name) {
+    return std::ranges::any_of(keys, [&](const std::string& key) {
+      return name == name_of(key) || name.starts_with(name_of(key) + "/");
+    });
+  };
+  std::size_t count = 0;
+  for (const S3PendingUpload& upload : client_->pending_uploads(root_)) {
+    if (!is_wanted(upload.key)) continue;
+    if (!dry_run) client_->abort_upload(upload.key, upload.upload_id);
+    ++count;
   }
+  return count;
 }
 
 }  // namespace pomona

@@ -31,7 +31,7 @@ class S3Store final : public ObjectStore {
   // By copies within the bucket, of at most 5 GB each, one after the other.
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
-  std::size_t remove_unfinished() override;
+  std::size_t remove_unfinished(const std::vector<std::string>& keys, bool dry_run) override;
 
  private:
   std::string name_of(std::string_view key) const;

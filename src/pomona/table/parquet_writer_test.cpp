@@ -195,7 +195,7 @@ class SmallStore final : public ObjectStore {
   }
   void move(std::string_view from, std::string_view to) override { inner_.move(from, to); }
   void remove(std::string_view key) override { inner_.remove(key); }
-  std::size_t remove_unfinished() override { return 0; }
+  std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
 
  private:
   class Writer final : public ObjectWriter {

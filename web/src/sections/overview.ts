@@ -148,7 +148,11 @@ function facts(report: Report): HTMLElement {
     ['Photographs', count(read), `${count(counts.train)} to learn, ${count(counts.test)} to test`],
     ['Classes', count(labelled), labelled === 0 ? 'no class folders' : 'one a folder'],
     ['Time', duration(report.seconds), report.started === '' ? '' : moment(report.started)],
-    ['Speed', significant(report.imagesPerSecond), 'photographs a second'],
+    [
+      'Speed',
+      significant(report.imagesPerSecond),
+      report.imagesPerSecond === null ? 'taken from earlier work' : 'photographs a second',
+    ],
     ['Not read', count(unread), unread === 0 ? 'all could be read' : 'listed below'],
   ];
   return h(

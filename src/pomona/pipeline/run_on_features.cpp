@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/run_on_features.h"
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/feature_place.h"
+#include "pomona/pipeline/machine.h"
+#include "pomona/pipeline/output_folder.h"
+#include "pomona/pipeline/publish_results.h"
+#include "pomona/pipeline/run_record.h"
+
+namespace pomona {
+namespace {
+
+// run.json of the run that made a feature table; without it there is no training.
+const Json& run_record_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
+  if (!features.run_record || !features.run_record->contains("backbone")) {
+    throw Error(ErrorKind::kInvalidInput, "training on '" + options.features +
+                                              "': no run.json beside the features says which "
+                                              "backbone made them; train on a folder made "
+                                              "by `pomona extract` or `pomona run`");
+  }
+  return *features.run_record;
+}
+
+// What that run recorded of its backbone.
+FeatureOrigin origin_of(const Json& record, const FromFeaturesOptions& options) {
+  FeatureOrigin origin;
+  origin.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
+                                  record.at("backbone").at("name").get<std::string>());
+  if (origin.backbone.digest != record.at("backbone").at("digest").get<std::string>()) {
+    throw Error(ErrorKind::kInvalidInput,
+                "training on '" + options.features + "': the installed backbone '" +
+                    origin.backbone.spec.name + "' is another one than made these features");
+  }
+  origin.size = record.at("backbone").at("size").get<int>();
+  origin.batch = record.at("batch").get<int>();
+  origin.precision = precision_from_name(record.at("precision").get<std::string>());
+  origin.fit = fit_from_name(record.at("fit").get<std::string>());
+  return origin;
+}
+
+// How the rows of a feature table were divided, as the run that made it recorded.
+struct RecordedSplit {
+  SplitOptions options;
+  SplitKind kind = SplitKind::kNone;
+};
+
+RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
+  const Json& options = record.at("options");
+  RecordedSplit split;
+  split.options.holdout = options.at("holdout").get<double>();
+  split.options.train_files = options.at("train_files").get<std::string>();
+  split.options.test_files = options.at("test_files").get<std::string>();
+  split.options.group = options.at("group").get<std::string>();
+  split.options.seed = options.at("seed").get<std::uint64_t>();
+  if (record.at("inputs").at("test").is_string()) {
+    split.kind = SplitKind::kTestSet;
+  } else if (!split.options.train_files.empty() || !split.options.test_files.empty()) {
+    split.kind = SplitKind::kFileNames;
+  } else if (rows.test_rows() > 0) {
+    split.kind = SplitKind::kHoldout;
+  }
+  return split;
+}
+
+std::vector<std::int32_t> training_classes(const TableRows& rows) {
+  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
+  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
+  return classes;
+}
+
+}  // namespace
+
+Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
+                const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("reduce", options.output);
+  OutputFolder out(options.output.out, options.stores, {options.features});
+  out.begin_anew(options.output.force);
+  return at_work(out, [&] {
+    const FeaturePlace features = open_features(options.features, options.stores);
+    timeline.begin("prepare");
+    const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
+    const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
+                                          rows.train_labels.size(), stop);
+    timeline.begin("reduce");
+    const Reduction reduction = fit_reduction(moments, options.reduce);
+    ReducedTableWriter table(out.staged(), "reduced");
+    ReducedCsvWriter csv(out.staged(), "reduced.csv", reduction.pca.n_components());
+    ReduceSinks sinks;
+    sinks.table = &table;
+    sinks.csv = &csv;
+    reduce(*features.store, features.place, rows, fold(reduction.scaler, reduction.pca), sinks,
+           workers_or_all(options.train.workers), progress, stop);
+    timeline.end();
+    record.inputs = {{"features", options.features}};
+    record.options = options_json(options.reduce, reduction.pca.n_components());
+    Json result = record_json(record, timeline);
+    result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
+    result["pca"] = {{"n_components", reduction.pca.n_components()},
+                     {"explained_variance_ratio", reduction.pca.explained_variance_ratio}};
+    publish_results(result, {}, {}, out, workers_or_all(options.train.workers), stop);
+    return result;
+  });
+}
+
+Json run_train(const FromFeaturesOptions& options, Progress& progress,
+               const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("train", options.output);
+  OutputFolder out(options.output.out, options.stores, {options.features});
+  out.begin_anew(options.output.force);
+  return at_work(out, [&] {
+    const FeaturePlace features = open_features(options.features, options.stores);
+    const Json& made_by = run_record_of(features, options);
+    const FeatureOrigin origin = origin_of(made_by, options);
+    timeline.begin("prepare");
+    LearnOptions learn;
+    const std::string group =
+        options.group.value_or(made_by.at("options").at("group").get<std::string>());
+    const TableRows rows = rows_of_table(*features.store, features.place, group);
+    const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
+                                          rows.train_labels.size(), stop);
+    const RecordedSplit split = recorded_split(made_by, rows);
+    learn.reduce = options.reduce;
+    learn.train = options.train;
+    learn.train.workers = workers_or_all(options.train.workers);
+    learn.train.seed = options.seed.value_or(split.options.seed);
+    learn.split = split.options;
+    learn.split_kind = split.kind;
+    learn.write_reduced = false;
+    const Json metrics = learn_tables({*features.store, features.place, rows, moments}, origin,
+                                      learn, out, timeline, progress, stop);
+    record.inputs = {{"features", options.features}};
+    record.options = merged(
+        {options_json(options.reduce, metrics.at("pca").at("n_components").get<std::size_t>()),
+         options_json(options.train),
+         {{"group", group}, {"seed", learn.train.seed}}});
+    Json result = record_json(record, timeline);
+    result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
+    publish_results(result, {}, {}, out, workers_or_all(options.train.workers), stop);
+    return result;
+  });
+}
+
+}  // namespace pomona

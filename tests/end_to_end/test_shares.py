@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`extract --shard I/N`: processes that share one work make the result of one that works alone."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+
+import pytest
+from command import DONE, TINY, UNAVAILABLE, USAGE
+from fault_proxy import Rule
+from photographs import encoded, make_folder, picture
+from tables import differences, digests, failures_of, results_below, work_of
+
+# No photograph is kept for a test: all stand in the order of their paths.
+SETTINGS = [*TINY, "--holdout", "0", "--part-files", "4"]
+PARTS = 5
+ORDERS = ["1/2 2/2", "2/2 1/2", "3/3 1/3 2/3", "2/3 3/3 1/3"]
+ORDERS += [
+    " ".join(f"{i}/7" for i in order) for order in ((1, 2, 3, 4, 5, 6, 7), (7, 4, 6, 2, 3, 5, 1))
+]
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """Five parts, the first with a failure, the fourth with a file that is skipped."""
+    folder = make_folder(tmp_path_factory.mktemp("shared") / "images", "abc", count=6)
+    (folder / "a" / "broken.jpg").write_bytes((folder / "a" / "0.jpg").read_bytes()[:200])
+    (folder / "b" / "notes.txt").write_text("no picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(tiny, images, tmp_path_factory):
+    out = tmp_path_factory.mktemp("alone") / "out"
+    tiny("extract", images, "--out", out, *SETTINGS)
+    assert work_of(out)["shards"] == PARTS
+    return out
+
+
+@pytest.fixture
+def share(tiny, images, tmp_path):
+    """Does one share of the work on `out`; returns how many parts are left to others."""
+
+    def share(which, *words, of=images):
+        place = ["--out", tmp_path / "out", *SETTINGS, "--shard", which]
+        done = json.loads(tiny("extract", of, *place, *words, "--json").text)
+        return done.get("parts_left", 0)
+
+    return share
+
+
+def finished_parts(out) -> dict[str, int]:
+    """The records of parts that are finished, and when each was written."""
+    return {path.name: path.stat().st_mtime_ns for path in out.glob("_pomona/*/shards/*.json")}
+
+
+def is_whole(out, alone) -> bool:
+    """The results, and no unfinished work beside them."""
+    same = differences(out, alone) == set() and (out / "_SUCCESS").is_file()
+    return same and not (out / "_pomona").exists()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_one_after_another_in_any_order_they_give_what_one_gives(
+    tiny, share, alone, tmp_path, order
+):
+    out, before = tmp_path / "out", {}
+    for which in order.split():
+        left = share(which)
+        if left == 0:
+            break
+        assert results_below(out) == set()
+        after = finished_parts(out)
+        assert before.items() <= after.items() and left == PARTS - len(after)
+        assert len(after) - len(before) <= -(-PARTS // len(order.split()))
+        before = after
+    assert is_whole(out, alone)
+    tiny("verify", out)
+    whole = digests(out, leave_out=set())
+    assert [share(which) for which in order.split()] == [0] * len(order.split())
+    assert digests(out, leave_out=set()) == whole
+
+
+def test_work_tells_what_the_last_share_did_itself(share, tmp_path):
+    assert share("2/2") == 3
+    assert share("1/2") == 0
+    expected = {"shards": PARTS, "shards_kept": 2, "rows_taken": 0, "decoded": 12}
+    assert work_of(tmp_path / "out") == expected
+
+
+def race(pomona, images, out, shares) -> list[tuple[int, str]]:
+    """Starts all at once; exit code and message of each."""
+    words = ["extract", images, "--out", out, *SETTINGS, "--workers", "1", "--shard"]
+    all_of_them = [pomona.start(*words, which, stdout=subprocess.DEVNULL) for which in shares]
+    ends = [process.communicate(timeout=60)[1].decode() for process in all_of_them]
+    return [(process.returncode, message) for process, message in zip(all_of_them, ends)]
+
+
+def check_end(code, message, out) -> None:
+    """Done, or another was first with publishing."""
+    assert code in (DONE, UNAVAILABLE), message
+    assert code == DONE or (str(out) in message and "publish" in message), message
+    assert "damaged" not in message, message
+
+
+def check_ends(ends, out) -> None:
+    assert DONE in {code for code, _ in ends}
+    for code, message in ends:
+        check_end(code, message, out)
+
+
+AT_ONCE = {"2": 4, "3": 3, "7": 2}  # how many shares: how many times
+
+
+@pytest.mark.parametrize("count", AT_ONCE)
+def test_at_once_in_a_folder(tiny, images, alone, tmp_path, count):
+    for number in range(AT_ONCE[count]):
+        out = tmp_path / f"{number}"
+        ends = race(tiny, images, out, [f"{i + 1}/{count}" for i in range(int(count))])
+        check_ends(ends, out)
+        assert is_whole(out, alone), ends
+        tiny("verify", out)
+
+
+@pytest.mark.parametrize("count", AT_ONCE)
+def test_at_once_in_a_bucket(far, s3, images, alone, tmp_path, count):
+    bucket = s3.bucket()
+    s3.upload(images, bucket, "photos")
+    for number in range(AT_ONCE[count] // 2):
+        out = f"s3://{bucket}/{number}"
+        shares = [f"{i + 1}/{count}" for i in range(int(count))]
+        ends = race(far, f"s3://{bucket}/photos", out, shares)
+        check_ends(ends, out)
+        copied = s3.download(bucket, f"{number}", tmp_path / f"{number}")
+        assert is_whole(copied, alone), ends
+        far("verify", out)
+    assert s3.pending_uploads(bucket) == []
+
+
+def test_one_share_at_once_with_itself(tiny, images, alone, tmp_path):
+    for number in range(4):
+        out = tmp_path / f"{number}"
+        check_ends(race(tiny, images, out, ["1/2", "1/2", "2/2", "2/2"]), out)
+        assert is_whole(out, alone)
+
+
+def test_a_share_that_is_done_does_nothing_when_given_again(share, alone, tmp_path):
+    out = tmp_path / "out"
+    left = share("2/3")
+    done = finished_parts(out)
+    assert share("2/3") == left and finished_parts(out) == done
+    share("1/3")
+    assert share("3/3") == 0 and is_whole(out, alone)
+
+
+def test_shares_of_another_number_do_what_is_left(share, alone, tmp_path):
+    share("1/2")
+    assert [share("1/3"), share("3/3"), share("2/3")][-1] == 0
+    assert is_whole(tmp_path / "out", alone)
+
+
+def test_one_that_works_alone_does_what_shares_have_left(tiny, images, share, alone, tmp_path):
+    left = share("1/2")
+    out = tmp_path / "out"
+    tiny("extract", images, "--out", out, *SETTINGS)
+    assert is_whole(out, alone)
+    assert work_of(out)["shards_kept"] == PARTS - left
+
+
+@pytest.fixture
+def halted(far, s3, images, proxy, shaky, tmp_path):
+    """A share of the first three parts that has finished two and waits for a photograph of the
+    third; and the words it was given."""
+    bucket = s3.bucket()
+    s3.upload(images, bucket, "photos")
+    proxy.add(Rule(method="GET", path=r"/photos/b/2\.jpg", status=503, forward=False))
+    words = ["extract", f"s3://{bucket}/photos", "--out", tmp_path / "out", *SETTINGS, "--shard"]
+    process = shaky.start(*words, "1/2", stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while len(finished_parts(tmp_path / "out")) < 2:
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
+        yield process, words
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_share_that_is_killed_goes_on_when_given_again(far, halted, alone, tmp_path):
+    process, words = halted
+    out = tmp_path / "out"
+    process.kill()
+    process.wait()
+    done = finished_parts(out)
+    assert len(done) == 2 and results_below(out) == set()
+    far(*words, "2/2")
+    assert done.items() <= finished_parts(out).items() and results_below(out) == set()
+    far(*words, "1/2")
+    assert is_whole(out, alone)
+    far("verify", out)
+
+
+def test_while_a_share_is_at_work_others_join_it_and_nobody_else(far, halted, tmp_path):
+    process, words = halted
+    out = tmp_path / "out"
+    far.refuses(*words[:-1], code=UNAVAILABLE, tells=[str(out), "at work"])
+    far.refuses("clean", out, code=UNAVAILABLE, tells=[str(out), "at work"])
+    assert json.loads(far(*words, "2/2", "--json").text)["parts_left"] == 1
+    assert process.poll() is None
+
+
+def test_a_share_whose_work_another_has_published_says_so(far, halted, proxy, alone, tmp_path):
+    process, words = halted
+    out = tmp_path / "out"
+    far(*words, "2/2")
+    far(*words, "1/2")
+    assert is_whole(out, alone) and process.poll() is None
+    whole = digests(out, leave_out=set())
+    proxy.clear()
+    message = process.communicate(timeout=60)[1].decode()
+    check_end(process.returncode, message, out)
+    assert digests(out, leave_out=set()) == whole
+
+
+OTHERWISE = {
+    "size": ["--size", "48"],
+    "fit": ["--fit", "crop"],
+    "seed": ["--seed", "7"],
+    "thumbnails": ["--no-thumbnails"],
+    "part_files": ["--part-files", "5"],
+    "test": ["--test", "noise"],
+}
+
+
+@pytest.mark.parametrize("name", [*OTHERWISE, "images"])
+def test_a_share_with_other_options_is_refused_and_harms_nothing(
+    tiny, images, noise, share, alone, tmp_path, name
+):
+    share("2/2")
+    out = tmp_path / "out"
+    before = digests(out, leave_out=set())
+    given = [noise if word == "noise" else word for word in OTHERWISE.get(name, [])]
+    settings = SETTINGS[:-2] if name == "part_files" else SETTINGS
+    words = ["--out", out, *settings, "--shard", "1/2", *given]
+    others = shutil.copytree(images, tmp_path / "copy") if name == "images" else images
+    tiny.refuses("extract", others, *words, code=USAGE, tells=[str(out), name])
+    assert digests(out, leave_out=set()) == before
+    assert share("1/2") == 0 and is_whole(out, alone)
+
+
+def test_a_share_with_other_options_comes_too_late_as_well(tiny, images, alone, tmp_path):
+    out = shutil.copytree(alone, tmp_path / "out")
+    before = digests(out, leave_out=set())
+    words = ["extract", images, "--out", out, *SETTINGS, "--shard", "1/2", "--size", "48"]
+    tiny.refuses(*words, code=USAGE, tells=[str(out), "--force"])
+    assert digests(out, leave_out=set()) == before
+
+
+def test_what_is_made_of_the_result_is_the_same(tiny, share, alone, tmp_path):
+    share("2/2"), share("1/2")
+    for verb in ("reduce", "train"):
+        tiny(verb, alone, "--out", tmp_path / verb / "alone")
+        tiny(verb, tmp_path / "out", "--out", tmp_path / verb / "shared")
+        assert differences(tmp_path / verb / "alone", tmp_path / verb / "shared") == set()
+
+
+def test_shares_take_rows_of_an_earlier_run(tiny, images, share, alone, tmp_path):
+    """A row that is taken shows where other bytes of the same size and time lie meanwhile."""
+    grown = shutil.copytree(images, tmp_path / "images")
+    (grown / "c" / "new.jpg").write_bytes(encoded(picture(900)))
+    tiny("extract", grown, "--out", tmp_path / "fresh", *SETTINGS)
+    for photograph in (grown / "a" / "1.jpg", grown / "c" / "3.jpg"):
+        was = photograph.stat()
+        photograph.write_bytes(encoded(picture(901), quality=10).ljust(was.st_size, b"\0"))
+        assert photograph.stat().st_size == was.st_size
+        os.utime(photograph, ns=(was.st_mtime_ns, was.st_mtime_ns))
+    assert share("1/2", "--from", alone, of=grown) > 0
+    assert share("2/2", "--from", alone, of=grown) == 0
+    assert is_whole(tmp_path / "out", tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("option", ["--force", "--retry-failures"])
+def test_what_would_undo_the_work_of_other_shares_is_refused(
+    tiny, images, share, alone, tmp_path, option
+):
+    share("1/2")
+    before = digests(tmp_path / "out", leave_out=set())
+    words = ["extract", images, "--out", tmp_path / "out", *SETTINGS, option, "--shard", "2/2"]
+    tiny.refuses(*words, code=USAGE, tells=["--shard", option])
+    assert digests(tmp_path / "out", leave_out=set()) == before
+    share("2/2")
+    assert is_whole(tmp_path / "out", alone)
+
+
+@pytest.fixture
+def spoilt(tiny, images, share, tmp_path):
+    """Photographs of which too many are broken, all shares of them done; the message of the last."""
+    folder = shutil.copytree(images, tmp_path / "images")
+    for number in range(4):
+        (folder / "c" / f"{number}.jpg").write_bytes((images / "c" / "0.jpg").read_bytes()[:200])
+    assert share("1/2", of=folder) == 2
+    words = ["extract", folder, "--out", tmp_path / "out", *SETTINGS, "--shard", "2/2"]
+    refused = tiny.refuses(*words, code=USAGE, tells=["--max-failures", "5 of 19"])
+    assert results_below(tmp_path / "out") == set()
+    return folder, refused.message
+
+
+def test_where_too_many_fail_the_last_share_tells_what_is_kept(spoilt, tmp_path):
+    _, message = spoilt
+    assert f"what is finished is kept in '{tmp_path / 'out'}'" in message
+
+
+def test_photographs_that_were_refused_in_the_end_can_be_mended(images, share, spoilt, tmp_path):
+    """As where one works alone: the next to come lists anew."""
+    folder, _ = spoilt
+    for photograph in sorted(images.glob("c/*")):
+        shutil.copy(photograph, folder / "c")
+    left = [share(which, of=folder) for which in ("1/2", "2/2")]
+    assert left == [2, 0]
+    assert failures_of(tmp_path / "out") == {"a/broken.jpg": ("decode", "truncated")}
+
+
+WRONG = [
+    "0/3",
+    "4/3",
+    "x/3",
+    "3",
+    "1/0",
+    "-1/2",
+    "",
+    "/",
+    "1/",
+    "/2",
+    "1/2/3",
+    "1.0/2",
+    "+1/2",
+    " 1/2",
+]
+WRONG += ["18446744073709551617/3", "1/x", "1 / 2", "1\\2"]
+
+
+@pytest.mark.parametrize("value", WRONG)
+def test_what_is_no_share_is_refused(tiny, images, tmp_path, value):
+    words = ["extract", images, "--out", tmp_path / "out", *SETTINGS]
+    for given in (["--shard", value], [f"--shard={value}"]):
+        tiny.refuses(*words, *given, code=USAGE, tells=["--shard"])
+    assert not (tmp_path / "out").exists()
