@@ -45,7 +45,7 @@ long peak_kib() {
   std::ifstream status("/proc/self/status");
   std::string line;
   while (std::getline(status, line)) {
-    if (line.starts_with("VmHWM:")) return std::atol(line.c_str() + 6);
+    if (line.starts_with("VmHWM:")) return std::strtol(line.c_str() + 6, nullptr, 10);
   }
   return 0;
 }
@@ -115,7 +115,7 @@ int main(int count, char** words) {
     return 2;
   }
   try {
-    return pomona::measure_folder(words[1], count == 3 ? std::atoi(words[2]) : 0);
+    return pomona::measure_folder(words[1], count == 3 ? static_cast<int>(std::strtol(words[2], nullptr, 10)) : 0);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "decode_cost: %s\n", error.what());
     return 1;

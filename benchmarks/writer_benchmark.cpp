@@ -24,7 +24,8 @@ class Nowhere final : public ObjectStore {
   void list(std::string_view, const std::function<void(const ObjectInfo&)>&) const override {}
   bool exists(std::string_view) const override { return false; }
   using ObjectStore::read;
-  void read(std::string_view, std::uint64_t, std::string& content) const override {
+  void read(std::string_view, std::uint64_t, std::string& content,
+            std::string_view) const override {
     content.clear();
   }
   std::unique_ptr<ObjectReader> open(std::string_view) const override { return nullptr; }
@@ -34,6 +35,7 @@ class Nowhere final : public ObjectStore {
   bool write_if_absent(std::string_view, std::string_view) override { return true; }
   void move(std::string_view, std::string_view) override {}
   void remove(std::string_view) override {}
+  std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
 
   std::uint64_t bytes = 0;
 

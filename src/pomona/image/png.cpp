@@ -153,7 +153,8 @@ void PngSession::on_read(png_structp png, png_bytep to, std::size_t count) {
   // After the last row libpng inflates what else there is, to the end, and throws it away: by a few
   // kilobytes it could be made to do so for hours. The pixels are all in place; enough is enough.
   constexpr std::size_t kEnough = 16 << 10U;
-  if (session.rows_inflated_ && (session.bytes_after_ += count) > kEnough) {
+  if (session.rows_inflated_) session.bytes_after_ += count;
+  if (session.bytes_after_ > kEnough) {
     session.complete_ = true;
     std::longjmp(session.escape_, 1);
   }

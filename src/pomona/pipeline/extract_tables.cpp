@@ -32,8 +32,8 @@ void write_failures(const Manifest& manifest, ObjectStore& store) {
 // What an extraction remembers of itself, and of earlier ones.
 struct Remembered {
   Remembered(const ExtractionWork& work, const InputOptions& input, const ExtractOptions& options,
-             const WorkOptions& work_options, OutputFolder& to, Progress& progress)
-      : shards(to.work(), work.manifest, options.part_files, options.thumbnails), out(to) {
+             const WorkOptions& work_options, OutputFolder& out, Progress& progress)
+      : shards(out.work(), work.manifest, options.part_files, options.thumbnails), out_(out) {
     const std::size_t damaged = shards.find(work.setup.featurizer.slots);
     if (damaged > 0) {
       progress.warn(std::to_string(damaged) +
@@ -44,7 +44,7 @@ struct Remembered {
       known = std::make_unique<KnownRows>(
           work.manifest.rows.size(),
           static_cast<std::size_t>(work.setup.backbone.spec.feature_count),
-          to.scratch_path("known"), work_options.by_hash);
+          out.scratch_path("known"), work_options.by_hash);
     }
     if (work_options.retry_failures) reopen();
     if (work.from.empty()) return;
@@ -56,7 +56,7 @@ struct Remembered {
   }
   // What is finished outlives an error.
   ~Remembered() {
-    if (shards.finished() > 0) out.keep_work();
+    if (shards.finished() > 0) out_.keep_work();
   }
   Remembered(const Remembered&) = delete;
   Remembered& operator=(const Remembered&) = delete;
@@ -79,7 +79,7 @@ struct Remembered {
     }
   }
 
-  OutputFolder& out;
+  OutputFolder& out_;
 };
 
 }  // namespace

@@ -80,7 +80,7 @@ class Beginning {
 
   // False when there is nothing to go on with.
   bool resume() {
-    if (work_options_.force || !out_.unfinished()) return false;
+    if (work_options_.force || out_.unfinished() == nullptr) return false;
     const Json note = *out_.unfinished();
     const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
     if (out_.yields() && (!differs.empty() || !is_listed_as(note))) {
@@ -166,7 +166,7 @@ class Beginning {
       return from->exists("run.json") ? of_output(*from) : Json(nullptr);
     }
     if (work_options_.force) return nullptr;
-    if (out_.unfinished()) return out_.unfinished()->value("settings", Json(nullptr));
+    if (out_.unfinished() != nullptr) return out_.unfinished()->value("settings", Json(nullptr));
     return out_.is_complete() ? of_output(out_.root()) : Json(nullptr);
   }
 

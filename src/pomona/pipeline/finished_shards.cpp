@@ -120,7 +120,7 @@ std::size_t FinishedShards::finished() const {
 }
 
 std::size_t FinishedShards::failed(std::size_t shard) const {
-  return count_of(*records_[shard], "failed");
+  return count_of(record(shard), "failed");
 }
 
 std::vector<std::string> FinishedShards::tables() const {
@@ -165,13 +165,19 @@ std::size_t FinishedShards::find(std::size_t workers) {
   return damaged_count;
 }
 
+const Json& FinishedShards::record(std::size_t shard) const {
+  if (const std::optional<Json>& record = records_[shard]) return *record;
+  throw Error(ErrorKind::kInternal, "reading finished work, " + work_.describe() + "/" +
+                                        record_key(shard) + ": it is not finished");
+}
+
 ExtractedBlock FinishedShards::read(std::size_t shard) const {
-  const Json& record = *records_[shard];
+  const Json& made = record(shard);
   std::map<std::string, std::string> parts;
   for (const std::string& table : tables()) {
     const std::string key = part_key(table, shard);
     std::string bytes = work_.read(key);
-    if (sha256(bytes) != record.at("parts").at(table).get<std::string>()) {
+    if (sha256(bytes) != made.at("parts").at(table).get<std::string>()) {
       throw Error(ErrorKind::kCorrupt, "reading finished work, " + work_.describe() + "/" + key +
                                            ": it has changed while the run was at work; run again");
     }
@@ -179,8 +185,8 @@ ExtractedBlock FinishedShards::read(std::size_t shard) const {
   }
   ExtractedBlock block =
       read_shard_parts(std::move(parts), manifest_, shards_[shard].first, shards_[shard].last);
-  block.failures = failures_from(record.at("failures"));
-  block.bytes = record.at("bytes").get<std::uint64_t>();
+  block.failures = failures_from(made.at("failures"));
+  block.bytes = made.at("bytes").get<std::uint64_t>();
   return block;
 }
 
@@ -215,11 +221,12 @@ void FinishedShards::complete(ObjectStore& store) {
   for (const char* name : {"part", "first_path", "files", "ok", "failed", "skipped", "bytes"})
     csv.text(name);
   csv.end_row();
-  for (const std::optional<Json>& record : records_) {
-    csv.integer(record->at("shard").get<std::int64_t>());
-    csv.text(record->at("first_path").get<std::string>());
+  for (const Shard& shard : shards_) {
+    const Json& made = record(shard.number);
+    csv.integer(made.at("shard").get<std::int64_t>());
+    csv.text(made.at("first_path").get<std::string>());
     for (const char* name : {"files", "ok", "failed", "skipped", "bytes"})
-      csv.integer(record->at(name).get<std::int64_t>());
+      csv.integer(made.at(name).get<std::int64_t>());
     csv.end_row();
   }
   csv.commit();
@@ -232,7 +239,7 @@ std::map<std::string, std::string> FinishedShards::digests() const {
     digests.emplace(table + "/_SUCCESS", sha256(""));
     for (const Shard& shard : shards_) {
       digests.emplace(part_key(table, shard.number),
-                      records_[shard.number]->at("parts").at(table).get<std::string>());
+                      record(shard.number).at("parts").at(table).get<std::string>());
     }
   }
   return digests;

@@ -79,6 +79,7 @@ class FinishedShards {
   std::string part_key(const std::string& table, std::size_t shard) const;
   std::optional<Json> load(std::size_t shard, bool& damaged) const;
   void keep(std::size_t shard, const Json& record);
+  const Json& record(std::size_t shard) const;  // of one that is finished
 
   ObjectStore& work_;
   const Manifest& manifest_;

@@ -46,11 +46,17 @@ void refuse_file(const std::string& path) {
 }
 
 // Errors are ignored: another one is under way already that tells more, or all is published.
-void remove_if_possible(ObjectStore& store, std::string_view key) {
+// `pomona clean` removes what remains.
+template <class Action>
+void if_possible(const Action& action) {
   try {
-    store.remove(key);
-  } catch (const Error&) {  // `pomona clean` removes what remains
+    action();
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
   }
+}
+
+void remove_if_possible(ObjectStore& store, std::string_view key) {
+  if_possible([&] { store.remove(key); });
 }
 
 // Throws unavailable while another process holds it otherwise. A file system without locks gives
@@ -198,6 +204,9 @@ bool OutputFolder::announce_work(Json note) {
 }
 
 void OutputFolder::resume() {
+  if (!unfinished_) {
+    throw Error(ErrorKind::kInternal, "going on in '" + place_ + "': there is no unfinished work");
+  }
   fingerprint_ = unfinished_->at("fingerprint").get<std::string>();
   keep_work_ = true;
   resumed_ = true;
@@ -303,11 +312,7 @@ void OutputFolder::publish(const std::vector<std::string>& work_tables) {
   }
   carry_out(publication, *root_);
   published_ = true;
-  try {
-    end_work(fingerprint_, *root_);
-  } catch (
-      const Error&) {  // all is published; the next run, or `pomona clean`, removes what is left
-  }
+  if_possible([&] { end_work(fingerprint_, *root_); });
 }
 
 }  // namespace pomona

@@ -45,8 +45,8 @@ class OutputFolder {
 
   // Did a run come to its end here?
   bool is_complete() const { return content_.complete; }
-  // What work.json says of work that has not come to its end.
-  const std::optional<Json>& unfinished() const { return unfinished_; }
+  // What work.json says of work that has not come to its end; null: there is none.
+  const Json* unfinished() const { return unfinished_ ? &*unfinished_ : nullptr; }
   // Is work.json there but not as it was written? What it told of is lost then.
   bool is_damaged() const { return content_.work && !unfinished_; }
   const ObjectStore& root() const { return *root_; }

@@ -94,6 +94,18 @@ void make_deep_folder(const std::string& folder, const std::string& part, int de
   }
 }
 
+TEST_F(LocalStoreTest, HidesOnlyWhatItIsWriting) {
+  put("a/.pomona-12-0", "half");
+  for (const char* name :
+       {".pomona-notes.txt", ".pomona-1", ".pomona-1-", ".pomona--1", ".pomona-1-x"})
+    put(std::string("a/") + name, "of a user");
+  EXPECT_THAT(problems(), ElementsAre(Pair("a/.pomona--1", ""), Pair("a/.pomona-1", ""),
+                                      Pair("a/.pomona-1-", ""), Pair("a/.pomona-1-x", ""),
+                                      Pair("a/.pomona-notes.txt", "")));
+  EXPECT_EQ(LocalStore(folder_).remove_unfinished({"a"}, /*dry_run=*/false), 1U);
+  EXPECT_EQ(problems().size(), 5U);
+}
+
 TEST_F(LocalStoreTest, WantsAFolder) {
   put("file", "");
   std::string message;
