@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,15 @@ class Outcome:
     @property
     def message(self) -> str:
         return self.err.decode("utf-8", "replace")
+
+
+def wait_until(holds, process: subprocess.Popen, seconds: float = 30) -> None:
+    """… something holds while the process is at work."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert process.poll() is None, f"it ended by itself: {process.returncode}"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 class Pomona:

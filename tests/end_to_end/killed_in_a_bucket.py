@@ -12,10 +12,9 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from command import BINARY
+from command import BINARY, wait_until
 from fault_proxy import FaultProxy, Rule
 from s3_server import S3Server
 from tables import digests
@@ -41,11 +40,7 @@ def shards_in(s3: S3Server, bucket: str) -> int:
 
 def kill_after(process, s3: S3Server, bucket: str, shards: int) -> None:
     """SIGKILL once so many parts are finished."""
-    deadline = time.monotonic() + 600
-    while process.poll() is None and shards_in(s3, bucket) < shards:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    assert process.poll() is None, f"the run ended by itself: {process.returncode}"
+    wait_until(lambda: shards_in(s3, bucket) >= shards, process, seconds=600)
     process.kill()
     process.wait()
 

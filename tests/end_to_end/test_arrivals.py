@@ -6,10 +6,9 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
 import pytest
-from command import NOT_ALL_GOOD, TINY, USAGE
+from command import NOT_ALL_GOOD, TINY, USAGE, wait_until
 from fault_proxy import Rule
 from photographs import encoded, make_folder, picture
 from tables import (
@@ -150,10 +149,7 @@ def halted(place):
     """A run that has done most parts, but has not begun with the last one."""
     process = place.start()
     try:
-        deadline = time.monotonic() + 30
-        while place.finished_parts() < 4:
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.002)
+        wait_until(lambda: place.finished_parts() >= 4, process)
         place.hold(process)
         assert place.finished_parts() <= PARTS - 2
         yield process

@@ -4,10 +4,9 @@
 import json
 import shutil
 import signal
-import time
 
 import pytest
-from command import NOT_FOUND, TINY, UNAVAILABLE, USAGE
+from command import NOT_FOUND, TINY, UNAVAILABLE, USAGE, wait_until
 from fault_proxy import Rule
 from photographs import make_folder
 from tables import differences, digests, files_below, rows_of, work_of
@@ -36,13 +35,6 @@ def whole(far, photos, tmp_path_factory):
     return out
 
 
-def wait_until(holds) -> None:
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def cut_off(shaky, proxy, s3, bucket, photos, whole):
     """Kills a run into a folder, or to a prefix of the bucket, that has finished three parts of
@@ -59,7 +51,7 @@ def cut_off(shaky, proxy, s3, bucket, photos, whole):
         proxy.add(Rule(method="GET", path=f"photos/{last}", drip=10))
         place = f"s3://{bucket}/{out}" if isinstance(out, str) else out
         process = shaky.start("run", photos, "--out", place, *PARTS, *words)
-        wait_until(lambda: parts_in(out) == 3 or process.poll() is not None)
+        wait_until(lambda: parts_in(out) == 3, process)
         process.kill()
         _, message = process.communicate()
         assert process.returncode == -signal.SIGKILL, message.decode()
@@ -138,7 +130,7 @@ def test_a_publication_that_was_cut_off_comes_to_its_end(
         Rule(method="PUT", path=f"{bucket}/halted/map.json", delay=5, status=503, forward=False)
     )
     process = shaky.start("run", photos, "--out", f"s3://{bucket}/halted", *PARTS)
-    wait_until(lambda: halted.used or process.poll() is not None)
+    wait_until(lambda: halted.used, process)
     process.kill()
     process.communicate()
     assert halted.used and f"{bucket}/halted/_SUCCESS" not in s3.names(bucket, "halted")
@@ -208,7 +200,7 @@ def test_while_a_run_is_at_work_it_is_refused(shaky, proxy, photos, whole, tmp_p
     out = tmp_path / "out"
     slow = proxy.add(Rule(method="GET", path=r"photos/.*\.jpg", delay=1, times=1))
     process = shaky.start("run", photos, "--out", out, *PARTS)
-    wait_until(lambda: slow.used)
+    wait_until(lambda: slow.used, process)
     process.send_signal(signal.SIGSTOP)  # it holds its lock, however slow this machine is
     before = all_of(out)
     assert (out / "_pomona" / "work.json").exists() and not (out / "_SUCCESS").exists()

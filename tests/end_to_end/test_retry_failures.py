@@ -5,11 +5,10 @@ once more: that alone, and to the bytes of a run in which nothing failed."""
 import os
 import re
 import shutil
-import time
 
 import pyarrow.parquet as parquet
 import pytest
-from command import TINY, USAGE, Pomona
+from command import TINY, USAGE, Pomona, wait_until
 from fault_proxy import FaultProxy, Rule
 from photographs import make_folder
 from tables import (
@@ -219,10 +218,7 @@ def test_killed_while_it_reads_again_only_what_failed_is_left_to_read(
     stalled = proxy.add(Rule(method="GET", path=r"c/3\.jpg", drip=10))
     words = ["run", photos, "--out", out, *PARTS, "--workers", "1", "--retry-failures"]
     process = shaky.start(*words)
-    deadline = time.monotonic() + 30
-    while not stalled.used or shards_kept_in(out) < 2:
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.02)
+    wait_until(lambda: stalled.used and shards_kept_in(out) >= 2, process)
     process.kill()
     process.communicate()
     after = digests(out, leave_out=set())

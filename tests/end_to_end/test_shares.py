@@ -5,10 +5,9 @@ import json
 import os
 import shutil
 import subprocess
-import time
 
 import pytest
-from command import DONE, TINY, UNAVAILABLE, USAGE
+from command import DONE, TINY, UNAVAILABLE, USAGE, wait_until
 from fault_proxy import Rule
 from photographs import encoded, make_folder, picture
 from tables import differences, digests, failures_of, results_below, work_of
@@ -179,10 +178,7 @@ def halted(far, s3, images, proxy, shaky, tmp_path):
     words = ["extract", f"s3://{bucket}/photos", "--out", tmp_path / "out", *SETTINGS, "--shard"]
     process = shaky.start(*words, "1/2", stdout=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 30
-        while len(finished_parts(tmp_path / "out")) < 2:
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: len(finished_parts(tmp_path / "out")) == 2, process)
         yield process, words
     finally:
         process.kill()
