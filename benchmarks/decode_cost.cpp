@@ -115,7 +115,8 @@ int main(int count, char** words) {
     return 2;
   }
   try {
-    return pomona::measure_folder(words[1], count == 3 ? static_cast<int>(std::strtol(words[2], nullptr, 10)) : 0);
+    return pomona::measure_folder(
+        words[1], count == 3 ? static_cast<int>(std::strtol(words[2], nullptr, 10)) : 0);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "decode_cost: %s\n", error.what());
     return 1;
