@@ -141,6 +141,19 @@ def test_a_publication_that_was_cut_off_comes_to_its_end(
     assert differences(out, whole) == set()
 
 
+def test_a_publication_that_failed_comes_to_its_end(
+    shaky, proxy, s3, bucket, photos, whole, tmp_path
+):
+    denied = {"status": 403, "code": "AccessDenied", "forward": False}
+    proxy.add(Rule(method="PUT", path=f"{bucket}/failed/map.json", **denied, times=1))
+    place = f"s3://{bucket}/failed"
+    shaky.refuses("run", photos, "--out", place, *PARTS, code=UNAVAILABLE, tells=["map.json"])
+    assert f"{bucket}/failed/_SUCCESS" not in s3.names(bucket, "failed")
+    shaky("run", photos, "--out", place, *PARTS)
+    out = s3.download(bucket, "failed", tmp_path / "failed")
+    assert differences(out, whole) == set() and not (out / "_pomona").exists()
+
+
 def test_files_of_others_stay(tiny, dead):
     mine = {"notes.txt", "pictures of mine/a.jpg", ".hidden", "pomona.toml", "x_pomona/work.json"}
     for name in mine:

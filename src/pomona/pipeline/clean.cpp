@@ -3,7 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include "pomona/base/error.h"
 #include "pomona/pipeline/checked_json.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/output_names.h"
@@ -37,7 +40,12 @@ CleanReport clean(const CleanOptions& options) {
   const std::shared_ptr<ObjectStore> store = open_store(options.out, options.stores);
   const CleanReport report = look(*store);
   if (options.dry_run) return report;
-  const OutputFolder alone(options.out, options.stores, {});
+  std::optional<OutputFolder> alone;
+  try {
+    alone.emplace(options.out, options.stores, std::vector<std::string>());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kCorrupt) throw;  // a publication that cannot be ended goes
+  }
   store->remove(kWorkNote);
   store->remove(kWorkFolder);
   store->remove_unfinished(written_names(), /*dry_run=*/false);

@@ -250,6 +250,7 @@ void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Ma
       progress.advance(chunks[chunk].last - chunks[chunk].first);
     } catch (...) {
       ordered.abort();
+      source.abort();
       throw;
     }
   });

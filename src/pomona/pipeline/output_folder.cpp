@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <system_error>
 
@@ -26,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kStagedFolder = "staged";
 constexpr const char* kYields = "yields";
+constexpr const char* kRunRecord = "run.json";
 
 void refuse_overlap(const std::string& place, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
@@ -51,7 +53,7 @@ template <class Action>
 void if_possible(const Action& action) {
   try {
     action();
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
   }
 }
 
@@ -61,10 +63,11 @@ void remove_if_possible(ObjectStore& store, std::string_view key) {
 
 // Throws unavailable while another process holds it otherwise. A file system without locks gives
 // none.
-Descriptor lock_folder(const std::string& path, OutputFolder::Access access) {
+Descriptor lock_folder(const std::string& path, OutputFolder::Access access, bool& locked) {
   Descriptor folder = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
   const int kind = access == OutputFolder::Access::kShared ? LOCK_SH : LOCK_EX;
-  if (folder.is_open() && ::flock(folder.get(), kind | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  locked = folder.is_open() && ::flock(folder.get(), kind | LOCK_NB) == 0;
+  if (folder.is_open() && !locked && errno == EWOULDBLOCK) {
     throw Error(ErrorKind::kUnavailable, "writing to '" + path +
                                              "': another run is at work there; wait until it has "
                                              "ended, or name another folder");
@@ -104,7 +107,8 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
     StoreOptions unstoppable = stores;
     unstoppable.stop = {};
     root_ = open_store(place, unstoppable, LocalStore::IfMissing::kCreate);
-    if (!remote) lock_ = lock_folder(place, access);
+    bool locked = false;
+    if (!remote) lock_ = lock_folder(place, access, locked);
     attempt_ = random_name();
     end_publication();
     content_ = look();
@@ -115,7 +119,7 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
         root_->remove(work_folder(fingerprint));
     }
     // Under the lock nobody is at work on what no note tells of.
-    alone_ = !remote && access == Access::kAlone;
+    alone_ = locked && access == Access::kAlone;
     if (alone_ && !content_.work) root_->remove(kWorkFolder);
     if (alone_) root_->remove_unfinished(written_names(), /*dry_run=*/false);
   } catch (...) {
@@ -133,7 +137,8 @@ OutputFolder::Content OutputFolder::look() const {
   root_->list("", [&](const ObjectInfo& object) {
     content.any = true;
     content.work = content.work || object.key == kWorkNote;
-    content.complete = content.complete || object.key == kSuccess;
+    content.success = content.success || object.key == kSuccess;
+    content.record = content.record || object.key == kRunRecord;
     if (is_below(object.key, kWorkFolder) &&
         object.key == publication_key(std::string(parent_name(object.key)))) {
       content.published.emplace_back(parent_name(object.key));
@@ -141,9 +146,9 @@ OutputFolder::Content OutputFolder::look() const {
     content.yields =
         content.yields || (is_below(object.key, kWorkFolder) && file_name(object.key) == kYields);
     content.others = content.others || !is_below(object.key, kWorkFolder);
-    content.ours = content.ours || is_below(object.key, kWorkFolder) || object.key == "run.json" ||
-                   object.key == kSuccess;
+    content.ours = content.ours || content.record || is_below(object.key, kWorkFolder);
   });
+  content.complete = content.success && content.record;
   return content;
 }
 
@@ -163,12 +168,11 @@ void OutputFolder::refuse_content(bool force) const {
   // What no note tells of was left by a run that was cut off before it had begun.
   if (!content_.others && (!content_.work || is_damaged() || content_.yields)) return;
   if (force) {
-    throw Error(
-        ErrorKind::kInvalidInput,
-        "writing to '" + place_ +
-            "': the folder is not empty and nothing in it was written by pomona (neither "
-            "run.json nor _SUCCESS), so --force will not replace anything there; name a new "
-            "folder");
+    throw Error(ErrorKind::kInvalidInput,
+                "writing to '" + place_ +
+                    "': the folder is not empty and nothing in it was written by pomona (there is "
+                    "no run.json), so --force will not replace anything there; name a new "
+                    "folder");
   }
   throw Error(
       ErrorKind::kInvalidInput,
@@ -193,6 +197,7 @@ bool OutputFolder::announce_work(Json note) {
   note["attempt"] = attempt_;
   if (root_->write_if_absent(kWorkNote, print_checked_json(note))) {
     announced_ = true;
+    beginner_ = attempt_;
     if (content_.complete || !root_->exists(kSuccess)) return true;
     root_->remove(kWorkNote);
     root_->remove(work_folder(fingerprint_));
@@ -208,9 +213,11 @@ void OutputFolder::resume() {
     throw Error(ErrorKind::kInternal, "going on in '" + place_ + "': there is no unfinished work");
   }
   fingerprint_ = unfinished_->at("fingerprint").get<std::string>();
+  beginner_ = unfinished_->at("attempt").get<std::string>();
   keep_work_ = true;
   resumed_ = true;
   open_work();
+  work_->remove(kYields);
 }
 
 void OutputFolder::begin_anew(bool force) {
@@ -267,7 +274,8 @@ std::string OutputFolder::scratch_path(const std::string& name) const {
 
 bool OutputFolder::is_announced() const {
   const std::optional<Json> note = read_checked_json(*root_, kWorkNote);
-  return note && note->at("fingerprint").get<std::string>() == fingerprint_;
+  return note && note->at("fingerprint").get<std::string>() == fingerprint_ &&
+         note->at("attempt").get<std::string>() == beginner_;
 }
 
 bool OutputFolder::is_published_elsewhere() const {
@@ -310,8 +318,8 @@ void OutputFolder::publish(const std::vector<std::string>& work_tables) {
     remove_if_possible(*root_, publication_key(fingerprint_));
     give_up_overtaken();
   }
+  published_ = true;  // from here on it can be brought to its end, so nothing is thrown away
   carry_out(publication, *root_);
-  published_ = true;
   if_possible([&] { end_work(fingerprint_, *root_); });
 }
 

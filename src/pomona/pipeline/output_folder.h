@@ -99,6 +99,8 @@ class OutputFolder {
   // What lies in the place already.
   struct Content {
     bool any = false;
+    bool success = false;                     // _SUCCESS, which other programs write as well
+    bool record = false;                      // run.json
     bool ours = false;                        // some of it was written by a run
     bool complete = false;                    // … that came to its end
     bool work = false;                        // there is a note on unfinished work
@@ -123,6 +125,7 @@ class OutputFolder {
   std::optional<Json> unfinished_;
   std::string fingerprint_;
   std::string attempt_;
+  std::string beginner_;    // the attempt that wrote work.json: who is given --force writes another
   bool alone_ = false;      // by a lock
   bool announced_ = false;  // by this object
   bool resumed_ = false;    // … or by another one

@@ -184,6 +184,17 @@ TEST_F(OutputFolderTest, WorkThatYieldsGivesWay) {
   EXPECT_NO_THROW(out.begin_anew(false));
 }
 
+TEST_F(OutputFolderTest, WorkThatIsGoneOnWithYieldsNoMore) {
+  leave_unfinished(path("out"), "f1");
+  for (const bool refused : {true, false}) {
+    OutputFolder out(path("out"), {}, {});
+    EXPECT_EQ(out.yields(), !refused);
+    out.resume();
+    if (refused) out.yield_work();
+  }
+  EXPECT_FALSE(OutputFolder(path("out"), {}, {}).yields());
+}
+
 TEST_F(OutputFolderTest, OneRunAtATimeUnlessTheyShare) {
   const OutputFolder out(path("out"), {}, {}, OutputFolder::Access::kShared);
   EXPECT_NO_THROW(OutputFolder(path("out"), {}, {}, OutputFolder::Access::kShared));
@@ -203,6 +214,28 @@ TEST_F(OutputFolderTest, B4WhoIsOvertakenPublishesNothing) {
   std::string content;
   std::getline(std::ifstream(path("out/run.json")), content);
   EXPECT_EQ(content, "quick");
+}
+
+TEST_F(OutputFolderTest, B4WhoseWorkWasBegunAnewPublishesNothing) {
+  OutputFolder slow(path("out"), {}, {}, OutputFolder::Access::kShared);
+  slow.begin("f1");
+  ASSERT_TRUE(slow.announce_work({}));
+  slow.staged().write("run.json", "slow");
+  OutputFolder forced(path("out"), {}, {}, OutputFolder::Access::kShared);
+  forced.begin("f1");
+  ASSERT_TRUE(forced.announce_work({}));
+  EXPECT_THROW(slow.publish({}), Error);
+  forced.staged().write("run.json", "forced");
+  EXPECT_NO_THROW(forced.publish({}));
+}
+
+TEST_F(OutputFolderTest, SuccessAloneIsNoResultOfOurs) {
+  fs::create_directories(path("out/pictures"));
+  std::ofstream(path("out/_SUCCESS")) << "";
+  std::ofstream(path("out/pictures/holiday.jpg")) << "dear";
+  EXPECT_FALSE(OutputFolder(path("out"), {}, {}).is_complete());
+  EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("nothing in it was written by pomona"));
+  EXPECT_TRUE(fs::exists(path("out/pictures/holiday.jpg")));
 }
 
 TEST_F(OutputFolderTest, EndsAPublicationThatWasCutOff) {

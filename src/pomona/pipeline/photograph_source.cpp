@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "pomona/base/error.h"
 #include "pomona/pipeline/read_photograph.h"
 
 namespace pomona {
@@ -15,7 +16,9 @@ PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& mani
   for (std::size_t i = 0; i < readers; ++i) readers_.emplace_back([this] { read_ahead(); });
 }
 
-PhotographSource::~PhotographSource() {
+PhotographSource::~PhotographSource() { abort(); }
+
+void PhotographSource::abort() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -30,7 +33,8 @@ std::optional<FileFailure> PhotographSource::read(std::size_t row, std::string& 
     const auto slot = slots_.find(row);
     return slot != slots_.end() && slot->second.done;
   };
-  changed_.wait(lock, is_done);
+  changed_.wait(lock, [&] { return stopped_ || is_done(); });
+  if (!is_done()) throw Error(ErrorKind::kInterrupted, "reading photographs: stopped");
   const auto slot = slots_.extract(row);
   held_ -= manifest_.rows[row].bytes;
   lock.unlock();

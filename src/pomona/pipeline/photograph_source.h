@@ -34,6 +34,10 @@ class PhotographSource {
   // once, and none long before those in front of it: it waits for room. Throws interrupted.
   std::optional<FileFailure> read(std::size_t row, std::string& bytes);
 
+  // Lets go of everyone who waits, after a worker has failed: what it would have read keeps its
+  // room, and others might wait for that. Those throw interrupted.
+  void abort();
+
  private:
   struct Slot {
     bool done = false;

@@ -139,5 +139,16 @@ TEST(PhotographSourceTest, MayBeLeftHalfWay) {
   EXPECT_FALSE(source.read(0, bytes));
 }
 
+TEST(PhotographSourceTest, LetsGoOfWhoWaitsForRoom) {
+  Photographs photographs(8);
+  const ImageRoots roots{photographs.store, nullptr};
+  PhotographSource source(roots, photographs.manifest, photographs.rows(), /*max_bytes=*/100);
+  std::jthread waiting([&] {  // nobody takes what lies in front of it
+    std::string bytes;
+    EXPECT_THROW(source.read(100, bytes), Error);
+  });
+  source.abort();
+}
+
 }  // namespace
 }  // namespace pomona

@@ -68,6 +68,9 @@ TransportFailure::Kind kind_of(CURLcode code) {
     case CURLE_COULDNT_CONNECT: return TransportFailure::Kind::kConnect;
     case CURLE_OPERATION_TIMEDOUT: return TransportFailure::Kind::kTimeOut;
     case CURLE_ABORTED_BY_CALLBACK: return TransportFailure::Kind::kStopped;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:

@@ -134,7 +134,7 @@ expected<HttpAnswer, TransportFailure> S3Client::attempt(const Call& call, const
 
 HttpAnswer S3Client::send(const Call& call, std::string& body) {
   Attempts attempts(options_.retry,
-                    hash_text(call.doing, static_cast<std::uint64_t>(std::time(nullptr))));
+                    hash_text(call.doing + random_name(), /*seed=*/0));  // machines in no step
   const std::stop_token stop = call.even_when_stopped ? std::stop_token() : options_.stop;
   bool renew = false;
   for (;;) {
