@@ -21,7 +21,7 @@ from stub_bucket import StubBucket
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
-from command import TINY, TINY_ONNX  # noqa: E402
+from command import TINY, import_of_tiny  # noqa: E402
 from photographs import encoded, picture  # noqa: E402
 
 POMONA = ROOT / "build" / "release" / "pomona"
@@ -67,13 +67,8 @@ def main() -> None:
     parser.add_argument("--keys", type=int, nargs="+", default=[100_000, 1_000_000])
     with tempfile.TemporaryDirectory() as folder:
         models = Path(folder) / "models"
-        words = ["--name", "tiny", "--size", "32", "--output", "features", "--logits", "logits"]
-        words += ["--license", "Apache-2.0", "--license-file", ROOT / "LICENSE"]
-        subprocess.run(
-            [POMONA, "models", "import", TINY_ONNX, *words, "--models", models],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        words = import_of_tiny(models)
+        subprocess.run([POMONA, *words], check=True, stdout=subprocess.DEVNULL)
         for number, keys in enumerate(parser.parse_args().keys):
             extract(keys, models, Path(folder) / f"{number}")
 

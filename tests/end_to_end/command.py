@@ -19,6 +19,13 @@ TINY_ONNX = ROOT / "tests" / "golden" / "tiny_network" / "tiny.onnx"
 TINY = ["--backbone", "tiny", "--precision", "f32"]
 
 
+def import_of_tiny(models) -> list:
+    """The words that install it there."""
+    words = ["models", "import", TINY_ONNX, "--name", "tiny", "--size", "32", "--models", models]
+    words += ["--output", "features", "--logits", "logits"]
+    return [*words, "--license", "Apache-2.0", "--license-file", ROOT / "LICENSE"]
+
+
 @dataclass
 class Outcome:
     code: int

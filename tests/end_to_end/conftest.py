@@ -6,7 +6,7 @@ POMONA_MODELS   where efficientnet-lite0 is installed; else as the binary finds 
 """
 
 import pytest
-from command import BINARY, ROOT, TINY, TINY_ONNX, Pomona
+from command import BINARY, TINY, Pomona, import_of_tiny
 from fault_proxy import FaultProxy
 from photographs import copy_fruits, make_folder
 
@@ -21,9 +21,7 @@ def pomona():
 def tiny(pomona, tmp_path_factory):
     """The command with a network of a few thousand weights as its backbone named `tiny`."""
     models = tmp_path_factory.mktemp("models")
-    words = ["--name", "tiny", "--size", "32", "--output", "features", "--logits", "logits"]
-    words += ["--license", "Apache-2.0", "--license-file", ROOT / "LICENSE"]
-    pomona("models", "import", TINY_ONNX, *words, "--models", models)
+    pomona(*import_of_tiny(models))
     return Pomona(POMONA_MODELS=str(models))
 
 

@@ -75,6 +75,11 @@ def digests(folder: Path, leave_out=frozenset(UNSTABLE)) -> dict[str, str]:
     }
 
 
+def part_records(out: Path) -> list[Path]:
+    """What tells of the finished parts of unfinished work."""
+    return list(out.glob("_pomona/*/shards/*.json"))
+
+
 def work_of(out: Path) -> dict[str, int]:
     """What the process that wrote these results did of the whole."""
     return json_of(out / "run.json")["work"]

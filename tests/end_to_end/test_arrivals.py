@@ -18,6 +18,7 @@ from tables import (
     failures_of,
     json_of,
     keys_of,
+    part_records,
     results_below,
     rows_of,
     sha256_of,
@@ -77,7 +78,7 @@ class Folder:
         return ["extract", self.images, "--out", self.out, *(settings or TOLERANT)]
 
     def finished_parts(self) -> int:
-        return len(list(self.out.glob("_pomona/*/shards/*.json")))
+        return len(part_records(self.out))
 
     def hold(self, process):
         process.send_signal(signal.SIGSTOP)

@@ -9,7 +9,7 @@ import pytest
 from command import NOT_FOUND, TINY, UNAVAILABLE, USAGE, wait_until
 from fault_proxy import Rule
 from photographs import make_folder
-from tables import differences, digests, files_below, rows_of, work_of
+from tables import differences, digests, files_below, part_records, rows_of, work_of
 
 PARTS = [*TINY, "--part-files", "3", "--workers", "1"]
 
@@ -44,7 +44,7 @@ def cut_off(shaky, proxy, s3, bucket, photos, whole):
     def parts_in(out) -> int:
         if isinstance(out, str):
             return sum("/shards/" in name for name in s3.names(bucket, out + "/"))
-        return len(list(out.glob("_pomona/*/shards/*.json")))
+        return len(part_records(out))
 
     def cut_off(out, *words) -> None:
         proxy.clear()

@@ -17,6 +17,7 @@ from tables import (
     digests,
     failures_of,
     json_of,
+    part_records,
     parts_of,
     statuses_of,
     work_of,
@@ -171,7 +172,7 @@ def test_more_failures_than_before_leave_the_results_as_they_are(shaky, proxy, p
 
 
 def shards_kept_in(out) -> int:
-    return len(list(out.glob("_pomona/*/shards/*.json")))
+    return len(part_records(out))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from command import DONE, TINY, UNAVAILABLE, USAGE, wait_until
 from fault_proxy import Rule
 from photographs import encoded, make_folder, picture
-from tables import differences, digests, failures_of, results_below, work_of
+from tables import differences, digests, failures_of, part_records, results_below, work_of
 
 # No photograph is kept for a test: all stand in the order of their paths.
 SETTINGS = [*TINY, "--holdout", "0", "--part-files", "4"]
@@ -52,7 +52,7 @@ def share(tiny, images, tmp_path):
 
 def finished_parts(out) -> dict[str, int]:
     """The records of parts that are finished, and when each was written."""
-    return {path.name: path.stat().st_mtime_ns for path in out.glob("_pomona/*/shards/*.json")}
+    return {path.name: path.stat().st_mtime_ns for path in part_records(out)}
 
 
 def is_whole(out, alone) -> bool:

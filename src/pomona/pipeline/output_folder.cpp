@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <system_error>
@@ -134,21 +133,24 @@ OutputFolder::~OutputFolder() {
 
 OutputFolder::Content OutputFolder::look() const {
   Content content;
+  bool success = false;  // other programs write _SUCCESS as well
+  bool record = false;
+  bool work_folder_there = false;
   root_->list("", [&](const ObjectInfo& object) {
+    const bool of_work = is_below(object.key, kWorkFolder);
     content.any = true;
     content.work = content.work || object.key == kWorkNote;
-    content.success = content.success || object.key == kSuccess;
-    content.record = content.record || object.key == kRunRecord;
-    if (is_below(object.key, kWorkFolder) &&
-        object.key == publication_key(std::string(parent_name(object.key)))) {
+    success = success || object.key == kSuccess;
+    record = record || object.key == kRunRecord;
+    work_folder_there = work_folder_there || of_work;
+    content.others = content.others || !of_work;
+    content.yields = content.yields || (of_work && file_name(object.key) == kYields);
+    if (of_work && object.key == publication_key(std::string(parent_name(object.key)))) {
       content.published.emplace_back(parent_name(object.key));
     }
-    content.yields =
-        content.yields || (is_below(object.key, kWorkFolder) && file_name(object.key) == kYields);
-    content.others = content.others || !is_below(object.key, kWorkFolder);
-    content.ours = content.ours || content.record || is_below(object.key, kWorkFolder);
   });
-  content.complete = content.success && content.record;
+  content.complete = success && record;
+  content.ours = record || work_folder_there;
   return content;
 }
 

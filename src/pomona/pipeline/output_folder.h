@@ -99,8 +99,6 @@ class OutputFolder {
   // What lies in the place already.
   struct Content {
     bool any = false;
-    bool success = false;                     // _SUCCESS, which other programs write as well
-    bool record = false;                      // run.json
     bool ours = false;                        // some of it was written by a run
     bool complete = false;                    // … that came to its end
     bool work = false;                        // there is a note on unfinished work

@@ -100,8 +100,7 @@ Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& recor
   record.inputs = image_inputs(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
-              options_json(options.reduce, metrics.at("pca").at("n_components").get<std::size_t>()),
-              options_json(options.train)});
+              options_json(options.reduce, components_of(metrics)), options_json(options.train)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, learning_options(options));
   const auto json = [&] {
     Json result = record_json(record, timeline);

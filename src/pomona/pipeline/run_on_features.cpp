@@ -65,10 +65,11 @@ RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
   return split;
 }
 
-std::vector<std::int32_t> training_classes(const TableRows& rows) {
+Moments training_moments(const FeaturePlace& features, const TableRows& rows,
+                         const std::stop_token& stop) {
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
-  return classes;
+  return table_moments(*features.store, features.place, classes, rows.train_labels.size(), stop);
 }
 
 }  // namespace
@@ -83,8 +84,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
     const FeaturePlace features = open_features(options.features, options.stores);
     timeline.begin("prepare");
     const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
-    const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
-                                          rows.train_labels.size(), stop);
+    const Moments moments = training_moments(features, rows, stop);
     timeline.begin("reduce");
     const Reduction reduction = fit_reduction(moments, options.reduce);
     ReducedTableWriter table(out.staged(), "reduced");
@@ -121,8 +121,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const std::string group =
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
     const TableRows rows = rows_of_table(*features.store, features.place, group);
-    const Moments moments = table_moments(*features.store, features.place, training_classes(rows),
-                                          rows.train_labels.size(), stop);
+    const Moments moments = training_moments(features, rows, stop);
     const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;
     learn.train = options.train;
@@ -134,10 +133,9 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const Json metrics = learn_tables({*features.store, features.place, rows, moments}, origin,
                                       learn, out, timeline, progress, stop);
     record.inputs = {{"features", options.features}};
-    record.options = merged(
-        {options_json(options.reduce, metrics.at("pca").at("n_components").get<std::size_t>()),
-         options_json(options.train),
-         {{"group", group}, {"seed", learn.train.seed}}});
+    record.options = merged({options_json(options.reduce, components_of(metrics)),
+                             options_json(options.train),
+                             {{"group", group}, {"seed", learn.train.seed}}});
     Json result = record_json(record, timeline);
     result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
     publish_results(result, {}, {}, out, workers_or_all(options.train.workers), stop);

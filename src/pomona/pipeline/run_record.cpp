@@ -65,6 +65,10 @@ Json options_json(const TrainOptions& options) {
   return {{"classifier", classifier_kind_name(options.classifier)}};
 }
 
+std::size_t components_of(const Json& metrics) {
+  return metrics.at("pca").at("n_components").get<std::size_t>();
+}
+
 Json merged(std::initializer_list<Json> objects) {
   Json result = Json::object();
   for (const Json& object : objects) result.update(object);
