@@ -290,6 +290,11 @@ void OutputFolder::refuse_if_overtaken() {
   if (is_at_work() && (!is_announced() || is_published_elsewhere())) give_up_overtaken();
 }
 
+void OutputFolder::drop_published_work() {
+  if (root_->exists(kWorkNote)) return;  // somebody has begun anew
+  remove_if_possible(*root_, work_folder(fingerprint_));
+}
+
 void OutputFolder::give_up_overtaken() {
   announced_ = false;  // what lies there is no longer ours
   resumed_ = false;

@@ -91,6 +91,10 @@ class OutputFolder {
   // another run has published meanwhile, does so now, or was given --force.
   void refuse_if_overtaken();
 
+  // After another process has published this work and cleaned up: removes what this one wrote
+  // since.
+  void drop_published_work();
+
   // Moves staged files, and those of `work_tables` (folders of work()), to their places. Throws
   // unavailable when another run has published there meanwhile, or does so now.
   void publish(const std::vector<std::string>& work_tables);

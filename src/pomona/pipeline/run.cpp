@@ -217,7 +217,10 @@ std::optional<Json> run_extract_share(const RunOptions& options, const ShardShar
     return finish_extract(options, std::move(*work), record, out, timeline, progress, stop);
   } catch (const Error& error) {
     if (out.is_published_elsewhere()) return std::nullopt;
-    if (is_published(out)) return earlier_record(out, progress);
+    if (is_published(out)) {
+      out.drop_published_work();
+      return earlier_record(out, progress);
+    }
     throw error_of_work(error, out);
   }
 }

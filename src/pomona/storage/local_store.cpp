@@ -163,7 +163,7 @@ bool remove_at(int folder, const std::string& name);
 
 bool remove_entries(int folder, const std::string& name) {
   Descriptor descriptor = open_at(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  if (!descriptor.is_open()) return false;
+  if (!descriptor.is_open()) return errno == ENOENT;
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(descriptor.get()), &::closedir);
   if (entries == nullptr) return false;
   descriptor.release();
@@ -181,8 +181,13 @@ bool remove_entries(int folder, const std::string& name) {
 bool remove_at(int folder, const std::string& name) {
   if (::unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT || errno == ENOTDIR) return true;
   if (errno != EISDIR) return false;
-  return remove_entries(folder, name) &&
-         (::unlinkat(folder, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT);
+  constexpr int kTries = 10;  // others may write into it, or remove it, meanwhile
+  for (int i = 0; i < kTries; ++i) {
+    if (!remove_entries(folder, name)) return false;
+    if (::unlinkat(folder, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+    if (errno != ENOTEMPTY && errno != EEXIST) return false;
+  }
+  return false;
 }
 
 }  // namespace
