@@ -35,6 +35,7 @@ class Nowhere final : public ObjectStore {
   bool write_if_absent(std::string_view, std::string_view) override { return true; }
   void move(std::string_view, std::string_view) override {}
   void remove(std::string_view) override {}
+  void remove_objects(const std::vector<std::string>&) override {}
   std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
 
   std::uint64_t bytes = 0;

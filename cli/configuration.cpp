@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "configuration_file.h"
+#include "flags.h"
 #include "option_kind.h"
 #include "pomona/base/error.h"
 
@@ -193,6 +194,7 @@ Configuration::Configuration(CLI::App& app) : app_(app) {
          "environment, and both over the file")
       ->type_name("FILE")
       ->envname("POMONA_CONFIG")
+      ->check(CLI::Validator(refuse_remote, "", ""))
       ->group(kGroup);
   app.add_flag_callback(
          "--show-config",

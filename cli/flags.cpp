@@ -188,7 +188,10 @@ void add_output_flags(CLI::App& command, OutputOptions& output) {
       ->type_name("FOLDER")
       ->required()
       ->group("Output");
-  command.add_flag("--force", output.force, "Replace the results of an earlier run in that folder")
+  command
+      .add_flag("--force", output.force,
+                "Replace the results of an earlier run in that folder, and throw away the work of "
+                "one that was cut off")
       ->group("Output");
 }
 
@@ -216,10 +219,16 @@ void add_workers_flag(CLI::App& command, std::size_t& workers) {
       ->group("Machine");
 }
 
+std::string refuse_remote(const std::string& place) {
+  if (place.find("://") == std::string::npos) return "";
+  return "'" + place + "' is no place on this machine, and this is read from there alone";
+}
+
 void add_models_flag(CLI::App& command, std::string& models) {
   command.add_option("--models", models, "Folder of installed backbones")
       ->type_name("FOLDER")
       ->envname("POMONA_MODELS")
+      ->check(CLI::Validator(refuse_remote, "", ""))
       ->group("Machine");
 }
 

@@ -22,6 +22,10 @@ void add_output_flags(CLI::App& command, OutputOptions& output);
 void add_workers_flag(CLI::App& command, std::size_t& workers);
 void add_models_flag(CLI::App& command, std::string& models);
 
+// For options that name what lies on this machine, however much others may lie in a bucket: what is
+// wrong with `place`, "" when nothing is.
+std::string refuse_remote(const std::string& place);
+
 // "200" is a number of components, "0.95" a share of the variance.
 ComponentChoice parse_components(const std::string& text);
 

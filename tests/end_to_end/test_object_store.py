@@ -87,6 +87,12 @@ def test_other_schemes_are_refused_with_what_works(tiny, place, tmp_path):
     tiny.refuses(*words, code=USAGE, tells=["s3://"])
 
 
+@pytest.mark.parametrize("option", ["--models", "--config"])
+def test_what_is_read_from_this_machine_alone(tiny, noise, option, tmp_path):
+    words = ["run", noise, "--out", tmp_path / "out", *TINY, option, "s3://fruits/somewhere"]
+    tiny.refuses(*words, code=USAGE, tells=[option, "s3://fruits/somewhere", "on this machine"])
+
+
 def test_a_bucket_that_is_not_there(far):
     far.refuses("scan", "s3://no-such-bucket/a", code=NOT_FOUND, tells=["s3://no-such-bucket"])
 

@@ -12,6 +12,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/base/scratch_memory.h"
 #include "pomona/pipeline/extraction_work.h"
 #include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/output_names.h"
@@ -70,7 +71,7 @@ class RowIndex {
 
   const Manifest& manifest_;
   bool two_roots_;
-  std::vector<std::uint32_t> rows_;
+  ScratchVector<std::uint32_t> rows_;
 };
 
 [[noreturn]] void refuse(const std::string& place, const std::string& why) {

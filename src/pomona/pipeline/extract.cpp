@@ -166,9 +166,9 @@ std::vector<Shard> unfinished_shards(const Manifest& manifest, const FinishedSha
   return shards;
 }
 
-std::vector<std::size_t> rows_to_read(const std::vector<RowRange>& chunks, const Manifest& manifest,
-                                      const KnownRows* known) {
-  std::vector<std::size_t> rows;
+ScratchVector<std::size_t> rows_to_read(const std::vector<RowRange>& chunks,
+                                        const Manifest& manifest, const KnownRows* known) {
+  ScratchVector<std::size_t> rows;
   for (const RowRange& chunk : chunks) {
     for (std::size_t row = chunk.first; row < chunk.last; ++row) {
       const bool taken = known != nullptr && known->has(row) && !known->by_hash();

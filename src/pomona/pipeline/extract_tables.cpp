@@ -138,10 +138,13 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   remembered.shards.complete(out.staged());
   write_failures(work.manifest, out.staged());
   extraction.shards = remembered.shards.shards().size();
-  extraction.work_tables = remembered.shards.tables();
-  extraction.work_tables.emplace_back("snapshot");
+  extraction.moves = remembered.shards.moves();
   extraction.digests = remembered.shards.digests();
-  extraction.digests.merge(digests_below(out.work(), "snapshot", work.setup.featurizer.slots));
+  for (const auto& [key, digest] :
+       digests_below(out.work(), "snapshot", work.setup.featurizer.slots)) {
+    extraction.moves.push_back({key, key});
+    extraction.digests.emplace(key, digest);
+  }
   extraction.labels = count_labels(work.manifest);
   extraction.rows = rows_of_manifest(std::move(work.manifest), input.split.group);
   *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);

@@ -31,8 +31,8 @@ struct Extraction {
   ExtractCounts counts;
   std::string fingerprint;  // of the extraction
   std::size_t shards = 0;
-  std::vector<std::string> work_tables;  // folders of out.work() to publish
-  Digests digests;                       // of what is in them
+  std::vector<Move> moves;  // files of out.work() to publish
+  Digests digests;          // of them, by where they are published
   std::size_t found = 0;
   Json labels;  // per label: train, test, failed; as in run.json
   TableRows rows;

@@ -23,6 +23,20 @@ std::string record_key(std::size_t shard) {
   return std::string(kRecords) + "/" + std::to_string(shard) + ".json";
 }
 
+std::string part_key(const std::string& table, std::size_t shard) {
+  return table + "/" + part_name(shard);
+}
+
+// In the work folder.
+std::string work_key_of(const std::string& table, std::size_t shard, const std::string& digest) {
+  constexpr std::size_t kLetters = 16;
+  std::string name = part_name(shard);
+  name.insert(name.find('.'), "-" + digest.substr(0, kLetters));
+  return table + "/" + name;
+}
+
+std::string success_key(const std::string& table) { return table + "/_SUCCESS"; }
+
 Json failures_json(const std::vector<FileFailure>& failures) {
   Json list = Json::array();
   for (const FileFailure& failure : failures) {
@@ -72,8 +86,9 @@ class FinishedShards::Writer final : public ShardWriter {
     for (ExtractedBlock& block : blocks_) pack(std::exchange(block, {}));
     Json digests = Json::object();
     for (const auto& [table, bytes] : parts_.finish()) {
-      owner_.work_.write(owner_.part_key(table, shard_.number), bytes);
-      digests[table] = sha256(bytes);
+      std::string digest = sha256(bytes);
+      owner_.work_.write(work_key_of(table, shard_.number, digest), bytes);
+      digests[table] = std::move(digest);
     }
     const std::size_t files = shard_.last - shard_.first;
     owner_.keep(
@@ -129,8 +144,12 @@ std::vector<std::string> FinishedShards::tables() const {
   return tables;
 }
 
-std::string FinishedShards::part_key(const std::string& table, std::size_t shard) const {
-  return table + "/" + part_name(shard);
+std::string FinishedShards::digest(const std::string& table, std::size_t shard) const {
+  return record(shard).at("parts").at(table).get<std::string>();
+}
+
+std::string FinishedShards::work_key(const std::string& table, std::size_t shard) const {
+  return work_key_of(table, shard, digest(table, shard));
 }
 
 std::optional<Json> FinishedShards::load(std::size_t shard, bool& damaged) const {
@@ -140,9 +159,9 @@ std::optional<Json> FinishedShards::load(std::size_t shard, bool& damaged) const
     return std::nullopt;
   }
   for (const std::string& table : tables()) {
-    const std::string key = part_key(table, shard);
-    if (work_.exists(key) && sha256(work_.read(key)) == record->at("parts").value(table, ""))
-      continue;
+    const std::string wanted = record->at("parts").value(table, "");
+    const std::string key = work_key_of(table, shard, wanted);
+    if (work_.exists(key) && sha256(work_.read(key)) == wanted) continue;
     damaged = true;
     return std::nullopt;
   }
@@ -172,12 +191,11 @@ const Json& FinishedShards::record(std::size_t shard) const {
 }
 
 ExtractedBlock FinishedShards::read(std::size_t shard) const {
-  const Json& made = record(shard);
   std::map<std::string, std::string> parts;
   for (const std::string& table : tables()) {
-    const std::string key = part_key(table, shard);
+    const std::string key = work_key(table, shard);
     std::string bytes = work_.read(key);
-    if (sha256(bytes) != made.at("parts").at(table).get<std::string>()) {
+    if (sha256(bytes) != digest(table, shard)) {
       throw Error(ErrorKind::kCorrupt, "reading finished work, " + work_.describe() + "/" + key +
                                            ": it has changed while the run was at work; run again");
     }
@@ -185,6 +203,7 @@ ExtractedBlock FinishedShards::read(std::size_t shard) const {
   }
   ExtractedBlock block =
       read_shard_parts(std::move(parts), manifest_, shards_[shard].first, shards_[shard].last);
+  const Json& made = record(shard);
   block.failures = failures_from(made.at("failures"));
   block.bytes = made.at("bytes").get<std::uint64_t>();
   return block;
@@ -230,16 +249,40 @@ void FinishedShards::complete(ObjectStore& store) {
     csv.end_row();
   }
   csv.commit();
-  for (const std::string& table : tables()) work_.write(table + "/_SUCCESS", "");
+  remove_parts_of_no_record();
+  for (const std::string& table : tables()) work_.write(success_key(table), "");
+}
+
+// Of runs that were cut off between a part and its record, or made something else.
+void FinishedShards::remove_parts_of_no_record() {
+  for (const std::string& table : tables()) {
+    std::set<std::string> recorded;
+    for (const Shard& shard : shards_) recorded.insert(work_key(table, shard.number));
+    std::vector<std::string> others;
+    work_.list(table, [&](const ObjectInfo& object) {
+      if (!recorded.contains(object.key)) others.push_back(object.key);
+    });
+    work_.remove_objects(others);
+  }
+}
+
+std::vector<Move> FinishedShards::moves() const {
+  std::vector<Move> moves;
+  for (const std::string& table : tables()) {
+    moves.push_back({success_key(table), success_key(table)});
+    for (const Shard& shard : shards_) {
+      moves.push_back({work_key(table, shard.number), part_key(table, shard.number)});
+    }
+  }
+  return moves;
 }
 
 std::map<std::string, std::string> FinishedShards::digests() const {
   std::map<std::string, std::string> digests;
   for (const std::string& table : tables()) {
-    digests.emplace(table + "/_SUCCESS", sha256(""));
+    digests.emplace(success_key(table), sha256(""));
     for (const Shard& shard : shards_) {
-      digests.emplace(part_key(table, shard.number),
-                      record(shard.number).at("parts").at(table).get<std::string>());
+      digests.emplace(part_key(table, shard.number), digest(table, shard.number));
     }
   }
   return digests;

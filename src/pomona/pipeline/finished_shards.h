@@ -3,7 +3,9 @@
 // several machines share the work. A shard is a range of rows of the manifest; finished it is one
 // part of each of the tables `manifest`, `features` and `pictures` in the work folder, and a record
 // below `shards/`, written last, with counts, failures and the digests of those parts. A shard
-// whose record is missing or damaged, or whose parts are not as recorded, is not finished.
+// whose record is missing or damaged, or whose parts are not as recorded, is not finished. Parts
+// are named by what they hold until they are published: where two runs make different ones of the
+// same shard, neither touches the other's.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +19,7 @@
 #include "pomona/base/json.h"
 #include "pomona/pipeline/extracted_block.h"
 #include "pomona/pipeline/manifest.h"
+#include "pomona/pipeline/publication.h"
 #include "pomona/storage/object_store.h"
 
 namespace pomona {
@@ -68,15 +71,20 @@ class FinishedShards {
 
   // Once all are finished: ends the tables, and writes shards.csv to `store`.
   void complete(ObjectStore& store);
-  // Of all files of the tables, by key.
+  // Where all files of the tables lie in the work folder, and where they are published.
+  std::vector<Move> moves() const;
+  // Of those files, by where they are published.
   std::map<std::string, std::string> digests() const;
-  std::vector<std::string> tables() const;
 
  private:
   class Writer;
   struct Parts;
 
-  std::string part_key(const std::string& table, std::size_t shard) const;
+  std::vector<std::string> tables() const;
+  // Of one part of a shard that is finished.
+  std::string digest(const std::string& table, std::size_t shard) const;
+  std::string work_key(const std::string& table, std::size_t shard) const;
+  void remove_parts_of_no_record();
   std::optional<Json> load(std::size_t shard, bool& damaged) const;
   void keep(std::size_t shard, const Json& record);
   const Json& record(std::size_t shard) const;  // of one that is finished

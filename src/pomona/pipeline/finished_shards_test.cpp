@@ -4,14 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/pipeline/small_pictures.h"
 #include "pomona/storage/memory_store.h"
+#include "pomona/table/schema.h"
 
 namespace pomona {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr std::size_t kWidth = 3;
@@ -64,6 +67,17 @@ void finish(FinishedShards& shards, std::size_t shard, const Manifest& manifest)
 
 class FinishedShardsTest : public ::testing::Test {
  protected:
+  // The only part of a shard that lies in the work folder.
+  std::string part(const std::string& table, std::size_t shard) {
+    const std::string number = part_name(shard).substr(0, part_name(shard).find('.'));
+    std::vector<std::string> found;
+    work_.list(table, [&](const ObjectInfo& object) {
+      if (object.key.starts_with(table + "/" + number)) found.push_back(object.key);
+    });
+    EXPECT_EQ(found.size(), 1U);
+    return found.at(0);
+  }
+
   FinishedShards shards() { return {work_, manifest_, 4, /*with_pictures=*/true}; }
 
   Manifest manifest_ = made_up_manifest(10);
@@ -107,10 +121,10 @@ TEST_F(FinishedShardsTest, B20WhatIsDamagedIsNotFinished) {
   FinishedShards made = shards();
   for (std::size_t shard = 0; shard < 3; ++shard) finish(made, shard, manifest_);
   work_.write("shards/0.json", work_.read("shards/0.json") + " ");
-  work_.remove("pictures/part-00001.snappy.parquet");
-  std::string features = work_.read("features/part-00002.snappy.parquet");
+  work_.remove(part("pictures", 1));
+  std::string features = work_.read(part("features", 2));
   features[features.size() / 2] ^= 1;
-  work_.write("features/part-00002.snappy.parquet", features);
+  work_.write(part("features", 2), features);
   FinishedShards found = shards();
   EXPECT_EQ(found.find(2), 3U);
   EXPECT_EQ(found.finished(), 0U);
@@ -120,7 +134,7 @@ TEST_F(FinishedShardsTest, B20WhatIsDamagedIsNotFinished) {
 TEST_F(FinishedShardsTest, PartsThatChangeUnderARunAreAnError) {
   FinishedShards made = shards();
   finish(made, 0, manifest_);
-  work_.write("manifest/part-00000.snappy.parquet", "something else");
+  work_.write(part("manifest", 0), "something else");
   try {
     made.read(0);
     FAIL();
@@ -136,12 +150,29 @@ TEST_F(FinishedShardsTest, B5TheSameShardTwiceIsOne) {
   finish(one, 0, manifest_);
   finish(two, 0, manifest_);
   EXPECT_TRUE(two.is_finished(0));
+}
+
+TEST_F(FinishedShardsTest, B5WhoMakesSomethingElseTouchesNothing) {
+  FinishedShards made = shards();
+  for (std::size_t shard = 0; shard < 3; ++shard) finish(made, shard, manifest_);
   FinishedShards other = shards();
   const auto writer = other.begin(0);
   ExtractedBlock block = made_up_block(manifest_, 0, 4);
   block.features[0] = 17;
   writer->add(block);
   EXPECT_THROW(writer->finish(), Error) << "of the same photographs it made something else";
+  EXPECT_EQ(made.read(0).features, made_up_block(manifest_, 0, 4).features);
+  MemoryStore staged;
+  made.complete(staged);
+  const auto digests = made.digests();
+  std::size_t files = 0;
+  for (const std::string table : {"manifest", "features", "pictures"}) {
+    work_.list(table, [&](const ObjectInfo&) { ++files; });
+  }
+  EXPECT_EQ(files, digests.size()) << "what no record names goes before it is published";
+  for (const auto& [from, to] : made.moves()) {
+    EXPECT_EQ(sha256(work_.read(from)), digests.at(to)) << from;
+  }
 }
 
 TEST_F(FinishedShardsTest, CompleteAccountsForEveryFile) {
@@ -155,10 +186,16 @@ TEST_F(FinishedShardsTest, CompleteAccountsForEveryFile) {
             "0,a/100.jpg,4,4,0,0,60\n"
             "1,a/104.jpg,4,2,1,1,220\n"
             "2,a/108.jpg,2,2,0,0,170\n");
-  EXPECT_THAT(made.tables(), ElementsAre("manifest", "features", "pictures"));
   const auto digests = made.digests();
   EXPECT_EQ(digests.size(), 12U);
-  for (const auto& [key, digest] : digests) EXPECT_TRUE(work_.exists(key)) << key;
+  std::set<std::string> published;
+  for (const auto& [from, to] : made.moves()) {
+    EXPECT_TRUE(work_.exists(from)) << from;
+    EXPECT_TRUE(digests.contains(to)) << to;
+    published.insert(to);
+  }
+  EXPECT_EQ(published.size(), 12U);
+  EXPECT_TRUE(published.contains("features/part-00002.snappy.parquet"));
 }
 
 TEST_F(FinishedShardsTest, AForgottenShardIsMadeAnew) {

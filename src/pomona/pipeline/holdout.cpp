@@ -66,6 +66,7 @@ Groups find_groups(const Manifest& manifest, const std::string& pattern) {
   groups.given = !pattern.empty();
   groups.of_row.resize(manifest.rows.size());
   if (!groups.given) {
+    groups.key.reserve(groups.of_row.size());
     for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
       groups.of_row[i] = static_cast<std::int32_t>(i);
       groups.key.push_back(hash_text(manifest.rows[i].path, 0));

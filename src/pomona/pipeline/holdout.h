@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pomona/base/scratch_memory.h"
 #include "pomona/pipeline/manifest.h"
 
 namespace pomona {
@@ -14,8 +15,8 @@ namespace pomona {
 // What belongs together and must stay on one side of a holdout.
 struct Groups {
   bool given = false;  // by a pattern; otherwise every photograph is a group of its own
-  std::vector<std::int32_t> of_row;  // number of the group of each row of the manifest
-  std::vector<std::uint64_t> key;    // of each group: a hash of label and captures (or of the path)
+  ScratchVector<std::int32_t> of_row;  // number of the group of each row of the manifest
+  ScratchVector<std::uint64_t> key;    // of each group: a hash of label and captures (or the path)
 };
 
 // Photographs of one label whose file names give the same captures of `pattern`, an ECMAScript

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "pomona/base/scratch_memory.h"
 #include "pomona/pipeline/extracted_block.h"
 #include "pomona/pipeline/row_file.h"
 
@@ -39,8 +39,8 @@ class KnownRows {
  private:
   bool by_hash_;
   std::size_t count_ = 0;
-  std::vector<std::int32_t> place_;          // in the file of features; -1: not known
-  std::vector<std::int32_t> picture_place_;  // in the file of pictures
+  ScratchVector<std::int32_t> place_;          // in the file of features; -1: not known
+  ScratchVector<std::int32_t> picture_place_;  // in the file of pictures
   RowFile features_;
   BasicRowFile<std::uint8_t> digests_;
   BasicRowFile<std::uint8_t> pictures_;

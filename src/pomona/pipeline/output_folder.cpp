@@ -113,9 +113,9 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOptions& stores,
     content_ = look();
     // Another run may have begun since the note was looked for.
     if (is_damaged()) unfinished_ = read_checked_json(*root_, kWorkNote);
-    if (!content_.work) {  // who published was cut off before all was cleaned up
-      for (const std::string& fingerprint : content_.published)
-        root_->remove(work_folder(fingerprint));
+    // Who published was cut off before all was cleaned up.
+    for (const std::string& fingerprint : content_.published) {
+      if (!content_.work && !root_->exists(kWorkNote)) root_->remove(work_folder(fingerprint));
     }
     // Under the lock nobody is at work on what no note tells of.
     alone_ = locked && access == Access::kAlone;
@@ -161,8 +161,13 @@ void OutputFolder::end_publication() {
   const std::optional<Publication> publication = find_publication(*root_, fingerprint);
   if (!publication) return;
   carry_out(*publication, *root_);
-  end_work(fingerprint, *root_);
+  end_work(fingerprint, unfinished_->at("attempt").get<std::string>());
   unfinished_.reset();
+}
+
+void OutputFolder::end_work(const std::string& fingerprint, const std::string& beginner) {
+  pomona::end_work(fingerprint, beginner, *root_);
+  if (!is_remote(place_)) ::rmdir((fs::path(place_) / kWorkFolder).c_str());
 }
 
 void OutputFolder::refuse_content(bool force) const {
@@ -185,13 +190,20 @@ void OutputFolder::refuse_content(bool force) const {
 }
 
 void OutputFolder::begin(const std::string& fingerprint) {
-  if (content_.work || unfinished_) {
-    root_->remove(kWorkNote);
-    root_->remove(kWorkFolder);
-    unfinished_.reset();
-  }
+  if (content_.work || unfinished_) throw_unfinished_away();
   fingerprint_ = fingerprint;
   open_work();
+}
+
+// Only what was seen when this object looked: another run may have done the same since, and begun.
+void OutputFolder::throw_unfinished_away() {
+  const std::optional<Json> now = read_checked_json(*root_, kWorkNote);
+  if (now && (!unfinished_ || now->at("attempt") != unfinished_->at("attempt")))
+    give_up_overtaken();
+  root_->remove(kWorkNote);
+  root_->remove(unfinished_ ? work_folder(unfinished_->at("fingerprint").get<std::string>())
+                            : kWorkFolder);
+  unfinished_.reset();
 }
 
 bool OutputFolder::announce_work(Json note) {
@@ -300,20 +312,16 @@ void OutputFolder::give_up_overtaken() {
   resumed_ = false;
   keep_work_ = false;
   throw Error(ErrorKind::kUnavailable,
-              "publishing in '" + place_ +
-                  "': another run has published there meanwhile, does so now, or was given "
-                  "--force; this one leaves all as it is: run `pomona verify`, and give each run "
-                  "its own folder");
+              "writing to '" + place_ +
+                  "': another run has begun anew or published there since this one looked; this "
+                  "one leaves all as it is. Give each run its own folder; `pomona verify` tells "
+                  "whether the results there are whole");
 }
 
-void OutputFolder::publish(const std::vector<std::string>& work_tables) {
+void OutputFolder::publish(const std::vector<Move>& moves) {
   Publication publication{attempt_, {}};
   const std::string work = work_folder(fingerprint_) + "/";
-  for (const std::string& table : work_tables) {
-    work_->list(table, [&](const ObjectInfo& object) {
-      publication.moves.push_back({work + object.key, object.key});
-    });
-  }
+  for (const Move& move : moves) publication.moves.push_back({work + move.from, move.to});
   const std::string staged = work + kStagedFolder + "/" + attempt_ + "/";
   staged_->list("", [&](const ObjectInfo& object) {
     publication.moves.push_back({staged + object.key, object.key});
@@ -327,7 +335,7 @@ void OutputFolder::publish(const std::vector<std::string>& work_tables) {
   }
   published_ = true;  // from here on it can be brought to its end, so nothing is thrown away
   carry_out(publication, *root_);
-  if_possible([&] { end_work(fingerprint_, *root_); });
+  if_possible([&] { end_work(fingerprint_, beginner_); });
 }
 
 }  // namespace pomona

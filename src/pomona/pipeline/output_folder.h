@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "pomona/base/json.h"
+#include "pomona/pipeline/publication.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/storage/posix_file.h"
 #include "pomona/storage_s3/open_store.h"
@@ -95,9 +96,9 @@ class OutputFolder {
   // since.
   void drop_published_work();
 
-  // Moves staged files, and those of `work_tables` (folders of work()), to their places. Throws
-  // unavailable when another run has published there meanwhile, or does so now.
-  void publish(const std::vector<std::string>& work_tables);
+  // Moves staged files, and those of work() that `moves` names, to their places. Throws unavailable
+  // when another run has published there meanwhile, or does so now.
+  void publish(const std::vector<Move>& moves);
 
  private:
   // What lies in the place already.
@@ -113,6 +114,8 @@ class OutputFolder {
 
   Content look() const;
   void end_publication();
+  void end_work(const std::string& fingerprint, const std::string& beginner);
+  void throw_unfinished_away();
   void open_work();
   void clean_up();
   bool is_at_work() const { return announced_ || resumed_; }

@@ -8,6 +8,9 @@
 
 #include "pomona/base/error.h"
 #include "pomona/pipeline/checked_json.h"
+#include "pomona/pipeline/output_names.h"
+#include "pomona/pipeline/publication.h"
+#include "pomona/storage/local_store.h"
 
 namespace pomona {
 namespace {
@@ -150,7 +153,8 @@ TEST_F(OutputFolderTest, GoesOnWithWhatIsFinished) {
   EXPECT_EQ(out.work().read("features/part-00000.snappy.parquet"), "finished");
   EXPECT_FALSE(out.staged().exists("run.json")) << "of another attempt";
   out.staged().write("run.json", "whole");
-  out.publish({"features"});
+  const std::string part = "features/part-00000.snappy.parquet";
+  out.publish({{part, part}});
   EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "features", "_SUCCESS"));
 }
 
@@ -227,6 +231,36 @@ TEST_F(OutputFolderTest, B4WhoseWorkWasBegunAnewPublishesNothing) {
   EXPECT_THROW(slow.publish({}), Error);
   forced.staged().write("run.json", "forced");
   EXPECT_NO_THROW(forced.publish({}));
+}
+
+TEST_F(OutputFolderTest, B4WhoCameLaterIsNotThrownAwayByWhatWasSeenBefore) {
+  leave_unfinished(path("out"), "old");
+  OutputFolder late(path("out"), {}, {}, OutputFolder::Access::kShared);
+  OutputFolder quick(path("out"), {}, {}, OutputFolder::Access::kShared);
+  quick.begin("f1");
+  ASSERT_TRUE(quick.announce_work({}));
+  quick.work().write("features/part", "quick");
+  EXPECT_THROW(late.begin("f2"), Error) << "it saw the work before";
+  EXPECT_EQ(quick.work().read("features/part"), "quick");
+  EXPECT_NO_THROW(quick.publish({{"features/part", "features/part"}}));
+}
+
+TEST_F(OutputFolderTest, B4WhoEndsAnothersPublicationLeavesTheNextRunAlone) {
+  leave_unfinished(path("out"), "f1");
+  LocalStore root(path("out"));
+  const std::string beginner = read_checked_json(root, kWorkNote)->at("attempt");
+  {
+    OutputFolder quick(path("out"), {}, {}, OutputFolder::Access::kShared);
+    quick.resume();
+    quick.publish({});
+  }
+  OutputFolder next(path("out"), {}, {}, OutputFolder::Access::kShared);
+  next.begin("f1");
+  ASSERT_TRUE(next.announce_work({}));
+  next.work().write("features/part", "next");
+  end_work("f1", beginner, root);  // of a process that was asleep
+  EXPECT_EQ(next.work().read("features/part"), "next");
+  EXPECT_NO_THROW(next.publish({{"features/part", "features/part"}}));
 }
 
 TEST_F(OutputFolderTest, SuccessAloneIsNoResultOfOurs) {

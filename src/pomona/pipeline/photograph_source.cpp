@@ -9,7 +9,7 @@
 namespace pomona {
 
 PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& manifest,
-                                   std::vector<std::size_t> rows, std::uint64_t max_bytes)
+                                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes)
     : roots_(roots), manifest_(manifest), max_bytes_(max_bytes), order_(std::move(rows)) {
   const std::size_t readers = roots.concurrent_reads();
   if (readers == 0) return;

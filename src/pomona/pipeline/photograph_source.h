@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "pomona/base/scratch_memory.h"
 #include "pomona/pipeline/manifest.h"
 #include "pomona/pipeline/scan.h"
 
@@ -24,8 +25,8 @@ class PhotographSource {
   // Roots and manifest outlive it. `rows` are those that will be asked for, in about that order. As
   // many files are read at once as the store finds best (ObjectStore::concurrent_reads()); at most
   // `max_bytes` are held, or one file.
-  PhotographSource(const ImageRoots& roots, const Manifest& manifest, std::vector<std::size_t> rows,
-                   std::uint64_t max_bytes = 64ULL << 20U);
+  PhotographSource(const ImageRoots& roots, const Manifest& manifest,
+                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes = 64ULL << 20U);
   ~PhotographSource();
   PhotographSource(const PhotographSource&) = delete;
   PhotographSource& operator=(const PhotographSource&) = delete;
@@ -56,7 +57,7 @@ class PhotographSource {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::size_t, Slot> slots_;  // by row: under way, or waiting to be taken
-  std::vector<std::size_t> order_;     // rows as they are read ahead
+  ScratchVector<std::size_t> order_;   // rows as they are read ahead
   std::size_t next_ = 0;               // of them, to start with
   std::uint64_t held_ = 0;             // bytes of the slots, as listed
   bool stopped_ = false;

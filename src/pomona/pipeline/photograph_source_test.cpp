@@ -50,6 +50,7 @@ class FarStore final : public ObjectStore {
   }
   void move(std::string_view from, std::string_view to) override { near_.move(from, to); }
   void remove(std::string_view key) override { near_.remove(key); }
+  void remove_objects(const std::vector<std::string>& keys) override { near_.remove_objects(keys); }
   std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
 
  private:
@@ -74,8 +75,8 @@ struct Photographs {
     }
   }
 
-  std::vector<std::size_t> rows() const {
-    std::vector<std::size_t> rows;
+  ScratchVector<std::size_t> rows() const {
+    ScratchVector<std::size_t> rows;
     for (std::size_t i = 0; i < kRows; ++i) {
       if (manifest.rows[i].status == FileStatus::kOk) rows.push_back(i);
     }

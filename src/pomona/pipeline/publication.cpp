@@ -83,6 +83,7 @@ void carry_out(const Publication& publication, ObjectStore& root) {
   }
   parallel_for(publication.moves.size(), std::max<std::size_t>(root.concurrent_reads(), 1),
                [&](std::size_t i, std::size_t) { move_unless_moved(publication.moves[i], root); });
+  root.settle();
   if (!root.write_if_absent(kSuccess, "")) {
     throw Error(ErrorKind::kUnavailable,
                 "publishing in '" + root.describe() +
@@ -91,7 +92,10 @@ void carry_out(const Publication& publication, ObjectStore& root) {
   }
 }
 
-void end_work(const std::string& fingerprint, ObjectStore& root) {
+void end_work(const std::string& fingerprint, const std::string& beginner, ObjectStore& root) {
+  const std::optional<Json> note = read_checked_json(root, kWorkNote);
+  if (note && note->at("attempt") != beginner) return;
+  root.settle();  // the marker is there before what it could be made from again goes
   const std::string folder = work_folder(fingerprint) + "/";
   std::set<std::string> tops;
   root.list(work_folder(fingerprint), [&](const ObjectInfo& object) {
@@ -101,7 +105,7 @@ void end_work(const std::string& fingerprint, ObjectStore& root) {
   tops.erase(kPublication);
   for (const std::string& top : tops) root.remove(folder + top);
   root.remove(kWorkNote);
-  root.remove(kWorkFolder);
+  root.remove(work_folder(fingerprint));
 }
 
 }  // namespace pomona

@@ -31,12 +31,14 @@ bool announce(const Publication& publication, const std::string& fingerprint, Ob
 std::optional<Publication> find_publication(const ObjectStore& root,
                                             const std::string& fingerprint);
 
-// Takes `_SUCCESS` and what is left of earlier results away, moves, writes `_SUCCESS`. Throws
+// Takes `_SUCCESS` and what is left of earlier results away, moves, and writes `_SUCCESS` once the
+// rest would outlive a power cut. Throws
 // corrupt when something to be moved is neither at its old nor at its new place.
 void carry_out(const Publication& publication, ObjectStore& root);
 
-// Removes what is left of published work. The note on the work goes when nothing else is there but
-// that of the publication: whoever comes after a kill in between knows then what is left.
-void end_work(const std::string& fingerprint, ObjectStore& root);
+// Removes what is left of published work that the attempt `beginner` began; nothing when another
+// has begun since. The note on the work goes when nothing else is there but that of the
+// publication: whoever comes after a kill in between knows then what is left.
+void end_work(const std::string& fingerprint, const std::string& beginner, ObjectStore& root);
 
 }  // namespace pomona

@@ -9,13 +9,12 @@ void write_record(const Json& record, OutputFolder& out) {
   out.staged().write("run.json", print_json(record));
 }
 
-void publish_results(const Json& record, const Digests& known,
-                     const std::vector<std::string>& work_tables, OutputFolder& out,
-                     std::size_t workers, const std::stop_token& stop) {
+void publish_results(const Json& record, const Digests& known, const std::vector<Move>& moves,
+                     OutputFolder& out, std::size_t workers, const std::stop_token& stop) {
   write_record(record, out);
   write_digests(out.staged(), known, workers);
   throw_if_stopped(stop);
-  out.publish(work_tables);
+  out.publish(moves);
 }
 
 Error error_of_work(const Error& error, OutputFolder& out) {

@@ -18,10 +18,9 @@ namespace pomona {
 // Stages run.json, also for what is made from the staged results before they are published.
 void write_record(const Json& record, OutputFolder& out);
 
-// Publishes what is staged and `work_tables`, folders of out.work() with the digests `known`.
-void publish_results(const Json& record, const Digests& known,
-                     const std::vector<std::string>& work_tables, OutputFolder& out,
-                     std::size_t workers, const std::stop_token& stop);
+// Publishes what is staged and `moves`, files of out.work() with the digests `known`.
+void publish_results(const Json& record, const Digests& known, const std::vector<Move>& moves,
+                     OutputFolder& out, std::size_t workers, const std::stop_token& stop);
 
 // The error to end with when work in `out` has failed with `error`: says so when another run took
 // that work away, and else where what is finished is kept.

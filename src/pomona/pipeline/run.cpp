@@ -27,7 +27,7 @@ Json image_inputs(const InputOptions& input) {
 
 void publish(const Json& record, const Extraction& extraction, OutputFolder& out,
              const std::stop_token& stop) {
-  publish_results(record, extraction.digests, extraction.work_tables, out,
+  publish_results(record, extraction.digests, extraction.moves, out,
                   extraction.setup.featurizer.slots, stop);
 }
 
@@ -216,6 +216,7 @@ std::optional<Json> run_extract_share(const RunOptions& options, const ShardShar
     work->done = result.done;
     return finish_extract(options, std::move(*work), record, out, timeline, progress, stop);
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kInterrupted) throw error_of_work(error, out);
     if (out.is_published_elsewhere()) return std::nullopt;
     if (is_published(out)) {
       out.drop_published_work();

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pomona/base/scratch_memory.h"
 #include "pomona/pipeline/holdout.h"
 #include "pomona/pipeline/manifest.h"
 #include "pomona/storage/object_store.h"
@@ -20,8 +21,8 @@ struct TableRows {
   Groups groups;                           // by row of it
   std::vector<std::string> train_labels;   // in byte order, "" not among them
   std::vector<std::size_t> train_classes;  // their positions among the labels of the manifest
-  std::vector<std::int32_t>
-      label_index;  // into train_labels, one a row; -1 where training has no such label
+  // Into train_labels, one a row; -1 where training has no such label.
+  ScratchVector<std::int32_t> label_index;
 
   std::size_t rows() const { return label_index.size(); }
   std::size_t test_rows() const { return test_row_count; }

@@ -75,8 +75,11 @@ Descriptor open_file(int root, std::string_view key, const std::string& object,
 
 class LocalReader final : public ObjectReader {
  public:
-  LocalReader(Descriptor file, std::uint64_t size, std::string object)
-      : file_(std::move(file)), size_(size), object_(std::move(object)) {}
+  LocalReader(Descriptor file, const struct stat& status, std::string object)
+      : file_(std::move(file)),
+        size_(static_cast<std::uint64_t>(status.st_size)),
+        version_(file_version(status)),
+        object_(std::move(object)) {}
 
   std::uint64_t size() const override { return size_; }
 
@@ -89,11 +92,19 @@ class LocalReader final : public ObjectReader {
                                            std::to_string(offset) + " on, found " +
                                            std::to_string(got));
     }
+    refuse_change();
   }
 
  private:
+  void refuse_change() const {
+    struct stat status {};
+    if (::fstat(file_.get(), &status) != 0) throw_errno("reading", object_, errno);
+    if (file_version(status) != version_) fail_replaced(object_, "while it was read");
+  }
+
   Descriptor file_;
   std::uint64_t size_;
+  std::string version_;
   std::string object_;
 };
 
@@ -250,8 +261,7 @@ std::unique_ptr<ObjectReader> LocalStore::open(std::string_view key) const {
   std::string object = object_name(key);
   struct stat status {};
   Descriptor file = open_file(root_, key, object, status);
-  return std::make_unique<LocalReader>(std::move(file), static_cast<std::uint64_t>(status.st_size),
-                                       std::move(object));
+  return std::make_unique<LocalReader>(std::move(file), status, std::move(object));
 }
 
 std::unique_ptr<ObjectWriter> LocalStore::create(std::string_view key) {
@@ -284,6 +294,24 @@ void LocalStore::move(std::string_view from, std::string_view to) {
 void LocalStore::remove(std::string_view key) {
   check_key(key, "removing");
   if (!remove_at(root_, name_from_key(key))) throw_errno("removing", object_name(key), errno);
+}
+
+void LocalStore::remove_objects(const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) {
+    check_key(key, "removing");
+    if (::unlinkat(root_, name_from_key(key).c_str(), 0) == 0 || errno == ENOENT ||
+        errno == ENOTDIR || errno == EISDIR) {
+      continue;
+    }
+    throw_errno("removing", object_name(key), errno);
+  }
+}
+
+void LocalStore::settle() {
+  // A file system that knows no such thing keeps what it can.
+  if (::syncfs(root_) != 0 && errno != ENOSYS && errno != EINVAL) {
+    throw_errno("writing to the disk", folder_, errno);
+  }
 }
 
 std::size_t LocalStore::remove_unfinished(const std::vector<std::string>& keys, bool dry_run) {

@@ -2,8 +2,7 @@
 // A folder of the local file system as an object store.
 //
 // Links are followed, also out of the folder; that is the user's wish. Files are not synced one by
-// one: a sync costs more than writing a small file, and an output that a power failure may have
-// hit is noticed by `pomona verify` and made again from its photographs.
+// one, since a sync costs more than writing a small file; settle() syncs the whole file system.
 #pragma once
 
 #include <string>
@@ -35,7 +34,9 @@ class LocalStore final : public ObjectStore {
   bool write_if_absent(std::string_view key, std::string_view bytes) override;
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
+  void remove_objects(const std::vector<std::string>& keys) override;
   std::size_t remove_unfinished(const std::vector<std::string>& keys, bool dry_run) override;
+  void settle() override;
 
  private:
   std::string object_name(std::string_view key) const;  // for messages

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -117,6 +118,19 @@ TEST_F(LocalStoreTest, WantsAFolder) {
   EXPECT_EQ(
       error_kind([&] { LocalStore store(path("file/below"), LocalStore::IfMissing::kCreate); }),
       ErrorKind::kInvalidInput);
+}
+
+TEST_F(LocalStoreTest, B14AFileThatIsWrittenWhileItIsReadIsAnError) {
+  put("a", "as it was opened");
+  const LocalStore store(folder_);
+  const std::unique_ptr<ObjectReader> reader = store.open("a");
+  std::string piece(4, ' ');
+  reader->read_at(0, piece);
+  EXPECT_EQ(piece, "as i");
+  const fs::file_time_type before = fs::last_write_time(path("a"));
+  put("a", "AS IT IS NOW    ");
+  fs::last_write_time(path("a"), before + std::chrono::seconds(1));
+  EXPECT_EQ(error_kind([&] { reader->read_at(4, piece); }), ErrorKind::kReplaced);
 }
 
 TEST_F(LocalStoreTest, KeepsNamesOfAnyBytes) {

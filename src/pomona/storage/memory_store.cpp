@@ -147,4 +147,10 @@ void MemoryStore::remove(std::string_view key) {
   });
 }
 
+void MemoryStore::remove_objects(const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) check_key(key, "removing");
+  const std::lock_guard lock(mutex_);
+  for (const std::string& key : keys) objects_.erase(key);
+}
+
 }  // namespace pomona

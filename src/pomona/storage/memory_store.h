@@ -25,6 +25,7 @@ class MemoryStore final : public ObjectStore {
   bool write_if_absent(std::string_view key, std::string_view bytes) override;
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
+  void remove_objects(const std::vector<std::string>& keys) override;
   std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where photographs and results lie: named objects of bytes under one root. A folder, memory, or
-// (later) a bucket. Stores know nothing of images or tables.
+// part of a bucket. Stores know nothing of images or tables.
 //
 // Keys are UTF-8 and relative to the root, parts separated by '/', no leading '/'. Names that are
 // not UTF-8 are %-escaped (storage/key.h), so that a key fits in every table and leads back to its
@@ -100,9 +100,13 @@ class ObjectStore {
   virtual void move(std::string_view from, std::string_view to) = 0;
   // Removes one object, or all below it when it is a folder; nothing there is no error.
   virtual void remove(std::string_view key) = 0;
+  // Removes these objects and nothing below them: a bucket may hold both `a` and `a/b`.
+  virtual void remove_objects(const std::vector<std::string>& keys) = 0;
   // Removes what writers that were killed left of these objects, or of any below them, and returns
   // how much that was; a dry run only counts. The caller knows that nobody is writing them.
   virtual std::size_t remove_unfinished(const std::vector<std::string>& keys, bool dry_run) = 0;
+  // Returns when what was written here outlives a power cut.
+  virtual void settle() {}
 };
 
 }  // namespace pomona

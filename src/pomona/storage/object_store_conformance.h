@@ -204,6 +204,17 @@ TYPED_TEST_P(ObjectStoreTest, RemovesObjectsAndFolders) {
   EXPECT_THAT(this->listing(), IsEmpty());
 }
 
+TYPED_TEST_P(ObjectStoreTest, RemovesObjectsAlone) {
+  ObjectStore& store = this->store();
+  for (const std::string key : {"a/1", "a/b/2", "c"}) store.write(key, key);
+  store.remove_objects({"a", "a/1", "gone", "c/below-a-file"});
+  EXPECT_THAT(this->listing(), ElementsAre(Pair("a/b/2", 5), Pair("c", 1)));
+  this->expect_error(ErrorKind::kInvalidInput, "not a key",
+                     [&] { store.remove_objects({"../a"}); });
+  store.settle();
+  EXPECT_EQ(store.read("c"), "c");
+}
+
 TYPED_TEST_P(ObjectStoreTest, ReadsTheVersionThatWasListedOrNone) {
   ObjectStore& store = this->store();
   store.write("a", "old");
@@ -258,7 +269,7 @@ REGISTER_TYPED_TEST_SUITE_P(ObjectStoreTest, ReadsWhatWasWritten, ReusesTheBuffe
                             RefusesObjectsAboveTheLimit, NamesWhatIsMissing,
                             RefusesKeysThatLeaveTheRoot, ListsBelowAFolderOnly, ReadsInPieces,
                             ShowsAnObjectOnlyOnceCommitted, OfManyWhoWriteTheSameOneIsFirst,
-                            MovesObjectsAndFolders, RemovesObjectsAndFolders,
+                            MovesObjectsAndFolders, RemovesObjectsAndFolders, RemovesObjectsAlone,
                             ReadsTheVersionThatWasListedOrNone, RemovesWhatADeadWriterLeft,
                             ServesManyThreads);
 

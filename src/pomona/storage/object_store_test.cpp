@@ -31,5 +31,15 @@ struct InMemory {
 INSTANTIATE_TYPED_TEST_SUITE_P(Local, ObjectStoreTest, InFolder);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ObjectStoreTest, InMemory);
 
+// As in a bucket, where a name may be that of an object and of a folder.
+TEST(MemoryStoreTest, AnObjectGoesWithoutTheFolderOfItsName) {
+  MemoryStore store;
+  store.write("a", "object");
+  store.write("a/b", "below");
+  store.remove_objects({"a"});
+  EXPECT_FALSE(store.exists("a"));
+  EXPECT_EQ(store.read("a/b"), "below");
+}
+
 }  // namespace
 }  // namespace pomona

@@ -13,9 +13,8 @@
 namespace pomona {
 namespace {
 
-// A body that comes slower than this for so long is a stall.
+// Slower is no progress.
 constexpr long kSlowestBytesASecond = 200;
-constexpr long kSlowSeconds = 8;
 
 struct Receiver {
   std::string* body = nullptr;
@@ -177,7 +176,7 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.total.count()));
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesASecond);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kSlowSeconds);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stall.count()));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &receiver);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, receive_header);

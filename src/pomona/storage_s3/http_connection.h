@@ -44,6 +44,7 @@ struct HttpAnswer {
 struct HttpLimits {
   std::chrono::milliseconds connect{5'000};
   std::chrono::milliseconds total{60'000};  // from the start to the last byte
+  std::chrono::seconds stall{8};            // without progress
   std::uint64_t body_bytes = 1ULL << 30U;   // of the answer
   std::stop_token stop;                     // ends it at once
 };

@@ -92,7 +92,7 @@ std::optional<std::vector<S3PendingUpload>> parse_pending_uploads(std::string_vi
 
 std::optional<std::string> parse_result_etag(std::string_view xml) {
   pugi::xml_document document;
-  for (const char* name : {"CompleteMultipartUploadResult", "CopyObjectResult"}) {
+  for (const char* name : {"CompleteMultipartUploadResult", "CopyObjectResult", "CopyPartResult"}) {
     const auto root = parse(document, xml, name);
     if (root && *root->child_value("ETag") != '\0') return root->child_value("ETag");
   }

@@ -40,7 +40,7 @@ struct S3PendingUpload {
   std::string upload_id;
 };
 std::optional<std::vector<S3PendingUpload>> parse_pending_uploads(std::string_view xml);
-// The ETag of CompleteMultipartUpload and of CopyObject.
+// The ETag of CompleteMultipartUpload, CopyObject and UploadPartCopy.
 std::optional<std::string> parse_result_etag(std::string_view xml);
 
 // The body of CompleteMultipartUpload: ETags in the order of the parts, from 1 on.

@@ -14,6 +14,7 @@
 namespace pomona {
 namespace {
 
+using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kMaxXmlBytes = 16ULL << 20U;
@@ -47,6 +48,10 @@ std::uint64_t whole_size(const HttpAnswer& answer, std::size_t body_size) {
   return slash == std::string::npos ? body_size : std::stoull(range.substr(slash + 1));
 }
 
+std::string byte_range(std::uint64_t first, std::uint64_t count) {
+  return "bytes=" + std::to_string(first) + "-" + std::to_string(first + count - 1);
+}
+
 void sleep(milliseconds delay, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
@@ -72,6 +77,7 @@ struct S3Client::Call {
   // Statuses besides 2xx that are an answer and no error.
   std::vector<int> answers;
   bool even_when_stopped = false;
+  bool answered_late = false;  // once the service has moved bytes of its own
   // What is wrong with a 2xx answer, "" when nothing is; it is then asked for again.
   std::function<std::string(const HttpAnswer&, const std::string& body)> flaw;
 };
@@ -124,6 +130,7 @@ expected<HttpAnswer, TransportFailure> S3Client::attempt(const Call& call, const
   limits.total = std::clamp(attempts.time_left(), milliseconds{1}, limits.total);
   limits.connect = std::min(limits.connect, limits.total);
   if (!call.even_when_stopped) limits.stop = options_.stop;
+  if (call.answered_late) limits.stall = duration_cast<std::chrono::seconds>(limits.total);
   limits.body_bytes = std::max(call.max_bytes, kMaxXmlBytes);
   std::unique_ptr<HttpConnection> connection = take_connection();
   auto answer = connection->perform(request, limits, body);
@@ -192,8 +199,7 @@ S3ObjectInfo S3Client::get(const std::string& key, const S3GetOptions& options, 
   if (!options.if_match.empty()) call.request.headers.emplace_back("if-match", options.if_match);
   if (options.range) {
     const auto [first, count] = *options.range;
-    call.request.headers.emplace_back(
-        "range", "bytes=" + std::to_string(first) + "-" + std::to_string(first + count - 1));
+    call.request.headers.emplace_back("range", byte_range(first, count));
   } else {
     call.request.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
   }
@@ -246,7 +252,12 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
   if (answer.status != 412) return true;
   // An earlier attempt may have arrived although its answer was lost: what lies there tells.
   std::string there;
-  get(key, {}, there);
+  try {
+    get(key, {}, there);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kNotFound) return false;  // removed since
+    throw;
+  }
   return there == body;
 }
 
@@ -266,18 +277,33 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
   call.request.body = xml;
   call.request.headers.emplace_back("content-type", "application/xml");
   call.request.headers.emplace_back("x-amz-checksum-sha256", base64(sha256_bytes(xml)));
-  auto failed = send_for(call, parse_delete_result);
-  // Some services tell of what another client has removed meanwhile.
-  std::erase_if(failed, [](const auto& one) { return one.second.code == "NoSuchKey"; });
+  const auto failure_of = [](const auto& one) { return judge(403, one.second); };
+  // Removing twice does no harm, so all are asked for again when one may pass.
+  const auto failed = send_for(call, [&](const std::string& answer) {
+    auto result = parse_delete_result(answer);
+    // Some services tell of what another client has removed meanwhile.
+    if (result)
+      std::erase_if(*result, [](const auto& one) { return one.second.code == "NoSuchKey"; });
+    const auto may_pass = [&](const auto& one) { return failure_of(one).may_pass(); };
+    if (result && std::ranges::any_of(*result, may_pass)) result.reset();
+    return result;
+  });
   if (failed.empty()) return;
-  throw_failure("removing " + url(failed.front().first), judge(403, failed.front().second), 1);
+  throw_failure("removing " + url(failed.front().first), failure_of(failed.front()), 1);
 }
 
-void S3Client::copy(const std::string& from, const std::string& to) {
+S3Client::Call S3Client::copying(const std::string& from, const std::string& etag,
+                                 const std::string& to) const {
   Call call{"copying " + url(from) + " to " + url(to), request("PUT", to)};
-  call.request.headers.emplace_back(
-      "x-amz-copy-source", "/" + bucket_ + "/" + percent_encode(from, /*keep_slash=*/true));
-  send_for(call, parse_result_etag);
+  call.request.headers = {
+      {"x-amz-copy-source", "/" + bucket_ + "/" + percent_encode(from, /*keep_slash=*/true)},
+      {"x-amz-copy-source-if-match", etag}};
+  call.answered_late = true;
+  return call;
+}
+
+void S3Client::copy(const std::string& from, const std::string& etag, const std::string& to) {
+  send_for(copying(from, etag, to), parse_result_etag);
 }
 
 std::string S3Client::start_upload(const std::string& key) {
@@ -298,6 +324,15 @@ std::string S3Client::upload_part(const std::string& key, const std::string& upl
   return send(call, body).header("etag");
 }
 
+std::string S3Client::copy_part(const std::string& from, const std::string& etag,
+                                std::uint64_t first, std::uint64_t count, const std::string& key,
+                                const std::string& upload_id, int number) {
+  Call call = copying(from, etag, key);
+  call.request.query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}};
+  call.request.headers.emplace_back("x-amz-copy-source-range", byte_range(first, count));
+  return send_for(std::move(call), parse_result_etag);
+}
+
 void S3Client::complete_upload(const std::string& key, const std::string& upload_id,
                                const std::vector<std::string>& etags) {
   const std::string xml = complete_upload_xml(etags);
@@ -305,6 +340,7 @@ void S3Client::complete_upload(const std::string& key, const std::string& upload
   call.request.query = {{"uploadId", upload_id}};
   call.request.body = xml;
   call.request.headers.emplace_back("content-type", "application/xml");
+  call.answered_late = true;
   call.answers = {404};
   if (!send_for(call, parse_result_etag).empty()) return;
   // No such upload: an earlier attempt may have arrived although its answer was lost. Then the

@@ -78,12 +78,17 @@ class S3Client {
   void remove(const std::string& key);
   // At most 1,000.
   void remove_all(const std::vector<std::string>& keys);
-  void copy(const std::string& from, const std::string& to);
+  // The version `etag` of an object, of at most 5 GB.
+  void copy(const std::string& from, const std::string& etag, const std::string& to);
 
   std::string start_upload(const std::string& key);
   // Returns the part's ETag. Parts are numbered from 1; all but the last have at least 5 MiB.
   std::string upload_part(const std::string& key, const std::string& upload_id, int number,
                           std::string_view body);
+  // The part is `count` bytes of the version `etag` of another object.
+  std::string copy_part(const std::string& from, const std::string& etag, std::uint64_t first,
+                        std::uint64_t count, const std::string& key, const std::string& upload_id,
+                        int number);
   void complete_upload(const std::string& key, const std::string& upload_id,
                        const std::vector<std::string>& etags);
   // Also when asked to stop.
@@ -98,6 +103,7 @@ class S3Client {
  private:
   struct Call;
   HttpRequest request(const std::string& method, const std::string& key) const;
+  Call copying(const std::string& from, const std::string& etag, const std::string& to) const;
   HttpAnswer send(const Call& call, std::string& body);
   // What `parse` makes of the body of a 2xx answer; one it makes nothing of is asked for again.
   // Empty for an answer of another status.

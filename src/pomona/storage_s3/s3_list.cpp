@@ -18,8 +18,8 @@ class Listing {
       : client_(client), found_(found) {}
 
   void run(const std::string& prefix, std::size_t concurrency) {
-    folders_.push_back(prefix);
-    {
+    list_folder(prefix);
+    if (!folders_.empty()) {  // most places that are listed have none
       std::vector<std::jthread> threads;
       for (std::size_t i = 0; i < concurrency; ++i) threads.emplace_back([this] { work(); });
     }

@@ -2,10 +2,13 @@
 #include "pomona/storage_s3/s3_store.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "pomona/base/error.h"
 #include "pomona/storage/key.h"
+#include "pomona/storage_s3/s3_copy.h"
 #include "pomona/storage_s3/s3_list.h"
 #include "pomona/storage_s3/s3_name.h"
 #include "pomona/storage_s3/s3_reader.h"
@@ -77,12 +80,12 @@ bool S3Store::write_if_absent(std::string_view key, std::string_view bytes) {
   return client_->put_if_absent(name_of(key), bytes);
 }
 
-std::vector<std::string> S3Store::names_below(const std::string& name) const {
-  std::vector<std::string> names;
-  list_bucket(*client_, name + "/", kListedAtOnce,
-              [&](const S3ListedObject& object) { names.push_back(object.key); });
-  std::ranges::sort(names);
-  return names;
+std::map<std::string, S3ObjectInfo> S3Store::objects_below(const std::string& name) const {
+  std::map<std::string, S3ObjectInfo> objects;
+  list_bucket(*client_, name + "/", kListedAtOnce, [&](const S3ListedObject& object) {
+    objects.emplace(object.key, S3ObjectInfo{object.bytes, object.etag});
+  });
+  return objects;
 }
 
 void S3Store::remove_names(std::vector<std::string> names) {
@@ -103,32 +106,42 @@ void S3Store::move(std::string_view from, std::string_view to) {
   check_move(from, to);
   const std::string source = name_of(from);
   const std::string target = name_of(to);
-  const bool is_object = client_->head(source).has_value();
-  std::vector<std::string> names = is_object ? std::vector{source} : names_below(source);
-  if (names.empty()) {
+  const std::optional<S3ObjectInfo> one = client_->head(source);
+  const auto objects = one ? std::map{std::pair(source, *one)} : objects_below(source);
+  if (objects.empty()) {
     throw Error(ErrorKind::kNotFound,
                 "moving " + client_->url(source) + ": no such object or folder");
   }
   if (source == target) return;
-  std::vector<std::string> copies;
-  for (const std::string& name : names) {
-    copies.push_back(target + name.substr(source.size()));
-    client_->copy(name, copies.back());
+  std::set<std::string> copies;
+  for (const auto& [name, object] : objects) {
+    copy_s3_object(*client_, name, object,
+                   *copies.insert(target + name.substr(source.size())).first);
   }
   // What the target held besides, and what was copied.
-  for (const std::string& old : names_below(target)) {
-    if (!std::ranges::binary_search(copies, old)) names.push_back(old);
+  std::vector<std::string> old;
+  for (const auto& [name, object] : objects) old.push_back(name);
+  for (const auto& [name, object] : objects_below(target)) {
+    if (!copies.contains(name)) old.push_back(name);
   }
-  if (!is_object) names.push_back(target);
-  remove_names(names);
+  if (!one) old.push_back(target);
+  remove_names(std::move(old));
 }
 
 void S3Store::remove(std::string_view key) {
   check_key(key, "removing");
-  const std::string name = name_of(key);
-  std::vector<std::string> names = names_below(name);
-  names.push_back(name);
-  remove_names(names);
+  std::vector<std::string> names = {name_of(key)};
+  for (const auto& [name, object] : objects_below(names.front())) names.push_back(name);
+  remove_names(std::move(names));
+}
+
+void S3Store::remove_objects(const std::vector<std::string>& keys) {
+  std::vector<std::string> names;
+  for (const std::string& key : keys) {
+    check_key(key, "removing");
+    names.push_back(name_of(key));
+  }
+  remove_names(std::move(names));
 }
 
 std::size_t S3Store::remove_unfinished(const std::vector<std::string>& keys, bool dry_run) {

@@ -2,8 +2,10 @@
 // The objects of a bucket whose names begin with a prefix.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "pomona/storage/object_store.h"
 #include "pomona/storage_s3/s3_client.h"
@@ -28,15 +30,16 @@ class S3Store final : public ObjectStore {
   std::unique_ptr<ObjectReader> open(std::string_view key) const override;
   std::unique_ptr<ObjectWriter> create(std::string_view key) override;
   bool write_if_absent(std::string_view key, std::string_view bytes) override;
-  // By copies within the bucket, of at most 5 GB each, one after the other.
+  // By copies within the bucket, one after the other.
   void move(std::string_view from, std::string_view to) override;
   void remove(std::string_view key) override;
+  void remove_objects(const std::vector<std::string>& keys) override;
   std::size_t remove_unfinished(const std::vector<std::string>& keys, bool dry_run) override;
 
  private:
   std::string name_of(std::string_view key) const;
-  // Names of all objects in the folder `name`.
-  std::vector<std::string> names_below(const std::string& name) const;
+  // All objects in the folder `name`, by name.
+  std::map<std::string, S3ObjectInfo> objects_below(const std::string& name) const;
   void remove_names(std::vector<std::string> names);
 
   std::shared_ptr<S3Client> client_;

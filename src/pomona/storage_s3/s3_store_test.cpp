@@ -2,6 +2,7 @@
 #include "pomona/storage_s3/s3_store.h"
 
 #include "pomona/storage/object_store_conformance.h"
+#include "pomona/storage_s3/s3_copy.h"
 #include "pomona/storage_s3/s3_test_server.h"
 
 namespace pomona {
@@ -50,6 +51,35 @@ TEST_F(S3StoreTest, LargeObjectsGoUpInParts) {
   std::string piece(5'000'000, ' ');
   reader->read_at(12'000'000, piece);
   EXPECT_EQ(piece, bytes.substr(12'000'000, piece.size()));
+}
+
+TEST_F(S3StoreTest, LargeObjectsAreCopiedInParts) {
+  constexpr std::uint64_t kPart = 5ULL << 20U;
+  const std::string bytes = pattern(2 * kPart + 123);
+  client_->put("photos/large", bytes);
+  const auto object = client_->head("photos/large");
+  ASSERT_TRUE(object);
+  copy_s3_object(*client_, "photos/large", *object, "photos/copy", kPart);
+  EXPECT_EQ(store_.read("copy"), bytes);
+  ASSERT_TRUE(client_->head("photos/copy")->etag.ends_with("-3\"")) << "it was no copy by parts";
+}
+
+TEST_F(S3StoreTest, ACopyOfWhatHasChangedIsNone) {
+  constexpr std::uint64_t kPart = 5ULL << 20U;
+  client_->put("photos/large", pattern(2 * kPart));
+  const auto object = client_->head("photos/large");
+  ASSERT_TRUE(object);
+  client_->put("photos/large", std::string(2 * kPart, 'n'));
+  for (const std::uint64_t part : {kPart, kCopyPartBytes}) {
+    try {
+      copy_s3_object(*client_, "photos/large", *object, "photos/copy", part);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kReplaced) << error.what();
+    }
+    EXPECT_FALSE(store_.exists("copy"));
+    EXPECT_TRUE(client_->pending_uploads("photos/").empty());
+  }
 }
 
 TEST_F(S3StoreTest, AnUploadThatIsGivenUpLeavesNothing) {

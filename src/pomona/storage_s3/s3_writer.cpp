@@ -2,11 +2,11 @@
 #include "pomona/storage_s3/s3_writer.h"
 
 #include <algorithm>
-#include <exception>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "pomona/storage/etag.h"
+#include "pomona/storage_s3/s3_upload.h"
 
 namespace pomona {
 namespace {
@@ -16,13 +16,9 @@ class S3Writer final : public ObjectWriter {
   S3Writer(std::shared_ptr<S3Client> client, std::string name)
       : client_(std::move(client)), name_(std::move(name)) {}
 
-  ~S3Writer() override {
-    if (!committed_ && !upload_id_.empty()) give_up();
-  }
-
   void write(std::string_view bytes) override {
     while (!bytes.empty()) {
-      const std::size_t room = upload_part_bytes(etags_.size()) - part_.size();
+      const std::size_t room = upload_part_bytes(upload_ ? upload_->parts() : 0) - part_.size();
       const std::size_t count = std::min(room, bytes.size());
       part_.append(bytes.substr(0, count));
       bytes.remove_prefix(count);
@@ -31,39 +27,25 @@ class S3Writer final : public ObjectWriter {
   }
 
   void commit() override {
-    if (upload_id_.empty()) {
+    if (!upload_) {
       client_->put(name_, part_);
-    } else {
-      if (!part_.empty()) send_part();
-      client_->complete_upload(name_, upload_id_, etags_);
+      return;
     }
-    committed_ = true;
+    if (!part_.empty()) send_part();
+    upload_->complete();
   }
 
  private:
-  // False when the upload stays: an error is under way already that tells more.
-  bool give_up() noexcept {
-    try {
-      client_->abort_upload(name_, upload_id_);
-      return true;
-    } catch (const std::exception&) {
-      return false;
-    }
-  }
-
   void send_part() {
-    if (upload_id_.empty()) upload_id_ = client_->start_upload(name_);
-    etags_.push_back(
-        client_->upload_part(name_, upload_id_, static_cast<int>(etags_.size()) + 1, part_));
+    if (!upload_) upload_.emplace(*client_, name_);
+    upload_->add(part_);
     part_.clear();
   }
 
   std::shared_ptr<S3Client> client_;
   std::string name_;
-  std::string upload_id_;
-  std::vector<std::string> etags_;
+  std::optional<S3Upload> upload_;
   std::string part_;
-  bool committed_ = false;
 };
 
 }  // namespace

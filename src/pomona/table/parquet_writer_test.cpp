@@ -195,6 +195,9 @@ class SmallStore final : public ObjectStore {
   }
   void move(std::string_view from, std::string_view to) override { inner_.move(from, to); }
   void remove(std::string_view key) override { inner_.remove(key); }
+  void remove_objects(const std::vector<std::string>& keys) override {
+    inner_.remove_objects(keys);
+  }
   std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
 
  private:
