@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs clang-tidy on every .cpp file of ours that the release build compiles.
+"""Runs clang-tidy on every .cpp file of ours, as the release build would compile it by itself.
 
 A file that was clean is not looked at again until it, a header of ours that it reaches, its compile
 command, .clang-tidy or clang-tidy itself changes. Prints what clang-tidy found and exits with 1 if
@@ -52,9 +52,9 @@ def lint(clang_tidy: Path, build: Path, file: str) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=ROOT / "build" / "release")
-    build = parser.parse_args().build.resolve()
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    build = ROOT / "build" / "lint"
+    subprocess.run(["cmake", "--preset", "lint"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
     clang_tidy = Path(sys.executable).parent / "clang-tidy"
     version = subprocess.run([clang_tidy, "--version"], capture_output=True, text=True, check=True)
 
@@ -62,7 +62,7 @@ def main() -> int:
         file: state_of(file, command, version.stdout)
         for file, command in sorted(compile_commands(build).items())
     }
-    stamps = ROOT / "build" / "lint"
+    stamps = build / "clean"
     stamps.mkdir(parents=True, exist_ok=True)
     due = [file for file, state in states.items() if not (stamps / state).exists()]
     dirty = 0

@@ -19,24 +19,24 @@ std::size_t sample_stride(std::size_t rows) {
   return std::max<std::size_t>(4, (rows + kMostSampleRows - 1) / kMostSampleRows);
 }
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_stock(const std::string& why) {
   throw Error(ErrorKind::kInvalidInput, "fitting logistic regression: " + why);
 }
 
 void check_shape(const TrainingRows& rows) {
   if (rows.class_count < 2) {
-    refuse("expected at least 2 classes, found " + std::to_string(rows.class_count) +
+    refuse_stock("expected at least 2 classes, found " + std::to_string(rows.class_count) +
            "; give photographs of something else as well");
   }
   if (rows.dims == 0 || rows.block_rows == 0) {
-    refuse("expected rows of at least 1 dimension in blocks of at least 1 row");
+    refuse_stock("expected rows of at least 1 dimension in blocks of at least 1 row");
   }
 }
 
 void check_classes(std::span<const std::uint64_t> counts) {
   const auto empty = std::ranges::find(counts, 0U);
   if (empty == counts.end()) return;
-  refuse("class " + std::to_string(empty - counts.begin()) + " of " +
+  refuse_stock("class " + std::to_string(empty - counts.begin()) + " of " +
          std::to_string(counts.size()) +
          " has no training rows; leave the class out or give it photographs");
 }
@@ -54,7 +54,7 @@ class Pass {
 
   void add(std::size_t index, std::span<const float> row, std::int32_t label) {
     if (label < 0 || static_cast<std::size_t>(label) >= rows_.class_count) {
-      refuse("row " + std::to_string(index) + " has label " + std::to_string(label) +
+      refuse_stock("row " + std::to_string(index) + " has label " + std::to_string(label) +
              ", expected 0 to " + std::to_string(rows_.class_count - 1));
     }
     ++counts_[static_cast<std::size_t>(label)];
@@ -62,7 +62,7 @@ class Pass {
       stock_.column_squares[j] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
     }
     if (!std::ranges::all_of(row, [](float value) { return std::isfinite(value); })) {
-      refuse("row " + std::to_string(index) + " has a value that is not finite");
+      refuse_stock("row " + std::to_string(index) + " has a value that is not finite");
     }
     if (index % stock_.sample.stride == 0) {
       const std::size_t place = index / stock_.sample.stride;

@@ -31,7 +31,7 @@ void take(std::string_view& bytes, std::span<T> values) {
   bytes.remove_prefix(values.size_bytes());
 }
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_bytes(const std::string& why) {
   throw Error(ErrorKind::kCorrupt,
               "reading moments from bytes: " + why + "; make them again from the features");
 }
@@ -51,20 +51,20 @@ std::string Moments::to_bytes() const {
 }
 
 Moments Moments::from_bytes(std::string_view bytes) {
-  if (bytes.size() < kHeaderSize + kDigestSize) refuse("they end too early");
-  if (!bytes.starts_with(kMagic)) refuse("they do not begin as moments of this version do");
+  if (bytes.size() < kHeaderSize + kDigestSize) refuse_bytes("they end too early");
+  if (!bytes.starts_with(kMagic)) refuse_bytes("they do not begin as moments of this version do");
   const std::string_view digest = bytes.substr(bytes.size() - kDigestSize);
   bytes.remove_suffix(kDigestSize);
-  if (sha256(bytes) != digest) refuse("they do not match their SHA-256");
+  if (sha256(bytes) != digest) refuse_bytes("they do not match their SHA-256");
   bytes.remove_prefix(kMagic.size());
   std::uint64_t header[3] = {};
   take<std::uint64_t>(bytes, header);
   const auto [dims, class_count, rows] = header;
   if (dims == 0 || dims > kLargestCount || class_count > kLargestCount) {
-    refuse("dimensions and classes are out of range");
+    refuse_bytes("dimensions and classes are out of range");
   }
   if (bytes.size() != 8 * (2 * dims + dims * (dims + 1) / 2 + class_count + class_count * dims)) {
-    refuse("their size does not fit their dimensions and classes");
+    refuse_bytes("their size does not fit their dimensions and classes");
   }
   Moments moments(dims, class_count);
   moments.rows_ = rows;

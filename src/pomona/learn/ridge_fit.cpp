@@ -13,25 +13,25 @@
 namespace pomona {
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_fit(const std::string& why) {
   throw Error(ErrorKind::kInvalidInput, "fitting a ridge classifier: " + why);
 }
 
 void check_classes(const Moments& moments) {
   if (moments.class_count() < 2) {
-    refuse("expected at least 2 classes, found " + std::to_string(moments.class_count()) +
+    refuse_fit("expected at least 2 classes, found " + std::to_string(moments.class_count()) +
            "; give photographs of something else as well");
   }
   std::uint64_t labelled = 0;
   for (std::size_t k = 0; k < moments.class_count(); ++k) {
     if (moments.class_rows()[k] == 0) {
-      refuse("class " + std::to_string(k) + " of " + std::to_string(moments.class_count()) +
+      refuse_fit("class " + std::to_string(k) + " of " + std::to_string(moments.class_count()) +
              " has no training rows; leave the class out or give it photographs");
     }
     labelled += moments.class_rows()[k];
   }
   if (labelled != moments.rows()) {
-    refuse(std::to_string(moments.rows() - labelled) + " of " + std::to_string(moments.rows()) +
+    refuse_fit(std::to_string(moments.rows() - labelled) + " of " + std::to_string(moments.rows()) +
            " rows have no class; leave them out of the moments");
   }
 }
@@ -62,13 +62,13 @@ Matrix<double> scaled_class_sums(const Moments& moments, const Scaler& scaler) {
 }  // namespace
 
 Classifier fit_ridge(const Moments& moments, double alpha) {
-  if (!(alpha >= 0)) refuse("expected alpha of at least 0, found " + std::to_string(alpha));
+  if (!(alpha >= 0)) refuse_fit("expected alpha of at least 0, found " + std::to_string(alpha));
   check_classes(moments);
   const Scaler scaler = fit_scaler(moments, /*with_std=*/true);
   Matrix<double> gram = scaled_gram(moments, scaler, alpha);
   Classifier classifier{scaled_class_sums(moments, scaler), {}, 1.0};
   if (!solve_positive_definite(gram.view(), classifier.weights.view())) {
-    refuse("alpha = " + std::to_string(alpha) +
+    refuse_fit("alpha = " + std::to_string(alpha) +
            " leaves the equations without a single answer, as features depend on each other; "
            "take a larger alpha");
   }
