@@ -252,6 +252,7 @@ TEST_F(OutputFolderTest, B4WhoEndsAnothersPublicationLeavesTheNextRunAlone) {
   {
     OutputFolder quick(path("out"), {}, {}, OutputFolder::Access::kShared);
     quick.resume();
+    quick.staged().write("run.json", "quick");
     quick.publish({});
   }
   OutputFolder next(path("out"), {}, {}, OutputFolder::Access::kShared);
