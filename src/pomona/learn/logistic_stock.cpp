@@ -26,7 +26,7 @@ std::size_t sample_stride(std::size_t rows) {
 void check_shape(const TrainingRows& rows) {
   if (rows.class_count < 2) {
     refuse_stock("expected at least 2 classes, found " + std::to_string(rows.class_count) +
-           "; give photographs of something else as well");
+                 "; give photographs of something else as well");
   }
   if (rows.dims == 0 || rows.block_rows == 0) {
     refuse_stock("expected rows of at least 1 dimension in blocks of at least 1 row");
@@ -37,8 +37,8 @@ void check_classes(std::span<const std::uint64_t> counts) {
   const auto empty = std::ranges::find(counts, 0U);
   if (empty == counts.end()) return;
   refuse_stock("class " + std::to_string(empty - counts.begin()) + " of " +
-         std::to_string(counts.size()) +
-         " has no training rows; leave the class out or give it photographs");
+               std::to_string(counts.size()) +
+               " has no training rows; leave the class out or give it photographs");
 }
 
 // What one pass adds up.
@@ -55,7 +55,7 @@ class Pass {
   void add(std::size_t index, std::span<const float> row, std::int32_t label) {
     if (label < 0 || static_cast<std::size_t>(label) >= rows_.class_count) {
       refuse_stock("row " + std::to_string(index) + " has label " + std::to_string(label) +
-             ", expected 0 to " + std::to_string(rows_.class_count - 1));
+                   ", expected 0 to " + std::to_string(rows_.class_count - 1));
     }
     ++counts_[static_cast<std::size_t>(label)];
     for (std::size_t j = 0; j < row.size(); ++j) {

@@ -20,19 +20,19 @@ namespace {
 void check_classes(const Moments& moments) {
   if (moments.class_count() < 2) {
     refuse_fit("expected at least 2 classes, found " + std::to_string(moments.class_count()) +
-           "; give photographs of something else as well");
+               "; give photographs of something else as well");
   }
   std::uint64_t labelled = 0;
   for (std::size_t k = 0; k < moments.class_count(); ++k) {
     if (moments.class_rows()[k] == 0) {
       refuse_fit("class " + std::to_string(k) + " of " + std::to_string(moments.class_count()) +
-             " has no training rows; leave the class out or give it photographs");
+                 " has no training rows; leave the class out or give it photographs");
     }
     labelled += moments.class_rows()[k];
   }
   if (labelled != moments.rows()) {
     refuse_fit(std::to_string(moments.rows() - labelled) + " of " + std::to_string(moments.rows()) +
-           " rows have no class; leave them out of the moments");
+               " rows have no class; leave them out of the moments");
   }
 }
 
@@ -69,8 +69,8 @@ Classifier fit_ridge(const Moments& moments, double alpha) {
   Classifier classifier{scaled_class_sums(moments, scaler), {}, 1.0};
   if (!solve_positive_definite(gram.view(), classifier.weights.view())) {
     refuse_fit("alpha = " + std::to_string(alpha) +
-           " leaves the equations without a single answer, as features depend on each other; "
-           "take a larger alpha");
+               " leaves the equations without a single answer, as features depend on each other; "
+               "take a larger alpha");
   }
   for (std::size_t k = 0; k < classifier.class_count(); ++k) {
     double bias =

@@ -16,6 +16,7 @@
 #include "pomona/pipeline/extraction_work.h"
 #include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/output_names.h"
+#include "pomona/pipeline/read_ahead.h"
 #include "pomona/table/parquet_reader.h"
 
 namespace pomona {
@@ -25,7 +26,10 @@ namespace {
 template <class Batch>
 class Cursor {
  public:
-  Cursor(const ObjectStore& store, std::string_view table) : reader_(store, table) { next(); }
+  Cursor(const ObjectStore& store, std::string_view table)
+      : reader_(store, table), ahead_(reader_) {
+    next();
+  }
 
   bool at_end() const { return batch_.rows() == 0; }
   const Batch& batch() const { return batch_; }
@@ -36,11 +40,12 @@ class Cursor {
   void next() {
     if (++at_ < batch_.rows()) return;
     at_ = 0;
-    if (!reader_.next(batch_)) batch_ = Batch();
+    if (!ahead_.next(batch_)) batch_ = Batch();
   }
 
  private:
   TableReader<Batch> reader_;
+  ReadAhead<TableReader<Batch>, Batch> ahead_;
   Batch batch_;
   std::size_t at_ = 0;
 };

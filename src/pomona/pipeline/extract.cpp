@@ -19,8 +19,10 @@
 namespace pomona {
 namespace {
 
-// Files taken by a worker at a time: a few batches, so that little is idle at the end.
+// Files taken by a worker at a time: a few batches, so that little is idle at the end. Rows that
+// are known come on top, or the network would work on batches that are nearly empty.
 constexpr std::size_t kChunkFiles = 32;
+constexpr std::size_t kChunkRows = 1024;
 constexpr std::size_t kMaxWaitingBlocks = 64;
 
 struct RowRange {
@@ -146,12 +148,19 @@ class Worker {
   Image image_;
 };
 
-// What workers take one after the other: a few batches each, within one shard.
-std::vector<RowRange> cut_into_chunks(const std::vector<Shard>& shards) {
+// What workers take one after the other, each within one shard.
+std::vector<RowRange> cut_into_chunks(const std::vector<Shard>& shards, const KnownRows* known) {
   std::vector<RowRange> chunks;
   for (const Shard& shard : shards) {
-    for (std::size_t first = shard.first; first < shard.last; first += kChunkFiles) {
-      chunks.push_back({first, std::min(first + kChunkFiles, shard.last)});
+    std::size_t first = shard.first;
+    std::size_t files = 0;
+    for (std::size_t row = shard.first; row < shard.last; ++row) {
+      if (known == nullptr || !known->has(row)) ++files;
+      const std::size_t next = row + 1;
+      if (files < kChunkFiles && next - first < kChunkRows && next < shard.last) continue;
+      chunks.push_back({first, next});
+      first = next;
+      files = 0;
     }
   }
   return chunks;
@@ -231,7 +240,7 @@ void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Ma
              const ExtractSetup& setup, const ExtractOptions& options, bool with_pictures,
              const KnownRows* known, Featurizer& featurizer, ExtractCollector& collector,
              Progress& progress, const std::stop_token& stop) {
-  const std::vector<RowRange> chunks = cut_into_chunks(shards);
+  const std::vector<RowRange> chunks = cut_into_chunks(shards, known);
   const SmallPictureChoice choice = picture_choice(manifest);
   PhotographSource source(roots, manifest, rows_to_read(chunks, manifest, known));
   std::vector<std::unique_ptr<Worker>> workers;
