@@ -13,6 +13,9 @@ function(pomona_precompile target first)
   endif()
 endfunction()
 
+# Under a sanitizer a program takes longer to start than most tests to run.
+option(POMONA_TEST_BY_PROGRAM "one test of ctest for each program, not for each test in it" OFF)
+
 # pomona_module(image UNITS decode resize … USES base LINKS JPEG::JPEG)
 #
 # Makes the library pomona_image of the .cpp files of UNITS (a unit may be a header alone), and the test
@@ -55,6 +58,10 @@ function(pomona_module name)
     pomona_precompile(pomona_${name}_test pomona_base_test <gmock/gmock.h> <gtest/gtest.h>
                       <nlohmann/json.hpp> <thread>)
     add_dependencies(unit_tests pomona_${name}_test)
-    gtest_discover_tests(pomona_${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
+    if(POMONA_TEST_BY_PROGRAM)
+      add_test(NAME ${name} COMMAND pomona_${name}_test --gtest_brief=1)
+    else()
+      gtest_discover_tests(pomona_${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
+    endif()
   endif()
 endfunction()
