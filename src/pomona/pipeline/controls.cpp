@@ -83,7 +83,7 @@ std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const T
                       train.size(), test.size()};
 }
 
-std::optional<SecondFit> second_fit(const ObjectStore& store, std::string_view features_place,
+std::optional<SecondFit> second_fit(const ObjectStore& store, const TableParts& features,
                                     const TableRows& rows, const Groups& groups, double share,
                                     const ReduceOptions& reduce_options,
                                     const TrainOptions& train_options,
@@ -101,15 +101,14 @@ std::optional<SecondFit> second_fit(const ObjectStore& store, std::string_view f
 
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
-  const Moments moments =
-      table_moments(store, features_place, classes, rows.train_labels.size(), stop);
+  const Moments moments = table_moments(store, features, classes, rows.train_labels.size(), stop);
   const Reduction reduction = fit_reduction(moments, reduce_options);
   const Projection projection = fold(reduction.scaler, reduction.pca);
   const bool on_features = train_options.classifier == ClassifierKind::kRidge;
   RowFile inputs(scratch_path, on_features ? moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
   (on_features ? sinks.features : sinks.scores) = &inputs;
-  reduce(store, features_place, rows, projection, sinks, train_options.workers, progress, stop);
+  reduce(store, features, rows, projection, sinks, train_options.workers, progress, stop);
   const TrainedClassifier trained =
       train_uncalibrated({inputs, rows, moments}, train_side, train_options, stop);
   return SecondFit{

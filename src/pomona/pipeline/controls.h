@@ -33,7 +33,7 @@ struct SecondFit {
   Evaluation evaluation;
   std::size_t train_rows = 0;
 };
-std::optional<SecondFit> second_fit(const ObjectStore& store, std::string_view features_place,
+std::optional<SecondFit> second_fit(const ObjectStore& store, const TableParts& features,
                                     const TableRows& rows, const Groups& groups, double share,
                                     const ReduceOptions& reduce_options,
                                     const TrainOptions& train_options,

@@ -23,7 +23,9 @@ namespace {
 // are known come on top, or the network would work on batches that are nearly empty.
 constexpr std::size_t kChunkFiles = 32;
 constexpr std::size_t kChunkRows = 1024;
-constexpr std::size_t kMaxWaitingBlocks = 64;
+
+// Blocks that wait for one in front of them; those of known rows are large.
+std::size_t max_waiting_blocks(const KnownRows* known) { return known == nullptr ? 64 : 8; }
 
 struct RowRange {
   std::size_t first = 0;
@@ -155,7 +157,7 @@ std::vector<RowRange> cut_into_chunks(const std::vector<Shard>& shards, const Kn
     std::size_t first = shard.first;
     std::size_t files = 0;
     for (std::size_t row = shard.first; row < shard.last; ++row) {
-      if (known == nullptr || !known->has(row)) ++files;
+      if (known == nullptr || !known->has(row) || known->by_hash()) ++files;
       const std::size_t next = row + 1;
       if (files < kChunkFiles && next - first < kChunkRows && next < shard.last) continue;
       chunks.push_back({first, next});
@@ -250,7 +252,7 @@ void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Ma
                                                slot));
   }
   OrderedBlocks<ExtractedBlock> ordered(
-      [&](ExtractedBlock& block) { collector.add(std::move(block)); }, kMaxWaitingBlocks);
+      [&](ExtractedBlock& block) { collector.add(std::move(block)); }, max_waiting_blocks(known));
   parallel_for(chunks.size(), featurizer.slots(), [&](std::size_t chunk, std::size_t worker) {
     try {
       throw_if_stopped(stop);

@@ -138,12 +138,18 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   remembered.shards.complete(out.staged());
   write_failures(work.manifest, out.staged());
   extraction.shards = remembered.shards.shards().size();
+  extraction.features = remembered.shards.features();
   extraction.moves = remembered.shards.moves();
   extraction.digests = remembered.shards.digests();
   for (const auto& [key, digest] :
        digests_below(out.work(), "snapshot", work.setup.featurizer.slots)) {
     extraction.moves.push_back({key, key});
     extraction.digests.emplace(key, digest);
+  }
+  if (!extraction.digests.contains("snapshot/_SUCCESS")) {
+    throw Error(ErrorKind::kCorrupt, "reading the listing of this run, " + out.work().describe() +
+                                         "/snapshot: it is gone; run again, and give each run "
+                                         "its own folder");
   }
   extraction.labels = count_labels(work.manifest);
   extraction.rows = rows_of_manifest(std::move(work.manifest), input.split.group);

@@ -31,6 +31,7 @@ struct Extraction {
   ExtractCounts counts;
   std::string fingerprint;  // of the extraction
   std::size_t shards = 0;
+  TableParts features;      // in out.work()
   std::vector<Move> moves;  // files of out.work() to publish
   Digests digests;          // of them, by where they are published
   std::size_t found = 0;

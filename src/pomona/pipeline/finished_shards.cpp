@@ -29,10 +29,7 @@ std::string part_key(const std::string& table, std::size_t shard) {
 
 // In the work folder.
 std::string work_key_of(const std::string& table, std::size_t shard, const std::string& digest) {
-  constexpr std::size_t kLetters = 16;
-  std::string name = part_name(shard);
-  name.insert(name.find('.'), "-" + digest.substr(0, kLetters));
-  return table + "/" + name;
+  return table + "/" + part_name(shard, digest);
 }
 
 std::string success_key(const std::string& table) { return table + "/_SUCCESS"; }
@@ -249,21 +246,13 @@ void FinishedShards::complete(ObjectStore& store) {
     csv.end_row();
   }
   csv.commit();
-  remove_parts_of_no_record();
   for (const std::string& table : tables()) work_.write(success_key(table), "");
 }
 
-// Of runs that were cut off between a part and its record, or made something else.
-void FinishedShards::remove_parts_of_no_record() {
-  for (const std::string& table : tables()) {
-    std::set<std::string> recorded;
-    for (const Shard& shard : shards_) recorded.insert(work_key(table, shard.number));
-    std::vector<std::string> others;
-    work_.list(table, [&](const ObjectInfo& object) {
-      if (!recorded.contains(object.key)) others.push_back(object.key);
-    });
-    work_.remove_objects(others);
-  }
+TableParts FinishedShards::features() const {
+  TableParts parts{"features", {}};
+  for (const Shard& shard : shards_) parts.keys.push_back(work_key("features", shard.number));
+  return parts;
 }
 
 std::vector<Move> FinishedShards::moves() const {

@@ -21,6 +21,7 @@
 #include "pomona/pipeline/manifest.h"
 #include "pomona/pipeline/publication.h"
 #include "pomona/storage/object_store.h"
+#include "pomona/table/parquet_reader.h"
 
 namespace pomona {
 
@@ -71,6 +72,8 @@ class FinishedShards {
 
   // Once all are finished: ends the tables, and writes shards.csv to `store`.
   void complete(ObjectStore& store);
+  // The feature table in the work folder. Parts that others made may lie beside it.
+  TableParts features() const;
   // Where all files of the tables lie in the work folder, and where they are published.
   std::vector<Move> moves() const;
   // Of those files, by where they are published.
@@ -84,7 +87,6 @@ class FinishedShards {
   // Of one part of a shard that is finished.
   std::string digest(const std::string& table, std::size_t shard) const;
   std::string work_key(const std::string& table, std::size_t shard) const;
-  void remove_parts_of_no_record();
   std::optional<Json> load(std::size_t shard, bool& damaged) const;
   void keep(std::size_t shard, const Json& record);
   const Json& record(std::size_t shard) const;  // of one that is finished

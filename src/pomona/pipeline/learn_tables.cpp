@@ -69,7 +69,7 @@ class Learning {
     }
     const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, scores_.get(),
                             features_.get()};
-    reduce(table_.store, table_.place, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
+    reduce(table_.store, table_.parts, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            workers(), progress_, stop_);
   }
 
@@ -164,7 +164,7 @@ class Learning {
     if (!by_group) singles = find_groups(table_.rows.manifest, "");
     const double share =
         options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
-    const auto second = second_fit(table_.store, table_.place, table_.rows,
+    const auto second = second_fit(table_.store, table_.parts, table_.rows,
                                    by_group ? table_.rows.groups : singles, share, options_.reduce,
                                    options_.train, out_.scratch_path("second"), progress_, stop_);
     if (!second) {

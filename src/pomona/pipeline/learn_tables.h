@@ -24,7 +24,7 @@ namespace pomona {
 // A feature table and all that is known of its rows.
 struct FeatureTable {
   const ObjectStore& store;
-  std::string place;
+  TableParts parts;
   const TableRows& rows;
   const Moments& moments;
 };

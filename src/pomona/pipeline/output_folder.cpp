@@ -198,8 +198,9 @@ void OutputFolder::begin(const std::string& fingerprint) {
 // Only what was seen when this object looked: another run may have done the same since, and begun.
 void OutputFolder::throw_unfinished_away() {
   const std::optional<Json> now = read_checked_json(*root_, kWorkNote);
-  if (now && (!unfinished_ || now->at("attempt") != unfinished_->at("attempt")))
-    give_up_overtaken();
+  const bool is_as_seen =
+      unfinished_ ? now && now->at("attempt") == unfinished_->at("attempt") : !now;
+  if (!is_as_seen) give_up_overtaken();
   root_->remove(kWorkNote);
   root_->remove(unfinished_ ? work_folder(unfinished_->at("fingerprint").get<std::string>())
                             : kWorkFolder);
@@ -263,6 +264,7 @@ void OutputFolder::clean_up() {
       remove_if_possible(*root_, kWorkNote);
       remove_if_possible(*root_, work);
     }
+    if (!is_at_work()) drop_abandoned_work();
   }
   if (remote || !lock_.is_open()) return;
   // Folders go only where nothing is left in them.
@@ -302,9 +304,12 @@ void OutputFolder::refuse_if_overtaken() {
   if (is_at_work() && (!is_announced() || is_published_elsewhere())) give_up_overtaken();
 }
 
-void OutputFolder::drop_published_work() {
-  if (root_->exists(kWorkNote)) return;  // somebody has begun anew
-  remove_if_possible(*root_, work_folder(fingerprint_));
+void OutputFolder::drop_abandoned_work() {
+  if_possible([&] {
+    const std::optional<Json> note = read_checked_json(*root_, kWorkNote);
+    if (note && note->at("fingerprint") == fingerprint_) return;  // another run is at work on it
+    root_->remove(work_folder(fingerprint_));
+  });
 }
 
 void OutputFolder::give_up_overtaken() {

@@ -73,7 +73,7 @@ class OutputFolder {
   void begin_anew(bool force);
 
   // All of it after begin() or resume().
-  ObjectStore& work();    // finished parts, under their final names
+  ObjectStore& work();    // finished parts and the listing
   ObjectStore& staged();  // results of this attempt, under their final names
   // For what is needed on the way and not published: the name of a file of this machine that
   // nobody else has, to be unlinked as soon as it is open.
@@ -92,9 +92,9 @@ class OutputFolder {
   // another run has published meanwhile, does so now, or was given --force.
   void refuse_if_overtaken();
 
-  // After another process has published this work and cleaned up: removes what this one wrote
-  // since.
-  void drop_published_work();
+  // After another process has published this work and cleaned up, or has begun other work: removes
+  // what this one wrote.
+  void drop_abandoned_work();
 
   // Moves staged files, and those of work() that `moves` names, to their places. Throws unavailable
   // when another run has published there meanwhile, or does so now.

@@ -248,7 +248,7 @@ TEST_F(OutputFolderTest, B4WhoCameLaterIsNotThrownAwayByWhatWasSeenBefore) {
 TEST_F(OutputFolderTest, B4WhoEndsAnothersPublicationLeavesTheNextRunAlone) {
   leave_unfinished(path("out"), "f1");
   LocalStore root(path("out"));
-  const std::string beginner = read_checked_json(root, kWorkNote)->at("attempt");
+  const std::string beginner = read_checked_json(root, kWorkNote).value().at("attempt");
   {
     OutputFolder quick(path("out"), {}, {}, OutputFolder::Access::kShared);
     quick.resume();

@@ -94,7 +94,7 @@ void carry_out(const Publication& publication, ObjectStore& root) {
 
 void end_work(const std::string& fingerprint, const std::string& beginner, ObjectStore& root) {
   const std::optional<Json> note = read_checked_json(root, kWorkNote);
-  if (note && note->at("attempt") != beginner) return;
+  if (!note || note->at("attempt") != beginner) return;
   root.settle();  // the marker is there before what it could be made from again goes
   const std::string folder = work_folder(fingerprint) + "/";
   std::set<std::string> tops;

@@ -36,9 +36,9 @@ std::optional<Publication> find_publication(const ObjectStore& root,
 // corrupt when something to be moved is neither at its old nor at its new place.
 void carry_out(const Publication& publication, ObjectStore& root);
 
-// Removes what is left of published work that the attempt `beginner` began; nothing when another
-// has begun since. The note on the work goes when nothing else is there but that of the
-// publication: whoever comes after a kill in between knows then what is left.
+// Removes what is left of published work that the attempt `beginner` began; nothing when that is
+// done, or another has begun since. The note on the work goes when nothing else is there but that
+// of the publication: whoever comes after a kill in between knows then what is left.
 void end_work(const std::string& fingerprint, const std::string& beginner, ObjectStore& root);
 
 }  // namespace pomona

@@ -11,7 +11,6 @@
 #include "pomona/learn/scaler_fit.h"
 #include "pomona/pipeline/read_ahead.h"
 #include "pomona/pipeline/scan.h"
-#include "pomona/table/parquet_reader.h"
 
 namespace pomona {
 namespace {
@@ -64,6 +63,14 @@ ReducedBatch keys_of(FeatureBatch& batch, std::span<const std::int32_t> label_in
   return reduced;
 }
 
+void check_rows(const FeatureTableReader& table, const TableParts& parts, std::size_t expected) {
+  if (table.rows() == expected) return;
+  throw Error(ErrorKind::kCorrupt, "reading the feature table '" + parts.place + "': expected " +
+                                       std::to_string(expected) + " rows, found " +
+                                       std::to_string(table.rows()) +
+                                       "; another program writes there");
+}
+
 // By pieces on all workers; the bits of a row do not depend on its piece.
 void project_rows(const Projection& projection, MatrixView<const float> rows,
                   MatrixView<float> scores, std::size_t workers) {
@@ -94,10 +101,11 @@ Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
   return reduction;
 }
 
-Moments table_moments(const ObjectStore& store, std::string_view place,
+Moments table_moments(const ObjectStore& store, const TableParts& parts,
                       std::span<const std::int32_t> class_of_row, std::size_t class_count,
                       const std::stop_token& stop) {
-  FeatureTableReader table(store, place);
+  FeatureTableReader table(store, parts);
+  check_rows(table, parts, class_of_row.size());
   ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
   FeatureBatch batch;
   std::unique_ptr<TrainingMoments> moments;
@@ -109,17 +117,18 @@ Moments table_moments(const ObjectStore& store, std::string_view place,
     first_row += batch.rows();
   }
   if (!moments) {
-    throw Error(ErrorKind::kInvalidInput, "reading the feature table '" + std::string(place) +
+    throw Error(ErrorKind::kInvalidInput, "reading the feature table '" + parts.place +
                                               "': it has no rows; extract photographs first");
   }
   return std::move(*moments).finish();
 }
 
-void reduce(const ObjectStore& store, std::string_view place, const TableRows& rows,
+void reduce(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
             const Projection& projection, const ReduceSinks& sinks, std::size_t workers,
             Progress& progress, const std::stop_token& stop) {
   progress.begin("reduce", rows.rows());
-  FeatureTableReader table(store, place);
+  FeatureTableReader table(store, parts);
+  check_rows(table, parts, rows.rows());
   ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
   FeatureBatch batch;
   std::size_t first_row = 0;

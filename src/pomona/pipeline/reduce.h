@@ -7,7 +7,6 @@
 #include <optional>
 #include <span>
 #include <stop_token>
-#include <string_view>
 
 #include "pomona/base/progress.h"
 #include "pomona/learn/moments.h"
@@ -18,6 +17,7 @@
 #include "pomona/pipeline/table_rows.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/table/csv_writer.h"
+#include "pomona/table/parquet_reader.h"
 #include "pomona/table/parquet_writer.h"
 
 namespace pomona {
@@ -42,7 +42,7 @@ Reduction fit_reduction(const Moments& moments, const ReduceOptions& options);
 // kMomentsBlockRows of the table, the same as extraction gathers.
 inline constexpr std::int32_t kNoClass = -1;
 inline constexpr std::int32_t kNotInTraining = -2;
-Moments table_moments(const ObjectStore& store, std::string_view place,
+Moments table_moments(const ObjectStore& store, const TableParts& parts,
                       std::span<const std::int32_t> class_of_row, std::size_t class_count,
                       const std::stop_token& stop);
 
@@ -54,7 +54,7 @@ struct ReduceSinks {
   RowFile* features = nullptr;  // the rows as they were
 };
 
-void reduce(const ObjectStore& store, std::string_view place, const TableRows& rows,
+void reduce(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
             const Projection& projection, const ReduceSinks& sinks, std::size_t workers,
             Progress& progress, const std::stop_token& stop);
 

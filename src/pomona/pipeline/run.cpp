@@ -94,7 +94,7 @@ Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& recor
   learn.split_kind = extraction.split_kind;
   learn.pictures = extraction.pictures.get();
   const Json metrics =
-      learn_tables({out.work(), "features", extraction.rows, *extraction.moments},
+      learn_tables({out.work(), extraction.features, extraction.rows, *extraction.moments},
                    feature_origin(extraction.setup), learn, out, timeline, progress, stop);
 
   record.inputs = image_inputs(options.input);
@@ -219,7 +219,7 @@ std::optional<Json> run_extract_share(const RunOptions& options, const ShardShar
     if (error.kind() == ErrorKind::kInterrupted) throw error_of_work(error, out);
     if (out.is_published_elsewhere()) return std::nullopt;
     if (is_published(out)) {
-      out.drop_published_work();
+      out.drop_abandoned_work();
       return earlier_record(out, progress);
     }
     throw error_of_work(error, out);

@@ -65,11 +65,11 @@ RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
   return split;
 }
 
-Moments training_moments(const FeaturePlace& features, const TableRows& rows,
+Moments training_moments(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
                          const std::stop_token& stop) {
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
-  return table_moments(*features.store, features.place, classes, rows.train_labels.size(), stop);
+  return table_moments(store, parts, classes, rows.train_labels.size(), stop);
 }
 
 }  // namespace
@@ -84,7 +84,8 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
     const FeaturePlace features = open_features(options.features, options.stores);
     timeline.begin("prepare");
     const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
-    const Moments moments = training_moments(features, rows, stop);
+    const TableParts parts = find_parts(*features.store, features.place);
+    const Moments moments = training_moments(*features.store, parts, rows, stop);
     timeline.begin("reduce");
     const Reduction reduction = fit_reduction(moments, options.reduce);
     ReducedTableWriter table(out.staged(), "reduced");
@@ -92,7 +93,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
     ReduceSinks sinks;
     sinks.table = &table;
     sinks.csv = &csv;
-    reduce(*features.store, features.place, rows, fold(reduction.scaler, reduction.pca), sinks,
+    reduce(*features.store, parts, rows, fold(reduction.scaler, reduction.pca), sinks,
            workers_or_all(options.train.workers), progress, stop);
     timeline.end();
     record.inputs = {{"features", options.features}};
@@ -121,7 +122,8 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const std::string group =
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
     const TableRows rows = rows_of_table(*features.store, features.place, group);
-    const Moments moments = training_moments(features, rows, stop);
+    const TableParts parts = find_parts(*features.store, features.place);
+    const Moments moments = training_moments(*features.store, parts, rows, stop);
     const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;
     learn.train = options.train;
@@ -130,8 +132,8 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     learn.split = split.options;
     learn.split_kind = split.kind;
     learn.write_reduced = false;
-    const Json metrics = learn_tables({*features.store, features.place, rows, moments}, origin,
-                                      learn, out, timeline, progress, stop);
+    const Json metrics = learn_tables({*features.store, parts, rows, moments}, origin, learn, out,
+                                      timeline, progress, stop);
     record.inputs = {{"features", options.features}};
     record.options = merged({options_json(options.reduce, components_of(metrics)),
                              options_json(options.train),

@@ -19,18 +19,21 @@ bool is_key_column(const TableColumn& column) {
   return column.name == kPath.name || column.name == kLabel.name || column.name == kSplit.name;
 }
 
+constexpr std::string_view kNoDigest = "0000000000000000";
+
 bool is_our_part(std::string_view name) {
   return name.starts_with("part-") && name.ends_with(".snappy.parquet") &&
-         name.size() == part_name(0).size();
+         (name.size() == part_name(0).size() || name.size() == part_name(0, kNoDigest).size());
 }
 
 std::string where(const ObjectStore& store, std::string_view place) {
   return "reading the table " + store.describe() + (place.empty() ? "" : "/") + std::string(place);
 }
 
-// The objects of a table, in the order of its rows.
-std::vector<std::string> find_parts(const ObjectStore& store, std::string_view place) {
-  if (!place.empty() && store.exists(place)) return {std::string(place)};
+}  // namespace
+
+TableParts find_parts(const ObjectStore& store, std::string_view place) {
+  if (!place.empty() && store.exists(place)) return {std::string(place), {std::string(place)}};
   std::vector<std::string> parts;
   bool ours = false;
   bool complete = false;
@@ -55,15 +58,13 @@ std::vector<std::string> find_parts(const ObjectStore& store, std::string_view p
                     "wait for it or make it again");
   }
   std::ranges::sort(parts);
-  return parts;
+  return {std::string(place), std::move(parts)};
 }
-
-}  // namespace
 
 template <class Batch>
 struct TableReader<Batch>::State {
-  State(const ObjectStore& s, std::string_view place, TableColumns wanted)
-      : store(s), parts(find_parts(store, place)) {
+  State(const ObjectStore& s, std::vector<std::string> keys, TableColumns wanted)
+      : store(s), parts(std::move(keys)) {
     for (const TableColumn& column : columns_of<Batch>()) {
       if (wanted == TableColumns::kAll || is_key_column(column)) columns.push_back(column);
     }
@@ -140,9 +141,13 @@ struct TableReader<Batch>::State {
 };
 
 template <class Batch>
+TableReader<Batch>::TableReader(const ObjectStore& store, const TableParts& parts,
+                                TableColumns columns)
+    : state_(std::make_unique<State>(store, parts.keys, columns)) {}
+template <class Batch>
 TableReader<Batch>::TableReader(const ObjectStore& store, std::string_view place,
                                 TableColumns columns)
-    : state_(std::make_unique<State>(store, place, columns)) {}
+    : TableReader(store, find_parts(store, place), columns) {}
 template <class Batch>
 TableReader<Batch>::~TableReader() = default;
 template <class Batch>

@@ -11,7 +11,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "pomona/features/feature_sink.h"
 #include "pomona/storage/object_store.h"
@@ -24,14 +26,25 @@ enum class TableColumns {
   kKeys,  // path, label and split alone; the other columns of a batch stay empty (rows × 0)
 };
 
+// The objects of a table.
+struct TableParts {
+  std::string place;              // what messages call it
+  std::vector<std::string> keys;  // in the order of rows
+};
+
+// `place` is the key of a folder, whose `*.parquet` objects are read in byte order of their names
+// ("" for the root of the store), or of one `.parquet` object. Throws not_found when there is
+// neither; unavailable when a folder of parts lacks `_SUCCESS` although one of its parts has the
+// name of ours.
+TableParts find_parts(const ObjectStore& store, std::string_view place);
+
 // Batch: FeatureBatch, ManifestBatch, SnapshotBatch, ReducedBatch, PictureBatch or ThumbnailBatch.
 template <class Batch>
 class TableReader {
  public:
-  // `place` is the key of a folder, whose `*.parquet` objects are read in byte order of their
-  // names ("" for the root of the store), or of one `.parquet` object. Throws not_found when there
-  // is neither; unavailable when a folder of parts lacks `_SUCCESS` although one of its parts has
-  // the name of ours.
+  TableReader(const ObjectStore& store, const TableParts& parts,
+              TableColumns columns = TableColumns::kAll);
+  // Of what find_parts() finds.
   TableReader(const ObjectStore& store, std::string_view place,
               TableColumns columns = TableColumns::kAll);
   ~TableReader();

@@ -13,6 +13,12 @@ std::string part_name(std::size_t index) {
   return "part-" + std::string(zeros, '0') + digits + ".snappy.parquet";
 }
 
+std::string part_name(std::size_t index, std::string_view digest) {
+  constexpr std::size_t kLetters = 16;
+  std::string name = part_name(index);
+  return name.insert(name.find('.'), "-" + std::string(digest.substr(0, kLetters)));
+}
+
 std::string arrow_version() { return arrow::GetBuildInfo().version_string; }
 
 }  // namespace pomona

@@ -75,6 +75,8 @@ struct PictureBatch {
 
 // "part-00000.snappy.parquet".
 std::string part_name(std::size_t index);
+// The same with the first letters of the digest of its content.
+std::string part_name(std::size_t index, std::string_view digest);
 
 // Of the Arrow library, for run.json: "26.0.1".
 std::string arrow_version();
