@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "pomona/base/error.h"
 #include "pomona/pipeline/checked_json.h"
@@ -248,7 +249,9 @@ TEST_F(OutputFolderTest, B4WhoCameLaterIsNotThrownAwayByWhatWasSeenBefore) {
 TEST_F(OutputFolderTest, B4WhoEndsAnothersPublicationLeavesTheNextRunAlone) {
   leave_unfinished(path("out"), "f1");
   LocalStore root(path("out"));
-  const std::string beginner = read_checked_json(root, kWorkNote).value().at("attempt");
+  const std::optional<Json> note = read_checked_json(root, kWorkNote);
+  ASSERT_TRUE(note);
+  const std::string beginner = note->at("attempt");
   {
     OutputFolder quick(path("out"), {}, {}, OutputFolder::Access::kShared);
     quick.resume();
