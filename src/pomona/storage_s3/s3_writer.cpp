@@ -31,7 +31,7 @@ class S3Writer final : public ObjectWriter {
       client_->put(name_, part_);
       return;
     }
-    if (!part_.empty()) send_part();
+    if (!part_.empty()) upload_->add(part_);
     upload_->complete();
   }
 
