@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # pomona_precompile(target first <header>…): `first` makes the precompiled header, the others use it. A build
-# takes two fifths of the time so. That each file compiles with what it includes and nothing else is
+# takes two thirds of the time so. That each file compiles with what it includes and nothing else is
 # seen by clang-tidy, which works on the commands of the preset `lint`.
 option(POMONA_PRECOMPILE "precompile what most files include" ON)
 if(POMONA_PRECOMPILE)

@@ -67,7 +67,7 @@ class Worker {
     if (row.status != FileStatus::kOk) return row.status;
     const bool known = known_ != nullptr && known_->has(row_number);
     std::string& digest = block.sha256[row_number - block.first];
-    if (known && !known_->by_hash()) {
+    if (known && known_->spares_reading(row_number)) {
       digest = known_->sha256(row_number);
       block.bytes += row.bytes;
       take_known(row_number, block);
@@ -157,7 +157,7 @@ std::vector<RowRange> cut_into_chunks(const std::vector<Shard>& shards, const Kn
     std::size_t first = shard.first;
     std::size_t files = 0;
     for (std::size_t row = shard.first; row < shard.last; ++row) {
-      if (known == nullptr || !known->has(row) || known->by_hash()) ++files;
+      if (known == nullptr || !known->spares_reading(row)) ++files;
       const std::size_t next = row + 1;
       if (files < kChunkFiles && next - first < kChunkRows && next < shard.last) continue;
       chunks.push_back({first, next});
@@ -182,7 +182,7 @@ ScratchVector<std::size_t> rows_to_read(const std::vector<RowRange>& chunks,
   ScratchVector<std::size_t> rows;
   for (const RowRange& chunk : chunks) {
     for (std::size_t row = chunk.first; row < chunk.last; ++row) {
-      const bool taken = known != nullptr && known->has(row) && !known->by_hash();
+      const bool taken = known != nullptr && known->spares_reading(row);
       if (manifest.rows[row].status == FileStatus::kOk && !taken) rows.push_back(row);
     }
   }

@@ -30,6 +30,8 @@ class KnownRows {
   std::size_t count() const { return count_; }
   bool by_hash() const { return by_hash_; }
   bool has(std::size_t row) const { return place_[row] >= 0; }
+  // Is it taken without its file being read?
+  bool spares_reading(std::size_t row) const { return has(row) && !by_hash_; }
   bool has_picture(std::size_t row) const { return picture_place_[row] >= 0; }
 
   std::string sha256(std::size_t row) const;

@@ -32,8 +32,8 @@ std::optional<Publication> find_publication(const ObjectStore& root,
                                             const std::string& fingerprint);
 
 // Takes `_SUCCESS` and what is left of earlier results away, moves, and writes `_SUCCESS` once the
-// rest would outlive a power cut. Throws
-// corrupt when something to be moved is neither at its old nor at its new place.
+// rest would outlive a power cut. Throws corrupt when something to be moved is neither at its old
+// nor at its new place.
 void carry_out(const Publication& publication, ObjectStore& root);
 
 // Removes what is left of published work that the attempt `beginner` began; nothing when that is

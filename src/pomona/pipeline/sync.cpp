@@ -139,20 +139,11 @@ class Synchronizer {
 
   void remove_others(const Objects& wanted, const Objects& there) {
     if (!report_.failures.empty()) return;
-    constexpr std::size_t kAtOnce = 1000;
-    std::vector<std::string> others;
-    const auto remove = [&] {
-      throw_if_stopped(stop_);
-      if (!options_.dry_run) to_->remove_objects(others);
-      report_.removed.insert(report_.removed.end(), others.begin(), others.end());
-      others.clear();
-    };
     for (const auto& [key, object] : there) {
-      if (wanted.contains(key)) continue;
-      others.push_back(key);
-      if (others.size() == kAtOnce) remove();
+      if (!wanted.contains(key)) report_.removed.push_back(key);
     }
-    remove();
+    throw_if_stopped(stop_);
+    if (!options_.dry_run) to_->remove_objects(report_.removed);
   }
 
   const SyncOptions& options_;
