@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs clang-tidy on every .cpp file of ours, as the release build would compile it by itself.
+"""Runs clang-tidy on every .cpp file of ours, by itself or joined with others as the build joins them.
 
 A file that was clean is not looked at again until it, a header of ours that it reaches, its compile
 command, .clang-tidy or clang-tidy itself changes. Prints what clang-tidy found and exits with 1 if
@@ -27,7 +27,8 @@ def compile_commands(build: Path) -> dict[str, str]:
     commands = {}
     for entry in database:
         file = Path(entry["file"])
-        if file.is_relative_to(ROOT) and not file.is_relative_to(build):
+        # What the build makes itself are only files that join others of ours.
+        if file.is_relative_to(ROOT) and (not file.is_relative_to(build) or "Unity" in file.parts):
             commands[file.relative_to(ROOT).as_posix()] = entry["command"]
     return commands
 

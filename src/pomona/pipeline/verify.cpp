@@ -2,7 +2,7 @@
 #include "pomona/pipeline/verify.h"
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -47,7 +47,13 @@ std::vector<std::string> expected_files(const Json& record) {
   return files;
 }
 
-// Runs checks one after the other; what one throws is a problem, and the others still run.
+// Each check says in a sentence what it found to be so. What one throws is a problem, and the
+// others still run.
+struct Check {
+  std::string what;
+  std::function<std::string()> body;
+};
+
 class Verifier {
  public:
   Verifier(const VerifyOptions& options, Progress& progress, const std::stop_token& stop)
@@ -63,54 +69,82 @@ class Verifier {
                                             "': it has neither run.json nor _SUCCESS; expected a "
                                             "folder that a verb of pomona wrote");
     }
-    check("run.json", [&] { read_record(); });
-    check("completeness", [&] { check_complete(); });
-    check("digests", [&] { pass(check_digests(store_, usable_cores())); });
-    if (made_of_images()) check("the manifest", [&] { read_manifest(); });
-    if (manifest_) {
-      check("failures.csv", [&] { pass(check_failures(store_, *manifest_)); });
-      check("the snapshot", [&] { pass(check_snapshot(store_, *manifest_)); });
-      check("shards.csv", [&] { pass(check_shards(store_, *manifest_)); });
-      check("the features", [&] { pass(check_feature_table(store_, *manifest_)); });
-      if (has_table("reduced")) {
-        check("the reduced table", [&] { pass(check_reduced_table(store_, *manifest_)); });
-      }
-      if (has_table("thumbnails")) {
-        check("the thumbnails", [&] { pass(check_thumbnail_table(store_, *manifest_)); });
-      }
-      if (has_table("pictures")) {
-        check("the pictures", [&] { pass(check_picture_table(store_, *manifest_)); });
-      }
-      if (!options_.skip_listing) check("the listing", [&] { check_listing(*manifest_); });
+    run_checks({{"run.json", [this] { return read_record(); }},
+                {"completeness", [this] { return check_complete(); }},
+                {"digests", [this] { return check_digests(store_, usable_cores()); }}},
+               /*workers=*/1);
+    if (made_of_images()) {
+      run_checks({{"the manifest", [this] { return read_manifest(); }}}, /*workers=*/1);
     }
-    if (verb_ == "reduce") check("the reduced table", [&] { check_reduced_alone(); });
-    if (store_.exists("metrics.json")) check("the metrics", [&] { pass(check_metrics(store_)); });
-    if (store_.exists("bundle/bundle.json")) check("the bundle", [&] { check_bundle_folder(); });
-    if (store_.exists("report.html")) check("the report", [&] { check_report(); });
+    run_checks(checks_of_contents(), usable_cores());
     return std::move(report_);
   }
 
  private:
-  template <class Check>
-  void check(const std::string& what, const Check& body) {
-    throw_if_stopped(stop_);
-    progress_.begin("verify " + what, 0);
-    try {
-      body();
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kInterrupted) throw;
-      report_.problems.push_back(what + ": " + error.what());
-    } catch (const Json::exception& error) {
-      report_.problems.push_back(what + ": not as docs/formats.md describes it: " + error.what());
+  // Several at once; the report has them in their order.
+  void run_checks(const std::vector<Check>& checks, std::size_t workers) {
+    struct Outcome {
+      std::string passed;
+      std::string problem;
+    };
+    std::vector<Outcome> outcomes(checks.size());
+    parallel_for(checks.size(), workers, [&](std::size_t i, std::size_t /*worker*/) {
+      throw_if_stopped(stop_);
+      progress_.begin("verify " + checks[i].what, 0);
+      try {
+        outcomes[i].passed = checks[i].body();
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::kInterrupted) throw;
+        outcomes[i].problem = checks[i].what + ": " + error.what();
+      } catch (const Json::exception& error) {
+        outcomes[i].problem =
+            checks[i].what + ": not as docs/formats.md describes it: " + error.what();
+      }
+    });
+    for (Outcome& outcome : outcomes) {
+      if (!outcome.passed.empty()) report_.passed.push_back(std::move(outcome.passed));
+      if (!outcome.problem.empty()) report_.problems.push_back(std::move(outcome.problem));
     }
   }
-  void pass(std::string sentence) { report_.passed.push_back(std::move(sentence)); }
+
+  std::vector<Check> checks_of_contents() {
+    std::vector<Check> checks;
+    const auto of_manifest = [&](const char* what, auto body) {
+      checks.push_back({what, [this, body] { return body(store_, *manifest_); }});
+    };
+    if (manifest_) {
+      of_manifest("failures.csv", check_failures);
+      of_manifest("the snapshot", check_snapshot);
+      of_manifest("shards.csv", check_shards);
+      of_manifest("the features", check_feature_table);
+      if (has_table("reduced")) of_manifest("the reduced table", check_reduced_table);
+      if (has_table("thumbnails")) of_manifest("the thumbnails", check_thumbnail_table);
+      if (has_table("pictures")) of_manifest("the pictures", check_picture_table);
+      if (!options_.skip_listing) {
+        checks.push_back({"the listing", [this] { return check_listing(*manifest_); }});
+      }
+    }
+    if (verb_ == "reduce") {
+      checks.push_back({"the reduced table", [this] { return check_reduced_alone(); }});
+    }
+    if (store_.exists("metrics.json")) {
+      checks.push_back({"the metrics", [this] { return check_metrics(store_); }});
+    }
+    if (store_.exists("bundle/bundle.json")) {
+      checks.push_back({"the bundle", [this] { return check_bundle_folder(); }});
+    }
+    if (store_.exists("report.html")) {
+      checks.push_back({"the report", [this] { return check_report(); }});
+    }
+    return checks;
+  }
+
   [[noreturn]] static void fail(const std::string& sentence) {
     throw Error(ErrorKind::kCorrupt, sentence);
   }
   bool has_table(const std::string& name) const { return store_.exists(name + "/_SUCCESS"); }
 
-  void check_complete() {
+  std::string check_complete() const {
     if (!store_.exists("_SUCCESS")) {
       fail("'" + store_.describe() +
            "' has no _SUCCESS: the run that wrote it did not come to its end");
@@ -118,18 +152,20 @@ class Verifier {
     for (const std::string& name : expected_files(record_)) {
       if (!store_.exists(name)) fail("'" + name + "' is missing");
     }
-    pass("complete: _SUCCESS is there, and all that `pomona " + verb_ + "` writes");
+    return "complete: _SUCCESS is there, and all that `pomona " + verb_ + "` writes";
   }
 
-  void read_record() {
+  // Says nothing: what it reads, others look at.
+  std::string read_record() {
     Json record = parse_json(store_.read("run.json"), "run.json");
     verb_ = record.at("verb").get<std::string>();
     record_ = std::move(record);
+    return "";
   }
   // Features that another folder holds have their manifest there.
   bool made_of_images() const { return verb_ != "reduce" && verb_ != "train"; }
 
-  void read_manifest() {
+  std::string read_manifest() {
     manifest_ = read_manifest_table(store_);
     std::map<FileStatus, std::size_t> counts;
     for (const ManifestRow& row : manifest_->rows) ++counts[row.status];
@@ -144,13 +180,13 @@ class Verifier {
              ", the manifest has " + std::to_string(count));
       }
     }
-    pass("manifest: " + std::to_string(manifest_->rows.size()) + " files, " +
-         std::to_string(counts[FileStatus::kOk]) + " ok, " +
-         std::to_string(counts[FileStatus::kFailed]) + " failed, " +
-         std::to_string(counts[FileStatus::kSkipped]) + " skipped, as in run.json");
+    return "manifest: " + std::to_string(manifest_->rows.size()) + " files, " +
+           std::to_string(counts[FileStatus::kOk]) + " ok, " +
+           std::to_string(counts[FileStatus::kFailed]) + " failed, " +
+           std::to_string(counts[FileStatus::kSkipped]) + " skipped, as in run.json";
   }
 
-  void check_reduced_alone() {
+  std::string check_reduced_alone() const {
     const Manifest rows = manifest_of_reduced_table(store_);
     for (const Split split : {Split::kTest, Split::kTrain}) {
       const auto found =
@@ -162,10 +198,10 @@ class Verifier {
              std::to_string(found));
       }
     }
-    pass(check_reduced_table(store_, rows));
+    return check_reduced_table(store_, rows);
   }
 
-  void check_listing(const Manifest& manifest) {
+  std::string check_listing(const Manifest& manifest) const {
     InputOptions input;
     input.stores = options_.stores;
     const Json& inputs = record_.at("inputs");
@@ -177,7 +213,7 @@ class Verifier {
       input.test = inputs.at("test").get<std::string>();
     }
     try {
-      pass(compare_listing(open_roots(input), manifest));
+      return compare_listing(open_roots(input), manifest);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kNotFound) throw;
       throw Error(error.kind(), std::string(error.what()) +
@@ -186,22 +222,22 @@ class Verifier {
     }
   }
 
-  void check_bundle_folder() {
+  std::string check_bundle_folder() const {
     const Bundle bundle = read_bundle(store_, "bundle");
     const std::unique_ptr<Featurizer> featurizer = make_featurizer(bundle, /*slots=*/1);
     run_self_check(bundle, *featurizer, bundle.self_check.cases.size());
-    pass("bundle: every digest fits, and it answers " +
-         std::to_string(bundle.self_check.cases.size()) +
-         " synthetic pictures as it did when it was made");
+    return "bundle: every digest fits, and it answers " +
+           std::to_string(bundle.self_check.cases.size()) +
+           " synthetic pictures as it did when it was made";
   }
 
-  void check_report() {
+  std::string check_report() const {
     const std::size_t bytes = store_.open("report.html")->size();
     if (bytes == 0 || bytes > kMaxReportBytes) {
       fail("report.html has " + std::to_string(bytes) + " bytes, expected at most " +
            std::to_string(kMaxReportBytes));
     }
-    pass("report: " + std::to_string(bytes) + " bytes");
+    return "report: " + std::to_string(bytes) + " bytes";
   }
 
   const VerifyOptions& options_;
