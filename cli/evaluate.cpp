@@ -44,9 +44,10 @@ void add_evaluate(CLI::App& app, Command& chosen) {
       ->required();
   command
       ->add_option("INPUTS", options->inputs,
-                   "Folder with one folder of photographs for each label, or an output folder of "
+                   "Folders with one folder of photographs for each label, or one output folder of "
                    "extract or run")
       ->required();
+  add_classes_flag(*command, options->classes);
   command->footer(
       "Examples:\n"
       "  pomona evaluate results more-photographs\n"

@@ -54,16 +54,9 @@ void add_extract(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("extract", "Photographs in, table of CNN features out");
   auto options = std::make_shared<RunOptions>();
   auto as_json = std::make_shared<bool>(false);
-  command
-      ->add_option("IMAGES", options->input.images,
-                   "Folder, or s3://bucket/prefix, with one folder of photographs for each label")
-      ->required();
-  command->add_option("--test", options->input.test, "Folder of the same kind to test on")
-      ->type_name("IMAGES")
-      ->group("Training and test");
+  add_input_flags(*command, options->input);
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
-  add_store_flags(*command, options->input.stores);
   add_earlier_flags(*command, options->earlier);
   auto share = std::make_shared<std::optional<std::string>>();
   command
@@ -72,7 +65,6 @@ void add_extract(CLI::App& app, Command& chosen) {
                    "--out make one result, whichever ends last")
       ->type_name("I/N")
       ->group("Going on from earlier work");
-  add_split_flags(*command, options->input.split);
   add_extract_flags(*command, options->extract);
   command->footer(
       "Examples:\n"

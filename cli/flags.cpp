@@ -17,20 +17,6 @@ bool parse_whole(const std::string& text, Number& value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-}  // namespace
-
-ComponentChoice parse_components(const std::string& text) {
-  std::size_t count = 0;
-  if (parse_whole(text, count) && count > 0) return ComponentCount{count};
-  double share = 0;
-  if (parse_whole(text, share) && share > 0 && share < 1) return VarianceShare{share};
-  throw Error(ErrorKind::kInvalidInput,
-              "reading --components: expected a number such as 200, or a share of the variance "
-              "between 0 and 1 "
-              "such as 0.95; found '" +
-                  text + "'");
-}
-
 void add_split_flags(CLI::App& command, SplitOptions& split) {
   const std::string group = "Training and test";
   command
@@ -65,6 +51,49 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
           ""))
       ->capture_default_str()
       ->group(group);
+}
+
+}  // namespace
+
+ComponentChoice parse_components(const std::string& text) {
+  std::size_t count = 0;
+  if (parse_whole(text, count) && count > 0) return ComponentCount{count};
+  double share = 0;
+  if (parse_whole(text, share) && share > 0 && share < 1) return VarianceShare{share};
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --components: expected a number such as 200, or a share of the variance "
+              "between 0 and 1 "
+              "such as 0.95; found '" +
+                  text + "'");
+}
+
+CLI::Option* add_images_flag(CLI::App& command, const std::string& name, const std::string& what,
+                             std::vector<std::string>& images) {
+  // Each time it is given it takes one place, so that what follows stays what it is.
+  return command.add_option(name, images, what)->type_name("IMAGES")->allow_extra_args(false);
+}
+
+void add_classes_flag(CLI::App& command, std::string& classes) {
+  command
+      .add_option("--classes", classes,
+                  "CSV with columns source, class and label: what folders are called, an empty "
+                  "label leaves one out")
+      ->type_name("FILE")
+      ->group("Labels");
+}
+
+void add_input_flags(CLI::App& command, InputOptions& input) {
+  command
+      .add_option("IMAGES", input.images,
+                  "Folders, or s3://bucket/prefix, with one folder of photographs for each label; "
+                  "SOURCE=FOLDER names where photographs come from")
+      ->required();
+  add_images_flag(command, "--test", "Folder of the same kind to test on, never learnt from",
+                  input.test)
+      ->group("Training and test");
+  add_classes_flag(command, input.classes);
+  add_store_flags(command, input.stores);
+  add_split_flags(command, input.split);
 }
 
 void add_extract_flags(CLI::App& command, ExtractOptions& extract) {

@@ -3,16 +3,22 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "pomona/pipeline/run.h"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace pomona::cli {
 
-void add_split_flags(CLI::App& command, SplitOptions& split);
+// Photographs, their labels and their sides: IMAGES, --test, --classes and what goes with them.
+void add_input_flags(CLI::App& command, InputOptions& input);
+CLI::Option* add_images_flag(CLI::App& command, const std::string& name, const std::string& what,
+                             std::vector<std::string>& images);
+void add_classes_flag(CLI::App& command, std::string& classes);
 void add_extract_flags(CLI::App& command, ExtractOptions& extract);
 void add_reduce_flags(CLI::App& command, ReduceOptions& reduce);
 void add_train_flags(CLI::App& command, TrainOptions& train);

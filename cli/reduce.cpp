@@ -26,6 +26,7 @@ void add_reduce(CLI::App& app, Command& chosen) {
                    "Output folder of extract or run, a folder of parts, or a .parquet file")
       ->required();
   add_output_flags(*command, options->output);
+  add_classes_flag(*command, options->classes);
   add_reduce_flags(*command, options->reduce);
   add_workers_flag(*command, options->train.workers);
   add_store_flags(*command, options->stores);

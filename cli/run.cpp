@@ -18,20 +18,10 @@ void add_run(CLI::App& app, Command& chosen) {
       "run", "The whole chain: photographs in, features, PCA, model, metrics and report out");
   auto options = std::make_shared<RunOptions>();
   auto as_json = std::make_shared<bool>(false);
-  command
-      ->add_option("IMAGES", options->input.images,
-                   "Folder, or s3://bucket/prefix, with one folder of photographs for each label")
-      ->required();
-  command
-      ->add_option("--test", options->input.test,
-                   "Folder of the same kind to test on, never learnt from")
-      ->type_name("IMAGES")
-      ->group("Training and test");
+  add_input_flags(*command, options->input);
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
-  add_store_flags(*command, options->input.stores);
   add_earlier_flags(*command, options->earlier);
-  add_split_flags(*command, options->input.split);
   add_extract_flags(*command, options->extract);
   add_reduce_flags(*command, options->reduce);
   add_train_flags(*command, options->train);

@@ -52,16 +52,8 @@ void add_scan(CLI::App& app, Command& chosen) {
       app.add_subcommand("scan", "List photographs and count them by label; nothing is written");
   auto input = std::make_shared<InputOptions>();
   auto as_json = std::make_shared<bool>(false);
-  command
-      ->add_option("IMAGES", input->images,
-                   "Folder, or s3://bucket/prefix, with one folder of photographs for each label")
-      ->required();
-  command->add_option("--test", input->test, "Folder of the same kind to test on")
-      ->type_name("IMAGES")
-      ->group("Training and test");
+  add_input_flags(*command, *input);
   command->add_flag("--json", *as_json, "Print one JSON object");
-  add_store_flags(*command, input->stores);
-  add_split_flags(*command, input->split);
   command->callback([&chosen, input, as_json] {
     chosen = [input, as_json](Session& session) {
       input->stores.stop = session.stop;

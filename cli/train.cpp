@@ -23,6 +23,7 @@ void add_train(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<FromFeaturesOptions>();
   command->add_option("FEATURES", options->features, "Output folder of extract or run")->required();
   add_output_flags(*command, options->output);
+  add_classes_flag(*command, options->classes);
   add_reduce_flags(*command, options->reduce);
   add_train_flags(*command, options->train);
   command

@@ -19,11 +19,9 @@ void add_verify(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<VerifyOptions>();
   command->add_option("OUT", options->out, "Output folder of run, extract, reduce or train")
       ->required();
-  command
-      ->add_option("--images", options->images,
-                   "Where the photographs are now, if not where run.json says")
-      ->type_name("IMAGES");
-  command->add_option("--test", options->test, "The same for the test set")->type_name("IMAGES");
+  add_images_flag(*command, "--images", "Where the photographs are now, if not where run.json says",
+                  options->images);
+  add_images_flag(*command, "--test", "The same for the test set", options->test);
   add_store_flags(*command, options->stores);
   command->add_flag("--no-listing", options->skip_listing, "Do not list the photographs anew");
   command->callback([&chosen, options] {

@@ -14,6 +14,7 @@
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/extract.h"
 #include "pomona/pipeline/feature_place.h"
+#include "pomona/pipeline/input_options.h"
 #include "pomona/pipeline/predict.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/pipeline/self_check.h"
@@ -70,7 +71,11 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
                        Progress& progress, const std::stop_token& stop) {
   SplitOptions split;
   split.holdout = 0;
-  const ImageRoots roots{open_store(options.inputs, options.stores), nullptr};
+  InputOptions input;
+  input.images = options.inputs;
+  input.classes = options.classes;
+  input.stores = options.stores;
+  const ImageRoots roots = open_roots(input);
   Scan found = scan(roots, split, progress, stop);
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
   ExtractOptions extract_options;
@@ -110,8 +115,9 @@ void check_origin(const std::optional<Json>& record, const Bundle& bundle,
 TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,
                        const Bundle& bundle, FeatureSink& sink, Progress& progress,
                        const std::stop_token& stop) {
-  check_origin(features.run_record, bundle, options.inputs);
-  TableRows rows = rows_of_table(*features.store, features.place, options.group);
+  check_origin(features.run_record, bundle, options.inputs.front());
+  TableRows rows = rows_of_table(*features.store, features.place, options.group,
+                                 label_rule_of(features, options.classes, options.stores));
   progress.begin("read", rows.rows());
   FeatureTableReader reader(*features.store, features.place);
   FeatureBatch batch;
@@ -134,9 +140,13 @@ std::string what_was_judged(bool of_features, const TableRows& rows) {
          "have learnt from them.";
 }
 
+// Those that have a label: of others nobody can say whether the answer is right.
 std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
-  if (rows.test_rows() > 0) return rows.side(Split::kTest);
-  return rows.side(Split::kTrain);
+  std::vector<std::size_t> judged = rows.side(rows.test_rows() > 0 ? Split::kTest : Split::kTrain);
+  std::erase_if(judged, [&](std::size_t row) {
+    return rows.manifest.label(rows.manifest.rows[row]).empty();
+  });
+  return judged;
 }
 
 }  // namespace
@@ -155,14 +165,16 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   run_self_check(bundle, *make_featurizer(bundle, /*slots=*/1), bundle.self_check.cases.size());
   ClassifierInputs inputs(bundle);
   BundleEvaluation result;
-  const std::optional<FeaturePlace> features = find_features(options.inputs, options.stores);
+  const std::optional<FeaturePlace> features =
+      options.inputs.size() == 1 ? find_features(options.inputs.front(), options.stores)
+                                 : std::nullopt;
   result.rows = features ? read_rows_of(*features, options, bundle, inputs, progress, stop)
                          : extract_rows(options, bundle, inputs, progress, stop);
   use_labels(result.rows, bundle.labels);
   const std::vector<std::size_t> judged = rows_to_judge(result.rows);
   if (std::ranges::none_of(judged,
                            [&](std::size_t row) { return result.rows.label_index[row] >= 0; })) {
-    throw Error(ErrorKind::kInvalidInput, "evaluating '" + options.inputs +
+    throw Error(ErrorKind::kInvalidInput, "evaluating '" + options.inputs.front() +
                                               "': none of its photographs lies in a folder named "
                                               "like a label of the bundle; expected one "
                                               "folder for each label");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
@@ -17,7 +18,9 @@ namespace pomona {
 
 struct EvaluateOptions {
   std::string bundle;
-  std::string inputs;  // a folder of photographs, or features as `train` takes them
+  // Photographs as parse_image_inputs() takes them, or one place of features as `train` takes it.
+  std::vector<std::string> inputs;
+  std::string classes;  // as in InputOptions
   StoreOptions stores;
   std::string group;  // for the intervals
   std::size_t workers = 0;

@@ -19,21 +19,24 @@ namespace {
 constexpr std::size_t kFingerprintLetters = 32;
 
 // What must be the same for work to be gone on with.
-Json settings_json(const InputOptions& input, const ExtractOptions& options,
-                   const ExtractSetup& setup) {
+Json settings_json(const InputOptions& input, const ImageRoots& roots,
+                   const ExtractOptions& options, const ExtractSetup& setup) {
   Json settings = features_by(setup);
-  settings["images"] = resolve_place(input.images);
-  settings["test"] = input.test.empty() ? Json(nullptr) : Json(resolve_place(input.test));
+  settings["images"] = resolved_places(input.images);
+  settings["test"] = resolved_places(input.test);
+  settings["classes"] = roots.labels.classes ? Json(roots.labels.classes->digest()) : Json(nullptr);
   settings.update(options_json(input.split));
   settings["thumbnails"] = options.thumbnails;
   settings["part_files"] = options.part_files;
   return settings;
 }
 
-// Where the photographs lie does not matter: the listing tells which they are.
+// Where the photographs lie does not matter: the listing tells which they are and what they are
+// called.
 std::string fingerprint_of(Json settings, const Manifest& listing) {
   settings.erase("images");
   settings.erase("test");
+  settings.erase("classes");
   return sha256(settings.dump() + digest_of_listing(listing)).substr(0, kFingerprintLetters);
 }
 
@@ -75,7 +78,7 @@ class Beginning {
     ExtractOptions options = options_;
     if (!options.precision) options.precision = precision_before();
     work_.setup = prepare_extract(options);
-    settings_ = settings_json(input_, options_, work_.setup);
+    settings_ = settings_json(input_, work_.roots, options_, work_.setup);
   }
 
   // False when there is nothing to go on with.
@@ -218,19 +221,6 @@ class Beginning {
 };
 
 }  // namespace
-
-ImageRoots open_roots(const InputOptions& input) {
-  if (!input.test.empty() && places_overlap(input.images, input.test)) {
-    throw Error(ErrorKind::kInvalidInput,
-                "dividing photographs: the test set '" + input.test + "' and '" + input.images +
-                    "' lie in one another, so training would see what it is tested on; name two "
-                    "folders beside each other");
-  }
-  ImageRoots roots;
-  roots.images = open_store(input.images, input.stores);
-  if (!input.test.empty()) roots.test = open_store(input.test, input.stores);
-  return roots;
-}
 
 Json features_by(const ExtractSetup& setup) {
   return {{"backbone", setup.backbone.spec.name},

@@ -11,22 +11,12 @@
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/pipeline/extract.h"
+#include "pomona/pipeline/input_options.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/pipeline/timeline.h"
-#include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
-
-struct InputOptions {
-  std::string images;
-  std::string test;  // "": none
-  StoreOptions stores;
-  SplitOptions split;
-};
-
-// Throws invalid_input when one root lies in the other.
-ImageRoots open_roots(const InputOptions& input);
 
 struct WorkOptions {
   bool force = false;    // begin anew, replacing what is there

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/pipeline/input_options.h"
 
 namespace pomona {
 namespace {
@@ -45,6 +46,18 @@ std::optional<FeaturePlace> find_features(const std::string& place, const StoreO
     found->run_record = parse_json(found->store->read("run.json"), "run.json beside the features");
   }
   return found;
+}
+
+LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes,
+                        const StoreOptions& stores) {
+  InputOptions input;
+  input.stores = stores;
+  input.classes = classes;
+  const auto& record = features.run_record;
+  if (record && record->at("inputs").contains("images")) {
+    read_inputs_json(record->at("inputs"), input);
+  }
+  return open_label_rule(input);
 }
 
 FeaturePlace open_features(const std::string& place, const StoreOptions& stores) {

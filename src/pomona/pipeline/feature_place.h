@@ -8,6 +8,7 @@
 #include <string>
 
 #include "pomona/base/json.h"
+#include "pomona/pipeline/labeller.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/storage_s3/open_store.h"
 
@@ -21,6 +22,11 @@ struct FeaturePlace {
 
 // None where a place looks like photographs rather than features.
 std::optional<FeaturePlace> find_features(const std::string& place, const StoreOptions& stores);
+
+// How --classes (""; labels stay as they are) names the photographs that a feature table was made
+// of: whether their keys begin with their source stands in run.json.
+LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes,
+                        const StoreOptions& stores);
 
 // Throws not_found with what was looked for where there are none.
 FeaturePlace open_features(const std::string& place, const StoreOptions& stores);

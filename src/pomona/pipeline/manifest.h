@@ -49,7 +49,7 @@ struct Manifest {
       labels;  // every label found, in byte order; "" for files of the root itself
   ScratchVector<ManifestRow> rows;    // by (split, path) in byte order
   std::vector<FileFailure> failures;  // by (split, path) like rows
-  std::size_t left_out = 0;           // of the skipped ones: by --train-files and --test-files
+  std::size_t left_out = 0;           // of the skipped ones: by file name or class
 
   // Copies share them.
   std::shared_ptr<TextStock> texts = std::make_shared<TextStock>();

@@ -52,12 +52,16 @@ class TrainingMoments {
   std::size_t seen_ = 0;  // rows of the table
 };
 
-ReducedBatch keys_of(FeatureBatch& batch, std::span<const std::int32_t> label_index) {
+// Labels are those of `rows`, which a class map may have made anew.
+ReducedBatch keys_of(FeatureBatch& batch, const TableRows& rows, std::size_t first_row) {
   ReducedBatch reduced;
   reduced.path = std::move(batch.path);
-  reduced.label = std::move(batch.label);
   reduced.split = std::move(batch.split);
-  for (const std::int32_t index : label_index) {
+  reduced.label.reserve(reduced.path.size());
+  reduced.label_index.reserve(reduced.path.size());
+  for (std::size_t row = first_row; row < first_row + reduced.path.size(); ++row) {
+    const std::int32_t index = rows.label_index[row];
+    reduced.label.push_back(rows.manifest.label(rows.manifest.rows[row]));
     reduced.label_index.push_back(index >= 0 ? std::optional(index) : std::nullopt);
   }
   return reduced;
@@ -136,7 +140,7 @@ void reduce(const ObjectStore& store, const TableParts& parts, const TableRows& 
     throw_if_stopped(stop);
     const std::size_t count = batch.rows();
     if (sinks.features != nullptr) sinks.features->append(batch.features.view());
-    ReducedBatch reduced = keys_of(batch, std::span(rows.label_index).subspan(first_row, count));
+    ReducedBatch reduced = keys_of(batch, rows, first_row);
     reduced.pca_features = Matrix<float>(count, projection.weights.rows());
     project_rows(projection, batch.features.view(), reduced.pca_features.view(), workers);
     if (sinks.scores != nullptr) sinks.scores->append(reduced.pca_features.view());

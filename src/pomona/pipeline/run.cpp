@@ -8,6 +8,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/image_input.h"
 #include "pomona/pipeline/map.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/output_names.h"
@@ -18,11 +19,12 @@
 namespace pomona {
 namespace {
 
-std::vector<std::string> inputs_of(const InputOptions& input) { return {input.images, input.test}; }
-
-Json image_inputs(const InputOptions& input) {
-  return {{"images", input.images},
-          {"test", input.test.empty() ? Json(nullptr) : Json(input.test)}};
+std::vector<std::string> inputs_of(const InputOptions& input) {
+  std::vector<std::string> places;
+  for (const auto* inputs : {&input.images, &input.test}) {
+    for (const ImageInput& one : parse_image_inputs(*inputs)) places.push_back(one.place);
+  }
+  return places;
 }
 
 void publish(const Json& record, const Extraction& extraction, OutputFolder& out,
@@ -97,7 +99,7 @@ Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& recor
       learn_tables({out.work(), extraction.features, extraction.rows, *extraction.moments},
                    feature_origin(extraction.setup), learn, out, timeline, progress, stop);
 
-  record.inputs = image_inputs(options.input);
+  record.inputs = inputs_json(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
               options_json(options.reduce, components_of(metrics)), options_json(options.train)});
@@ -133,7 +135,7 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
                      /*components=*/std::nullopt, out, timeline, progress, stop);
   write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
   timeline.end();
-  record.inputs = image_inputs(options.input);
+  record.inputs = inputs_json(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());

@@ -55,7 +55,7 @@ RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
   split.options.test_files = options.at("test_files").get<std::string>();
   split.options.group = options.at("group").get<std::string>();
   split.options.seed = options.at("seed").get<std::uint64_t>();
-  if (record.at("inputs").at("test").is_string()) {
+  if (!record.at("inputs").at("test").is_null()) {
     split.kind = SplitKind::kTestSet;
   } else if (!split.options.train_files.empty() || !split.options.test_files.empty()) {
     split.kind = SplitKind::kFileNames;
@@ -65,10 +65,24 @@ RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
   return split;
 }
 
+TableRows read_rows(const FeaturePlace& features, const std::string& group_pattern,
+                    const FromFeaturesOptions& options) {
+  return rows_of_table(*features.store, features.place, group_pattern,
+                       label_rule_of(features, options.classes, options.stores));
+}
+
+Json inputs_json(const FromFeaturesOptions& options) {
+  Json json = {{"features", options.features}};
+  if (!options.classes.empty()) json["classes"] = options.classes;
+  return json;
+}
+
 Moments training_moments(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
                          const std::stop_token& stop) {
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
-  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
+  for (const std::size_t row : rows.side(Split::kTrain)) {
+    if (rows.manifest.rows[row].status == FileStatus::kOk) classes[row] = rows.label_index[row];
+  }
   return table_moments(store, parts, classes, rows.train_labels.size(), stop);
 }
 
@@ -83,7 +97,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
   return at_work(out, [&] {
     const FeaturePlace features = open_features(options.features, options.stores);
     timeline.begin("prepare");
-    const TableRows rows = rows_of_table(*features.store, features.place, /*group_pattern=*/"");
+    const TableRows rows = read_rows(features, /*group_pattern=*/"", options);
     const TableParts parts = find_parts(*features.store, features.place);
     const Moments moments = training_moments(*features.store, parts, rows, stop);
     timeline.begin("reduce");
@@ -96,7 +110,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
     reduce(*features.store, parts, rows, fold(reduction.scaler, reduction.pca), sinks,
            workers_or_all(options.train.workers), progress, stop);
     timeline.end();
-    record.inputs = {{"features", options.features}};
+    record.inputs = inputs_json(options);
     record.options = options_json(options.reduce, reduction.pca.n_components());
     Json result = record_json(record, timeline);
     result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
@@ -121,7 +135,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     LearnOptions learn;
     const std::string group =
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
-    const TableRows rows = rows_of_table(*features.store, features.place, group);
+    const TableRows rows = read_rows(features, group, options);
     const TableParts parts = find_parts(*features.store, features.place);
     const Moments moments = training_moments(*features.store, parts, rows, stop);
     const RecordedSplit split = recorded_split(made_by, rows);
@@ -134,7 +148,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     learn.write_reduced = false;
     const Json metrics = learn_tables({*features.store, parts, rows, moments}, origin, learn, out,
                                       timeline, progress, stop);
-    record.inputs = {{"features", options.features}};
+    record.inputs = inputs_json(options);
     record.options = merged({options_json(options.reduce, components_of(metrics)),
                              options_json(options.train),
                              {{"group", group}, {"seed", learn.train.seed}}});

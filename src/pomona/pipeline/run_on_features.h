@@ -19,6 +19,7 @@ namespace pomona {
 // table of that schema.
 struct FromFeaturesOptions {
   std::string features;
+  std::string classes;  // as in InputOptions
   StoreOptions stores;
   OutputOptions output;
   ReduceOptions reduce;

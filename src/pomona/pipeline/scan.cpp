@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -46,10 +47,13 @@ class FileNameFilter {
 
 class Lister {
  public:
-  Lister(const SplitOptions& options, bool has_test_set, Progress& progress, std::stop_token stop)
-      : train_files_("--train-files", options.train_files),
+  Lister(const SplitOptions& options, const ImageRoots& roots, Progress& progress,
+         std::stop_token stop)
+      : rule_(roots.labels),
+        labeller_(roots.labels),
+        train_files_("--train-files", options.train_files),
         test_files_("--test-files", options.test_files),
-        has_test_set_(has_test_set),
+        has_test_set_(roots.test != nullptr),
         progress_(progress),
         stop_(std::move(stop)) {}
 
@@ -60,12 +64,16 @@ class Lister {
       add(object, split, manifest);
       progress_.advance(1);
     });
-    if (manifest.rows.size() == before) {
-      throw Error(ErrorKind::kInvalidInput, "listing photographs in '" + store.describe() +
-                                                "': no file found; expected LABEL/PHOTO below it");
+    if (manifest.rows.size() == before) refuse_empty("in '" + store.describe() + "'");
+    const auto added = std::span(manifest.rows).subspan(before);
+    for (const std::string& source : rule_.sources(split)) {
+      const bool seen = std::ranges::any_of(
+          added, [&](const ManifestRow& row) { return is_below(row.path, source); });
+      if (!seen) refuse_empty("of the source '" + source + "'");
     }
   }
   void refuse_unmatched() const {
+    labeller_.refuse_unknown();
     train_files_.refuse_unmatched();
     test_files_.refuse_unmatched();
   }
@@ -76,14 +84,20 @@ class Lister {
   const LabelNumbers& labels() const { return labels_; }
 
  private:
+  [[noreturn]] static void refuse_empty(const std::string& which) {
+    throw Error(ErrorKind::kInvalidInput,
+                "listing photographs " + which + ": no file found; expected LABEL/PHOTO below it");
+  }
+
   void add(const ObjectInfo& object, Split split, Manifest& manifest) {
     ManifestRow row;
     row.path = manifest.texts->keep(object.key);
     row.bytes = object.bytes;
     row.version = manifest.texts->keep(object.version);
-    row.label = labels_.number(parent_name(object.key));
+    const auto label = labeller_.label(split, object.key);
+    row.label = labels_.number(label.value_or(""));
     row.split = split;
-    if (!choose_side(row)) {
+    if (!choose_side(row) || !label) {
       row.status = FileStatus::kSkipped;
       ++manifest.left_out;
     } else if (!object.readable) {
@@ -113,6 +127,8 @@ class Lister {
     return is_test || train || !train_files_.given();
   }
 
+  const LabelRule& rule_;
+  Labeller labeller_;
   FileNameFilter train_files_;
   FileNameFilter test_files_;
   bool has_test_set_;
@@ -186,7 +202,7 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
   }
   progress.begin("scan", 0);
   Scan found;
-  Lister lister(options, roots.test != nullptr, progress, stop);
+  Lister lister(options, roots, progress, stop);
   lister.list(*roots.images, Split::kTrain, found.manifest);
   if (roots.test) lister.list(*roots.test, Split::kTest, found.manifest);
   lister.refuse_unmatched();

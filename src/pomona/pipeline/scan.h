@@ -11,6 +11,7 @@
 
 #include "pomona/base/progress.h"
 #include "pomona/pipeline/holdout.h"
+#include "pomona/pipeline/labeller.h"
 #include "pomona/pipeline/manifest.h"
 #include "pomona/storage/object_store.h"
 
@@ -31,10 +32,11 @@ std::string_view split_kind_name(SplitKind kind);  // "none", "holdout", "test_s
 // Throws corrupt for any other name.
 SplitKind split_kind_from_name(std::string_view name);
 
-// The roots photographs are read from.
+// The roots photographs are read from, and what their folders mean.
 struct ImageRoots {
   std::shared_ptr<const ObjectStore> images;
   std::shared_ptr<const ObjectStore> test;  // none: nullptr
+  LabelRule labels;
 
   const ObjectStore& store(Split split) const {
     return split == Split::kTest && test ? *test : *images;
@@ -52,7 +54,8 @@ struct Scan {
 };
 
 // Lists only: whether a file is an image is found out when it is read. Throws invalid_input when
-// there is no file at all, or when the options contradict each other.
+// there is no file at all, when the options contradict each other, or where the class map does not
+// know a class.
 Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progress,
           const std::stop_token& stop);
 

@@ -46,6 +46,32 @@ TEST(Scan, LabelsByFolderInByteOrder) {
   EXPECT_EQ(found.split_kind, SplitKind::kNone);
 }
 
+TEST(Scan, LabelsByClassMapAndSource) {
+  ImageRoots roots{store_of({"shop/Banana/1.jpg", "shop/loose.jpg", "studio/Banana/1.jpg",
+                             "studio/Nut/1.jpg", "studio/more/Fig/1.jpg"}),
+                   nullptr};
+  roots.labels.train_sources = {"shop", "studio"};
+  roots.labels.classes = ClassMap::parse(
+      "source,class,label\n,Banana,banana\nstudio,Nut,\nstudio,Fig,fig\n", "'kinds.csv'");
+  SplitOptions options;
+  options.holdout = 0;
+  const Manifest manifest = scan_all(roots, options).manifest;
+  EXPECT_THAT(described(manifest),
+              ElementsAre("train shop/Banana/1.jpg banana", "train shop/loose.jpg ",
+                          "train studio/Banana/1.jpg banana", "train studio/Nut/1.jpg  skipped",
+                          "train studio/more/Fig/1.jpg fig"));
+  EXPECT_THAT(manifest.labels, ElementsAre("", "banana", "fig"));
+  EXPECT_EQ(manifest.left_out, 1U);
+}
+
+TEST(Scan, ListsTheClassesThatAMapDoesNotKnow) {
+  ImageRoots roots{store_of({"Fig/1.jpg", "Fig/2.jpg", "Nut/1.jpg", "Pear/1.jpg"}), nullptr};
+  roots.labels.classes = ClassMap::parse("source,class,label\n,Pear,pear\n", "'kinds.csv'");
+  EXPECT_THAT([&] { scan_all(roots, {}); },
+              testing::ThrowsMessage<Error>(testing::AllOf(
+                  HasSubstr("'kinds.csv'"), HasSubstr("the classes 'Fig', 'Nut';"))));
+}
+
 TEST(Scan, ATestSetStandsApart) {
   const ImageRoots roots{store_of({"a/1.jpg"}), store_of({"a/1.jpg", "b/2.jpg"})};
   const Scan found = scan_all(roots, {});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -33,8 +34,10 @@ void number_labels(TableRows& rows) {
   for (const ManifestRow& row : manifest.rows) rows.label_index.push_back(index[row.label]);
 }
 
-Manifest manifest_of_table(const ObjectStore& store, std::string_view place) {
+Manifest manifest_of_table(const ObjectStore& store, std::string_view place,
+                           const LabelRule& rule) {
   LabelNumbers labels;
+  Labeller labeller(rule);
   Manifest manifest;
   FeatureTableReader reader(store, place, TableColumns::kKeys);
   FeatureBatch batch;
@@ -43,10 +46,14 @@ Manifest manifest_of_table(const ObjectStore& store, std::string_view place) {
       ManifestRow row;
       row.path = manifest.texts->keep(batch.path[i]);
       row.split = split_from_name(batch.split[i]);
-      row.label = labels.number(batch.label[i]);
+      std::optional<std::string_view> label = batch.label[i];
+      if (rule.classes) label = labeller.label(row.split, row.path);
+      if (!label) row.status = FileStatus::kSkipped;
+      row.label = labels.number(label.value_or(""));
       manifest.rows.push_back(row);
     }
   }
+  labeller.refuse_unknown();
   labels.settle(manifest);
   return manifest;
 }
@@ -101,9 +108,9 @@ TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern) 
 }
 
 TableRows rows_of_table(const ObjectStore& store, std::string_view place,
-                        const std::string& group_pattern) {
+                        const std::string& group_pattern, const LabelRule& rule) {
   TableRows rows;
-  rows.manifest = manifest_of_table(store, place);
+  rows.manifest = manifest_of_table(store, place, rule);
   check_order(rows.manifest, place);
   rows.groups = find_groups(rows.manifest, group_pattern);
   number_labels(rows);

@@ -11,6 +11,7 @@
 
 #include "pomona/base/scratch_memory.h"
 #include "pomona/pipeline/holdout.h"
+#include "pomona/pipeline/labeller.h"
 #include "pomona/pipeline/manifest.h"
 #include "pomona/storage/object_store.h"
 
@@ -41,8 +42,9 @@ std::int32_t label_number(const std::vector<std::string>& labels, std::string_vi
 TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern);
 
 // Reads path, label and split of a feature table. Rows must be in the order of tables; throws
-// corrupt.
+// corrupt. With the classes of `rule` labels are made anew of the paths: a dropped class leaves its
+// rows there, skipped and without a label.
 TableRows rows_of_table(const ObjectStore& store, std::string_view place,
-                        const std::string& group_pattern);
+                        const std::string& group_pattern, const LabelRule& rule = {});
 
 }  // namespace pomona

@@ -12,7 +12,7 @@
 #include "pomona/base/parallel.h"
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/pipeline/bundle_network.h"
-#include "pomona/pipeline/extract_tables.h"
+#include "pomona/pipeline/input_options.h"
 #include "pomona/pipeline/output_digests.h"
 #include "pomona/pipeline/self_check.h"
 #include "pomona/pipeline/verify_listing.h"
@@ -204,14 +204,9 @@ class Verifier {
   std::string check_listing(const Manifest& manifest) const {
     InputOptions input;
     input.stores = options_.stores;
-    const Json& inputs = record_.at("inputs");
-    input.images =
-        options_.images.empty() ? inputs.at("images").get<std::string>() : options_.images;
-    if (!options_.test.empty()) {
-      input.test = options_.test;
-    } else if (inputs.at("test").is_string()) {
-      input.test = inputs.at("test").get<std::string>();
-    }
+    read_inputs_json(record_.at("inputs"), input);
+    if (!options_.images.empty()) input.images = options_.images;
+    if (!options_.test.empty()) input.test = options_.test;
     try {
       return compare_listing(open_roots(input), manifest);
     } catch (const Error& error) {

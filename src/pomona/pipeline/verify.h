@@ -15,10 +15,10 @@ namespace pomona {
 
 struct VerifyOptions {
   std::string out;
-  // Where the photographs are now; "": where run.json says they were. Not listed when they are gone
-  // and `skip_listing` is set.
-  std::string images;
-  std::string test;
+  // Where the photographs are now, as parse_image_inputs() takes it; none: where run.json says they
+  // were. Not listed when they are gone and `skip_listing` is set.
+  std::vector<std::string> images;
+  std::vector<std::string> test;
   bool skip_listing = false;
   StoreOptions stores;
 };

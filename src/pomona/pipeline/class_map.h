@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What classes of photographs are to be called: folders of several sources, named each in its own
+// way, become the labels of one model. Copies share nothing; reading one is safe from any thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pomona {
+
+class ClassMap {
+ public:
+  // The file of --classes: CSV with the columns `source`, `class` and `label`, and others that are
+  // passed over. A row without a source holds for every source that has no row of its own for the
+  // class; one without a label drops the class. Throws invalid_input, naming `what`, for missing
+  // columns, a row without a class, or two rows for one class of one source.
+  static ClassMap parse(std::string_view csv, const std::string& what);
+
+  // The label of a class, "" where it is dropped, none where the map does not know it. Photographs
+  // without a source take the row of any, as long as all agree; throws invalid_input where not.
+  std::optional<std::string_view> find(std::string_view source, std::string_view name) const;
+
+  // What errors call it.
+  const std::string& what() const { return what_; }
+  // SHA-256 of its text.
+  const std::string& digest() const { return digest_; }
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // class, source
+
+  std::string what_;
+  std::string digest_;
+  std::map<Key, std::string, std::less<>> labels_;
+};
+
+}  // namespace pomona

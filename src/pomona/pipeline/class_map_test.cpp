@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/class_map.h"
+
+#include <gmock/gmock.h>
+
+#include "pomona/base/error.h"
+
+namespace pomona {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string refusal_of(const std::string& csv) {
+  try {
+    (void)ClassMap::parse(csv, "'kinds.csv'");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
+    return error.what();
+  }
+  return "not refused";
+}
+
+TEST(ClassMap, NamesTheClassesOfEachSource) {
+  const ClassMap map = ClassMap::parse(
+      "source,class,label\nshop,Orange,orange\nstudio,Orange,clementine\nstudio,Nut,\n", "map");
+  EXPECT_EQ(map.find("shop", "Orange"), "orange");
+  EXPECT_EQ(map.find("studio", "Orange"), "clementine");
+  EXPECT_EQ(map.find("studio", "Nut"), "");
+  EXPECT_EQ(map.find("shop", "Nut"), std::nullopt);
+  EXPECT_EQ(map.find("garden", "Orange"), std::nullopt);
+}
+
+TEST(ClassMap, ARowWithoutASourceHoldsWhereNoOtherDoes) {
+  const ClassMap map =
+      ClassMap::parse("source,class,label\n,Lime,lime\nshop,Lime,green lemon\n", "map");
+  EXPECT_EQ(map.find("shop", "Lime"), "green lemon");
+  EXPECT_EQ(map.find("studio", "Lime"), "lime");
+}
+
+TEST(ClassMap, PhotographsWithoutASourceTakeWhatAllAgreeOn) {
+  const ClassMap map = ClassMap::parse(
+      "source,class,label\nshop,Kiwi,kiwi\nstudio,Kiwi,kiwi\nshop,Pear,pear\nstudio,Pear,quince\n",
+      "'kinds.csv'");
+  EXPECT_EQ(map.find("", "Kiwi"), "kiwi");
+  EXPECT_EQ(map.find("", "Plum"), std::nullopt);
+  EXPECT_THAT([&] { (void)map.find("", "Pear"); },
+              testing::ThrowsMessage<Error>(AllOf(HasSubstr("'kinds.csv'"), HasSubstr("'Pear'"),
+                                                  HasSubstr("SOURCE=FOLDER"))));
+}
+
+TEST(ClassMap, PassesOverOtherColumnsAndWhatSpreadsheetsAdd) {
+  const ClassMap map =
+      ClassMap::parse("\xEF\xBB\xBFnote,label,class,source\r\n\"a, b\",kiwi,Kiwi,shop", "map");
+  EXPECT_EQ(map.find("shop", "Kiwi"), "kiwi");
+}
+
+TEST(ClassMap, SaysWhatIsWrongWithAFile) {
+  EXPECT_THAT(refusal_of("source,class\nshop,Kiwi\n"),
+              AllOf(HasSubstr("--classes 'kinds.csv'"), HasSubstr("no column 'label'")));
+  EXPECT_THAT(refusal_of("source,class,label\nshop,Kiwi,kiwi\nshop,Kiwi,kiwi\n"),
+              AllOf(HasSubstr("'Kiwi' of source 'shop'"), HasSubstr("two rows")));
+  EXPECT_THAT(refusal_of("source,class,label\nshop,,kiwi\n"), HasSubstr("a row has no class"));
+  EXPECT_THAT(refusal_of("source,class,label\nshop,Kiwi\n"),
+              AllOf(HasSubstr("line 2"), HasSubstr("expected 3 fields, found 2")));
+  EXPECT_THAT(refusal_of(""), HasSubstr("expected a header"));
+}
+
+TEST(ClassMap, IsToldFromOthersByItsDigest) {
+  const std::string text = "source,class,label\nshop,Kiwi,kiwi\n";
+  EXPECT_EQ(ClassMap::parse(text, "a").digest(), ClassMap::parse(text, "b").digest());
+  EXPECT_NE(ClassMap::parse(text, "a").digest(),
+            ClassMap::parse(text + "shop,Lime,lime\n", "a").digest());
+}
+
+}  // namespace
+}  // namespace pomona

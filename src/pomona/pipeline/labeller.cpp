@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/labeller.h"
+
+#include "pomona/base/error.h"
+#include "pomona/storage/key.h"
+
+namespace pomona {
+
+std::optional<std::string_view> Labeller::label(Split split, std::string_view key) {
+  std::string_view source;
+  if (!rule_.sources(split).empty()) {
+    const std::size_t slash = key.find('/');
+    source = key.substr(0, slash);
+    key.remove_prefix(slash + 1);
+  }
+  const std::string_view folder = parent_name(key);
+  if (!rule_.classes || folder.empty()) return folder;
+  const auto label = rule_.classes->find(source, folder);
+  if (!label) unknown_.emplace(source, folder);
+  if (!label || label->empty()) return std::nullopt;
+  return label;
+}
+
+void Labeller::refuse_unknown() const {
+  if (unknown_.empty()) return;
+  std::string names;
+  for (const auto& [source, name] : unknown_) {
+    names += (names.empty() ? "'" : ", '") + name + "'";
+    if (!source.empty()) names += " of " + source;
+  }
+  throw Error(ErrorKind::kInvalidInput,
+              "labelling photographs by " + rule_.classes->what() + ": it has no row for the " +
+                  (unknown_.size() == 1 ? "class " : "classes ") + names +
+                  "; add a row for each, with an empty label where a class is to be left out");
+}
+
+}  // namespace pomona
