@@ -89,7 +89,8 @@ std::string expected(const CLI::Option& option) {
     case OptionKind::Value::kNumber:
       return kind.is_list ? "a number or a list of them" : "a number";
     case OptionKind::Value::kText:
-      return kind.is_list ? "text between quotes, or a list of such" : "text between quotes";
+      return kind.is_list || kind.is_repeated ? "text between quotes, or a list of such"
+                                              : "text between quotes";
   }
   return "";
 }
@@ -107,7 +108,7 @@ std::string found(const Setting& setting) {
 }
 
 bool fits(const Setting& setting, const OptionKind& kind) {
-  if (setting.is_list && !kind.is_list) return false;
+  if (setting.is_list && !kind.is_list && !kind.is_repeated) return false;
   switch (kind.value) {
     case OptionKind::Value::kFlag: return setting.type == SettingType::kFlag;
     case OptionKind::Value::kNumber: return setting.type == SettingType::kNumber;
@@ -230,7 +231,11 @@ void Configuration::apply(const Setting& setting) {
   if (option == nullptr || option->count() > 0 || !variable_of(*option).empty()) return;
   const std::string place = place_of(path_, setting) + "'" + setting.key + "' " + where(setting);
   try {
-    option->add_result(setting.value);
+    if (setting.is_list && kind_of(*option).is_repeated) {
+      for (const std::string& element : setting.elements) option->add_result(element);
+    } else {
+      option->add_result(setting.value);
+    }
     option->run_callback();
   } catch (const CLI::ConversionError&) {
     throw Error(ErrorKind::kInvalidInput, place + ": expected " + shown_type(*option) +

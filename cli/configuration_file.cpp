@@ -69,6 +69,7 @@ void read_list(const toml::array& list, Setting& setting) {
     const bool differs = i > 0 && element.type != setting.type;
     setting.type = differs ? SettingType::kOther : element.type;
     values += (i > 0 ? "," : "") + element.value;
+    setting.elements.push_back(element.value);
     if (setting.type == SettingType::kOther) return;
   }
   setting.value = values;

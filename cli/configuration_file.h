@@ -17,7 +17,8 @@ struct Setting {
   SettingType type = SettingType::kOther;
   bool is_list = false;  // `type` is then that of its elements
   std::string value;     // "true", "0.2", "eu,us-east-1": as a command line would say it
-  std::size_t line = 0;  // from 1
+  std::vector<std::string> elements;  // of a list, each by itself
+  std::size_t line = 0;               // from 1
 };
 
 // In the order of the alphabet, sections after the keys before them. Throws invalid_input, naming

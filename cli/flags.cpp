@@ -189,6 +189,12 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->check(CLI::IsMember({"logistic", "ridge"}))
       ->default_str("logistic")
       ->group("Classifier");
+  command
+      .add_option("--catalogue", train.catalogue,
+                  "JSON file of what is known about each label, such as catalogue/kinds.json: the "
+                  "bundle carries it, and `pomona predict` tells it")
+      ->type_name("FILE")
+      ->group("Classifier");
 }
 
 void add_earlier_flags(CLI::App& command, EarlierOptions& earlier) {

@@ -12,6 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kNumbers = {"N",      "SHARE", "N|SHARE",
                                                       "PIXELS", "S",     "R,G,B"};
 constexpr std::array<std::string_view, 2> kLists = {"LIST", "R,G,B"};
+constexpr std::string_view kRepeated = "IMAGES";
 constexpr std::array<std::string_view, 4> kNoSettings = {"help", "version", "config",
                                                          "show-config"};
 
@@ -33,7 +34,7 @@ OptionKind kind_of(const CLI::Option& option) {
   const std::string type = shown_type(option);
   if (type.empty()) return {OptionKind::Value::kFlag};
   return {holds(kNumbers, type) ? OptionKind::Value::kNumber : OptionKind::Value::kText,
-          holds(kLists, type)};
+          holds(kLists, type), type == kRepeated};
 }
 
 bool is_setting(const CLI::Option& option) {

@@ -25,18 +25,67 @@ struct PredictFlags {
   std::vector<std::string> photographs;
   std::size_t top = 3;
   bool as_json = false;
+  Language language = Language::kEnglish;
   StoreOptions stores;
 };
 
-void print_prediction(const std::string& path, const Prediction& prediction) {
-  std::printf("%s\n", printable(path).c_str());
-  if (prediction.failure) {
-    std::printf("  could not be read: %s\n", printable(prediction.failure->message).c_str());
-    return;
+struct Word {
+  const char* key;
+  const char* en;
+  const char* fr;
+};
+// Topics of facts, and the sentences around answers.
+constexpr Word kWords[] = {
+    {"unreadable", "could not be read", "n'a pas pu être lue"},
+    {"confusable", "It may also be", "Peut-être aussi"},
+    {"part", "What it is", "Ce que c'est"},
+    {"origin", "Comes from", "Origine"},
+    {"biodiversity", "Worth knowing", "À savoir"},
+    {"more", "And", "Et aussi"},
+    {"caution", "Careful", "Attention"},
+};
+
+std::string word(const std::string& key, Language language) {
+  for (const Word& one : kWords) {
+    if (one.key == key) return language == Language::kFrench ? one.fr : one.en;
   }
-  for (const Answer& answer : prediction.answers) {
-    std::printf("  %7s  %s\n", percent(answer.probability).c_str(),
-                printable(answer.label).c_str());
+  return key;
+}
+
+// "Banana (Musa acuminata, Musaceae)"; a label that no catalogue knows stands alone.
+std::string full_name(const Json& kind) {
+  std::string name = kind.at("name").get<std::string>();
+  if (kind.at("scientific_name").is_null()) return name;
+  return name + " (" + kind.at("scientific_name").get<std::string>() + ", " +
+         kind.at("family").get<std::string>() + ")";
+}
+
+void print_line(const std::string& key, const std::string& text, Language language) {
+  const char* colon = language == Language::kFrench ? " : " : ": ";
+  std::printf("  %s%s%s\n", word(key, language).c_str(), colon, printable(text).c_str());
+}
+
+void print_prediction(const Json& prediction, Language language) {
+  std::printf("%s\n", printable(prediction.at("path").get<std::string>()).c_str());
+  if (prediction.contains("failure")) {
+    return print_line("unreadable", prediction.at("failure").at("message").get<std::string>(),
+                      language);
+  }
+  for (const Json& kind : prediction.at("kinds")) {
+    std::printf("  %7s  %s\n", percent(kind.at("probability").get<double>()).c_str(),
+                printable(full_name(kind)).c_str());
+  }
+  if (const Json& other = prediction.at("confusable"); !other.is_null()) {
+    std::string text = other.at("name").get<std::string>();
+    if (!other.at("difference").is_null()) {
+      text += ". " + other.at("difference").get<std::string>();
+    }
+    print_line("confusable", text, language);
+  }
+  for (const Json& fact : prediction.at("facts")) {
+    std::string text = fact.at("text").get<std::string>();
+    if (!fact.at("source").is_null()) text += " [" + fact.at("source").get<std::string>() + "]";
+    print_line(fact.at("topic").get<std::string>(), text, language);
   }
 }
 
@@ -50,14 +99,14 @@ int predict_all(const PredictFlags& flags, Session& session) {
     const std::vector<Prediction> predictions = predictor.predict_files(
         std::span(flags.photographs).subspan(first, last - first), flags.stores, flags.top);
     for (std::size_t i = first; i < last; ++i) {
-      const Prediction& prediction = predictions[i - first];
-      all_read = all_read && !prediction.failure;
+      all_read = all_read && !predictions[i - first].failure;
+      const Json prediction = prediction_json(flags.photographs[i], predictions[i - first],
+                                              predictor.catalogue(), flags.language);
       if (flags.as_json) {
-        std::printf("%s\n", prediction_json(flags.photographs[i], prediction)
-                                .dump(-1, ' ', false, Json::error_handler_t::replace)
-                                .c_str());
+        std::printf("%s\n",
+                    prediction.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
       } else {
-        print_prediction(flags.photographs[i], prediction);
+        print_prediction(prediction, flags.language);
       }
     }
   }
@@ -84,6 +133,14 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");
+  command
+      ->add_option_function<std::string>(
+          "--lang",
+          [flags](const std::string& name) { flags->language = language_from_name(name); },
+          "English or French, for what the bundle's catalogue tells")
+      ->type_name("en|fr")
+      ->check(CLI::IsMember({"en", "fr"}))
+      ->default_str("en");
   add_store_flags(*command, flags->stores);
   command->callback([&chosen, flags] {
     chosen = [flags](Session& session) {

@@ -38,10 +38,10 @@ std::optional<std::string> literal(const std::string& text, const OptionKind& ki
   return std::nullopt;
 }
 
-std::optional<std::string> list_literal(const std::string& text, const OptionKind& kind) {
-  if (text.empty()) return "[]";
+std::optional<std::string> list_literal(const std::vector<std::string>& elements,
+                                        const OptionKind& kind) {
   std::string list;
-  for (const std::string& element : CLI::detail::split(text, ',')) {
+  for (const std::string& element : elements) {
     const std::optional<std::string> one = literal(element, kind);
     if (!one) return std::nullopt;
     list += (list.empty() ? "" : ", ") + *one;
@@ -99,8 +99,15 @@ std::string Configuration::line_of(const CLI::App& app, const CLI::Option& optio
     value = "false";
   }
   if (value.empty() && origin == "default") return commented("# " + key + " =", "not set");
-  const std::optional<std::string> written =
-      kind.is_list ? list_literal(value, kind) : literal(value, kind);
+  std::optional<std::string> written;
+  if (kind.is_list) {
+    written = list_literal(
+        value.empty() ? std::vector<std::string>() : CLI::detail::split(value, ','), kind);
+  } else if (kind.is_repeated && option.count() > 1) {
+    written = list_literal(option.results(), kind);
+  } else {
+    written = literal(value, kind);
+  }
   // Such as a default in words, which is not what one may give.
   if (!written) return commented("# " + key + " =", origin + ": " + value);
   return commented(key + " = " + *written, origin);

@@ -15,7 +15,7 @@ VERBS += ["completion", "models list", "models install", "models import"]
 # one belongs here, and a number in cli/option_kind.cpp too.
 NUMBERS = {"N", "SHARE", "N|SHARE", "PIXELS", "S", "R,G,B"}
 TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST NCHW|NHWC I/N"))
-TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge"))
+TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr"))
 # A value that each takes where its own name does not say one.
 EXAMPLES = {"N": 3, "SHARE": 0.25, "N|SHARE": 0.5, "PIXELS": 64, "S": 2, "R,G,B": [1, 2.5, 3]}
 EXAMPLES |= {"LIST": ["eu-west-1", "eu-north-1"], "URL": "http://127.0.0.1:1"}
@@ -172,6 +172,13 @@ def test_what_is_shown_means_the_same_when_given_back(verb, write):
     assert not re.search(r"^[^#].*# default$", again, re.MULTILINE)
     for name in options_of(verb):
         assert re.search(rf"^(# )?{name} =", text, re.MULTILINE), name
+
+
+def test_an_option_that_may_be_given_again_is_a_list_in_a_file(write):
+    text, options = shown("run", "A", "--test", "a, b", "--test", "x=c")
+    assert options["test"] == ["a, b", "x=c"]
+    assert shown("run", "--config", write(text))[1]["test"] == ["a, b", "x=c"]
+    assert shown("run", "--config", write("[run]\ntest = 'a, b'\n"))[1]["test"] == "a, b"
 
 
 def test_awkward_texts_come_back_as_they_are(write):

@@ -318,7 +318,7 @@ def test_ridge_is_recorded_and_predicts(run, tiny, noise):
     out = run(noise, "--classifier", "ridge")
     assert json_of(out / "metrics.json")["classifier"]["kind"] == "ridge"
     done = tiny("predict", out, noise / "a" / "0.jpg", "--json", "--top", "3")
-    answers = json.loads(done.text)["answers"]
+    answers = json.loads(done.text)["kinds"]
     assert sum(answer["probability"] for answer in answers) == pytest.approx(1)
 
 

@@ -189,9 +189,10 @@ def test_predict_as_json_is_one_object_a_line(pomona, results, fruits):
     lines = [json.loads(line) for line in done.text.splitlines()]
     assert [line["path"] for line in lines] == [str(path) for path in photographs]
     for line, path in zip(lines, photographs):
-        assert line["answers"][0]["label"] == path.parent.name
-        assert len(line["answers"]) == 2
-        assert line["answers"][0]["probability"] >= line["answers"][1]["probability"]
+        first, second = line["kinds"]
+        assert first["id"] == first["name"] == path.parent.name
+        assert first["probability"] >= second["probability"]
+        assert line["refused"] is None and line["facts"] == []
 
 
 def test_predict_agrees_with_itself_in_any_company(pomona, results, fruits):
@@ -211,7 +212,7 @@ def test_predict_goes_on_after_a_photograph_that_cannot_be_read(
     assert lines[0] == str(odd) and lines[1].startswith("  could not be read: ")
     assert "HEIC" in lines[1] and lines[2] == str(noise / "a" / "0.jpg")
     failure, answer = map(json.loads, tiny(*words, "--json", code=NOT_ALL_GOOD).text.splitlines())
-    assert failure["failure"]["kind"] == "unsupported_format" and "answers" in answer
+    assert failure["failure"]["kind"] == "unsupported_format" and answer["kinds"]
 
 
 def test_predict_goes_on_after_a_photograph_that_is_missing(tiny, noise, noise_results, tmp_path):
@@ -220,7 +221,8 @@ def test_predict_goes_on_after_a_photograph_that_is_missing(tiny, noise, noise_r
     done = tiny("predict", noise_results, *photographs, "--json", code=NOT_ALL_GOOD)
     lines = [json.loads(line) for line in done.text.splitlines()]
     assert [line["path"] for line in lines] == [str(path) for path in photographs]
-    assert [list(line)[1] for line in lines] == ["answers", "failure", "failure", "answers"]
+    assert [line["refused"] for line in lines] == [None, "unreadable", "unreadable", None]
+    assert [len(line["kinds"]) for line in lines] == [3, 0, 0, 3]
     assert lines[1]["failure"]["kind"] == "gone" and str(missing) in lines[1]["failure"]["message"]
     assert "folder" in lines[2]["failure"]["message"]
 
@@ -235,7 +237,7 @@ def test_predict_takes_odd_names(tiny, noise, noise_results, tmp_path):
         path = tmp_path / os.fsdecode(name)
         path.write_bytes(encoded(picture(4)))
         lines = tiny("predict", noise_results, path, "--json").text.splitlines()
-        assert len(lines) == 1 and "answers" in json.loads(lines[0])
+        assert len(lines) == 1 and json.loads(lines[0])["kinds"]
 
 
 def test_scan_counts_by_label_and_writes_nothing(tiny, noise, tmp_path):

@@ -67,6 +67,10 @@ struct Bundle {
   Classifier classifier;            // with its temperature
   std::vector<std::string> labels;  // in byte order, one a class
 
+  // What is known about the kinds that labels stand for (catalogue/catalogue.h), JSON text; "":
+  // nothing.
+  std::string catalogue;
+
   std::string metrics;          // a JSON object: figures worth knowing, no paths
   std::string training_digest;  // SHA-256 over what it was trained on
   SelfCheck self_check;

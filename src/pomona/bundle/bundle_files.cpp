@@ -169,12 +169,14 @@ Json parse_versioned(const std::string& text, std::string_view file) {
 }  // namespace
 
 BundleFiles print_bundle(const Bundle& bundle) {
-  return {{"LICENSE.backbone", bundle.backbone_license},
-          {"backbone.bin", bundle.network_bin},
-          {"backbone.xml", bundle.network_xml},
-          {"bundle.json", print_json(settings_json(bundle))},
-          {"model.safetensors", print_safetensors(model_tensors(bundle))},
-          {"self_check.json", print_json(self_check_json(bundle.self_check))}};
+  BundleFiles files = {{"LICENSE.backbone", bundle.backbone_license},
+                       {"backbone.bin", bundle.network_bin},
+                       {"backbone.xml", bundle.network_xml},
+                       {"bundle.json", print_json(settings_json(bundle))},
+                       {"model.safetensors", print_safetensors(model_tensors(bundle))},
+                       {"self_check.json", print_json(self_check_json(bundle.self_check))}};
+  if (!bundle.catalogue.empty()) files.emplace(kBundleCatalogue, bundle.catalogue);
+  return files;
 }
 
 Bundle parse_bundle(BundleFiles files) {
@@ -191,6 +193,11 @@ Bundle parse_bundle(BundleFiles files) {
     parse_self_check(parse_versioned(files.at("self_check.json"), "self_check.json"),
                      bundle.self_check);
   });
+  if (const auto catalogue = files.find(kBundleCatalogue); catalogue != files.end()) {
+    reading(kBundleCatalogue,
+            [&] { (void)parse_shallow_json(catalogue->second, kBundleCatalogue); });
+    bundle.catalogue = std::move(catalogue->second);
+  }
   return bundle;
 }
 

@@ -16,11 +16,13 @@ namespace pomona {
 inline constexpr std::array<std::string_view, 6> kBundleFiles = {
     "LICENSE.backbone", "backbone.bin",      "backbone.xml",
     "bundle.json",      "model.safetensors", "self_check.json"};
+// A bundle may have it or not.
+inline constexpr std::string_view kBundleCatalogue = "catalogue.json";
 inline constexpr std::string_view kBundleSums = "SHA256SUMS";
 
 using BundleFiles = std::map<std::string, std::string, std::less<>>;
 
-// The files of kBundleFiles, without SHA256SUMS.
+// All files but SHA256SUMS.
 BundleFiles print_bundle(const Bundle& bundle);
 
 // Makes a bundle of files whose digests were checked. Throws corrupt with the name of the file

@@ -30,6 +30,9 @@ class BundleReader {
     for (const std::string_view name : kBundleFiles) {
       read_file(name, sizes_.find(name)->second, files[std::string(name)]);
     }
+    if (const auto catalogue = sizes_.find(kBundleCatalogue); catalogue != sizes_.end()) {
+      read_file(catalogue->first, catalogue->second, files[catalogue->first]);
+    }
     check_sums(files);
     try {
       Bundle bundle = parse_bundle(std::move(files));
@@ -48,7 +51,8 @@ class BundleReader {
   }
 
   static bool is_known(std::string_view name) {
-    return name == kBundleSums || std::ranges::find(kBundleFiles, name) != kBundleFiles.end();
+    return name == kBundleSums || name == kBundleCatalogue ||
+           std::ranges::find(kBundleFiles, name) != kBundleFiles.end();
   }
 
   void check_listing() {

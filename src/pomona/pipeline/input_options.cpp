@@ -44,13 +44,6 @@ void refuse_overlap(const std::vector<ImageInput>& images, const std::vector<Ima
   }
 }
 
-std::string read_classes(const InputOptions& input) {
-  const auto [folder, key] = split_place(input.classes);
-  std::string bytes;
-  open_store(folder, input.stores)->read(key, kMaxClassMapBytes, bytes, /*version=*/"");
-  return bytes;
-}
-
 }  // namespace
 
 ImageRoots open_roots(const InputOptions& input) {
@@ -71,7 +64,8 @@ LabelRule open_label_rule(const InputOptions& input) {
   rule.test_sources =
       input.test.empty() ? rule.train_sources : source_names(parse_image_inputs(input.test));
   if (!input.classes.empty()) {
-    rule.classes = ClassMap::parse(read_classes(input), "'" + input.classes + "'");
+    rule.classes = ClassMap::parse(read_place(input.classes, kMaxClassMapBytes, input.stores),
+                                   "'" + input.classes + "'");
   }
   return rule;
 }

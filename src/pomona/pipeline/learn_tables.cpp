@@ -18,6 +18,8 @@
 namespace pomona {
 namespace {
 
+constexpr std::uint64_t kMaxCatalogueBytes = 16ULL << 20U;
+
 // The stages of learning, which share the table, the options and where results go.
 class Learning {
  public:
@@ -38,9 +40,9 @@ class Learning {
     add_controls();
     metrics_["believe"] = which_to_believe(metrics_);
     timeline_.begin("bundle");
-    write_bundle(
-        make_bundle(origin, std::move(reduction_), std::move(trained), table_.rows, metrics_),
-        out_.staged(), "bundle");
+    write_bundle(make_bundle(origin, std::move(reduction_), std::move(trained), table_.rows,
+                             options_.catalogue, metrics_),
+                 out_.staged(), "bundle");
     timeline_.begin("map");
     progress_.begin("map", 0);
     out_.staged().write("map.json", print_json(make_map(*scores_, table_.rows, workers())));
@@ -192,6 +194,11 @@ class Learning {
 FeatureOrigin feature_origin(const ExtractSetup& setup) {
   return {setup.backbone, setup.featurizer.size, setup.featurizer.batch, setup.featurizer.precision,
           setup.fit};
+}
+
+std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOptions& stores) {
+  if (place.empty()) return std::nullopt;
+  return Catalogue::parse(read_place(place, kMaxCatalogueBytes, stores), "'" + place + "'");
 }
 
 Json learn_tables(const FeatureTable& table, const FeatureOrigin& origin,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/bundle/bundle.h"
+#include "pomona/catalogue/catalogue.h"
 #include "pomona/pipeline/extract.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/reduce.h"
@@ -34,6 +36,7 @@ struct LearnOptions {
   TrainOptions train;
   SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
   SplitKind split_kind = SplitKind::kNone;
+  std::optional<Catalogue> catalogue;       // for the bundle
   bool write_reduced = true;                // the reduced table and CSV
   const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
 };
@@ -47,6 +50,9 @@ struct FeatureOrigin {
   Fit fit = Fit::kSquash;
 };
 FeatureOrigin feature_origin(const ExtractSetup& setup);
+
+// The catalogue of TrainOptions, none where none is named. Throws as Catalogue::parse() does.
+std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOptions& stores);
 
 // Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and map.json to the staged
 // folder and returns metrics.json. With fewer than two labels there is no classifier: the bundle

@@ -18,6 +18,9 @@
 namespace pomona {
 namespace {
 
+// A second answer with at least this share of the first one's probability is named beside it.
+constexpr double kCloseShare = 0.5;
+
 Bundle checked(Bundle bundle) {
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,
@@ -36,6 +39,41 @@ std::vector<Answer> best_answers(std::span<const double> probabilities,
   std::vector<Answer> answers;
   for (const std::size_t i : order) answers.push_back({labels[i], probabilities[i]});
   return answers;
+}
+
+Json kind_json(const Answer& answer, const Catalogue& catalogue, Language language) {
+  const Kind* kind = catalogue.find(answer.label);
+  return {{"id", answer.label},
+          {"name", kind != nullptr ? kind->name.in(language) : answer.label},
+          {"scientific_name", kind != nullptr ? Json(kind->scientific_name) : Json(nullptr)},
+          {"family", kind != nullptr ? Json(kind->family) : Json(nullptr)},
+          {"probability", answer.probability}};
+}
+
+// The second answer, where it is so near that the first may well be wrong.
+Json confusable_json(const std::vector<Answer>& answers, const Catalogue& catalogue,
+                     Language language) {
+  if (answers.size() < 2 || answers[1].probability < kCloseShare * answers[0].probability) {
+    return nullptr;
+  }
+  const Text* difference = catalogue.difference(answers[0].label, answers[1].label);
+  return {{"id", answers[1].label},
+          {"name", kind_json(answers[1], catalogue, language).at("name")},
+          {"difference", difference != nullptr ? Json(difference->in(language)) : Json(nullptr)}};
+}
+
+Json facts_json(const Kind& kind, Language language) {
+  Json facts = Json::array();
+  const auto add = [&](const char* topic, const Text& text, const Json& source) {
+    facts.push_back({{"topic", topic}, {"text", text.in(language)}, {"source", source}});
+  };
+  add("part", kind.part, nullptr);
+  add("origin", kind.origin, nullptr);
+  for (std::size_t i = 0; i < kind.facts.size(); ++i) {
+    add(i == 0 ? "biodiversity" : "more", kind.facts[i].text, kind.facts[i].source);
+  }
+  for (const Text& caution : kind.cautions) add("caution", caution, nullptr);
+  return facts;
 }
 
 // Photographs mostly lie side by side: a folder is opened once.
@@ -61,6 +99,8 @@ class FileReader {
 
 Predictor::Predictor(Bundle bundle)
     : bundle_(checked(std::move(bundle))),
+      catalogue_(bundle_.catalogue.empty() ? Catalogue()
+                                           : Catalogue::parse(bundle_.catalogue, "of the bundle")),
       featurizer_(make_featurizer(bundle_, /*slots=*/1)),
       preprocessor_(backbone_spec_of(bundle_), bundle_.size, fit_from_name(bundle_.fit)) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
@@ -124,16 +164,22 @@ Bundle open_bundle(const std::string& place, const StoreOptions& stores) {
   return read_bundle(*store, store->exists("bundle.json") ? "" : "bundle");
 }
 
-Json prediction_json(const std::string& path, const Prediction& prediction) {
-  Json object = {{"path", path}};
+Json prediction_json(const std::string& path, const Prediction& prediction,
+                     const Catalogue& catalogue, Language language) {
+  Json object = {{"path", path},          {"refused", nullptr}, {"kinds", Json::array()},
+                 {"confusable", nullptr}, {"variety", nullptr}, {"facts", Json::array()}};
   if (prediction.failure) {
+    object["refused"] = "unreadable";
     object["failure"] = {{"kind", prediction.failure->kind},
                          {"message", prediction.failure->message}};
     return object;
   }
-  object["answers"] = Json::array();
   for (const Answer& answer : prediction.answers) {
-    object["answers"].push_back({{"label", answer.label}, {"probability", answer.probability}});
+    object["kinds"].push_back(kind_json(answer, catalogue, language));
+  }
+  object["confusable"] = confusable_json(prediction.answers, catalogue, language);
+  if (const Kind* kind = catalogue.find(prediction.answers.front().label)) {
+    object["facts"] = facts_json(*kind, language);
   }
   return object;
 }

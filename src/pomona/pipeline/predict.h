@@ -12,6 +12,7 @@
 
 #include "pomona/base/json.h"
 #include "pomona/bundle/bundle.h"
+#include "pomona/catalogue/catalogue.h"
 #include "pomona/features/featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/image/decode.h"
@@ -48,9 +49,12 @@ class Predictor {
                                         const StoreOptions& stores, std::size_t top);
 
   const Bundle& bundle() const { return bundle_; }
+  // What the bundle knows about its labels, which may be nothing.
+  const Catalogue& catalogue() const { return catalogue_; }
 
  private:
   Bundle bundle_;
+  Catalogue catalogue_;
   std::unique_ptr<Featurizer> featurizer_;
   Preprocessor preprocessor_;
   Decoder decoder_;
@@ -59,7 +63,8 @@ class Predictor {
 // Opens the folder of a bundle: `place` itself, or `bundle/` in it. Throws not_found, corrupt.
 Bundle open_bundle(const std::string& place, const StoreOptions& stores);
 
-// One object a photograph, as `pomona predict --json` prints it.
-Json prediction_json(const std::string& path, const Prediction& prediction);
+// One object a photograph, as `pomona predict --json` prints it and docs/formats.md describes it.
+Json prediction_json(const std::string& path, const Prediction& prediction,
+                     const Catalogue& catalogue, Language language);
 
 }  // namespace pomona

@@ -44,7 +44,7 @@ std::string result_fingerprint(const std::string& extraction, const Json& option
 }
 
 // What `run` does beyond extraction, as given.
-Json learning_options(const RunOptions& options) {
+Json learning_options(const RunOptions& options, const std::optional<Catalogue>& catalogue) {
   Json components = nullptr;
   if (options.reduce.components) {
     components = std::visit(
@@ -57,10 +57,12 @@ Json learning_options(const RunOptions& options) {
         },
         *options.reduce.components);
   }
-  return {{"verb", "run"},
-          {"components", std::move(components)},
-          {"scale", options.reduce.scale},
-          {"classifier", classifier_kind_name(options.train.classifier)}};
+  Json json = {{"verb", "run"},
+               {"components", std::move(components)},
+               {"scale", options.reduce.scale},
+               {"classifier", classifier_kind_name(options.train.classifier)}};
+  if (catalogue) json["catalogue"] = catalogue->digest();
+  return json;
 }
 
 // run.json of a run that has made what is asked for already.
@@ -81,14 +83,15 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
                    extraction.setup.featurizer.slots);
 }
 
-Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& record,
-                OutputFolder& out, Timeline& timeline, Progress& progress,
-                const std::stop_token& stop) {
+Json finish_run(const RunOptions& options, const std::optional<Catalogue>& catalogue,
+                ExtractionWork work, RunRecord& record, OutputFolder& out, Timeline& timeline,
+                Progress& progress, const std::stop_token& stop) {
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
                      options.reduce.components, out, timeline, progress, stop);
   LearnOptions learn;
   learn.reduce = options.reduce;
+  learn.catalogue = catalogue;
   learn.train = options.train;
   learn.train.workers = extraction.setup.featurizer.slots;
   learn.train.seed = options.input.split.seed;
@@ -103,7 +106,8 @@ Json finish_run(const RunOptions& options, ExtractionWork work, RunRecord& recor
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
               options_json(options.reduce, components_of(metrics)), options_json(options.train)});
-  record.fingerprint = result_fingerprint(extraction.fingerprint, learning_options(options));
+  record.fingerprint =
+      result_fingerprint(extraction.fingerprint, learning_options(options, catalogue));
   const auto json = [&] {
     Json result = record_json(record, timeline);
     add_extraction(extraction, timeline, result);
@@ -191,7 +195,11 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
 }  // namespace
 
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
-  return run_on_images(options, "run", learning_options(options), progress, stop, finish_run);
+  const auto catalogue = open_catalogue(options.train.catalogue, options.input.stores);
+  return run_on_images(options, "run", learning_options(options, catalogue), progress, stop,
+                       [&](const RunOptions&, ExtractionWork work, auto&&... rest) {
+                         return finish_run(options, catalogue, std::move(work), rest...);
+                       });
 }
 
 Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {

@@ -130,9 +130,10 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   return at_work(out, [&] {
     const FeaturePlace features = open_features(options.features, options.stores);
     const Json& made_by = run_record_of(features, options);
+    LearnOptions learn;
+    learn.catalogue = open_catalogue(options.train.catalogue, options.stores);
     const FeatureOrigin origin = origin_of(made_by, options);
     timeline.begin("prepare");
-    LearnOptions learn;
     const std::string group =
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
     const TableRows rows = read_rows(features, group, options);

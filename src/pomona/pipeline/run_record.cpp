@@ -62,7 +62,9 @@ Json options_json(const ReduceOptions& options, std::size_t n_components) {
 }
 
 Json options_json(const TrainOptions& options) {
-  return {{"classifier", classifier_kind_name(options.classifier)}};
+  Json json = {{"classifier", classifier_kind_name(options.classifier)}};
+  if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
+  return json;
 }
 
 std::size_t components_of(const Json& metrics) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "pomona/base/progress.h"
@@ -20,6 +21,7 @@ namespace pomona {
 
 struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
+  std::string catalogue;  // file of a Catalogue for the bundle; "": none
   std::uint64_t seed = 0;
   std::size_t workers = 1;
 };

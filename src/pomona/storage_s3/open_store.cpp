@@ -127,4 +127,12 @@ PlaceAndKey split_place(const std::string& place) {
   return {path.parent_path().string(), key_from_name(path.filename().string())};
 }
 
+std::string read_place(const std::string& place, std::uint64_t max_bytes,
+                       const StoreOptions& options) {
+  const auto [folder, key] = split_place(place);
+  std::string bytes;
+  open_store(folder, options)->read(key, max_bytes, bytes, /*version=*/"");
+  return bytes;
+}
+
 }  // namespace pomona

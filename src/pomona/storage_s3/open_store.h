@@ -2,6 +2,7 @@
 // From what a user calls a place, a folder's path or s3://bucket/prefix, to its store.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -46,5 +47,9 @@ struct PlaceAndKey {
   std::string key;
 };
 PlaceAndKey split_place(const std::string& place);
+
+// The whole of one object that a user names. Throws as open_store() and ObjectStore::read() do.
+std::string read_place(const std::string& place, std::uint64_t max_bytes,
+                       const StoreOptions& options);
 
 }  // namespace pomona
