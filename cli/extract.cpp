@@ -66,6 +66,7 @@ void add_extract(CLI::App& app, Command& chosen) {
       ->type_name("I/N")
       ->group("Going on from earlier work");
   add_extract_flags(*command, options->extract);
+  add_views_flag(*command, options->extract.views);
   command->footer(
       "Examples:\n"
       "  pomona extract photographs --out features\n"

@@ -161,6 +161,23 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   add_models_flag(command, extract.models);
 }
 
+void add_views_flag(CLI::App& command, std::vector<View>& views) {
+  command
+      .add_option_function<std::string>(
+          "--views",
+          [&views](const std::string& text) {
+            views = views_from_names(CLI::detail::split(text, ','));
+          },
+          "What the network sees of each photograph, between commas: whole, flip (mirrored), "
+          "zoom75 "
+          "(the middle 75 % of both sides), zoom75-flip. A model learns from every view and "
+          "answers "
+          "for the mean of their features; each takes as long as the first")
+      ->type_name("VIEWS")
+      ->default_str("whole")
+      ->group("Features");
+}
+
 void add_reduce_flags(CLI::App& command, ReduceOptions& reduce) {
   const std::string group = "Reduction";
   command

@@ -72,6 +72,7 @@ void check_input(const Bundle& bundle) {
   if (bundle.batch < 1 || bundle.batch > kLargestBatch) {
     refuse("a batch of " + std::to_string(bundle.batch));
   }
+  if (bundle.views.empty()) refuse("an input without a view");
   for (const std::string* name : {&bundle.fit, &bundle.filter, &bundle.precision}) {
     if (name->empty() || !is_utf8(*name)) refuse("a setting of the input is missing");
   }

@@ -54,10 +54,11 @@ struct Bundle {
   std::string backbone_digest;   // backbone_digest() of the two
   std::string backbone_license;  // its text
 
-  int size = 0;           // side of the input in pixels
-  std::string fit;        // "squash", "crop", "pad"
-  std::string filter;     // "bicubic", …
-  std::string precision;  // "f32", "bf16": what the features were computed at
+  int size = 0;                                // side of the input in pixels
+  std::string fit;                             // "squash", "crop", "pad"
+  std::vector<std::string> views = {"whole"};  // features/view.h; an answer is for their mean
+  std::string filter;                          // "bicubic", …
+  std::string precision;                       // "f32", "bf16": what the features were computed at
   int batch = 0;
 
   Scaler scaler;

@@ -169,7 +169,7 @@ class Photographs : public testing::Test {
     Image image;
     if (!Decoder().decode(bytes.str(), {}, image)) throw std::runtime_error("not decoded");
     Preprocessor(backbone_.spec, featurizer.size(), Fit::kSquash)
-        .fill(image, featurizer.input(0, 0));
+        .fill(image, 0, featurizer.input(0, 0));
     featurizer.submit(0);
     featurizer.collect(0);
     const auto logits = featurizer.logits(0).row(0);

@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a decoded picture to one row of the network's input: resize in the manner of `fit`, then
-// (pixel - mean) / std_dev in the backbone's layout, written straight into the tensor.
+// From a decoded picture to one row of the network's input: a view of it, resized in the manner of
+// `fit`, then (pixel - mean) / std_dev in the backbone's layout, written straight into the tensor.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <vector>
 
 #include "pomona/features/backbone.h"
+#include "pomona/features/view.h"
 #include "pomona/image/resize.h"
 
 namespace pomona {
 
-// One per thread. `resized()` is the picture the network saw, for thumbnails and controls.
+// One per thread. `resized()` is the picture the network saw last, for thumbnails and controls.
 class Preprocessor {
  public:
   // size: side of the network's input; need not be the backbone's own.
-  Preprocessor(const BackboneSpec& spec, int size, Fit fit);
+  Preprocessor(const BackboneSpec& spec, int size, Fit fit, std::vector<View> views = {View()});
 
-  // input: 3 × size × size floats.
-  void fill(const Image& image, std::span<float> input);
+  std::size_t views() const { return views_.size(); }
+  // The side a picture must at least be decoded at for the nearest view to lose nothing.
+  int decoded_side() const;
+  // view: 0 to views(); input: 3 × size × size floats.
+  void fill(const Image& image, std::size_t view, std::span<float> input);
   const Image& resized() const { return resized_; }
 
  private:
   BackboneSpec spec_;
   int size_;
   Fit fit_;
+  std::vector<View> views_;
   Resizer resizer_;
   Image resized_;
+  Image scratch_;
 };
 
 }  // namespace pomona

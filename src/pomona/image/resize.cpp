@@ -144,28 +144,40 @@ void Resizer::resize(const Image& source, int width, int height, ResizeFilter fi
   resize(source, whole(source), width, height, filter, result);
 }
 
-void Resizer::fit(const Image& source, Fit fit, int side, ResizeFilter filter, Image& result) {
+void Resizer::fit(const Image& source, const Box& part, Fit fit, int side, ResizeFilter filter,
+                  Image& result) {
+  const double part_width = part.right - part.left;
+  const double part_height = part.bottom - part.top;
   if (fit == Fit::kSquash) {
-    resize(source, side, side, filter, result);
+    resize(source, part, side, side, filter, result);
     return;
   }
   if (fit == Fit::kCrop) {
-    const int shorter = std::min(source.width, source.height);
-    const double left = (source.width - shorter) / 2.0;
-    const double top = (source.height - shorter) / 2.0;
+    const double shorter = std::min(part_width, part_height);
+    const double left = part.left + (part_width - shorter) / 2;
+    const double top = part.top + (part_height - shorter) / 2;
     resize(source, {left, top, left + shorter, top + shorter}, side, side, filter, result);
     return;
   }
-  const double scale = static_cast<double>(side) / std::max(source.width, source.height);
-  const auto scaled = [&](int length) {
+  const double scale = side / std::max(part_width, part_height);
+  const auto scaled = [&](double length) {
     return std::max(static_cast<int>(std::lround(length * scale)), 1);
   };
-  const int width = scaled(source.width);
-  const int height = scaled(source.height);
+  const int width = scaled(part_width);
+  const int height = scaled(part_height);
   result.set_size(side, side);
   std::ranges::fill(result.pixels, kGrey);
   std::uint8_t* corner = result.row((side - height) / 2) + std::ptrdiff_t{3} * ((side - width) / 2);
-  state_->resize(source, whole(source), filter, {corner, row_bytes_of(side), width, height});
+  state_->resize(source, part, filter, {corner, row_bytes_of(side), width, height});
+}
+
+void Resizer::fit(const Image& source, Fit fit, int side, ResizeFilter filter, Image& result) {
+  this->fit(source, whole(source), fit, side, filter, result);
+}
+
+Box middle_of(const Image& image, int percent) {
+  const double cut = (100 - percent) / 200.0;
+  return {cut * image.width, cut * image.height, (1 - cut) * image.width, (1 - cut) * image.height};
 }
 
 }  // namespace pomona

@@ -20,6 +20,9 @@ struct Box {
   double bottom = 0;
 };
 
+// The middle of a picture: so many percent of both sides.
+Box middle_of(const Image& image, int percent);
+
 // How a picture that is not square becomes one (pomona run --fit).
 enum class Fit {
   kSquash,  // both sides scaled on their own: the whole picture, out of proportion
@@ -40,7 +43,9 @@ class Resizer {
               Image& result);
   void resize(const Image& source, int width, int height, ResizeFilter filter, Image& result);
 
-  // A side × side picture in the manner of `fit`.
+  // A side × side picture in the manner of `fit`, of a part of the source or all of it.
+  void fit(const Image& source, const Box& part, Fit fit, int side, ResizeFilter filter,
+           Image& result);
   void fit(const Image& source, Fit fit, int side, ResizeFilter filter, Image& result);
 
  private:

@@ -61,6 +61,11 @@ void note_precision(const Bundle& bundle, Progress& progress) {
                 ", which this processor lacks; computing at f32");
 }
 
+Preprocessor make_preprocessor(const Bundle& bundle) {
+  return {backbone_spec_of(bundle), bundle.size, fit_from_name(bundle.fit),
+          views_from_names(bundle.views)};
+}
+
 std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots) {
   FeaturizerOptions options;
   options.size = bundle.size;

@@ -10,6 +10,7 @@
 #include "pomona/bundle/bundle.h"
 #include "pomona/features/backbone.h"
 #include "pomona/features/featurizer.h"
+#include "pomona/features/preprocess.h"
 #include "pomona/image/resize.h"
 
 namespace pomona {
@@ -27,6 +28,9 @@ Precision precision_here(const Bundle& bundle);
 
 // Says so when precision_here() is another one than the bundle's.
 void note_precision(const Bundle& bundle, Progress& progress);
+
+// For its pictures, with its views.
+Preprocessor make_preprocessor(const Bundle& bundle);
 
 // At the size and batch that the bundle was made with, and precision_here().
 std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots);

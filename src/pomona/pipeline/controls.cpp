@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -101,16 +102,23 @@ std::optional<SecondFit> second_fit(const ObjectStore& store, const TableParts& 
 
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
-  const Moments moments = table_moments(store, features, classes, rows.train_labels.size(), stop);
+  const Moments moments =
+      table_moments(store, features, classes, rows.train_labels.size(), rows.views, stop);
   const Reduction reduction = fit_reduction(moments, reduce_options);
   const Projection projection = fold(reduction.scaler, reduction.pca);
   const bool on_features = train_options.classifier == ClassifierKind::kRidge;
   RowFile inputs(scratch_path, on_features ? moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
   (on_features ? sinks.features : sinks.scores) = &inputs;
+  std::unique_ptr<RowFile> view_scores;
+  if (rows.views > 1 && !on_features) {
+    view_scores = std::make_unique<RowFile>(scratch_path + "-views", inputs.cols());
+    sinks.view_scores = view_scores.get();
+  }
   reduce(store, features, rows, projection, sinks, train_options.workers, progress, stop);
   const TrainedClassifier trained =
-      train_uncalibrated({inputs, rows, moments}, train_side, train_options, stop);
+      train_uncalibrated({inputs, view_scores ? *view_scores : inputs, rows, moments}, train_side,
+                         train_options, stop);
   return SecondFit{
       evaluate(trained.classifier, inputs, rows, test, train_options.seed, train_options.workers),
       train_side.size()};

@@ -14,10 +14,12 @@
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/extract.h"
 #include "pomona/pipeline/feature_place.h"
+#include "pomona/pipeline/image_input.h"
 #include "pomona/pipeline/input_options.h"
 #include "pomona/pipeline/predict.h"
 #include "pomona/pipeline/scan.h"
 #include "pomona/pipeline/self_check.h"
+#include "pomona/pipeline/view_mean.h"
 #include "pomona/table/parquet_reader.h"
 
 namespace pomona {
@@ -29,19 +31,21 @@ class ClassifierInputs final : public FeatureSink {
   explicit ClassifierInputs(const Bundle& bundle)
       : bundle_(bundle),
         on_features_(bundle.classifier_kind == ClassifierKind::kRidge),
+        mean_(bundle.views.size()),
         file_(scratch_path(), on_features_ ? bundle.scaler.dims() : bundle.pca.n_components()) {}
 
   void add(const FeatureBatch& batch) override {
-    if (batch.features.cols() != bundle_.scaler.dims()) {
+    const std::size_t expected = bundle_.views.size() * bundle_.scaler.dims();
+    if (batch.features.cols() != expected) {
       throw Error(ErrorKind::kInvalidInput,
-                  "evaluating features: the bundle expects " +
-                      std::to_string(bundle_.scaler.dims()) + " a row, found " +
-                      std::to_string(batch.features.cols()) +
+                  "evaluating features: the bundle expects " + std::to_string(expected) +
+                      " a row, found " + std::to_string(batch.features.cols()) +
                       "; use features of the backbone that the bundle holds");
     }
-    if (on_features_) return file_.append(batch.features.view());
+    const MatrixView<const float> features = mean_.of(batch.features.view());
+    if (on_features_) return file_.append(features);
     Matrix<float> scores(batch.rows(), file_.cols());
-    project(bundle_.projection, batch.features.view(), scores.view());
+    project(bundle_.projection, features, scores.view());
     file_.append(scores.view());
   }
   void finish() override {}
@@ -56,6 +60,7 @@ class ClassifierInputs final : public FeatureSink {
 
   const Bundle& bundle_;
   bool on_features_;
+  ViewMean mean_;
   RowFile file_;
 };
 
@@ -83,6 +88,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   ExtractSetup setup;
   setup.backbone = backbone_of(bundle);
   setup.fit = fit_from_name(bundle.fit);
+  setup.views = views_from_names(bundle.views);
   setup.featurizer.size = bundle.size;
   setup.featurizer.precision = precision_here(bundle);
   setup.featurizer.batch = bundle.batch;
@@ -110,6 +116,7 @@ void check_origin(const std::optional<Json>& record, const Bundle& bundle,
   refuse_unless_same("a network of digest", backbone.at("digest"), bundle.backbone_digest);
   refuse_unless_same("size", backbone.at("size"), bundle.size);
   refuse_unless_same("fit", record->at("fit"), bundle.fit);
+  refuse_unless_same("views", view_names(recorded_views(*record)), bundle.views);
 }
 
 TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,
@@ -127,6 +134,13 @@ TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& opti
     progress.advance(batch.rows());
   }
   return rows;
+}
+
+// One input without a name may be features; photographs may have several.
+std::optional<FeaturePlace> find_features_among(const EvaluateOptions& options) {
+  const std::vector<ImageInput> inputs = parse_image_inputs(options.inputs);
+  if (!source_names(inputs).empty()) return std::nullopt;
+  return find_features(inputs.front().place, options.stores);
 }
 
 std::string what_was_judged(bool of_features, const TableRows& rows) {
@@ -165,9 +179,7 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   run_self_check(bundle, *make_featurizer(bundle, /*slots=*/1), bundle.self_check.cases.size());
   ClassifierInputs inputs(bundle);
   BundleEvaluation result;
-  const std::optional<FeaturePlace> features =
-      options.inputs.size() == 1 ? find_features(options.inputs.front(), options.stores)
-                                 : std::nullopt;
+  const std::optional<FeaturePlace> features = find_features_among(options);
   result.rows = features ? read_rows_of(*features, options, bundle, inputs, progress, stop)
                          : extract_rows(options, bundle, inputs, progress, stop);
   use_labels(result.rows, bundle.labels);

@@ -44,18 +44,18 @@ class Worker {
         known_(known),
         featurizer_(featurizer),
         slot_(slot),
-        decode_options_{options.limits, featurizer.size()},
-        preprocessor_(setup.backbone.spec, featurizer.size(), setup.fit) {}
+        row_width_(setup.row_width()),
+        preprocessor_(setup.backbone.spec, featurizer.size(), setup.fit, setup.views),
+        decode_options_{options.limits, preprocessor_.decoded_side()} {}
 
   ExtractedBlock extract(const RowRange& range) {
     ExtractedBlock block;
     block.first = range.first;
     block.status.reserve(range.last - range.first);
     block.sha256.resize(range.last - range.first);
-    block.features.reserve((range.last - range.first) * featurizer_.feature_count());
+    block.features.reserve((range.last - range.first) * row_width_);
     for (std::size_t row = range.first; row < range.last; ++row) {
       block.status.push_back(read_into(row, block));
-      if (waiting_.size() == featurizer_.batch()) flush(block);
     }
     if (!waiting_.empty()) flush(block);
     return block;
@@ -97,21 +97,27 @@ class Worker {
                                 decoded.error().message});
       return FileStatus::kFailed;
     }
-    preprocessor_.fill(image_, featurizer_.input(slot_, waiting_.size()));
-    waiting_.push_back(add_features(block));
-    if (choice_ != nullptr && choice_->includes(row.path)) {
-      const auto picture = picture_maker_.make(preprocessor_.resized());
-      block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
-      block.picture_rows.push_back(row_number);
+    const std::size_t at = add_features(block);
+    for (std::size_t view = 0; view < preprocessor_.views(); ++view) {
+      preprocessor_.fill(image_, view, featurizer_.input(slot_, waiting_.size()));
+      if (view == 0) add_picture(row_number, block);
+      waiting_.push_back(at + view * featurizer_.feature_count());
+      if (waiting_.size() == featurizer_.batch()) flush(block);
     }
     return FileStatus::kOk;
   }
 
+  void add_picture(std::size_t row_number, ExtractedBlock& block) {
+    if (choice_ == nullptr || !choice_->includes(manifest_.rows[row_number].path)) return;
+    const auto picture = picture_maker_.make(preprocessor_.resized());
+    block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
+    block.picture_rows.push_back(row_number);
+  }
+
   void take_known(std::size_t row, ExtractedBlock& block) {
     ++block.taken;
-    const std::size_t width = featurizer_.feature_count();
     const std::size_t at = add_features(block);
-    known_->read_features(row, std::span(block.features).subspan(at, width));
+    known_->read_features(row, std::span(block.features).subspan(at, row_width_));
     if (choice_ == nullptr || !choice_->includes(manifest_.rows[row].path)) return;
     const std::size_t end = block.pictures.size();
     block.pictures.resize(end + kSmallPictureBytes);
@@ -122,7 +128,7 @@ class Worker {
   // Room for the features of one more row; where it begins.
   std::size_t add_features(ExtractedBlock& block) const {
     const std::size_t at = block.features.size();
-    block.features.resize(at + featurizer_.feature_count());
+    block.features.resize(at + row_width_);
     return at;
   }
 
@@ -141,9 +147,10 @@ class Worker {
   const KnownRows* known_;
   Featurizer& featurizer_;
   std::size_t slot_;
+  std::size_t row_width_;
+  Preprocessor preprocessor_;
   DecodeOptions decode_options_;
   Decoder decoder_;
-  Preprocessor preprocessor_;
   SmallPictureMaker picture_maker_;
   std::vector<std::size_t> waiting_;  // where the features of each place of the batch go
   std::string bytes_;
@@ -282,6 +289,7 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
                                  options.backbone);
   setup.fit = options.fit;
+  setup.views = options.views;
   FeaturizerOptions& featurizer = setup.featurizer;
   featurizer.size = options.size == 0 ? setup.backbone.spec.size : options.size;
   featurizer.precision =
@@ -302,7 +310,8 @@ ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const Extract
                       const std::stop_token& stop) {
   const std::unique_ptr<Featurizer> featurizer =
       make_openvino_featurizer(setup.backbone, setup.featurizer);
-  ExtractCollector collector(manifest, featurizer->feature_count(), sinks, memory.shards);
+  ExtractCollector collector(manifest, setup.views.size(), featurizer->feature_count(), sinks,
+                             memory.shards);
   progress.begin("extract", manifest.rows.size());
   work_on(unfinished_shards(manifest, memory.shards), roots, manifest, setup, options,
           sinks.pictures != nullptr, memory.known, *featurizer, collector, progress, stop);
@@ -322,7 +331,8 @@ ExtractCounts extract_share(const ImageRoots& roots, Manifest& manifest, const E
   if (shards.empty()) return {};
   const std::unique_ptr<Featurizer> featurizer =
       make_openvino_featurizer(setup.backbone, setup.featurizer);
-  ExtractCollector collector(manifest, featurizer->feature_count(), {}, memory.shards);
+  ExtractCollector collector(manifest, setup.views.size(), featurizer->feature_count(), {},
+                             memory.shards);
   progress.begin("extract", shards.size() * options.part_files);
   work_on(shards, roots, manifest, setup, options, options.thumbnails, memory.known, *featurizer,
           collector, progress, stop);

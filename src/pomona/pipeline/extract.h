@@ -14,6 +14,7 @@
 #include "pomona/features/backbone.h"
 #include "pomona/features/feature_sink.h"
 #include "pomona/features/featurizer.h"
+#include "pomona/features/view.h"
 #include "pomona/image/decode.h"
 #include "pomona/image/resize.h"
 #include "pomona/learn/moments.h"
@@ -31,6 +32,7 @@ struct ExtractOptions {
   int size = 0;                        // side of the network's input; 0: the backbone's own
   std::optional<Precision> precision;  // none: the fastest this processor has, by measuring
   Fit fit = Fit::kSquash;
+  std::vector<View> views = {View()};
   int batch = 0;                  // photographs a call of the network; 0: by a rule
   std::size_t workers = 0;        // 0: one a usable core
   double max_failures = 0.1;      // share of photographs that may fail
@@ -44,6 +46,12 @@ struct ExtractSetup {
   Backbone backbone;
   FeaturizerOptions featurizer;
   Fit fit = Fit::kSquash;
+  std::vector<View> views = {View()};
+
+  // Numbers in a row of features: those of each view, one after the other.
+  std::size_t row_width() const {
+    return views.size() * static_cast<std::size_t>(backbone.spec.feature_count);
+  }
 };
 // Throws invalid_input unless it is a share.
 void check_max_failures(double share);

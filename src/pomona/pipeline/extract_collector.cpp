@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <span>
 
+#include "pomona/pipeline/view_mean.h"
+
 namespace pomona {
 namespace {
 
@@ -20,13 +22,17 @@ FeatureBatch first_rows(FeatureBatch batch, std::size_t rows) {
 
 }  // namespace
 
-ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t feature_count,
+ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t views, std::size_t feature_count,
                                    const ExtractSinks& sinks, FinishedShards* shards)
-    : manifest_(manifest), feature_count_(feature_count), sinks_(sinks), shards_(shards) {
+    : manifest_(manifest),
+      views_(views),
+      row_width_(views * feature_count),
+      sinks_(sinks),
+      shards_(shards) {
   batch_.path.resize(kMomentsBlockRows);
   batch_.label.resize(kMomentsBlockRows);
   batch_.split.resize(kMomentsBlockRows);
-  batch_.features = Matrix<float>(kMomentsBlockRows, feature_count);
+  batch_.features = Matrix<float>(kMomentsBlockRows, row_width_);
   labels_.resize(kMomentsBlockRows);
 }
 
@@ -88,7 +94,7 @@ void ExtractCollector::add_rows(const ExtractedBlock& block) {
     if (row.status != FileStatus::kOk) continue;
     ++counts_.ok;
     add_row(row, features);
-    features += feature_count_;
+    features += row_width_;
     if (picture < block.picture_rows.size() && block.picture_rows[picture] == block.first + i) {
       if (sinks_.pictures != nullptr) {
         sinks_.pictures->append(
@@ -107,7 +113,7 @@ void ExtractCollector::add_row(const ManifestRow& row, const float* features) {
     batch_.label[filled_] = manifest_.label(row);
     batch_.split[filled_] = split_name(row.split);
   }
-  std::copy_n(features, feature_count_, batch_.features.row(filled_).data());
+  std::copy_n(features, row_width_, batch_.features.row(filled_).data());
   labels_[filled_] = static_cast<std::int32_t>(row.label);
   if (row.split == Split::kTest) ++test_rows_;
   if (++filled_ == kMomentsBlockRows) flush();
@@ -117,7 +123,8 @@ void ExtractCollector::flush() {
   if (filled_ == 0) return;
   if (sinks_.moments != nullptr && test_rows_ < filled_) {
     const std::size_t train_rows = filled_ - test_rows_;
-    sinks_.moments->add(batch_.features.view().rows_from(test_rows_, train_rows),
+    const auto rows = batch_.features.view().rows_from(test_rows_, train_rows);
+    sinks_.moments->add(ViewMean(views_).of(rows),
                         std::span(labels_).subspan(test_rows_, train_rows));
   }
   if (sinks_.features != nullptr) {

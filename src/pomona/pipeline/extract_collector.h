@@ -19,8 +19,8 @@ namespace pomona {
 class ExtractCollector {
  public:
   // `shards` may be null.
-  ExtractCollector(Manifest& manifest, std::size_t feature_count, const ExtractSinks& sinks,
-                   FinishedShards* shards);
+  ExtractCollector(Manifest& manifest, std::size_t views, std::size_t feature_count,
+                   const ExtractSinks& sinks, FinishedShards* shards);
 
   // In order. No block reaches over the end of a shard.
   void add(ExtractedBlock block);
@@ -40,7 +40,8 @@ class ExtractCollector {
   void flush();
 
   Manifest& manifest_;
-  std::size_t feature_count_;
+  std::size_t views_;
+  std::size_t row_width_;
   ExtractSinks sinks_;
   FinishedShards* shards_;
   std::unique_ptr<ShardWriter> writer_;  // of the shard that is in the making

@@ -41,10 +41,8 @@ struct Remembered {
     }
     tell(progress, work.resumed);
     if (!work.from.empty() || work_options.retry_failures) {
-      known = std::make_unique<KnownRows>(
-          work.manifest.rows.size(),
-          static_cast<std::size_t>(work.setup.backbone.spec.feature_count),
-          out.scratch_path("known"), work_options.by_hash);
+      known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
+                                          out.scratch_path("known"), work_options.by_hash);
     }
     if (work_options.retry_failures) reopen();
     if (work.from.empty()) return;
@@ -153,6 +151,7 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   }
   extraction.labels = count_labels(work.manifest);
   extraction.rows = rows_of_manifest(std::move(work.manifest), input.split.group);
+  extraction.rows.views = extraction.setup.views.size();
   *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;
 }

@@ -60,6 +60,15 @@ LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes
   return open_label_rule(input);
 }
 
+std::vector<View> views_of(const FeaturePlace& features) {
+  return features.run_record ? recorded_views(*features.run_record) : std::vector<View>{View()};
+}
+
+std::vector<View> recorded_views(const Json& run_record) {
+  if (!run_record.contains("views")) return {View()};
+  return views_from_names(run_record.at("views").get<std::vector<std::string>>());
+}
+
 FeaturePlace open_features(const std::string& place, const StoreOptions& stores) {
   std::optional<FeaturePlace> found = find_features(place, stores);
   if (!found) {

@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pomona/base/json.h"
+#include "pomona/features/view.h"
 #include "pomona/pipeline/labeller.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/storage_s3/open_store.h"
@@ -27,6 +29,10 @@ std::optional<FeaturePlace> find_features(const std::string& place, const StoreO
 // of: whether their keys begin with their source stands in run.json.
 LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes,
                         const StoreOptions& stores);
+
+// Which views a row holds the features of, as run.json tells; one where it tells nothing.
+std::vector<View> views_of(const FeaturePlace& features);
+std::vector<View> recorded_views(const Json& run_record);
 
 // Throws not_found with what was looked for where there are none.
 FeaturePlace open_features(const std::string& place, const StoreOptions& stores);

@@ -22,7 +22,7 @@ std::optional<std::string_view> Labeller::label(Split split, std::string_view ke
 }
 
 void Labeller::refuse_unknown() const {
-  if (unknown_.empty()) return;
+  if (unknown_.empty() || !rule_.classes) return;
   std::string names;
   for (const auto& [source, name] : unknown_) {
     names += (names.empty() ? "'" : ", '") + name + "'";

@@ -55,6 +55,7 @@ class Learning {
   std::size_t workers() const { return options_.train.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
   const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
+  const RowFile& learnt_from() const { return view_scores_ ? *view_scores_ : inputs(); }
 
   void reduce_table() {
     timeline_.begin("reduce");
@@ -63,6 +64,10 @@ class Learning {
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
     }
+    if (table_.rows.views > 1 && !on_features()) {
+      view_scores_ = std::make_unique<RowFile>(out_.scratch_path("view-scores"),
+                                               reduction_.pca.n_components());
+    }
     std::optional<ReducedTableWriter> writer;
     std::optional<ReducedCsvWriter> csv;
     if (options_.write_reduced) {
@@ -70,7 +75,7 @@ class Learning {
       csv.emplace(out_.staged(), "reduced.csv", reduction_.pca.n_components());
     }
     const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, scores_.get(),
-                            features_.get()};
+                            features_.get(), view_scores_.get()};
     reduce(table_.store, table_.parts, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            workers(), progress_, stop_);
   }
@@ -83,8 +88,8 @@ class Learning {
           "one, put photographs into a folder for each label");
       return {};
     }
-    return train({inputs(), table_.rows, table_.moments}, table_.rows.side(Split::kTrain),
-                 options_.train, progress_, stop_);
+    return train({inputs(), learnt_from(), table_.rows, table_.moments},
+                 table_.rows.side(Split::kTrain), options_.train, progress_, stop_);
   }
 
   void describe(const TrainedClassifier& trained) {
@@ -186,14 +191,19 @@ class Learning {
   Reduction reduction_;
   std::unique_ptr<RowFile> scores_;
   std::unique_ptr<RowFile> features_;
+  std::unique_ptr<RowFile> view_scores_;  // none: a photograph has one view, or ridge learns
   Json metrics_;
 };
 
 }  // namespace
 
 FeatureOrigin feature_origin(const ExtractSetup& setup) {
-  return {setup.backbone, setup.featurizer.size, setup.featurizer.batch, setup.featurizer.precision,
-          setup.fit};
+  return {setup.backbone,
+          setup.featurizer.size,
+          setup.featurizer.batch,
+          setup.featurizer.precision,
+          setup.fit,
+          setup.views};
 }
 
 std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOptions& stores) {

@@ -48,6 +48,7 @@ struct FeatureOrigin {
   int batch = 0;
   Precision precision = Precision::kF32;
   Fit fit = Fit::kSquash;
+  std::vector<View> views = {View()};
 };
 FeatureOrigin feature_origin(const ExtractSetup& setup);
 

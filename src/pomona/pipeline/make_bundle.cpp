@@ -54,6 +54,7 @@ Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClas
   bundle.backbone_license = origin.backbone.license_text;
   bundle.size = origin.size;
   bundle.fit = fit_name(origin.fit);
+  bundle.views = view_names(origin.views);
   bundle.filter = "bicubic";
   bundle.precision = precision_name(origin.precision);
   bundle.batch = origin.batch;

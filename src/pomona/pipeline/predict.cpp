@@ -14,6 +14,7 @@
 #include "pomona/pipeline/classify_features.h"
 #include "pomona/pipeline/read_photograph.h"
 #include "pomona/pipeline/self_check.h"
+#include "pomona/pipeline/view_mean.h"
 
 namespace pomona {
 namespace {
@@ -102,7 +103,7 @@ Predictor::Predictor(Bundle bundle)
       catalogue_(bundle_.catalogue.empty() ? Catalogue()
                                            : Catalogue::parse(bundle_.catalogue, "of the bundle")),
       featurizer_(make_featurizer(bundle_, /*slots=*/1)),
-      preprocessor_(backbone_spec_of(bundle_), bundle_.size, fit_from_name(bundle_.fit)) {
+      preprocessor_(make_preprocessor(bundle_)) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
   run_self_check(bundle_, *featurizer_, /*cases=*/1);
 }
@@ -110,21 +111,21 @@ Predictor::Predictor(Bundle bundle)
 std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photographs,
                                            std::size_t top) {
   std::vector<Prediction> predictions(photographs.size());
-  std::vector<std::size_t> waiting;
-  const auto answer_batch = [&] {
+  std::vector<std::size_t> read;  // the photographs that could be
+  const std::size_t views = preprocessor_.views();
+  const std::size_t dims = featurizer_->feature_count();
+  std::vector<float> features;
+  std::size_t filled = 0;  // rows of the batch
+  const auto collect = [&] {
     featurizer_->submit(0);
-    const MatrixView<const float> features = featurizer_->collect(0);
-    const Matrix<double> probabilities =
-        classify_features(bundle_, features.rows_from(0, waiting.size()));
-    for (std::size_t i = 0; i < waiting.size(); ++i) {
-      predictions[waiting[i]].answers = best_answers(probabilities.row(i), bundle_.labels, top);
-    }
-    waiting.clear();
+    const MatrixView<const float> rows = featurizer_->collect(0).rows_from(0, filled);
+    features.insert(features.end(), rows.data(), rows.data() + rows.size());
+    filled = 0;
   };
 
   Image image;
   DecodeOptions options;
-  options.target_side = bundle_.size;
+  options.target_side = preprocessor_.decoded_side();
   for (std::size_t i = 0; i < photographs.size(); ++i) {
     const auto decoded = decoder_.decode(photographs[i], options, image);
     if (!decoded) {
@@ -132,11 +133,20 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
                                 decoded.error().message};
       continue;
     }
-    preprocessor_.fill(image, featurizer_->input(0, waiting.size()));
-    waiting.push_back(i);
-    if (waiting.size() == featurizer_->batch()) answer_batch();
+    read.push_back(i);
+    for (std::size_t view = 0; view < views; ++view) {
+      preprocessor_.fill(image, view, featurizer_->input(0, filled++));
+      if (filled == featurizer_->batch()) collect();
+    }
   }
-  if (!waiting.empty()) answer_batch();
+  if (filled > 0) collect();
+  if (read.empty()) return predictions;
+  ViewMean mean(views);
+  const Matrix<double> probabilities =
+      classify_features(bundle_, mean.of({features.data(), read.size(), views * dims}));
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    predictions[read[i]].answers = best_answers(probabilities.row(i), bundle_.labels, top);
+  }
   return predictions;
 }
 

@@ -11,6 +11,7 @@
 #include "pomona/learn/scaler_fit.h"
 #include "pomona/pipeline/read_ahead.h"
 #include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/view_mean.h"
 
 namespace pomona {
 namespace {
@@ -87,6 +88,16 @@ void project_rows(const Projection& projection, MatrixView<const float> rows,
   });
 }
 
+// Views lie one after the other, so a row of several is as many rows of one.
+void append_view_scores(const Projection& projection, const Matrix<float>& features,
+                        std::size_t views, std::size_t workers, RowFile& file) {
+  const MatrixView<const float> each(features.data(), features.rows() * views,
+                                     features.cols() / views);
+  Matrix<float> scores(each.rows(), projection.weights.rows());
+  project_rows(projection, each, scores.view(), workers);
+  file.append(scores.view());
+}
+
 }  // namespace
 
 Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
@@ -107,8 +118,9 @@ Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
 
 Moments table_moments(const ObjectStore& store, const TableParts& parts,
                       std::span<const std::int32_t> class_of_row, std::size_t class_count,
-                      const std::stop_token& stop) {
+                      std::size_t views, const std::stop_token& stop) {
   FeatureTableReader table(store, parts);
+  ViewMean mean(views);
   check_rows(table, parts, class_of_row.size());
   ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
   FeatureBatch batch;
@@ -116,8 +128,9 @@ Moments table_moments(const ObjectStore& store, const TableParts& parts,
   std::size_t first_row = 0;
   while (reader.next(batch)) {
     throw_if_stopped(stop);
-    if (!moments) moments = std::make_unique<TrainingMoments>(batch.features.cols(), class_count);
-    moments->add(batch.features.view(), class_of_row.subspan(first_row, batch.rows()));
+    const MatrixView<const float> features = mean.of(batch.features.view());
+    if (!moments) moments = std::make_unique<TrainingMoments>(features.cols(), class_count);
+    moments->add(features, class_of_row.subspan(first_row, batch.rows()));
     first_row += batch.rows();
   }
   if (!moments) {
@@ -134,15 +147,20 @@ void reduce(const ObjectStore& store, const TableParts& parts, const TableRows& 
   FeatureTableReader table(store, parts);
   check_rows(table, parts, rows.rows());
   ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
+  ViewMean mean(rows.views);
   FeatureBatch batch;
   std::size_t first_row = 0;
   while (reader.next(batch)) {
     throw_if_stopped(stop);
     const std::size_t count = batch.rows();
-    if (sinks.features != nullptr) sinks.features->append(batch.features.view());
+    const MatrixView<const float> features = mean.of(batch.features.view());
+    if (sinks.features != nullptr) sinks.features->append(features);
+    if (sinks.view_scores != nullptr) {
+      append_view_scores(projection, batch.features, rows.views, workers, *sinks.view_scores);
+    }
     ReducedBatch reduced = keys_of(batch, rows, first_row);
     reduced.pca_features = Matrix<float>(count, projection.weights.rows());
-    project_rows(projection, batch.features.view(), reduced.pca_features.view(), workers);
+    project_rows(projection, features, reduced.pca_features.view(), workers);
     if (sinks.scores != nullptr) sinks.scores->append(reduced.pca_features.view());
     if (sinks.table != nullptr) sinks.table->add(reduced);
     if (sinks.csv != nullptr) sinks.csv->add(reduced);

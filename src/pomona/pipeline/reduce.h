@@ -38,22 +38,24 @@ struct Reduction {
 // Throws invalid_input when the components asked for are more than the training rows give.
 Reduction fit_reduction(const Moments& moments, const ReduceOptions& options);
 
-// Moments of the rows of a feature table with class_of_row >= kNoClass: by blocks of
-// kMomentsBlockRows of the table, the same as extraction gathers.
+// Moments of the rows of a feature table with class_of_row >= kNoClass, of several views the means:
+// by blocks of kMomentsBlockRows of the table, the same as extraction gathers.
 inline constexpr std::int32_t kNoClass = -1;
 inline constexpr std::int32_t kNotInTraining = -2;
 Moments table_moments(const ObjectStore& store, const TableParts& parts,
                       std::span<const std::int32_t> class_of_row, std::size_t class_count,
-                      const std::stop_token& stop);
+                      std::size_t views, const std::stop_token& stop);
 
 // Where reduced rows go; each may be null.
 struct ReduceSinks {
   ReducedTableWriter* table = nullptr;
   ReducedCsvWriter* csv = nullptr;
   RowFile* scores = nullptr;
-  RowFile* features = nullptr;  // the rows as they were
+  RowFile* features = nullptr;     // before they are reduced
+  RowFile* view_scores = nullptr;  // every view reduced, rows.views rows a photograph
 };
 
+// A row of several views is reduced as their mean.
 void reduce(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
             const Projection& projection, const ReduceSinks& sinks, std::size_t workers,
             Progress& progress, const std::stop_token& stop);

@@ -38,6 +38,7 @@ FeatureOrigin origin_of(const Json& record, const FromFeaturesOptions& options) 
   origin.batch = record.at("batch").get<int>();
   origin.precision = precision_from_name(record.at("precision").get<std::string>());
   origin.fit = fit_from_name(record.at("fit").get<std::string>());
+  origin.views = recorded_views(record);
   return origin;
 }
 
@@ -67,8 +68,10 @@ RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
 
 TableRows read_rows(const FeaturePlace& features, const std::string& group_pattern,
                     const FromFeaturesOptions& options) {
-  return rows_of_table(*features.store, features.place, group_pattern,
-                       label_rule_of(features, options.classes, options.stores));
+  TableRows rows = rows_of_table(*features.store, features.place, group_pattern,
+                                 label_rule_of(features, options.classes, options.stores));
+  rows.views = views_of(features).size();
+  return rows;
 }
 
 Json inputs_json(const FromFeaturesOptions& options) {
@@ -83,7 +86,7 @@ Moments training_moments(const ObjectStore& store, const TableParts& parts, cons
   for (const std::size_t row : rows.side(Split::kTrain)) {
     if (rows.manifest.rows[row].status == FileStatus::kOk) classes[row] = rows.label_index[row];
   }
-  return table_moments(store, parts, classes, rows.train_labels.size(), stop);
+  return table_moments(store, parts, classes, rows.train_labels.size(), rows.views, stop);
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 
 #include "pomona/base/error.h"
 #include "pomona/bundle/synthetic_input.h"
-#include "pomona/features/preprocess.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/classify_features.h"
+#include "pomona/pipeline/view_mean.h"
 
 namespace pomona {
 namespace {
@@ -20,10 +20,16 @@ std::vector<float> features_of(const Bundle& bundle, Featurizer& featurizer, std
   Image picture;
   picture.set_size(bundle.size, bundle.size);
   picture.pixels = synthetic_input(seed, bundle.size);
-  Preprocessor preprocessor(backbone_spec_of(bundle), bundle.size, fit_from_name(bundle.fit));
-  preprocessor.fill(picture, featurizer.input(/*slot=*/0, /*row=*/0));
-  featurizer.submit(0);
-  const auto row = featurizer.collect(0).row(0);
+  Preprocessor preprocessor = make_preprocessor(bundle);
+  std::vector<float> views;
+  for (std::size_t view = 0; view < preprocessor.views(); ++view) {
+    preprocessor.fill(picture, view, featurizer.input(/*slot=*/0, /*row=*/0));
+    featurizer.submit(0);
+    const auto row = featurizer.collect(0).row(0);
+    views.insert(views.end(), row.begin(), row.end());
+  }
+  ViewMean mean(preprocessor.views());
+  const auto row = mean.of({views.data(), 1, views.size()}).row(0);
   return {row.begin(), row.end()};
 }
 

@@ -25,6 +25,9 @@ struct TableRows {
   // Into train_labels, one a row; -1 where training has no such label.
   ScratchVector<std::int32_t> label_index;
 
+  // Of how many views a row of the table holds the features, one after the other.
+  std::size_t views = 1;
+
   std::size_t rows() const { return label_index.size(); }
   std::size_t test_rows() const { return test_row_count; }
   std::size_t train_rows() const { return rows() - test_row_count; }

@@ -38,21 +38,35 @@ std::vector<std::size_t> calibration_rows(const TableRows& rows,
                         options.seed);
 }
 
+// The rows of all views of the photographs chosen.
+std::vector<std::size_t> view_rows(const std::vector<std::size_t>& chosen, std::size_t views) {
+  std::vector<std::size_t> rows;
+  rows.reserve(chosen.size() * views);
+  for (const std::size_t row : chosen) {
+    for (std::size_t view = 0; view < views; ++view) rows.push_back(row * views + view);
+  }
+  return rows;
+}
+
 TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<std::size_t>& chosen,
                                  const TrainOptions& options, const Classifier* start,
                                  const std::stop_token& stop) {
-  const auto& [inputs, rows, moments] = table;
+  const RowFile& inputs = table.learnt_from;
+  const TableRows& rows = table.rows;
+  const std::vector<std::size_t> learnt = view_rows(chosen, rows.views);
   TrainingRows training;
   training.dims = inputs.cols();
   training.class_count = rows.train_labels.size();
-  training.rows = chosen.size();
+  training.rows = learnt.size();
   training.read = [&](std::size_t block, MatrixView<float> values, std::span<std::int32_t> labels) {
-    const auto picked = std::span(chosen).subspan(block * training.block_rows, values.rows());
+    const auto picked = std::span(learnt).subspan(block * training.block_rows, values.rows());
     read_rows(inputs, picked, values);
     std::ranges::transform(picked, labels.begin(),
-                           [&](std::size_t row) { return rows.label_index[row]; });
+                           [&](std::size_t row) { return rows.label_index[row / rows.views]; });
   };
   LogisticOptions logistic;
+  // A photograph weighs the same, however many views are made of it.
+  logistic.c /= static_cast<double>(rows.views);
   logistic.workers = options.workers;
   logistic.stop = stop;
   LogisticFit fit = fit_logistic(training, logistic, start);

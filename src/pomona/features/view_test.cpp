@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/features/view.h"
+
+#include <gmock/gmock.h>
+
+#include "pomona/base/error.h"
+
+namespace pomona {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(View, HasANameThatLeadsBackToIt) {
+  for (const char* name : {"whole", "flip", "zoom75", "zoom10-flip", "zoom99"}) {
+    EXPECT_EQ(view_name(view_from_name(name)), name);
+  }
+  EXPECT_EQ(view_from_name("zoom75-flip"), (View{.percent = 75, .flip = true}));
+  EXPECT_EQ(view_from_name("whole"), View());
+}
+
+TEST(View, RefusesOtherNames) {
+  for (const char* name : {"", "zoom", "zoom5", "zoom05", "zoom100", "zoom-75", "zoom7x", "zoom+5",
+                           "whole-flip", "zoom75-flop", "Whole", "zoom75-flip-flip"}) {
+    EXPECT_THROW(view_from_name(name), Error) << name;
+  }
+}
+
+TEST(View, SeveralAreDifferentOnes) {
+  EXPECT_THAT(view_names(views_from_names({"whole", "zoom75-flip"})),
+              ElementsAre("whole", "zoom75-flip"));
+  EXPECT_THROW(views_from_names({"flip", "flip"}), Error);
+  EXPECT_THROW(views_from_names({}), Error);
+}
+
+}  // namespace
+}  // namespace pomona

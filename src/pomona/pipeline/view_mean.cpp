@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/view_mean.h"
+
+#include <span>
+
+namespace pomona {
+
+MatrixView<const float> ViewMean::of(MatrixView<const float> rows) {
+  if (views_ == 1) return rows;
+  const std::size_t dims = rows.cols() / views_;
+  means_ = Matrix<float>(rows.rows(), dims);
+  const auto count = static_cast<float>(views_);
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const std::span<const float> views = rows.row(i);
+    const std::span<float> mean = means_.row(i);
+    for (std::size_t view = 0; view < views_; ++view) {
+      for (std::size_t at = 0; at < dims; ++at) mean[at] += views[view * dims + at];
+    }
+    for (float& value : mean) value /= count;
+  }
+  return means_.view();
+}
+
+}  // namespace pomona

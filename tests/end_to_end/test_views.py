@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several views of each photograph: learnt from one by one, judged by the mean of their features."""
+
+import json
+import re
+import struct
+
+import numpy as np
+import pytest
+from command import TINY, USAGE
+from photographs import make_folder
+from PIL import Image, ImageOps
+from tables import differences, json_of, matrix_of, rows_of, work_of
+
+VIEWS = ["whole", "flip", "zoom50", "zoom50-flip"]
+WORDS = ["--views", ",".join(VIEWS)]
+
+
+@pytest.fixture(scope="session")
+def pictures(noise, tmp_path_factory):
+    """The photographs as PNG, so that a mirrored or cut one is exactly what a view is made of."""
+    folder = tmp_path_factory.mktemp("views") / "whole"
+    for path in noise.rglob("*.jpg"):
+        target = folder / path.parent.name / f"{path.stem}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Image.open(path).save(target)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def viewed(tiny, pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("viewed") / "out"
+    tiny("run", pictures, "--out", out, *TINY, *WORDS)
+    return out
+
+
+def tensors_of(bundle) -> dict[str, np.ndarray]:
+    whole = (bundle / "model.safetensors").read_bytes()
+    (length,) = struct.unpack("<Q", whole[:8])
+    header = json.loads(whole[8 : 8 + length])
+    return {
+        name: np.frombuffer(whole[8 + length :][slice(*entry["data_offsets"])], np.float64).reshape(
+            entry["shape"]
+        )
+        for name, entry in header.items()
+        if name != "__metadata__"
+    }
+
+
+def views_of(out) -> np.ndarray:
+    """photographs × views × features"""
+    features = matrix_of(out / "features", "features")
+    return features.reshape(len(features), len(VIEWS), -1)
+
+
+def test_a_row_holds_the_features_of_every_view(tiny, viewed, pictures, tmp_path):
+    tiny("extract", pictures, "--out", tmp_path / "plain", *TINY)
+    plain = matrix_of(tmp_path / "plain" / "features", "features")
+    views = views_of(viewed)
+    assert views.shape == (18, 4, plain.shape[1])
+    assert np.array_equal(views[:, 0], plain)
+
+
+def test_a_flip_is_the_mirrored_photograph(tiny, viewed, pictures, tmp_path):
+    for path in pictures.rglob("*.png"):
+        target = tmp_path / "images" / path.relative_to(pictures)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        ImageOps.mirror(Image.open(path)).save(target)
+    tiny("extract", tmp_path / "images", "--out", tmp_path / "out", *TINY)
+    mirrored = matrix_of(tmp_path / "out" / "features", "features")
+    flips = views_of(viewed)[:, 1]
+    assert np.allclose(flips, mirrored, atol=0.02 * np.abs(mirrored).max())
+    assert not np.allclose(views_of(viewed)[:, 0], mirrored, atol=0.02 * np.abs(mirrored).max())
+
+
+def test_a_zoom_is_the_middle_of_the_photograph(tiny, viewed, pictures, tmp_path):
+    for path in pictures.rglob("*.png"):
+        target = tmp_path / "images" / path.relative_to(pictures)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        whole = Image.open(path)
+        width, height = whole.size
+        whole.crop((width // 4, height // 4, 3 * width // 4, 3 * height // 4)).save(target)
+    tiny("extract", tmp_path / "images", "--out", tmp_path / "out", *TINY)
+    middles = matrix_of(tmp_path / "out" / "features", "features")
+    zooms = views_of(viewed)[:, 2]
+    wholes = views_of(viewed)[:, 0]
+    # What lies around the middle has its part in the pixels at its edge.
+    assert np.abs(zooms - middles).mean() < 0.2 * np.abs(wholes - middles).mean()
+
+
+def test_a_photograph_is_reduced_and_judged_by_the_mean(tiny, viewed, pictures):
+    tensors = tensors_of(viewed / "bundle")
+    mean = views_of(viewed).astype(np.float64).mean(axis=1)
+    scaled = (mean - tensors["scaler.mean"]) / tensors["scaler.scale"]
+    reduced = scaled @ tensors["pca.components"].T
+    assert np.allclose(matrix_of(viewed / "reduced", "pca_features"), reduced, atol=1e-4)
+
+    settings = json_of(viewed / "bundle" / "bundle.json")
+    scores = reduced @ tensors["classifier.weights"].T + tensors["classifier.bias"]
+    scores /= settings["classifier"]["temperature"]
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    expected = odds / odds.sum(axis=1, keepdims=True)
+    rows = rows_of(viewed / "features")
+    paths = [pictures / row["path"] for row in rows]
+    lines = tiny("predict", viewed, *paths, "--json").text.splitlines()
+    for line, probabilities in zip(lines, expected):
+        told = {kind["id"]: kind["probability"] for kind in json.loads(line)["kinds"]}
+        for label, probability in zip(settings["labels"], probabilities):
+            assert told[label] == pytest.approx(probability, abs=1e-3)
+
+
+def test_views_are_recorded_and_repeated(tiny, viewed, pictures):
+    assert json_of(viewed / "bundle" / "bundle.json")["input"]["views"] == VIEWS
+    assert json_of(viewed / "run.json")["views"] == VIEWS
+    tiny("verify", viewed)
+    of_features = tiny("evaluate", viewed, viewed).text
+    assert "photographs judged" in of_features
+    tiny("evaluate", viewed, pictures)
+
+
+def test_what_a_view_costs_is_told(tiny, pictures, tmp_path):
+    told = tiny("extract", pictures, "--out", tmp_path / "out", *TINY, *WORDS).text
+    assert re.search(r"4 views of each, [0-9.]+ ms of a core for a view", told)
+    assert "views of each" not in tiny("extract", pictures, "--out", tmp_path / "one", *TINY).text
+
+
+def test_training_learns_from_every_view(tiny, viewed, tmp_path):
+    tiny("train", viewed, "--out", tmp_path / "model")
+    # What bundle.json says of scores differs by the control on pixels, which training has not.
+    only_figures = {"bundle.json", "SHA256SUMS"}
+    assert differences(tmp_path / "model" / "bundle", viewed / "bundle", only_figures) == set()
+    tiny("train", viewed, "--out", tmp_path / "ridge", "--classifier", "ridge")
+    tiny("reduce", viewed, "--out", tmp_path / "reduced", "--components", "3")
+    assert matrix_of(tmp_path / "reduced" / "reduced", "pca_features").shape[1] == 3
+
+
+def test_one_view_is_as_no_views_at_all(tiny, noise, noise_results, tmp_path):
+    tiny("run", noise, "--out", tmp_path / "out", *TINY, "--views", "whole")
+    assert differences(tmp_path / "out", noise_results) == set()
+
+
+def test_an_update_takes_rows_of_the_same_views_alone(tiny, viewed, pictures, tmp_path):
+    words = ["run", pictures, *TINY, "--from", viewed, "--out", tmp_path / "out"]
+    tells = ["views", '["whole"]']
+    tiny.refuses(*words, code=USAGE, tells=tells)
+    tiny(*words, *WORDS)
+    assert work_of(tmp_path / "out")["decoded"] == 0
+    assert differences(tmp_path / "out", viewed) == set()
+
+
+def test_features_of_other_views_are_not_evaluated(tiny, viewed, noise_results):
+    tiny.refuses("evaluate", viewed, noise_results, code=USAGE, tells=["views"])
+
+
+def test_several_workers_give_the_same(tiny, viewed, pictures, tmp_path):
+    words = ["--out", tmp_path / "out", *TINY, *WORDS, "--workers", "3", "--batch", "3"]
+    tiny("extract", pictures, *words)
+    assert np.array_equal(views_of(tmp_path / "out"), views_of(viewed))
+
+
+@pytest.mark.parametrize(
+    "views, tells",
+    [
+        ("zoom", ["'zoom' is none", "zoom75-flip"]),
+        ("whole,whole", ["'whole' is named twice"]),
+        ("zoom100", ["'zoom100'"]),
+    ],
+)
+def test_views_that_are_none(tiny, tmp_path, views, tells):
+    images = make_folder(tmp_path / "images", ("a", "b"), count=2)
+    words = ["run", images, "--out", tmp_path / "out", *TINY, "--views", views]
+    tiny.refuses(*words, code=USAGE, tells=tells)
+    assert not (tmp_path / "out").exists()
