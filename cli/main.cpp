@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -145,6 +147,21 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   return command + ": " + without_secrets(problem) + "; `" + command + " --help` explains\n";
 }
 
+// CLI11 takes "[a,b]" for a list of two, also where it is the name of a folder.
+void refuse_lists(const CLI::App& app, std::span<char* const> words) {
+  const CLI::App* verb = &app;
+  while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
+  for (const CLI::Option* option : verb->get_options()) {
+    if (!option->get_positional()) continue;
+    for (const std::string& value : option->results()) {
+      if (std::ranges::find(words, value) != words.end()) continue;
+      throw Error(ErrorKind::kInvalidInput,
+                  "reading the command line: a name in square brackets would be read as a list; "
+                  "write ./[a] for a folder called [a]");
+    }
+  }
+}
+
 int run_main(int argc, char** argv) {
   static SignalWatch signals;  // its thread outlives this function
   std::signal(SIGPIPE, SIG_IGN);
@@ -169,6 +186,7 @@ int run_main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     refuse_secrets(app);
+    refuse_lists(app, {argv, argv + argc});
     if (configuration.is_to_be_shown()) {
       std::fputs(configuration.as_toml().c_str(), stdout);
       return flush_output(kExitOk);

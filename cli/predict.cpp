@@ -101,7 +101,7 @@ int predict_all(const PredictFlags& flags, Session& session) {
     for (std::size_t i = first; i < last; ++i) {
       all_read = all_read && !predictions[i - first].failure;
       const Json prediction = prediction_json(flags.photographs[i], predictions[i - first],
-                                              predictor.catalogue(), flags.language);
+                                              predictor.catalogue(), flags.language, flags.top);
       if (flags.as_json) {
         std::printf("%s\n",
                     prediction.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());

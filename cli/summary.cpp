@@ -33,7 +33,7 @@ std::string pace(const Json& record) {
   std::snprintf(text, sizeof text, "%.0f photographs a second on %d workers", rate.get<double>(),
                 workers);
   std::string pace = text;
-  if (const std::size_t views = record.at("views").size(); views > 1) {
+  if (const std::size_t views = record.value("views", Json::array()).size(); views > 1) {
     std::snprintf(text, sizeof text, ", %zu views of each, %.1f ms of a core for a view", views,
                   1000 * workers / (rate.get<double>() * static_cast<double>(views)));
     pace += text;

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a bundle knows about its labels, and how `predict` tells it."""
 
+import hashlib
 import json
+import shutil
 
 import pytest
-from command import NOT_ALL_GOOD, NOT_FOUND, ROOT, TINY, USAGE
+from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, ROOT, TINY, USAGE
 from tables import differences, json_of
 
 LANGUAGES = ("en", "fr")
@@ -107,6 +109,8 @@ def test_two_near_answers_are_told_apart(tiny, knowing, noise):
             known = {first["id"], second["id"]} == {"a", "b"}
             assert told["confusable"]["difference"] == ("B is longer." if known else None)
         seen.add(near)
+        alone = answer(tiny, knowing, path, "--top", "1")
+        assert alone["kinds"] == told["kinds"][:1] and alone["confusable"] == told["confusable"]
     assert False in seen
 
 
@@ -124,6 +128,24 @@ def test_training_on_features_takes_a_catalogue_too(tiny, knowing, catalogue, tm
     assert carried == json_of(knowing / "bundle" / "catalogue.json")
 
 
+def test_labels_that_the_catalogue_does_not_know_are_told(tiny, noise, catalogue, tmp_path):
+    told = tiny("run", noise, "--catalogue", catalogue, "--out", tmp_path / "out", *TINY).message
+    assert "says nothing of 1 of 3 labels, such as 'c'" in told
+
+
+def test_a_bundle_with_a_damaged_catalogue_is_refused(tiny, knowing, noise, tmp_path):
+    bundle = tmp_path / "bundle"
+    shutil.copytree(knowing / "bundle", bundle)
+    (bundle / "catalogue.json").write_text('{"format": 7}')
+    sums = [
+        f"{hashlib.sha256((bundle / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in sorted(path.name for path in bundle.iterdir() if path.name != "SHA256SUMS")
+    ]
+    (bundle / "SHA256SUMS").write_text("".join(sums))
+    tells = ["of the bundle", "expected format 1, found 7"]
+    tiny.refuses("predict", bundle, noise / "a" / "0.jpg", code=DAMAGED, tells=tells)
+
+
 def test_another_catalogue_is_another_run(tiny, knowing, noise, catalogue, tmp_path):
     again = ["run", noise, "--out", knowing, *TINY]
     assert "is complete" in tiny(*again, "--catalogue", catalogue).message
@@ -138,6 +160,8 @@ def test_a_catalogue_that_does_not_do(tiny, noise, tmp_path):
     del broken["family"]
     path.write_text(json.dumps(CATALOGUE | {"kinds": [broken]}))
     tiny.refuses(*words, path, code=USAGE, tells=[str(path), '"a"', "family"])
+    path.write_text("no JSON")
+    tiny.refuses(*words, path, code=USAGE, tells=["the catalogue", str(path)])
     assert not (tmp_path / "out").exists()
 
 

@@ -106,20 +106,33 @@ def test_an_update_takes_rows_under_new_labels(tiny, by_kind, shop, studio, tmp_
 
 
 def test_features_are_labelled_anew_for_training(tiny, shop, studio, kinds, tmp_path):
+    """The rows of a dropped class are in the features: nothing learns from them or is judged by them."""
     features, model, whole = tmp_path / "features", tmp_path / "model", tmp_path / "whole"
-    tiny("extract", shop, studio, "--out", features, *TINY)
+    split = ["--holdout", "0.5"]
+    tiny("extract", shop, studio, "--out", features, *TINY, *split)
     labels = labels_of(rows_of(features / "features"))
     assert labels["studio/pear/0.jpg"] == "pear" and labels["shop/b/0.jpg"] == "b"
-    tiny("train", features, "--classes", kinds, "--out", model)
-    assert json_of(model / "bundle" / "bundle.json")["labels"] == ["apple", "banana", "pear"]
-    assert "18 photographs judged" not in tiny("evaluate", model, features).text
+    told = tiny("train", features, "--classes", kinds, "--out", model).text
+    assert "training does not know" not in told
+    metrics = json_of(model / "metrics.json")
+    assert metrics["labels"] == ["apple", "banana", "pear"]
+    assert metrics["train_rows"] + metrics["test_rows"] == 24
+    assert json_of(model / "run.json")["counts"] == {"train": 12, "test": 12}
+    assert metrics["scores"][0]["rows"] == 12
 
-    kept = tmp_path / "kept.csv"
-    kept.write_text(MAP.replace("studio,c,,", "studio,c,cherry,"))
-    tiny("train", features, "--classes", kept, "--out", model, "--force")
-    tiny("run", shop, studio, "--classes", kept, "--out", whole, *TINY)
-    trained = json_of(model / "bundle" / "bundle.json")
-    assert trained["labels"] == json_of(whole / "bundle" / "bundle.json")["labels"]
+    tiny("run", shop, studio, "--classes", kinds, "--out", whole, *TINY, *split)
+    expected = json_of(whole / "metrics.json")
+    assert expected["train_rows"] + expected["test_rows"] == 24
+
+
+def test_groups_are_those_of_folders(tiny, shop, studio, tmp_path):
+    """Folders that the map calls alike are not one group, however their files are called."""
+    one_name = tmp_path / "map.csv"
+    one_name.write_text("source,class,label\n,a,fruit\n,b,fruit\n,c,fruit\n,pear,other\n")
+    words = ["scan", shop, studio, "--classes", one_name, "--group", "^", "--holdout", "0.5"]
+    lines = {line.split()[0]: line.split()[1:3] for line in tiny(*words).text.splitlines()[1:3]}
+    assert int(lines["fruit"][1]) > 0  # some folder, as a whole, is for the test
+    assert int(lines["fruit"][1]) % 6 == 0
 
 
 def test_reduced_rows_carry_the_new_labels(tiny, shop, kinds, tmp_path):
@@ -161,12 +174,24 @@ def test_scan_counts_by_the_map(tiny, shop, studio, kinds):
         ("class,label\na,apple\n", ["no column 'source'"]),
         ('source,class,label\nshop,"a,apple\n', ["line 2", "a quoted field without an end"]),
         ("", ["expected a header"]),
+        (MAP.replace("shop", "store"), ["it has no source 'shop'", "'store', 'studio'"]),
+        (MAP.replace("banana", "banana "), ["'banana '", "blank"]),
+        (MAP.replace("banana", "p\xeache"), ["not UTF-8"]),
     ],
-    ids=["unknown class", "doubled class", "missing column", "torn quote", "empty"],
+    ids=[
+        "unknown class",
+        "doubled class",
+        "missing column",
+        "torn quote",
+        "empty",
+        "unknown source",
+        "blank",
+        "latin",
+    ],
 )
 def test_a_map_that_does_not_do(tiny, shop, tmp_path, text, tells):
     path = tmp_path / "bad.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="latin-1")
     words = ["scan", f"shop={shop}", "--classes", path]
     tiny.refuses(*words, code=USAGE, tells=[str(path), *tells])
 
@@ -185,3 +210,11 @@ def test_inputs_that_do_not_go_together(tiny, shop, studio, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     tiny.refuses("scan", shop, empty, code=USAGE, tells=["source 'empty'", "no file found"])
+
+
+def test_a_folder_in_brackets_is_no_list(tiny, tmp_path):
+    """Which the parser of flags would make of it."""
+    make_folder(tmp_path / "br", ("a", "b"), count=1)
+    make_folder(tmp_path / "[br]", ("a", "b"), count=3)
+    tiny.refuses("scan", "[br]", code=USAGE, tells=["square brackets", "./[a]"], cwd=tmp_path)
+    assert "6 files" in tiny("scan", "./[br]", cwd=tmp_path).text

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kDigestDigits = 64;
 constexpr int kLargestInput = 4096;
 constexpr int kLargestBatch = 4096;
+constexpr std::size_t kMostViews = 64;
 
 [[noreturn]] void refuse(const std::string& problem) {
   throw Error(ErrorKind::kInvalidInput, "checking the bundle: " + problem);
@@ -72,7 +73,9 @@ void check_input(const Bundle& bundle) {
   if (bundle.batch < 1 || bundle.batch > kLargestBatch) {
     refuse("a batch of " + std::to_string(bundle.batch));
   }
-  if (bundle.views.empty()) refuse("an input without a view");
+  if (bundle.views.empty() || bundle.views.size() > kMostViews) {
+    refuse("an input of " + std::to_string(bundle.views.size()) + " views");
+  }
   for (const std::string* name : {&bundle.fit, &bundle.filter, &bundle.precision}) {
     if (name->empty() || !is_utf8(*name)) refuse("a setting of the input is missing");
   }

@@ -97,7 +97,7 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& what) {
   Catalogue catalogue;
   catalogue.digest_ = sha256(text);
   try {
-    const Json json = parse_json(text, what);
+    const Json json = Json::parse(text);
     if (json.at("format") != kCatalogueFormat) {
       throw Error(ErrorKind::kInvalidInput, "reading the catalogue " + what +
                                                 ": expected format 1, found " +

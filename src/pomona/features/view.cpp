@@ -60,8 +60,14 @@ std::vector<View> views_from_names(const std::vector<std::string>& names) {
     }
     views.push_back(view);
   }
-  if (views.empty()) {
-    throw Error(ErrorKind::kInvalidInput, "reading views: there is none; expected at least one");
+  if (views.empty() || views.front() != View()) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reading views: the first must be 'whole'; name it before the others");
+  }
+  if (views.size() > kMostViews) {
+    throw Error(ErrorKind::kInvalidInput, "reading views: expected at most " +
+                                              std::to_string(kMostViews) + ", found " +
+                                              std::to_string(views.size()));
   }
   return views;
 }

@@ -21,7 +21,11 @@ std::string view_name(const View& view);
 // Throws invalid_input unless it is such a name, the number from 10 to 99.
 View view_from_name(std::string_view name);
 
-// The same for several. Throws invalid_input also where one is named twice, or none.
+// More would cost more than they tell.
+inline constexpr std::size_t kMostViews = 64;
+
+// The same for several. Throws invalid_input also where one is named twice, for more than
+// kMostViews, and unless the first is the whole: small pictures are made of it.
 std::vector<std::string> view_names(const std::vector<View>& views);
 std::vector<View> views_from_names(const std::vector<std::string>& names);
 

@@ -28,8 +28,16 @@ TEST(View, RefusesOtherNames) {
 TEST(View, SeveralAreDifferentOnes) {
   EXPECT_THAT(view_names(views_from_names({"whole", "zoom75-flip"})),
               ElementsAre("whole", "zoom75-flip"));
-  EXPECT_THROW(views_from_names({"flip", "flip"}), Error);
+  EXPECT_THROW(views_from_names({"whole", "flip", "flip"}), Error);
+  EXPECT_THROW(views_from_names({"flip", "whole"}), Error);
   EXPECT_THROW(views_from_names({}), Error);
+  std::vector<std::string> many = {"whole"};
+  for (int percent = 20; many.size() <= kMostViews; ++percent) {
+    many.push_back("zoom" + std::to_string(percent));
+  }
+  EXPECT_THROW(views_from_names(many), Error);
+  many.pop_back();
+  EXPECT_EQ(views_from_names(many).size(), kMostViews);
 }
 
 }  // namespace

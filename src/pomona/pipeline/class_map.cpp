@@ -6,6 +6,7 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/storage/key.h"
 #include "pomona/table/csv_reader.h"
 
 namespace pomona {
@@ -19,11 +20,19 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::size_t find_column(const CsvReader& reader, const std::string& what, std::string_view name) {
   const auto found = std::ranges::find(reader.header(), name);
-  if (found == reader.header().end()) {
-    refuse(what, "there is no column '" + std::string(name) +
-                     "'; expected a first line that names source, class and label");
+  if (std::ranges::count(reader.header(), name) != 1) {
+    refuse(what, std::string("there is ") +
+                     (found == reader.header().end() ? "no" : "more than one") + " column '" +
+                     std::string(name) +
+                     "'; expected a first line that names source, class and label, between commas");
   }
   return static_cast<std::size_t>(found - reader.header().begin());
+}
+
+// Two labels that look alike would be two kinds.
+void refuse_blanks(const std::string& what, const std::string& cell) {
+  if (cell.empty() || (cell.front() != ' ' && cell.back() != ' ')) return;
+  refuse(what, "'" + cell + "' begins or ends with a blank; take that away");
 }
 
 // As spreadsheets and editors write it: with a byte order mark, without an end of the last line.
@@ -45,6 +54,7 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
   map.what_ = what;
   map.digest_ = sha256(csv);
   const std::string text = plain_csv(csv);
+  if (!is_utf8(text)) refuse(what, "it is not UTF-8; save it so, as spreadsheets offer it for CSV");
   try {
     CsvReader reader(text, what);
     const std::size_t source = find_column(reader, what, "source");
@@ -52,7 +62,9 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
     const std::size_t label = find_column(reader, what, "label");
     std::vector<std::string> row;
     while (reader.next(row)) {
+      for (const std::size_t column : {source, name, label}) refuse_blanks(what, row[column]);
       if (row[name].empty()) refuse(what, "a row has no class");
+      if (!row[source].empty()) map.sources_.insert(row[source]);
       if (!map.labels_.emplace(Key(row[name], row[source]), row[label]).second) {
         refuse(what, "the class '" + row[name] + "'" + in_source(row[source]) +
                          " has two rows; leave one");

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,13 +17,16 @@ class ClassMap {
   // The file of --classes: CSV with the columns `source`, `class` and `label`, and others that are
   // passed over. A row without a source holds for every source that has no row of its own for the
   // class; one without a label drops the class. Throws invalid_input, naming `what`, for missing
-  // columns, a row without a class, or two rows for one class of one source.
+  // columns, a row without a class, two rows for one class of one source, blanks around a
+  // word, or text that is not UTF-8.
   static ClassMap parse(std::string_view csv, const std::string& what);
 
   // The label of a class, "" where it is dropped, none where the map does not know it. Photographs
   // without a source take the row of any, as long as all agree; throws invalid_input where not.
   std::optional<std::string_view> find(std::string_view source, std::string_view name) const;
 
+  // Those that have rows of their own.
+  const std::set<std::string>& sources() const { return sources_; }
   // What errors call it.
   const std::string& what() const { return what_; }
   // SHA-256 of its text.
@@ -33,6 +37,7 @@ class ClassMap {
 
   std::string what_;
   std::string digest_;
+  std::set<std::string> sources_;
   std::map<Key, std::string, std::less<>> labels_;
 };
 

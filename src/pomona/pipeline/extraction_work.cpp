@@ -228,7 +228,8 @@ Json features_by(const ExtractSetup& setup) {
           {"size", setup.featurizer.size},
           {"precision", precision_name(setup.featurizer.precision)},
           {"fit", fit_name(setup.fit)},
-          {"views", view_names(setup.views)},
+          // Null where it is as it was before there were views.
+          {"views", setup.views.size() == 1 ? Json(nullptr) : Json(view_names(setup.views))},
           {"batch", setup.featurizer.batch},
           {"versions", versions_json()},
           {"instruction_sets", describe_machine().instruction_sets}};

@@ -35,10 +35,10 @@ std::vector<OfferedGroup> shuffled_groups(const std::vector<std::size_t>& rows,
   return result;
 }
 
-std::string group_name(const Manifest& manifest, const ManifestRow& row, const std::regex& regex,
-                       bool& matched) {
+std::string group_name(const ManifestRow& row, const std::regex& regex, bool& matched) {
   const std::string_view name = file_name(row.path);
-  std::string key = manifest.label(row);
+  // Not by label: what a class map calls alike was still photographed folder by folder.
+  std::string key(parent_name(row.path));
   std::cmatch match;
   if (std::regex_search(name.data(), name.data() + name.size(), match, regex)) {
     matched = true;
@@ -77,7 +77,7 @@ Groups find_groups(const Manifest& manifest, const std::string& pattern) {
   std::unordered_map<std::string, std::int32_t> numbers;
   bool matched = manifest.rows.empty();
   for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
-    const std::string name = group_name(manifest, manifest.rows[i], regex, matched);
+    const std::string name = group_name(manifest.rows[i], regex, matched);
     const auto [found, is_new] =
         numbers.try_emplace(name, static_cast<std::int32_t>(numbers.size()));
     if (is_new) groups.key.push_back(hash_text(name, 0));

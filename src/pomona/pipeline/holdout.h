@@ -16,13 +16,13 @@ namespace pomona {
 struct Groups {
   bool given = false;  // by a pattern; otherwise every photograph is a group of its own
   ScratchVector<std::int32_t> of_row;  // number of the group of each row of the manifest
-  ScratchVector<std::uint64_t> key;    // of each group: a hash of label and captures (or the path)
+  ScratchVector<std::uint64_t> key;    // of each group: a hash of folder and captures (or the path)
 };
 
-// Photographs of one label whose file names give the same captures of `pattern`, an ECMAScript
-// regular expression, are one group; without brackets the whole match is captured, without a match
-// nothing. "" gives no groups. Throws invalid_input with what is wrong with the pattern, and when
-// it fits no file name at all.
+// Photographs of folders of one name whose file names give the same captures of `pattern`, an
+// ECMAScript regular expression, are one group; without brackets the whole match is captured,
+// without a match nothing. "" gives no groups. Throws invalid_input with what is wrong with the
+// pattern, and when it fits no file name at all.
 Groups find_groups(const Manifest& manifest, const std::string& pattern);
 
 // Chooses about `share` of the rows among `candidates` (indices into manifest.rows) as test rows: a

@@ -5,6 +5,16 @@
 #include "pomona/storage/key.h"
 
 namespace pomona {
+namespace {
+
+std::string list_of_sources(const ClassMap& map) {
+  std::string list;
+  for (const std::string& source : map.sources())
+    list += (list.empty() ? "'" : ", '") + source + "'";
+  return list.empty() ? "none" : list;
+}
+
+}  // namespace
 
 std::optional<std::string_view> Labeller::label(Split split, std::string_view key) {
   std::string_view source;
@@ -24,14 +34,18 @@ std::optional<std::string_view> Labeller::label(Split split, std::string_view ke
 void Labeller::refuse_unknown() const {
   if (unknown_.empty() || !rule_.classes) return;
   std::string names;
+  std::string advice = "add a row for each, with an empty label where a class is to be left out";
   for (const auto& [source, name] : unknown_) {
+    if (!source.empty() && !rule_.classes->sources().contains(source)) {
+      advice = "it has no source '" + source + "', but these: " + list_of_sources(*rule_.classes) +
+               "; name the photographs' source so, as in SOURCE=FOLDER";
+    }
     names += (names.empty() ? "'" : ", '") + name + "'";
     if (!source.empty()) names += " of " + source;
   }
   throw Error(ErrorKind::kInvalidInput,
               "labelling photographs by " + rule_.classes->what() + ": it has no row for the " +
-                  (unknown_.size() == 1 ? "class " : "classes ") + names +
-                  "; add a row for each, with an empty label where a class is to be left out");
+                  (unknown_.size() == 1 ? "class " : "classes ") + names + "; " + advice);
 }
 
 }  // namespace pomona

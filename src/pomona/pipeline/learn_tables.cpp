@@ -19,6 +19,7 @@ namespace pomona {
 namespace {
 
 constexpr std::uint64_t kMaxCatalogueBytes = 16ULL << 20U;
+constexpr std::size_t kNamedLabels = 5;
 
 // The stages of learning, which share the table, the options and where results go.
 class Learning {
@@ -43,6 +44,7 @@ class Learning {
     write_bundle(make_bundle(origin, std::move(reduction_), std::move(trained), table_.rows,
                              options_.catalogue, metrics_),
                  out_.staged(), "bundle");
+    warn_of_unknown_kinds();
     timeline_.begin("map");
     progress_.begin("map", 0);
     out_.staged().write("map.json", print_json(make_map(*scores_, table_.rows, workers())));
@@ -99,8 +101,8 @@ class Learning {
     metrics_ = {{"format", 1},
                 {"believe", ""},
                 {"labels", table_.rows.train_labels},
-                {"train_rows", table_.rows.train_rows()},
-                {"test_rows", table_.rows.test_rows()},
+                {"train_rows", table_.rows.count(Split::kTrain)},
+                {"test_rows", table_.rows.count(Split::kTest)},
                 {"split",
                  {{"kind", split_kind_name(options_.split_kind)},
                   {"holdout", options_.split.holdout},
@@ -148,7 +150,7 @@ class Learning {
         evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
                  options_.train.seed, workers());
     metrics_["scores"].push_back(score_json(
-        main_score(options_.split_kind, main_split_is_grouped(), table_.rows.train_rows()),
+        main_score(options_.split_kind, main_split_is_grouped(), table_.rows.count(Split::kTrain)),
         evaluation, table_.rows.groups.given));
     add_details(evaluation, table_.rows, metrics_);
     write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
@@ -180,6 +182,20 @@ class Learning {
     }
     metrics_["scores"].push_back(score_json(second_score(by_group, second->train_rows),
                                             second->evaluation, table_.rows.groups.given));
+  }
+
+  void warn_of_unknown_kinds() {
+    if (!options_.catalogue) return;
+    std::string names;
+    std::size_t unknown = 0;
+    for (const std::string& label : table_.rows.train_labels) {
+      if (options_.catalogue->find(label) != nullptr) continue;
+      if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
+    }
+    if (unknown == 0) return;
+    progress_.warn("the catalogue says nothing of " + std::to_string(unknown) + " of " +
+                   std::to_string(table_.rows.train_labels.size()) + " labels, such as " + names +
+                   "; its kinds are known by their id, to which --classes leads");
   }
 
   const FeatureTable& table_;

@@ -21,6 +21,8 @@ namespace {
 
 // A second answer with at least this share of the first one's probability is named beside it.
 constexpr double kCloseShare = 0.5;
+// Answers that are kept whatever is to be shown: whether the second is near is told even so.
+constexpr std::size_t kAtLeast = 2;
 
 Bundle checked(Bundle bundle) {
   if (bundle.classifier_kind == ClassifierKind::kNone) {
@@ -100,8 +102,7 @@ class FileReader {
 
 Predictor::Predictor(Bundle bundle)
     : bundle_(checked(std::move(bundle))),
-      catalogue_(bundle_.catalogue.empty() ? Catalogue()
-                                           : Catalogue::parse(bundle_.catalogue, "of the bundle")),
+      catalogue_(read_catalogue(bundle_)),
       featurizer_(make_featurizer(bundle_, /*slots=*/1)),
       preprocessor_(make_preprocessor(bundle_)) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
@@ -145,7 +146,8 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
   const Matrix<double> probabilities =
       classify_features(bundle_, mean.of({features.data(), read.size(), views * dims}));
   for (std::size_t i = 0; i < read.size(); ++i) {
-    predictions[read[i]].answers = best_answers(probabilities.row(i), bundle_.labels, top);
+    predictions[read[i]].answers =
+        best_answers(probabilities.row(i), bundle_.labels, std::max(top, kAtLeast));
   }
   return predictions;
 }
@@ -169,13 +171,22 @@ std::vector<Prediction> Predictor::predict_files(std::span<const std::string> pl
   return predictions;
 }
 
+Catalogue read_catalogue(const Bundle& bundle) {
+  if (bundle.catalogue.empty()) return {};
+  try {
+    return Catalogue::parse(bundle.catalogue, "of the bundle");
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kCorrupt, std::string(error.what()) + "; get the bundle anew");
+  }
+}
+
 Bundle open_bundle(const std::string& place, const StoreOptions& stores) {
   const std::shared_ptr<const ObjectStore> store = open_store(place, stores);
   return read_bundle(*store, store->exists("bundle.json") ? "" : "bundle");
 }
 
 Json prediction_json(const std::string& path, const Prediction& prediction,
-                     const Catalogue& catalogue, Language language) {
+                     const Catalogue& catalogue, Language language, std::size_t top) {
   Json object = {{"path", path},          {"refused", nullptr}, {"kinds", Json::array()},
                  {"confusable", nullptr}, {"variety", nullptr}, {"facts", Json::array()}};
   if (prediction.failure) {
@@ -184,7 +195,8 @@ Json prediction_json(const std::string& path, const Prediction& prediction,
                          {"message", prediction.failure->message}};
     return object;
   }
-  for (const Answer& answer : prediction.answers) {
+  for (const Answer& answer :
+       std::span(prediction.answers).first(std::min(top, prediction.answers.size()))) {
     object["kinds"].push_back(kind_json(answer, catalogue, language));
   }
   object["confusable"] = confusable_json(prediction.answers, catalogue, language);

@@ -32,7 +32,7 @@ struct PredictionFailure {
 };
 
 struct Prediction {
-  std::vector<Answer> answers;               // best first, at most `top`
+  std::vector<Answer> answers;               // best first: `top` of them, and always two
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 
@@ -63,8 +63,11 @@ class Predictor {
 // Opens the folder of a bundle: `place` itself, or `bundle/` in it. Throws not_found, corrupt.
 Bundle open_bundle(const std::string& place, const StoreOptions& stores);
 
+// Of a bundle without one: an empty one. Throws corrupt.
+Catalogue read_catalogue(const Bundle& bundle);
+
 // One object a photograph, as `pomona predict --json` prints it and docs/formats.md describes it.
 Json prediction_json(const std::string& path, const Prediction& prediction,
-                     const Catalogue& catalogue, Language language);
+                     const Catalogue& catalogue, Language language, std::size_t top);
 
 }  // namespace pomona

@@ -157,7 +157,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
                              options_json(options.train),
                              {{"group", group}, {"seed", learn.train.seed}}});
     Json result = record_json(record, timeline);
-    result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
+    result["counts"] = {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}};
     publish_results(result, {}, {}, out, workers_or_all(options.train.workers), stop);
     return result;
   });

@@ -76,6 +76,9 @@ void check_order(const Manifest& manifest, std::string_view place) {
 std::vector<std::size_t> TableRows::side(Split split) const {
   std::vector<std::size_t> result(split == Split::kTest ? test_rows() : train_rows());
   std::iota(result.begin(), result.end(), split == Split::kTest ? 0 : test_rows());
+  std::erase_if(result, [this](std::size_t row) {
+    return manifest.rows[row].status == FileStatus::kSkipped;
+  });
   return result;
 }
 

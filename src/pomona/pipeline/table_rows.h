@@ -31,7 +31,9 @@ struct TableRows {
   std::size_t rows() const { return label_index.size(); }
   std::size_t test_rows() const { return test_row_count; }
   std::size_t train_rows() const { return rows() - test_row_count; }
+  // Without those of dropped classes.
   std::vector<std::size_t> side(Split split) const;
+  std::size_t count(Split split) const { return side(split).size(); }
   // The row with this key. Throws internal when there is none.
   std::size_t find(Split split, std::string_view path) const;
 

@@ -14,6 +14,7 @@
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/input_options.h"
 #include "pomona/pipeline/output_digests.h"
+#include "pomona/pipeline/predict.h"
 #include "pomona/pipeline/self_check.h"
 #include "pomona/pipeline/verify_listing.h"
 #include "pomona/pipeline/verify_tables.h"
@@ -88,9 +89,9 @@ class Verifier {
       std::string problem;
     };
     std::vector<Outcome> outcomes(checks.size());
+    progress_.begin("verify", checks.size());
     parallel_for(checks.size(), workers, [&](std::size_t i, std::size_t /*worker*/) {
       throw_if_stopped(stop_);
-      progress_.begin("verify " + checks[i].what, 0);
       try {
         outcomes[i].passed = checks[i].body();
       } catch (const Error& error) {
@@ -100,6 +101,7 @@ class Verifier {
         outcomes[i].problem =
             checks[i].what + ": not as docs/formats.md describes it: " + error.what();
       }
+      progress_.advance(1);
     });
     for (Outcome& outcome : outcomes) {
       if (!outcome.passed.empty()) report_.passed.push_back(std::move(outcome.passed));
@@ -219,6 +221,7 @@ class Verifier {
 
   std::string check_bundle_folder() const {
     const Bundle bundle = read_bundle(store_, "bundle");
+    (void)read_catalogue(bundle);
     const std::unique_ptr<Featurizer> featurizer = make_featurizer(bundle, /*slots=*/1);
     run_self_check(bundle, *featurizer, bundle.self_check.cases.size());
     return "bundle: every digest fits, and it answers " +

@@ -13,8 +13,8 @@ class ViewMean {
  public:
   explicit ViewMean(std::size_t views) : views_(views) {}
 
-  // rows × (views × dims) → rows × dims. The result is good until the next call; of one view it is
-  // the rows themselves.
+  // rows × (views × dims) → rows × dims. Throws corrupt for rows of another width. The result is
+  // good until the next call; of one view it is the rows themselves.
   MatrixView<const float> of(MatrixView<const float> rows);
 
  private:

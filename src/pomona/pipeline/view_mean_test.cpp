@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "pomona/base/error.h"
+
 namespace pomona {
 namespace {
 
@@ -23,6 +25,12 @@ TEST(ViewMean, KeepsTheOrderOfFeatures) {
   ViewMean mean(2);
   const auto means = mean.of({rows.data(), 1, 4});
   EXPECT_THAT(std::vector<float>(means.row(0).begin(), means.row(0).end()), ElementsAre(2, 30));
+}
+
+TEST(ViewMean, RefusesRowsThatNoViewsFillEvenly) {
+  const std::vector<float> rows = {1, 2, 3};
+  ViewMean mean(2);
+  EXPECT_THROW(mean.of({rows.data(), 1, 3}), Error);
 }
 
 TEST(ViewMean, OfOneViewIsThatView) {
