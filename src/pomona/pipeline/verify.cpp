@@ -70,26 +70,28 @@ class Verifier {
                                             "': it has neither run.json nor _SUCCESS; expected a "
                                             "folder that a verb of pomona wrote");
     }
-    run_checks({{"run.json", [this] { return read_record(); }},
-                {"completeness", [this] { return check_complete(); }},
+    run_checks("verify run.json", {{"run.json", [this] { return read_record(); }}}, /*workers=*/1);
+    run_checks("verify digests",
+               {{"completeness", [this] { return check_complete(); }},
                 {"digests", [this] { return check_digests(store_, usable_cores()); }}},
                /*workers=*/1);
     if (made_of_images()) {
-      run_checks({{"the manifest", [this] { return read_manifest(); }}}, /*workers=*/1);
+      run_checks("verify manifest", {{"the manifest", [this] { return read_manifest(); }}},
+                 /*workers=*/1);
     }
-    run_checks(checks_of_contents(), usable_cores());
+    run_checks("verify contents", checks_of_contents(), usable_cores());
     return std::move(report_);
   }
 
  private:
   // Several at once; the report has them in their order.
-  void run_checks(const std::vector<Check>& checks, std::size_t workers) {
+  void run_checks(std::string_view stage, const std::vector<Check>& checks, std::size_t workers) {
     struct Outcome {
       std::string passed;
       std::string problem;
     };
     std::vector<Outcome> outcomes(checks.size());
-    progress_.begin("verify", checks.size());
+    progress_.begin(stage, checks.size());
     parallel_for(checks.size(), workers, [&](std::size_t i, std::size_t /*worker*/) {
       throw_if_stopped(stop_);
       try {
