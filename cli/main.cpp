@@ -148,10 +148,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 // CLI11 takes "[a,b]" for a list of two, also where it is the name of a folder.
-void refuse_lists(const CLI::App& app, std::span<char* const> words) {
-  const CLI::App* verb = &app;
-  while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
-  for (const CLI::Option* option : verb->get_options()) {
+void refuse_lists(CLI::App& app, std::span<char* const> words) {
+  for (const CLI::Option* option : chosen_apps(app).back()->get_options()) {
     if (!option->get_positional()) continue;
     for (const std::string& value : option->results()) {
       if (std::ranges::find(words, value) != words.end()) continue;

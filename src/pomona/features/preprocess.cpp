@@ -24,11 +24,7 @@ int Preprocessor::decoded_side() const {
 
 void Preprocessor::fill(const Image& image, std::size_t view, std::span<float> input) {
   const auto& [percent, flip] = views_[view];
-  if (percent == 100) {
-    resizer_.fit(image, fit_, size_, ResizeFilter::kBicubic, resized_);
-  } else {
-    resizer_.fit(image, middle_of(image, percent), fit_, size_, ResizeFilter::kBicubic, resized_);
-  }
+  resizer_.fit(image, middle_of(image, percent), fit_, size_, ResizeFilter::kBicubic, resized_);
   if (flip) turn_upright(resized_, kMirrored, scratch_);
   normalize(resized_, spec_, input);
 }

@@ -83,9 +83,7 @@ Json inputs_json(const FromFeaturesOptions& options) {
 Moments training_moments(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
                          const std::stop_token& stop) {
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
-  for (const std::size_t row : rows.side(Split::kTrain)) {
-    if (rows.manifest.rows[row].status == FileStatus::kOk) classes[row] = rows.label_index[row];
-  }
+  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
   return table_moments(store, parts, classes, rows.train_labels.size(), rows.views, stop);
 }
 
