@@ -58,7 +58,8 @@ def _installed_files(entry, paths) -> list[bytes] | None:
         raise PackageError(f"package {entry['package']} is damaged: {error}") from error
 
 
-def _downloaded_files(entry, paths) -> list[bytes]:
+def downloaded_files(entry, paths) -> list[bytes]:
+    """Files of a wheel, which pip downloads by version and hash. Raises PackageError."""
     requirement = f"{entry['package']}=={entry['version']}"
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder) / "requirements.txt"
@@ -79,7 +80,7 @@ def _downloaded_files(entry, paths) -> list[bytes]:
 def read_package_files(entry) -> PackageFiles:
     """Raises PackageError."""
     paths = [entry["file"], entry["license_file"]]
-    weights, license_text = _installed_files(entry, paths) or _downloaded_files(entry, paths)
+    weights, license_text = _installed_files(entry, paths) or downloaded_files(entry, paths)
     digest = hashlib.sha256(weights).hexdigest()
     if digest != entry["file_sha256"]:
         raise PackageError(
