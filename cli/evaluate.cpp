@@ -63,6 +63,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
       ->type_name("SHARE")
       ->capture_default_str();
   add_workers_flag(*command, options->workers);
+  add_models_flag(*command, options->models);
   add_store_flags(*command, options->stores);
   command->callback([&chosen, options, as_json] {
     chosen = [options, as_json](Session& session) {

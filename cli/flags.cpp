@@ -205,6 +205,13 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->default_str("logistic")
       ->group("Classifier");
   command
+      .add_option("--parts", train.parts,
+                  "Hold out this many parts of the training photographs in turn, groups whole, to "
+                  "judge the model where photographs are few and to calibrate it")
+      ->type_name("N")
+      ->check(CLI::Range(2, 100))
+      ->group("Classifier");
+  command
       .add_option("--catalogue", train.catalogue,
                   "JSON file of what is known about each label, such as catalogue/kinds.json: the "
                   "bundle carries it, and `pomona predict` tells it")

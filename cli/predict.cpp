@@ -26,6 +26,7 @@ struct PredictFlags {
   std::size_t top = 3;
   bool as_json = false;
   Language language = Language::kEnglish;
+  std::string models;
   StoreOptions stores;
 };
 
@@ -90,7 +91,7 @@ void print_prediction(const Json& prediction, Language language) {
 }
 
 int predict_all(const PredictFlags& flags, Session& session) {
-  Predictor predictor(open_bundle(flags.bundle, flags.stores));
+  Predictor predictor(open_bundle(flags.bundle, flags.models, flags.stores));
   note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
   for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
@@ -141,6 +142,7 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->type_name("en|fr")
       ->check(CLI::IsMember({"en", "fr"}))
       ->default_str("en");
+  add_models_flag(*command, flags->models);
   add_store_flags(*command, flags->stores);
   command->callback([&chosen, flags] {
     chosen = [flags](Session& session) {

@@ -109,17 +109,19 @@ def two_class_objective(x, y, c):
     return scipy.optimize.minimize(objective, start, jac=True, options={"gtol": 1e-7}).fun
 
 
-def logistic_case(seed, rows, dims, classes, spread, c):
+def logistic_case(seed, rows, dims, classes, spread, c, weighted=False):
     x, y = made_up_rows(seed, rows, dims, classes, spread)
     x = x.astype(np.float64)
-    rms = np.sqrt((x**2).mean())
+    weights = 0.25 * (1 + np.arange(rows) % 5) if weighted else np.ones(rows)
+    rms = np.sqrt(np.average((x**2).mean(1), weights=weights))
     x = x / rms
     if classes == 2:
         value = two_class_objective(x, y, c)
     else:
-        fit = LogisticRegression(C=c, tol=1e-10, max_iter=100000).fit(x, y)
+        fit = LogisticRegression(C=c, tol=1e-10, max_iter=100000).fit(x, y, weights)
         scores = x @ fit.coef_.T + fit.intercept_
-        loss = (scipy.special.logsumexp(scores, axis=1) - scores[np.arange(rows), y]).sum()
+        losses = scipy.special.logsumexp(scores, axis=1) - scores[np.arange(rows), y]
+        loss = (weights * losses).sum()
         value = c * loss + 0.5 * (fit.coef_**2).sum()
     return {
         "seed": seed,
@@ -128,6 +130,7 @@ def logistic_case(seed, rows, dims, classes, spread, c):
         "classes": classes,
         "spread": spread,
         "c": c,
+        "weighted": weighted,
         "rms": rms,
         "objective": value,
     }
@@ -142,6 +145,7 @@ def logistic():
             logistic_case(3, 900, 12, 12, 0.5, 1.0),
             logistic_case(4, 6000, 8, 4, 0.7, 1.0),
             logistic_case(5, 400, 6, 2, 0.5, 2.0),
+            logistic_case(6, 3000, 10, 5, 0.6, 1.0, weighted=True),
         ],
     )
 

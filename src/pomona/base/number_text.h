@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace pomona {
@@ -12,5 +13,9 @@ std::string with_commas(std::uint64_t number);
 
 // A share of one: 0.972 is "97.2 %".
 std::string percent(double share);
+
+// "0.25" or "1e-3", with a point and nothing around it; none for anything else, or what is not
+// finite.
+std::optional<double> parse_number(const std::string& text);
 
 }  // namespace pomona

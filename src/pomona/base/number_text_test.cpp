@@ -18,5 +18,13 @@ TEST(NumberText, Percent) {
   EXPECT_EQ(percent(1), "100.0 %");
 }
 
+TEST(NumberText, ParseNumber) {
+  EXPECT_EQ(parse_number("0.25"), 0.25);
+  EXPECT_EQ(parse_number("-1e-3"), -1e-3);
+  for (const char* text : {"", " 1", "1 ", "1,5", "one", "nan", "inf", "1e999", "+1"}) {
+    EXPECT_EQ(parse_number(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace pomona

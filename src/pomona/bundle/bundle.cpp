@@ -63,7 +63,8 @@ void check_backbone(const Bundle& bundle) {
   }
   expect_size("means of the scaler", features->get<std::size_t>(), bundle.scaler.dims());
   expect_digest("the backbone", bundle.backbone_digest);
-  if (bundle.network_xml.empty()) refuse("the network is empty");
+  if (bundle.network_xml.empty() && !bundle.network_bin.empty())
+    refuse("weights without a network");
 }
 
 void check_input(const Bundle& bundle) {

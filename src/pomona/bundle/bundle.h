@@ -49,7 +49,7 @@ struct SelfCheck {
 
 struct Bundle {
   std::string backbone_spec;  // backbone.json, as print_json() writes it
-  std::string network_xml;
+  std::string network_xml;    // "": to be found among the installed backbones
   std::string network_bin;
   std::string backbone_digest;   // backbone_digest() of the two
   std::string backbone_license;  // its text

@@ -172,11 +172,13 @@ Json parse_versioned(const std::string& text, std::string_view file) {
 
 BundleFiles print_bundle(const Bundle& bundle) {
   BundleFiles files = {{"LICENSE.backbone", bundle.backbone_license},
-                       {"backbone.bin", bundle.network_bin},
-                       {"backbone.xml", bundle.network_xml},
                        {"bundle.json", print_json(settings_json(bundle))},
                        {"model.safetensors", print_safetensors(model_tensors(bundle))},
                        {"self_check.json", print_json(self_check_json(bundle.self_check))}};
+  if (!bundle.network_xml.empty()) {
+    files.emplace(kBundleWeights, bundle.network_bin);
+    files.emplace(kBundleNetwork, bundle.network_xml);
+  }
   if (!bundle.catalogue.empty()) files.emplace(kBundleCatalogue, bundle.catalogue);
   return files;
 }
@@ -184,8 +186,10 @@ BundleFiles print_bundle(const Bundle& bundle) {
 Bundle parse_bundle(BundleFiles files) {
   Bundle bundle;
   bundle.backbone_license = std::move(files.at("LICENSE.backbone"));
-  bundle.network_bin = std::move(files.at("backbone.bin"));
-  bundle.network_xml = std::move(files.at("backbone.xml"));
+  if (files.contains(kBundleNetwork)) {
+    bundle.network_bin = std::move(files.find(kBundleWeights)->second);
+    bundle.network_xml = std::move(files.find(kBundleNetwork)->second);
+  }
   reading("bundle.json",
           [&] { parse_settings(parse_versioned(files.at("bundle.json"), "bundle.json"), bundle); });
   reading("model.safetensors", [&] {

@@ -12,12 +12,15 @@
 
 namespace pomona {
 
-// In byte order, as SHA256SUMS lists them.
-inline constexpr std::array<std::string_view, 6> kBundleFiles = {
-    "LICENSE.backbone", "backbone.bin",      "backbone.xml",
-    "bundle.json",      "model.safetensors", "self_check.json"};
+// Every bundle has these.
+inline constexpr std::array<std::string_view, 4> kBundleFiles = {
+    "LICENSE.backbone", "bundle.json", "model.safetensors", "self_check.json"};
+// A bundle that goes where its backbone is installed may do without both of these.
+inline constexpr std::string_view kBundleWeights = "backbone.bin";
+inline constexpr std::string_view kBundleNetwork = "backbone.xml";
 // A bundle may have it or not.
 inline constexpr std::string_view kBundleCatalogue = "catalogue.json";
+// Lists all others in byte order.
 inline constexpr std::string_view kBundleSums = "SHA256SUMS";
 
 using BundleFiles = std::map<std::string, std::string, std::less<>>;

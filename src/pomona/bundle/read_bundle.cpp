@@ -30,8 +30,10 @@ class BundleReader {
     for (const std::string_view name : kBundleFiles) {
       read_file(name, sizes_.find(name)->second, files[std::string(name)]);
     }
-    if (const auto catalogue = sizes_.find(kBundleCatalogue); catalogue != sizes_.end()) {
-      read_file(catalogue->first, catalogue->second, files[catalogue->first]);
+    for (const std::string_view name : {kBundleWeights, kBundleNetwork, kBundleCatalogue}) {
+      if (const auto size = sizes_.find(name); size != sizes_.end()) {
+        read_file(name, size->second, files[std::string(name)]);
+      }
     }
     check_sums(files);
     try {
@@ -51,8 +53,8 @@ class BundleReader {
   }
 
   static bool is_known(std::string_view name) {
-    return name == kBundleSums || name == kBundleCatalogue ||
-           std::ranges::find(kBundleFiles, name) != kBundleFiles.end();
+    return name == kBundleSums || name == kBundleCatalogue || name == kBundleWeights ||
+           name == kBundleNetwork || std::ranges::find(kBundleFiles, name) != kBundleFiles.end();
   }
 
   void check_listing() {
@@ -71,6 +73,10 @@ class BundleReader {
     if (!stranger.empty()) fail("it has a file that does not belong there, " + stranger);
     for (const std::string_view name : kBundleFiles) {
       if (!sizes_.contains(name)) fail("it lacks the file " + std::string(name));
+    }
+    const bool has_network = sizes_.contains(kBundleNetwork);
+    if (sizes_.contains(kBundleWeights) != has_network) {
+      fail("it lacks the file " + std::string(has_network ? kBundleWeights : kBundleNetwork));
     }
     if (!sizes_.contains(kBundleSums)) fail("it lacks the file " + std::string(kBundleSums));
   }
@@ -112,7 +118,7 @@ class BundleReader {
       }
       begin = end;
     }
-    fail("file " + std::string(kBundleSums) + " was changed");
+    fail("file " + std::string(kBundleSums) + " was changed, or a file that it lists is gone");
   }
 
   const ObjectStore& store_;

@@ -13,6 +13,9 @@ namespace pomona {
 // changed or does not belong, or whose content makes no sense; not_found when there is no bundle.
 // Sizes are limited before anything is read: 2 GiB in all, 16 MiB for each JSON file.
 //
+// A bundle without the two files of its backbone has an empty network: whoever runs it takes the
+// installed backbone of its digest.
+//
 // The self-check is not run here, since it needs the network.
 Bundle read_bundle(const ObjectStore& store, std::string_view folder);
 

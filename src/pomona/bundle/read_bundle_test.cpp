@@ -134,6 +134,23 @@ TEST(ReadBundle, NoticesMissingTruncatedAndExtraFiles) {
   EXPECT_NO_THROW(read_bundle(store, "bundle"));
 }
 
+TEST(ReadBundle, MayDoWithoutItsNetwork) {
+  Bundle bundle = made_up_bundle();
+  MemoryStore store;
+  write(bundle, store);
+  for (const std::string file : {"backbone.bin", "backbone.xml"}) {
+    store.remove("bundle/" + file);
+  }
+  expect_error(store, ErrorKind::kCorrupt, "SHA256SUMS");
+  bundle.network_xml.clear();
+  bundle.network_bin.clear();
+  MemoryStore light;
+  const Bundle read = read_bundle(write(bundle, light), "bundle");
+  EXPECT_EQ(read.network_xml, "");
+  EXPECT_EQ(read.backbone_digest, bundle.backbone_digest);
+  EXPECT_EQ(contents(light).size(), 5U);
+}
+
 TEST(ReadBundle, TakesSumsInOneFormOnly) {
   MemoryStore store;
   const std::string sums = write(made_up_bundle(), store).read("bundle/SHA256SUMS");

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "pomona/base/error.h"
 #include "pomona/learn/answers.h"
 
 namespace pomona {
@@ -23,7 +24,7 @@ double target_of_label(std::span<const std::int32_t> labels) {
 
 // Sum of cross entropies of the rows that count, at this target and temperature.
 double cross_entropy(MatrixView<const double> scores, std::span<const std::int32_t> labels,
-                     double target, double temperature) {
+                     std::span<const float> weights, double target, double temperature) {
   const double others = static_cast<double>(scores.cols()) - 1;
   double loss = 0;
   for (std::size_t i = 0; i < scores.rows(); ++i) {
@@ -38,7 +39,8 @@ double cross_entropy(MatrixView<const double> scores, std::span<const std::int32
     }
     const double of_label = row[static_cast<std::size_t>(labels[i])] - largest;
     const double of_others = others > 0 ? (below - of_label) / others : 0;
-    loss += std::log(sum) - (target * of_label + (1 - target) * of_others) / temperature;
+    const double weight = weights.empty() ? 1 : static_cast<double>(weights[i]);
+    loss += weight * (std::log(sum) - (target * of_label + (1 - target) * of_others) / temperature);
   }
   return loss;
 }
@@ -47,8 +49,14 @@ double cross_entropy(MatrixView<const double> scores, std::span<const std::int32
 
 // Golden-section search over the logarithm: the loss has one minimum in 1 / temperature, and so in
 // any monotonous function of it.
-double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels) {
+double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels,
+                       std::span<const float> weights) {
   check_answers("fitting a temperature", scores, labels);
+  if (!weights.empty() && weights.size() != labels.size()) {
+    throw Error(ErrorKind::kInvalidInput, "fitting a temperature: expected a weight for each of " +
+                                              std::to_string(labels.size()) + " rows, found " +
+                                              std::to_string(weights.size()));
+  }
   if (std::ranges::none_of(labels, [](std::int32_t label) { return label >= 0; })) return 1;
   const double target = target_of_label(labels);
   const double golden = (std::sqrt(5.0) - 1) / 2;
@@ -56,21 +64,24 @@ double fit_temperature(MatrixView<const double> scores, std::span<const std::int
   double high = std::log(kHighest);
   double left = high - golden * (high - low);
   double right = low + golden * (high - low);
-  double left_loss = cross_entropy(scores, labels, target, std::exp(left));
-  double right_loss = cross_entropy(scores, labels, target, std::exp(right));
+  const auto loss_at = [&](double logarithm) {
+    return cross_entropy(scores, labels, weights, target, std::exp(logarithm));
+  };
+  double left_loss = loss_at(left);
+  double right_loss = loss_at(right);
   while (high - low > 1e-4) {
     if (left_loss <= right_loss) {
       high = right;
       right = left;
       right_loss = left_loss;
       left = high - golden * (high - low);
-      left_loss = cross_entropy(scores, labels, target, std::exp(left));
+      left_loss = loss_at(left);
     } else {
       low = left;
       left = right;
       left_loss = right_loss;
       right = low + golden * (high - low);
-      right_loss = cross_entropy(scores, labels, target, std::exp(right));
+      right_loss = loss_at(right);
     }
   }
   return std::exp((low + high) / 2);

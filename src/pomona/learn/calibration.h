@@ -14,9 +14,10 @@ namespace pomona {
 // (Guo et al. 2017, "On calibration of modern neural networks") with targets of (n + 1) / (n + 2)
 // for the label of each of n rows (Platt 1999), which keeps few or easy rows from promising too
 // much. Rows must be held out of the fit that made the scores. labels[i] = -1: not counted. 1 when
-// nothing counts. This function and the next throw invalid_input when labels do not fit the rows or
-// a value is not finite.
-double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels);
+// nothing counts. `weights`: one a row, as in TrainingRows; empty: all the same. This function and
+// the next throw invalid_input when labels or weights do not fit the rows or a value is not finite.
+double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels,
+                       std::span<const float> weights = {});
 
 struct CalibrationBin {
   std::uint64_t count = 0;

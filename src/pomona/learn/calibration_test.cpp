@@ -42,6 +42,23 @@ TEST(CalibrationTest, TemperatureIgnoresRowsWithoutALabel) {
   EXPECT_EQ(fit_temperature(MatrixView<const double>(nullptr, 0, 3), {}), 1);
 }
 
+TEST(CalibrationTest, AWeightOfTwoCountsLikeTwoRows) {
+  const Json golden = golden_learn("answers.json");
+  const Matrix<double> scores = golden_scores(golden);
+  const auto labels = golden["labels"].get<std::vector<std::int32_t>>();
+  Matrix<double> twice(scores.rows() + 50, scores.cols());
+  std::copy_n(scores.data(), scores.size(), twice.data());
+  std::copy_n(scores.data(), 50 * scores.cols(), twice.row(scores.rows()).data());
+  auto labels_twice = labels;
+  labels_twice.insert(labels_twice.end(), labels.begin(), labels.begin() + 50);
+  std::vector<float> weights(labels.size(), 1);
+  std::fill_n(weights.begin(), 50, 2.0F);
+  const double expected = fit_temperature(twice.view(), labels_twice);
+  EXPECT_NE(fit_temperature(scores.view(), labels), expected);
+  EXPECT_NEAR(fit_temperature(scores.view(), labels, weights), expected, 1e-3 * expected);
+  EXPECT_THROW(fit_temperature(scores.view(), labels, std::vector<float>{1}), Error);
+}
+
 TEST(CalibrationTest, TemperatureStaysInItsRange) {
   Matrix<double> scores(1, 2);
   scores(0, 0) = 1;

@@ -25,6 +25,8 @@ struct TrainingRows {
   // shorter. Called from several threads at once for different blocks.
   std::function<void(std::size_t block, MatrixView<float> rows, std::span<std::int32_t> labels)>
       read;
+  // One a row, above 0: a row of weight 2 counts like two rows. Empty: all weigh the same.
+  std::span<const float> weights = {};
 
   std::size_t block_count() const { return (rows + block_rows - 1) / block_rows; }
 };
@@ -42,9 +44,9 @@ struct LogisticOptions {
 
 struct LogisticFit {
   Classifier classifier;  // acts on the rows as given; the division by their RMS is folded in
-  double objective = 0;   // scikit-learn's: c · Σ log loss + ½‖w‖², on the divided rows
-  double rms = 1;         // what rows were divided by: root of the mean square of all elements
-  int iterations = 0;     // passes over the rows
+  double objective = 0;  // scikit-learn's: c · Σ weight · log loss + ½‖w‖², on the divided rows
+  double rms = 1;        // what rows were divided by: root of the weighted mean square of elements
+  int iterations = 0;  // passes over the rows
   bool converged = false;
 };
 
@@ -52,7 +54,7 @@ struct LogisticFit {
 // way; it does not change where it leads. When the way ends early (max_iterations, or steps too
 // small for float32 products to tell apart), the best point seen is returned with converged =
 // false. Throws invalid_input for fewer than two classes, a class without rows, or a value that is
-// not finite; interrupted when options.stop asks for it.
+// not finite, or weights that do not fit the rows; interrupted when options.stop asks for it.
 LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& options,
                          const Classifier* start = nullptr);
 

@@ -142,7 +142,7 @@ LogisticCurvature guessed_curvature(const LogisticObjective& objective, const Tr
                                     std::size_t workers) {
   const TrainingRows& rows = objective.rows();
   const double uncertain =
-      0.02 * objective.c() * static_cast<double>(rows.rows) / static_cast<double>(rows.class_count);
+      0.02 * objective.c() * stock.weight / static_cast<double>(rows.class_count);
   std::vector<double> scales;
   for (const double squares : stock.column_squares) {
     scales.push_back(1 / std::sqrt(1 + uncertain * squares / (stock.rms * stock.rms)));
@@ -165,7 +165,9 @@ LogisticCurvature curvature_at(const LogisticObjective& of_sample, const RowSamp
     Matrix<double> weighted(uncertain.size(), dims + 1);
     for (std::size_t i = 0; i < uncertain.size(); ++i) {
       const auto p = static_cast<double>(probabilities(label, uncertain[i]));
-      const double root = std::sqrt(of_sample.c() * p * (1 - p));
+      const double weight =
+          sample.weights.empty() ? 1 : static_cast<double>(sample.weights[uncertain[i]]);
+      const double root = std::sqrt(of_sample.c() * weight * p * (1 - p));
       for (std::size_t j = 0; j < dims; ++j) {
         weighted(i, j) = root * static_cast<double>(sample.rows(uncertain[i], j)) / of_sample.rms();
       }
@@ -223,8 +225,7 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
   const TrainingStock stock = take_stock(rows, options.stop);
   const LogisticObjective objective(rows, options.c, stock.rms, options.workers, options.stop);
   const TrainingRows sample_rows = stock.sample.training_rows(rows.class_count);
-  const double sample_c = options.c * static_cast<double>(rows.rows) /
-                          static_cast<double>(std::max<std::size_t>(1, sample_rows.rows));
+  const double sample_c = options.c * stock.weight / stock.sample_weight;
   const LogisticObjective of_sample(sample_rows, sample_c, stock.rms, options.workers,
                                     options.stop);
 

@@ -33,19 +33,30 @@ TrainingRows training_rows(const MadeUpRows& made, std::size_t classes,
 }
 
 // In float64 and by the book.
-double objective_of(const Classifier& classifier, const MadeUpRows& made, double c, double rms) {
+double objective_of(const Classifier& classifier, const MadeUpRows& made, double c, double rms,
+                    std::span<const float> weights = {}) {
   Matrix<double> scores(made.rows.rows(), classifier.class_count());
   classifier_scores(classifier, made.rows.view(), scores.view());
   scores_to_probabilities(1, scores.view());
   double value = 0;
   for (std::size_t i = 0; i < scores.rows(); ++i) {
-    value -= c * std::log(scores(i, static_cast<std::size_t>(made.labels[i])));
+    const double weight = weights.empty() ? 1 : static_cast<double>(weights[i]);
+    value -= weight * c * std::log(scores(i, static_cast<std::size_t>(made.labels[i])));
   }
   for (std::size_t i = 0; i < classifier.weights.size(); ++i) {
     const double weight = classifier.weights.data()[i] * rms;
     value += 0.5 * weight * weight;
   }
   return value;
+}
+
+// 0.25, 0.5, … 1.25 and again, as tools/golden_learn.py has it.
+std::vector<float> weights_in_turn(std::size_t rows) {
+  std::vector<float> weights;
+  for (std::size_t i = 0; i < rows; ++i) {
+    weights.push_back(0.25F * static_cast<float>(1 + i % 5));
+  }
+  return weights;
 }
 
 std::string refusal(const TrainingRows& rows, const LogisticOptions& options = {}) {
@@ -67,12 +78,16 @@ TEST(LogisticFitTest, ReachesTheObjectiveOfScikitLearn) {
                      golden["dims"].get<std::size_t>(), classes, golden["spread"].get<double>());
     LogisticOptions options;
     options.c = golden["c"].get<double>();
-    const LogisticFit fit = fit_logistic(training_rows(made, classes), options);
+    TrainingRows rows = training_rows(made, classes);
+    std::vector<float> weights;
+    if (golden["weighted"].get<bool>()) weights = weights_in_turn(made.rows.rows());
+    rows.weights = weights;
+    const LogisticFit fit = fit_logistic(rows, options);
     const double best = golden["objective"].get<double>();
     EXPECT_TRUE(fit.converged);
     EXPECT_NEAR(fit.rms, golden["rms"].get<double>(), 1e-9 * fit.rms);
     EXPECT_NEAR(fit.objective, best, 1e-4 * best);
-    EXPECT_NEAR(objective_of(fit.classifier, made, options.c, fit.rms), best, 1e-4 * best);
+    EXPECT_NEAR(objective_of(fit.classifier, made, options.c, fit.rms, weights), best, 1e-4 * best);
   }
 }
 
@@ -147,6 +162,20 @@ TEST(LogisticFitTest, RepeatedRowsCountLikeALargerC) {
   doubled.c = 2;
   const double expected = fit_logistic(training_rows(made, 3), doubled).objective;
   EXPECT_NEAR(fit_logistic(training_rows(twice, 3), {}).objective, expected, 1e-4 * expected);
+}
+
+TEST(LogisticFitTest, RefusesWeightsThatDoNotFit) {
+  const MadeUpRows made = made_up_rows(46, 60, 5, 3, 1.0);
+  TrainingRows rows = training_rows(made, 3);
+  std::vector<float> weights(59, 1);
+  rows.weights = weights;
+  EXPECT_THAT(refusal(rows), HasSubstr("expected a weight for each of 60 rows, found 59"));
+  for (const float wrong : {0.0F, -1.0F, std::numeric_limits<float>::infinity()}) {
+    weights.assign(60, 1);
+    weights[7] = wrong;
+    rows.weights = weights;
+    EXPECT_THAT(refusal(rows), HasSubstr("expected weights above 0"));
+  }
 }
 
 TEST(LogisticFitTest, WithNothingToTellClassesApartGivesTheirShares) {

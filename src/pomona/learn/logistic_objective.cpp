@@ -49,6 +49,13 @@ void softmax_columns(float* scores, std::size_t classes, std::size_t stride, std
   }
 }
 
+void weigh_columns(MatrixView<float> matrix, std::span<const float> weights) {
+  for (std::size_t k = 0; k < matrix.rows(); ++k) {
+    const std::span<float> row = matrix.row(k);
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] *= weights[i];
+  }
+}
+
 }  // namespace
 
 // In float32 and for the rows as read, the division by their RMS folded in.
@@ -119,10 +126,17 @@ double LogisticObjective::add_block(std::size_t block, const Weights& weights, S
   }
   scratch.read(rows_, block, weights);
   const MatrixView<float> residuals(scratch.scores.data(), rows_.class_count, scratch.count);
+  const std::size_t first = block * rows_.block_rows;
   double loss = 0;
   for (std::size_t i = 0; i < scratch.count; ++i) {
-    loss += static_cast<double>(scratch.log_sums[i]) - static_cast<double>(scratch.label_scores[i]);
+    const double row_loss =
+        static_cast<double>(scratch.log_sums[i]) - static_cast<double>(scratch.label_scores[i]);
+    loss +=
+        rows_.weights.empty() ? row_loss : static_cast<double>(rows_.weights[first + i]) * row_loss;
     residuals(static_cast<std::size_t>(scratch.labels[i]), i) -= 1.0F;
+  }
+  if (!rows_.weights.empty()) {
+    weigh_columns(residuals, rows_.weights.subspan(first, scratch.count));
   }
   multiply(residuals, scratch.rows.view().rows_from(0, scratch.count), scratch.product.view());
   for (std::size_t k = 0; k < rows_.class_count; ++k) {

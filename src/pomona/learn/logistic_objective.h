@@ -19,6 +19,7 @@ struct RowSample {
   std::size_t stride = 1;
   Matrix<float> rows;
   std::vector<std::int32_t> labels;
+  std::vector<float> weights;  // empty where the rows have none
 
   // The sample as training rows; it must outlive them.
   TrainingRows training_rows(std::size_t class_count) const;
@@ -26,17 +27,19 @@ struct RowSample {
 
 struct TrainingStock {
   double rms = 1;                      // 1 where all elements are 0
-  std::vector<double> column_squares;  // mean square of each column
+  std::vector<double> column_squares;  // weighted mean square of each column
+  double weight = 0;                   // of all rows together
+  double sample_weight = 0;
   RowSample sample;
 };
 
 // Reads all rows once. Throws invalid_input for fewer than two classes, a class without rows, a
-// label out of range, or a value that is not finite.
+// label out of range, a value that is not finite, or weights that do not fit.
 TrainingStock take_stock(const TrainingRows& rows, const std::stop_token& stop);
 
-// c · Σ log loss + ½‖weights‖² over rows divided by `rms`. Parameters are class_count × (dims + 1),
-// the bias in the last column, not penalised. Products are float32, sums over blocks float64, so
-// the value is good to about 1e-6 of itself.
+// c · Σ weight · log loss + ½‖weights‖² over rows divided by `rms`. Parameters are class_count ×
+// (dims + 1), the bias in the last column, not penalised. Products are float32, sums over blocks
+// float64, so the value is good to about 1e-6 of itself.
 class LogisticObjective {
  public:
   // `rows` must outlive it.

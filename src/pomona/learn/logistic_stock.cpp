@@ -23,6 +23,17 @@ std::size_t sample_stride(std::size_t rows) {
   throw Error(ErrorKind::kInvalidInput, "fitting logistic regression: " + why);
 }
 
+void check_weights(const TrainingRows& rows) {
+  if (rows.weights.empty()) return;
+  if (rows.weights.size() != rows.rows) {
+    refuse_stock("expected a weight for each of " + std::to_string(rows.rows) + " rows, found " +
+                 std::to_string(rows.weights.size()));
+  }
+  if (!std::ranges::all_of(rows.weights, [](float w) { return std::isfinite(w) && w > 0; })) {
+    refuse_stock("expected weights above 0, found another");
+  }
+}
+
 void check_shape(const TrainingRows& rows) {
   if (rows.class_count < 2) {
     refuse_stock("expected at least 2 classes, found " + std::to_string(rows.class_count) +
@@ -53,13 +64,16 @@ class Pass {
   }
 
   void add(std::size_t index, std::span<const float> row, std::int32_t label) {
+    const double weight = rows_.weights.empty() ? 1 : static_cast<double>(rows_.weights[index]);
     if (label < 0 || static_cast<std::size_t>(label) >= rows_.class_count) {
       refuse_stock("row " + std::to_string(index) + " has label " + std::to_string(label) +
                    ", expected 0 to " + std::to_string(rows_.class_count - 1));
     }
     ++counts_[static_cast<std::size_t>(label)];
+    stock_.weight += weight;
     for (std::size_t j = 0; j < row.size(); ++j) {
-      stock_.column_squares[j] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
+      stock_.column_squares[j] +=
+          weight * static_cast<double>(row[j]) * static_cast<double>(row[j]);
     }
     if (!std::ranges::all_of(row, [](float value) { return std::isfinite(value); })) {
       refuse_stock("row " + std::to_string(index) + " has a value that is not finite");
@@ -68,6 +82,8 @@ class Pass {
       const std::size_t place = index / stock_.sample.stride;
       std::ranges::copy(row, stock_.sample.rows.row(place).begin());
       stock_.sample.labels[place] = label;
+      if (!rows_.weights.empty()) stock_.sample.weights.push_back(rows_.weights[index]);
+      stock_.sample_weight += weight;
     }
   }
 
@@ -75,7 +91,7 @@ class Pass {
     check_classes(counts_);
     double total = 0;
     for (double& squares : stock_.column_squares) {
-      squares /= static_cast<double>(rows_.rows);
+      squares /= stock_.weight;
       total += squares;
     }
     if (total > 0) stock_.rms = std::sqrt(total / static_cast<double>(rows_.dims));
@@ -96,6 +112,7 @@ TrainingRows RowSample::training_rows(std::size_t class_count) const {
   training.class_count = class_count;
   training.rows = rows.rows();
   training.block_rows = 512;
+  training.weights = weights;
   training.read = [this, block_rows = training.block_rows](std::size_t block, MatrixView<float> to,
                                                            std::span<std::int32_t> to_labels) {
     const std::size_t first = block * block_rows;
@@ -108,6 +125,7 @@ TrainingRows RowSample::training_rows(std::size_t class_count) const {
 
 TrainingStock take_stock(const TrainingRows& rows, const std::stop_token& stop) {
   check_shape(rows);
+  check_weights(rows);
   Pass pass(rows);
   Matrix<float> block_rows(rows.block_rows, rows.dims);
   std::vector<std::int32_t> labels(rows.block_rows);

@@ -18,10 +18,24 @@ const Json* find_score(const Json& metrics, const std::string& key) {
 
 double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
 
+// Without a test.
+std::string score_of_training(const Json& metrics) {
+  const Json* validated = find_score(metrics, "cross_validated");
+  if (validated == nullptr)
+    return "There is no score: no photograph with a label known from training was kept for a test.";
+  const std::string score = percent(accuracy(*validated)) +
+                            ", of training photographs held out in turn, holds for photographs "
+                            "like these";
+  if (validated->at("interval").at("unit") == "group")
+    return score + ", since groups were held out whole.";
+  return "Take with care: " + score +
+         " only if none of them has a near-twin among the others; --near-twins and --group keep "
+         "such together.";
+}
+
 std::string believable_score(const Json& metrics) {
   const Json* main = find_score(metrics, "main");
-  if (main == nullptr)
-    return "There is no score: no photograph with a label known from training was kept for a test.";
+  if (main == nullptr) return score_of_training(metrics);
   if (const Json* by_group = find_score(metrics, "by_group")) {
     return "Believe " + percent(accuracy(*by_group)) +
            ", the score by group: in the split that gives " + percent(accuracy(*main)) +
@@ -88,6 +102,25 @@ Score second_score(bool by_group, std::size_t train_rows) {
   return {"ungrouped", "Fitted again, groups torn apart",
           "Scaler, PCA and classifier fitted anew with a random holdout, as most notebooks do it.",
           train_rows};
+}
+
+Score cross_validated_score(const CrossValidation& validation, bool grouped) {
+  Score score{
+      "cross_validated", std::to_string(validation.parts) + " parts held out in turn",
+      "Scaler, PCA and classifier fitted anew for each part of the training photographs, on "
+      "the others",
+      validation.evaluation.rows.size()};
+  score.explanation += grouped ? "; photographs of one group are all in one part." : ".";
+  if (validation.never_held_out > 0) {
+    score.explanation += " " + with_commas(validation.never_held_out) +
+                         " photographs of labels with a single group are learnt from alone.";
+  }
+  return score;
+}
+
+Score source_score(const std::string& source) {
+  return {"cross_validated_source", "of these " + source,
+          "The same answers, of the photographs of this source alone.", 0};
 }
 
 Json pixel_score_json(const PixelControl& control) {

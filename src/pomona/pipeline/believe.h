@@ -8,12 +8,16 @@
 #include "pomona/base/json.h"
 #include "pomona/pipeline/controls.h"
 #include "pomona/pipeline/evaluate.h"
+#include "pomona/pipeline/fit_again.h"
 #include "pomona/pipeline/scan.h"
 
 namespace pomona {
 
 Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows);
 Score second_score(bool by_group, std::size_t train_rows);
+Score cross_validated_score(const CrossValidation& validation, bool grouped);
+// … of the photographs of one source among several.
+Score source_score(const std::string& source);
 Json pixel_score_json(const PixelControl& control);
 
 // One sentence for a reader in a hurry, from the scores of metrics.json.

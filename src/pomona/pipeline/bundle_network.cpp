@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pomona/base/error.h"
@@ -47,6 +48,20 @@ Backbone backbone_of(const Bundle& bundle) {
   backbone.license_text = bundle.backbone_license;
   backbone.digest = bundle.backbone_digest;
   return backbone;
+}
+
+void find_network(Bundle& bundle, const std::string& models) {
+  if (!bundle.network_xml.empty()) return;
+  const std::string name = backbone_spec_of(bundle).name;
+  Backbone installed = read_backbone(models.empty() ? default_models_folder() : models, name);
+  if (installed.digest != bundle.backbone_digest) {
+    throw Error(ErrorKind::kInvalidInput,
+                "looking for the network of the bundle: it was made with a backbone '" + name +
+                    "' of digest " + bundle.backbone_digest + ", the installed one has " +
+                    installed.digest + "; install the backbone anew, or make the bundle anew");
+  }
+  bundle.network_xml = std::move(installed.network_xml);
+  bundle.network_bin = std::move(installed.network_bin);
 }
 
 Precision precision_here(const Bundle& bundle) {

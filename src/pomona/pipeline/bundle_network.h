@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "pomona/base/progress.h"
@@ -21,6 +22,11 @@ Precision precision_from_name(std::string_view name);  // throws invalid_input
 
 BackboneSpec backbone_spec_of(const Bundle& bundle);
 Backbone backbone_of(const Bundle& bundle);
+
+// Gives a bundle without a network that of the installed backbone it was made with; `models` is
+// their folder, "": default_models_folder(). Throws not_found where there is none of that name,
+// invalid_input where it is another.
+void find_network(Bundle& bundle, const std::string& models);
 
 // The bundle's precision; f32, which is nearer to the truth, where this processor lacks it. The
 // self-check allows for the difference.

@@ -2,10 +2,13 @@
 #include "pomona/pipeline/class_map.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <vector>
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/storage/key.h"
 #include "pomona/table/csv_reader.h"
 
@@ -13,20 +16,31 @@ namespace pomona {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr double kLeastWeight = 1e-6;
+constexpr double kMostWeight = 1e6;
 
 [[noreturn]] void refuse(const std::string& what, const std::string& problem) {
   throw Error(ErrorKind::kInvalidInput, "reading --classes " + what + ": " + problem);
 }
 
-std::size_t find_column(const CsvReader& reader, const std::string& what, std::string_view name) {
+[[noreturn]] void refuse_columns(const std::string& what, const char* count,
+                                 std::string_view name) {
+  refuse(what, std::string("there is ") + count + " column '" + std::string(name) +
+                   "'; expected a first line that names source, class and label, between commas");
+}
+
+std::optional<std::size_t> find_column(const CsvReader& reader, const std::string& what,
+                                       std::string_view name) {
   const auto found = std::ranges::find(reader.header(), name);
-  if (std::ranges::count(reader.header(), name) != 1) {
-    refuse(what, std::string("there is ") +
-                     (found == reader.header().end() ? "no" : "more than one") + " column '" +
-                     std::string(name) +
-                     "'; expected a first line that names source, class and label, between commas");
-  }
+  if (found == reader.header().end()) return std::nullopt;
+  if (std::ranges::count(reader.header(), name) > 1) refuse_columns(what, "more than one", name);
   return static_cast<std::size_t>(found - reader.header().begin());
+}
+
+std::size_t needed_column(const CsvReader& reader, const std::string& what, std::string_view name) {
+  const auto column = find_column(reader, what, name);
+  if (!column) refuse_columns(what, "no", name);
+  return *column;
 }
 
 // Two labels that look alike would be two kinds.
@@ -43,6 +57,16 @@ std::string plain_csv(std::string_view csv) {
   return text;
 }
 
+float parse_weight(const std::string& what, const std::string& cell) {
+  if (cell.empty()) return 1;
+  const std::optional<double> weight = parse_number(cell);
+  if (!weight || !(*weight >= kLeastWeight && *weight <= kMostWeight)) {
+    refuse(what, "a weight is '" + cell +
+                     "'; expected a number from 0.000001 to 1000000, or nothing, which is 1");
+  }
+  return static_cast<float>(*weight);
+}
+
 std::string in_source(std::string_view source) {
   return source.empty() ? "" : " of source '" + std::string(source) + "'";
 }
@@ -57,15 +81,17 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
   if (!is_utf8(text)) refuse(what, "it is not UTF-8; save it so, as spreadsheets offer it for CSV");
   try {
     CsvReader reader(text, what);
-    const std::size_t source = find_column(reader, what, "source");
-    const std::size_t name = find_column(reader, what, "class");
-    const std::size_t label = find_column(reader, what, "label");
+    const std::size_t source = needed_column(reader, what, "source");
+    const std::size_t name = needed_column(reader, what, "class");
+    const std::size_t label = needed_column(reader, what, "label");
+    const std::optional<std::size_t> weight = find_column(reader, what, "weight");
     std::vector<std::string> row;
     while (reader.next(row)) {
       for (const std::size_t column : {source, name, label}) refuse_blanks(what, row[column]);
       if (row[name].empty()) refuse(what, "a row has no class");
       if (!row[source].empty()) map.sources_.insert(row[source]);
-      if (!map.labels_.emplace(Key(row[name], row[source]), row[label]).second) {
+      const Row meaning{row[label], weight ? parse_weight(what, row[*weight]) : 1};
+      if (!map.rows_.emplace(Key(row[name], row[source]), meaning).second) {
         refuse(what, "the class '" + row[name] + "'" + in_source(row[source]) +
                          " has two rows; leave one");
       }
@@ -77,27 +103,26 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
   return map;
 }
 
-std::optional<std::string_view> ClassMap::find(std::string_view source,
-                                               std::string_view name) const {
-  const auto of_source = [&](std::string_view wanted) {
-    return labels_.find(Key(std::string(name), std::string(wanted)));
+const ClassMap::Row* ClassMap::find(std::string_view source, std::string_view name) const {
+  const auto of_source = [&](std::string_view wanted) -> const Row* {
+    const auto row = rows_.find(Key(std::string(name), std::string(wanted)));
+    return row == rows_.end() ? nullptr : &row->second;
   };
-  if (const auto row = of_source(source); row != labels_.end()) return row->second;
-  if (!source.empty()) {
-    const auto row = of_source("");
-    return row == labels_.end() ? std::nullopt : std::optional<std::string_view>(row->second);
+  if (const Row* row = of_source(source)) return row;
+  if (!source.empty()) return of_source("");
+  const auto first = rows_.lower_bound(Key(std::string(name), ""));
+  for (auto row = first; row != rows_.end() && row->first.first == name; ++row) {
+    if (row->second == first->second) continue;
+    refuse(what_, "the class '" + std::string(name) + "' is '" + first->second.label +
+                      "' in one source and '" + row->second.label + "' in '" + row->first.second +
+                      "', or weighs another; say which source the photographs are from, as in "
+                      "SOURCE=FOLDER");
   }
-  std::optional<std::string_view> label;
-  for (auto row = labels_.lower_bound(Key(std::string(name), ""));
-       row != labels_.end() && row->first.first == name; ++row) {
-    if (label && *label != row->second) {
-      refuse(what_, "the class '" + std::string(name) + "' is '" + std::string(*label) +
-                        "' in one source and '" + row->second + "' in '" + row->first.second +
-                        "'; say which source the photographs are from, as in SOURCE=FOLDER");
-    }
-    label = row->second;
-  }
-  return label;
+  return first == rows_.end() || first->first.first != name ? nullptr : &first->second;
+}
+
+bool ClassMap::has_weights() const {
+  return std::ranges::any_of(rows_, [](const auto& row) { return row.second.weight != 1; });
 }
 
 }  // namespace pomona

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,16 +13,27 @@ namespace pomona {
 
 class ClassMap {
  public:
-  // The file of --classes: CSV with the columns `source`, `class` and `label`, and others that are
-  // passed over. A row without a source holds for every source that has no row of its own for the
-  // class; one without a label drops the class. Throws invalid_input, naming `what`, for missing
-  // columns, a row without a class, two rows for one class of one source, blanks around a
-  // word, or text that is not UTF-8.
+  // The file of --classes: CSV with the columns `source`, `class` and `label`, perhaps `weight`,
+  // and others that are passed over. A row without a source holds for every source that has no row
+  // of its own for the class; one without a label drops the class; one without a weight weighs 1.
+  // Throws invalid_input, naming `what`, for missing columns, a row without a class, two rows for
+  // one class of one source, a weight that is no number above 0, blanks around a word, or text that
+  // is not UTF-8.
   static ClassMap parse(std::string_view csv, const std::string& what);
 
-  // The label of a class, "" where it is dropped, none where the map does not know it. Photographs
-  // without a source take the row of any, as long as all agree; throws invalid_input where not.
-  std::optional<std::string_view> find(std::string_view source, std::string_view name) const;
+  struct Row {
+    std::string label;  // "": the class is dropped
+    float weight = 1;   // of each of its photographs, for a classifier that learns from them
+
+    bool operator==(const Row&) const = default;
+  };
+
+  // None where the map does not know the class. Photographs without a source take the row of any,
+  // as long as all agree; throws invalid_input where not.
+  const Row* find(std::string_view source, std::string_view name) const;
+
+  // Whether some row weighs another than 1.
+  bool has_weights() const;
 
   // Those that have rows of their own.
   const std::set<std::string>& sources() const { return sources_; }
@@ -38,7 +48,7 @@ class ClassMap {
   std::string what_;
   std::string digest_;
   std::set<std::string> sources_;
-  std::map<Key, std::string, std::less<>> labels_;
+  std::map<Key, Row, std::less<>> rows_;
 };
 
 }  // namespace pomona

@@ -21,29 +21,34 @@ std::string refusal_of(const std::string& csv) {
   return "not refused";
 }
 
+std::string label_of(const ClassMap& map, std::string_view source, std::string_view name) {
+  const ClassMap::Row* row = map.find(source, name);
+  return row == nullptr ? "unknown" : row->label;
+}
+
 TEST(ClassMap, NamesTheClassesOfEachSource) {
   const ClassMap map = ClassMap::parse(
       "source,class,label\nshop,Orange,orange\nstudio,Orange,clementine\nstudio,Nut,\n", "map");
-  EXPECT_EQ(map.find("shop", "Orange"), "orange");
-  EXPECT_EQ(map.find("studio", "Orange"), "clementine");
-  EXPECT_EQ(map.find("studio", "Nut"), "");
-  EXPECT_EQ(map.find("shop", "Nut"), std::nullopt);
-  EXPECT_EQ(map.find("garden", "Orange"), std::nullopt);
+  EXPECT_EQ(label_of(map, "shop", "Orange"), "orange");
+  EXPECT_EQ(label_of(map, "studio", "Orange"), "clementine");
+  EXPECT_EQ(label_of(map, "studio", "Nut"), "");
+  EXPECT_EQ(map.find("shop", "Nut"), nullptr);
+  EXPECT_EQ(map.find("garden", "Orange"), nullptr);
 }
 
 TEST(ClassMap, ARowWithoutASourceHoldsWhereNoOtherDoes) {
   const ClassMap map =
       ClassMap::parse("source,class,label\n,Lime,lime\nshop,Lime,green lemon\n", "map");
-  EXPECT_EQ(map.find("shop", "Lime"), "green lemon");
-  EXPECT_EQ(map.find("studio", "Lime"), "lime");
+  EXPECT_EQ(label_of(map, "shop", "Lime"), "green lemon");
+  EXPECT_EQ(label_of(map, "studio", "Lime"), "lime");
 }
 
 TEST(ClassMap, PhotographsWithoutASourceTakeWhatAllAgreeOn) {
   const ClassMap map = ClassMap::parse(
       "source,class,label\nshop,Kiwi,kiwi\nstudio,Kiwi,kiwi\nshop,Pear,pear\nstudio,Pear,quince\n",
       "'kinds.csv'");
-  EXPECT_EQ(map.find("", "Kiwi"), "kiwi");
-  EXPECT_EQ(map.find("", "Plum"), std::nullopt);
+  EXPECT_EQ(label_of(map, "", "Kiwi"), "kiwi");
+  EXPECT_EQ(map.find("", "Plum"), nullptr);
   EXPECT_THAT([&] { (void)map.find("", "Pear"); },
               testing::ThrowsMessage<Error>(AllOf(HasSubstr("'kinds.csv'"), HasSubstr("'Pear'"),
                                                   HasSubstr("SOURCE=FOLDER"))));
@@ -52,7 +57,7 @@ TEST(ClassMap, PhotographsWithoutASourceTakeWhatAllAgreeOn) {
 TEST(ClassMap, PassesOverOtherColumnsAndWhatSpreadsheetsAdd) {
   const ClassMap map =
       ClassMap::parse("\xEF\xBB\xBFnote,label,class,source\r\n\"a, b\",kiwi,Kiwi,shop", "map");
-  EXPECT_EQ(map.find("shop", "Kiwi"), "kiwi");
+  EXPECT_EQ(label_of(map, "shop", "Kiwi"), "kiwi");
 }
 
 TEST(ClassMap, SaysWhatIsWrongWithAFile) {
@@ -64,6 +69,22 @@ TEST(ClassMap, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(refusal_of("source,class,label\nshop,Kiwi\n"),
               AllOf(HasSubstr("line 2"), HasSubstr("expected 3 fields, found 2")));
   EXPECT_THAT(refusal_of(""), HasSubstr("expected a header"));
+}
+
+TEST(ClassMap, WeighsThePhotographsOfAClass) {
+  const ClassMap map =
+      ClassMap::parse("source,class,label,weight\nstudio,Kiwi,kiwi,0.25\nshop,Kiwi,kiwi,\n", "map");
+  EXPECT_EQ(map.find("studio", "Kiwi")->weight, 0.25F);
+  EXPECT_EQ(map.find("shop", "Kiwi")->weight, 1.0F);
+  EXPECT_TRUE(map.has_weights());
+  EXPECT_FALSE(ClassMap::parse("source,class,label\nshop,Kiwi,kiwi\n", "map").has_weights());
+  EXPECT_THAT([&] { (void)map.find("", "Kiwi"); },
+              testing::ThrowsMessage<Error>(HasSubstr("weighs another")));
+  for (const char* weight : {"0", "-1", "much", "nan", "1e9", "0.5 "}) {
+    EXPECT_THAT(refusal_of(std::string("source,class,label,weight\n,Kiwi,kiwi,") + weight + "\n"),
+                HasSubstr("a weight is '" + std::string(weight) + "'"))
+        << weight;
+  }
 }
 
 TEST(ClassMap, IsToldFromOthersByItsDigest) {

@@ -2,9 +2,6 @@
 #include "pomona/pipeline/controls.h"
 
 #include <algorithm>
-#include <iterator>
-#include <memory>
-#include <utility>
 #include <vector>
 
 #include "pomona/base/parallel.h"
@@ -82,46 +79,6 @@ std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const T
   }
   return PixelControl{static_cast<double>(right) / static_cast<double>(nearest.size()),
                       train.size(), test.size()};
-}
-
-std::optional<SecondFit> second_fit(const ObjectStore& store, const TableParts& features,
-                                    const TableRows& rows, const Groups& groups, double share,
-                                    const ReduceOptions& reduce_options,
-                                    const TrainOptions& train_options,
-                                    const std::string& scratch_path, Progress& progress,
-                                    const std::stop_token& stop) {
-  std::vector<std::size_t> pool;
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    if (rows.label_index[i] >= 0) pool.push_back(i);
-  }
-  const std::vector<std::size_t> test =
-      choose_holdout(rows.manifest, pool, groups, share, train_options.seed);
-  std::vector<std::size_t> train_side;
-  std::ranges::set_difference(pool, test, std::back_inserter(train_side));
-  if (test.empty()) return std::nullopt;
-
-  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
-  for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
-  const Moments moments =
-      table_moments(store, features, classes, rows.train_labels.size(), rows.views, stop);
-  const Reduction reduction = fit_reduction(moments, reduce_options);
-  const Projection projection = fold(reduction.scaler, reduction.pca);
-  const bool on_features = train_options.classifier == ClassifierKind::kRidge;
-  RowFile inputs(scratch_path, on_features ? moments.dims() : reduction.pca.n_components());
-  ReduceSinks sinks;
-  (on_features ? sinks.features : sinks.scores) = &inputs;
-  std::unique_ptr<RowFile> view_scores;
-  if (rows.views > 1 && !on_features) {
-    view_scores = std::make_unique<RowFile>(scratch_path + "-views", inputs.cols());
-    sinks.view_scores = view_scores.get();
-  }
-  reduce(store, features, rows, projection, sinks, train_options.workers, progress, stop);
-  const TrainedClassifier trained =
-      train_uncalibrated({inputs, view_scores ? *view_scores : inputs, rows, moments}, train_side,
-                         train_options, stop);
-  return SecondFit{
-      evaluate(trained.classifier, inputs, rows, test, train_options.seed, train_options.workers),
-      train_side.size()};
 }
 
 }  // namespace pomona

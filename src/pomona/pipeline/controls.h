@@ -4,15 +4,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <string_view>
 
-#include "pomona/base/progress.h"
-#include "pomona/pipeline/evaluate.h"
-#include "pomona/pipeline/reduce.h"
 #include "pomona/pipeline/small_pictures.h"
 #include "pomona/pipeline/table_rows.h"
-#include "pomona/pipeline/train.h"
-#include "pomona/storage/object_store.h"
 
 namespace pomona {
 
@@ -26,18 +20,5 @@ struct PixelControl {
 };
 std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const TableRows& rows,
                                           std::size_t workers);
-
-// The whole chain fitted a second time on another division of the same rows: scaler, PCA,
-// classifier. `groups` says what stays together.
-struct SecondFit {
-  Evaluation evaluation;
-  std::size_t train_rows = 0;
-};
-std::optional<SecondFit> second_fit(const ObjectStore& store, const TableParts& features,
-                                    const TableRows& rows, const Groups& groups, double share,
-                                    const ReduceOptions& reduce_options,
-                                    const TrainOptions& train_options,
-                                    const std::string& scratch_path, Progress& progress,
-                                    const std::stop_token& stop);
 
 }  // namespace pomona

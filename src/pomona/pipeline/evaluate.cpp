@@ -2,6 +2,7 @@
 #include "pomona/pipeline/evaluate.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "pomona/table/csv_writer.h"
 
@@ -56,11 +57,17 @@ Json examples_json(const Evaluation& evaluation, const TableRows& rows, const Pa
 Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const TableRows& rows,
                     const std::vector<std::size_t>& chosen, std::uint64_t seed,
                     std::size_t workers) {
+  Matrix<double> probabilities = score_rows(classifier, inputs, chosen, workers);
+  scores_to_probabilities(classifier.temperature, probabilities.view());
+  return evaluate_answers(std::move(probabilities), rows, chosen, seed);
+}
+
+Evaluation evaluate_answers(Matrix<double> probabilities, const TableRows& rows,
+                            const std::vector<std::size_t>& chosen, std::uint64_t seed) {
   Evaluation evaluation;
   evaluation.rows = chosen;
   evaluation.labels = labels_of(rows, chosen);
-  evaluation.probabilities = score_rows(classifier, inputs, chosen, workers);
-  scores_to_probabilities(classifier.temperature, evaluation.probabilities.view());
+  evaluation.probabilities = std::move(probabilities);
   evaluation.metrics = measure(evaluation.probabilities.view(), evaluation.labels);
   std::vector<std::int32_t> groups;
   if (rows.groups.given) {
@@ -69,6 +76,28 @@ Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const T
   evaluation.intervals =
       bootstrap(evaluation.probabilities.view(), evaluation.labels, groups, seed);
   return evaluation;
+}
+
+std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
+    const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,
+    std::uint64_t seed) {
+  std::vector<std::pair<std::string, Evaluation>> result;
+  if (sources.size() < 2) return result;
+  for (const std::string& source : sources) {
+    std::vector<std::size_t> at;  // positions among the rows judged
+    for (std::size_t i = 0; i < evaluation.rows.size(); ++i) {
+      if (rows.manifest.rows[evaluation.rows[i]].path.starts_with(source + "/")) at.push_back(i);
+    }
+    if (at.empty()) continue;
+    Matrix<double> probabilities(at.size(), evaluation.probabilities.cols());
+    std::vector<std::size_t> judged;
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      std::ranges::copy(evaluation.probabilities.row(at[i]), probabilities.row(i).begin());
+      judged.push_back(evaluation.rows[at[i]]);
+    }
+    result.emplace_back(source, evaluate_answers(std::move(probabilities), rows, judged, seed));
+  }
+  return result;
 }
 
 Json score_json(const Score& score, const Evaluation& evaluation, bool grouped) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pomona/base/json.h"
@@ -25,9 +26,18 @@ struct Evaluation {
   std::vector<std::int32_t> labels;  // theirs
 };
 
+// Of probabilities at hand, rows × classes, one row for each of `chosen`.
+Evaluation evaluate_answers(Matrix<double> probabilities, const TableRows& rows,
+                            const std::vector<std::size_t>& chosen, std::uint64_t seed);
 Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const TableRows& rows,
                     const std::vector<std::size_t>& chosen, std::uint64_t seed,
                     std::size_t workers);
+
+// What an evaluation says of the rows of each source, the first part of their paths; none for a
+// single source.
+std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
+    const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,
+    std::uint64_t seed);
 
 // One score with its intervals, as in `scores` of metrics.json.
 struct Score {

@@ -168,7 +168,7 @@ std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
                                  const std::stop_token& stop) {
   check_max_failures(options.max_failures);
-  const Bundle bundle = open_bundle(options.bundle, options.stores);
+  const Bundle bundle = open_bundle(options.bundle, options.models, options.stores);
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,
                 "evaluating '" + options.bundle +

@@ -21,6 +21,7 @@ struct EvaluateOptions {
   // Photographs as parse_image_inputs() takes them, or one place of features as `train` takes it.
   std::vector<std::string> inputs;
   std::string classes;  // as in InputOptions
+  std::string models;   // where backbones are installed, for a bundle without its own
   StoreOptions stores;
   std::string group;  // for the intervals
   std::size_t workers = 0;

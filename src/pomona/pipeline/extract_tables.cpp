@@ -150,7 +150,8 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
                                          "its own folder");
   }
   extraction.labels = count_labels(work.manifest);
-  extraction.rows = rows_of_manifest(std::move(work.manifest), input.split.group);
+  extraction.rows =
+      rows_of_manifest(std::move(work.manifest), input.split.group, work.roots.labels);
   extraction.rows.views = extraction.setup.views.size();
   *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;

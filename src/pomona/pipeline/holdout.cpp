@@ -35,6 +35,17 @@ std::vector<OfferedGroup> shuffled_groups(const std::vector<std::size_t>& rows,
   return result;
 }
 
+// Without those that have none.
+std::vector<std::vector<std::size_t>> rows_by_label(const Manifest& manifest,
+                                                    const std::vector<std::size_t>& candidates) {
+  std::vector<std::vector<std::size_t>> by_label(manifest.labels.size());
+  for (const std::size_t row : candidates) {
+    if (!manifest.label(manifest.rows[row]).empty())
+      by_label[manifest.rows[row].label].push_back(row);
+  }
+  return by_label;
+}
+
 std::string group_name(const ManifestRow& row, const std::regex& regex, bool& matched) {
   const std::string_view name = file_name(row.path);
   // Not by label: what a class map calls alike was still photographed folder by folder.
@@ -104,18 +115,39 @@ bool keeps_groups_whole(const Manifest& manifest, const Groups& groups) {
   return true;
 }
 
+std::vector<std::vector<std::size_t>> choose_parts(const Manifest& manifest,
+                                                   const std::vector<std::size_t>& candidates,
+                                                   const Groups& groups, std::size_t count,
+                                                   std::uint64_t seed) {
+  std::vector<std::vector<std::size_t>> parts(count);
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
+    std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
+    if (offered.size() < 2) continue;
+    std::ranges::stable_sort(offered, std::greater(),
+                             [](const OfferedGroup& group) { return group.rows.size(); });
+    std::vector<std::size_t> of_label(count);
+    for (const OfferedGroup& group : offered) {
+      std::size_t emptiest = 0;
+      for (std::size_t k = 1; k < count; ++k) {
+        if (std::pair(of_label[k], parts[k].size()) <
+            std::pair(of_label[emptiest], parts[emptiest].size()))
+          emptiest = k;
+      }
+      parts[emptiest].insert(parts[emptiest].end(), group.rows.begin(), group.rows.end());
+      of_label[emptiest] += group.rows.size();
+    }
+  }
+  for (std::vector<std::size_t>& part : parts) std::ranges::sort(part);
+  return parts;
+}
+
 std::vector<std::size_t> choose_holdout(const Manifest& manifest,
                                         const std::vector<std::size_t>& candidates,
                                         const Groups& groups, double share, std::uint64_t seed) {
-  std::vector<std::vector<std::size_t>> by_label(manifest.labels.size());
-  for (const std::size_t row : candidates) {
-    if (!manifest.label(manifest.rows[row]).empty())
-      by_label[manifest.rows[row].label].push_back(row);
-  }
   std::vector<std::size_t> chosen;
   // Groups are lumps: what a label gave too much or too little the next ones make up for.
   double carried = 0;
-  for (const std::vector<std::size_t>& rows : by_label) {
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
     if (rows.empty()) continue;
     const double wanted = share * static_cast<double>(rows.size()) + carried;
     const std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);

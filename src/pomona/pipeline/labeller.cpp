@@ -16,19 +16,31 @@ std::string list_of_sources(const ClassMap& map) {
 
 }  // namespace
 
-std::optional<std::string_view> Labeller::label(Split split, std::string_view key) {
-  std::string_view source;
+Labeller::Named Labeller::name(Split split, std::string_view key) const {
+  Named named;
   if (!rule_.sources(split).empty()) {
     const std::size_t slash = key.find('/');
-    source = key.substr(0, slash);
+    named.source = key.substr(0, slash);
     key.remove_prefix(slash + 1);
   }
-  const std::string_view folder = parent_name(key);
-  if (!rule_.classes || folder.empty()) return folder;
-  const auto label = rule_.classes->find(source, folder);
-  if (!label) unknown_.emplace(source, folder);
-  if (!label || label->empty()) return std::nullopt;
-  return label;
+  named.folder = parent_name(key);
+  return named;
+}
+
+std::optional<std::string_view> Labeller::label(Split split, std::string_view key) {
+  const Named named = name(split, key);
+  if (!rule_.classes || named.folder.empty()) return named.folder;
+  const ClassMap::Row* row = rule_.classes->find(named.source, named.folder);
+  if (row == nullptr) unknown_.emplace(named.source, named.folder);
+  if (row == nullptr || row->label.empty()) return std::nullopt;
+  return row->label;
+}
+
+float Labeller::weight(Split split, std::string_view key) const {
+  const Named named = name(split, key);
+  const ClassMap::Row* row =
+      rule_.classes ? rule_.classes->find(named.source, named.folder) : nullptr;
+  return row == nullptr ? 1 : row->weight;
 }
 
 void Labeller::refuse_unknown() const {

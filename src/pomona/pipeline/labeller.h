@@ -33,10 +33,18 @@ class Labeller {
 
   // "" for a photograph in no folder, none where its class is dropped or the map does not know it.
   std::optional<std::string_view> label(Split split, std::string_view key);
+  // How much such a photograph weighs when a classifier learns from it.
+  float weight(Split split, std::string_view key) const;
   // Throws invalid_input that lists all classes the map did not know.
   void refuse_unknown() const;
 
  private:
+  struct Named {
+    std::string_view source;
+    std::string_view folder;
+  };
+  Named name(Split split, std::string_view key) const;
+
   const LabelRule& rule_;
   std::set<std::pair<std::string, std::string>> unknown_;  // source and class
 };

@@ -12,6 +12,7 @@
 #include "pomona/pipeline/believe.h"
 #include "pomona/pipeline/controls.h"
 #include "pomona/pipeline/evaluate.h"
+#include "pomona/pipeline/fit_again.h"
 #include "pomona/pipeline/make_bundle.h"
 #include "pomona/pipeline/map.h"
 
@@ -38,6 +39,7 @@ class Learning {
     TrainedClassifier trained = train_classifier();
     describe(trained);
     evaluate_classifier(trained);
+    add_cross_validation();
     add_controls();
     metrics_["believe"] = which_to_believe(metrics_);
     timeline_.begin("bundle");
@@ -156,6 +158,37 @@ class Learning {
     write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
+  FitAgain fit_again() const {
+    return {table_.store,    table_.parts,   table_.rows,
+            options_.reduce, options_.train, out_.scratch_path("again")};
+  }
+
+  void add_cross_validation() {
+    if (options_.train.parts == 0 || table_.rows.train_labels.size() < 2) return;
+    timeline_.begin("cross-validate");
+    progress_.begin("cross-validate", 0);
+    const auto validation = cross_validate(fit_again(), progress_, stop_);
+    if (!validation) {
+      progress_.warn(
+          "every label has one group of training photographs, so none could be judged "
+          "by a fit on the others: there is no cross-validated score");
+      return;
+    }
+    const Evaluation& evaluation = validation->evaluation;
+    metrics_["scores"].push_back(
+        score_json(cross_validated_score(*validation, table_.rows.groups.given), evaluation,
+                   table_.rows.groups.given));
+    for (const auto& [source, of_source] :
+         evaluations_by_source(evaluation, table_.rows, options_.sources, options_.train.seed)) {
+      Json score = score_json(source_score(source), of_source, table_.rows.groups.given);
+      score["source"] = source;
+      metrics_["scores"].push_back(std::move(score));
+    }
+    if (has_test()) return;
+    add_details(evaluation, table_.rows, metrics_);
+    write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
+  }
+
   void add_controls() {
     if (!has_test()) return;
     timeline_.begin("controls");
@@ -173,9 +206,8 @@ class Learning {
     if (!by_group) singles = find_groups(table_.rows.manifest, "");
     const double share =
         options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
-    const auto second = second_fit(table_.store, table_.parts, table_.rows,
-                                   by_group ? table_.rows.groups : singles, share, options_.reduce,
-                                   options_.train, out_.scratch_path("second"), progress_, stop_);
+    const auto second =
+        second_fit(fit_again(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
       progress_.warn("--group leaves no label with two groups: there is no score by group");
       return;

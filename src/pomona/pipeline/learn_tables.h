@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
@@ -36,6 +37,7 @@ struct LearnOptions {
   TrainOptions train;
   SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
   SplitKind split_kind = SplitKind::kNone;
+  std::vector<std::string> sources;         // of training photographs; empty: they have no names
   std::optional<Catalogue> catalogue;       // for the bundle
   bool write_reduced = true;                // the reduced table and CSV
   const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control

@@ -180,9 +180,12 @@ Catalogue read_catalogue(const Bundle& bundle) {
   }
 }
 
-Bundle open_bundle(const std::string& place, const StoreOptions& stores) {
+Bundle open_bundle(const std::string& place, const std::string& models,
+                   const StoreOptions& stores) {
   const std::shared_ptr<const ObjectStore> store = open_store(place, stores);
-  return read_bundle(*store, store->exists("bundle.json") ? "" : "bundle");
+  Bundle bundle = read_bundle(*store, store->exists("bundle.json") ? "" : "bundle");
+  find_network(bundle, models);
+  return bundle;
 }
 
 Json prediction_json(const std::string& path, const Prediction& prediction,

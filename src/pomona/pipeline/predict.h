@@ -60,8 +60,9 @@ class Predictor {
   Decoder decoder_;
 };
 
-// Opens the folder of a bundle: `place` itself, or `bundle/` in it. Throws not_found, corrupt.
-Bundle open_bundle(const std::string& place, const StoreOptions& stores);
+// Opens the folder of a bundle: `place` itself, or `bundle/` in it; one without a network gets that
+// of find_network(). Throws not_found, corrupt.
+Bundle open_bundle(const std::string& place, const std::string& models, const StoreOptions& stores);
 
 // Of a bundle without one: an empty one. Throws corrupt.
 Catalogue read_catalogue(const Bundle& bundle);

@@ -2,6 +2,7 @@
 #include "pomona/pipeline/row_selection.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pomona {
 namespace {
@@ -14,6 +15,20 @@ std::size_t run_length(std::span<const std::size_t> chosen, std::size_t begin) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> with_label(const TableRows& rows, const std::vector<std::size_t>& chosen) {
+  std::vector<std::size_t> result;
+  std::ranges::copy_if(chosen, std::back_inserter(result),
+                       [&](std::size_t row) { return rows.label_index[row] >= 0; });
+  return result;
+}
+
+std::vector<std::size_t> without(const std::vector<std::size_t>& all,
+                                 const std::vector<std::size_t>& some) {
+  std::vector<std::size_t> result;
+  std::ranges::set_difference(all, some, std::back_inserter(result));
+  return result;
+}
 
 void read_rows(const RowFile& file, std::span<const std::size_t> chosen, MatrixView<float> rows) {
   if (chosen.empty()) return;

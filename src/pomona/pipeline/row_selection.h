@@ -3,11 +3,20 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "pomona/base/matrix.h"
 #include "pomona/pipeline/row_file.h"
+#include "pomona/pipeline/table_rows.h"
 
 namespace pomona {
+
+// Those of the rows `chosen` that have a label which training knows.
+std::vector<std::size_t> with_label(const TableRows& rows, const std::vector<std::size_t>& chosen);
+
+// All but some, both ascending.
+std::vector<std::size_t> without(const std::vector<std::size_t>& all,
+                                 const std::vector<std::size_t>& some);
 
 // Reads the rows `chosen` (ascending) of a file into `rows`, in one read where they lie close
 // together.

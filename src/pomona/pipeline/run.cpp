@@ -61,6 +61,7 @@ Json learning_options(const RunOptions& options, const std::optional<Catalogue>&
                {"components", std::move(components)},
                {"scale", options.reduce.scale},
                {"classifier", classifier_kind_name(options.train.classifier)}};
+  if (options.train.parts > 0) json["parts"] = options.train.parts;
   if (catalogue) json["catalogue"] = catalogue->digest();
   return json;
 }
@@ -98,6 +99,7 @@ Json finish_run(const RunOptions& options, const std::optional<Catalogue>& catal
   learn.split = options.input.split;
   learn.split_kind = extraction.split_kind;
   learn.pictures = extraction.pictures.get();
+  learn.sources = source_names(parse_image_inputs(options.input.images));
   const Json metrics =
       learn_tables({out.work(), extraction.features, extraction.rows, *extraction.moments},
                    feature_origin(extraction.setup), learn, out, timeline, progress, stop);

@@ -5,10 +5,12 @@
 #include "pomona/base/parallel.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/feature_place.h"
+#include "pomona/pipeline/image_input.h"
 #include "pomona/pipeline/machine.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/publish_results.h"
 #include "pomona/pipeline/run_record.h"
+#include "pomona/pipeline/twin_groups.h"
 
 namespace pomona {
 namespace {
@@ -74,6 +76,13 @@ TableRows read_rows(const FeaturePlace& features, const std::string& group_patte
   return rows;
 }
 
+// Names of the sources of training photographs.
+std::vector<std::string> recorded_sources(const Json& record) {
+  InputOptions input;
+  read_inputs_json(record.at("inputs"), input);
+  return source_names(parse_image_inputs(input.images));
+}
+
 Json inputs_json(const FromFeaturesOptions& options) {
   Json json = {{"features", options.features}};
   if (!options.classes.empty()) json["classes"] = options.classes;
@@ -137,9 +146,13 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     timeline.begin("prepare");
     const std::string group =
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
-    const TableRows rows = read_rows(features, group, options);
+    TableRows rows = read_rows(features, group, options);
     const TableParts parts = find_parts(*features.store, features.place);
     const Moments moments = training_moments(*features.store, parts, rows, stop);
+    if (options.near_twins > 0) {
+      join_near_twins(rows, *features.store, parts, moments.mean(), options.near_twins,
+                      workers_or_all(options.train.workers), out.scratch_path("twins"), stop);
+    }
     const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;
     learn.train = options.train;
@@ -147,6 +160,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     learn.train.seed = options.seed.value_or(split.options.seed);
     learn.split = split.options;
     learn.split_kind = split.kind;
+    learn.sources = recorded_sources(made_by);
     learn.write_reduced = false;
     const Json metrics = learn_tables({*features.store, parts, rows, moments}, origin, learn, out,
                                       timeline, progress, stop);
@@ -154,6 +168,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     record.options = merged({options_json(options.reduce, components_of(metrics)),
                              options_json(options.train),
                              {{"group", group}, {"seed", learn.train.seed}}});
+    if (options.near_twins > 0) record.options["near_twins"] = options.near_twins;
     Json result = record_json(record, timeline);
     result["counts"] = {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}};
     publish_results(result, {}, {}, out, workers_or_all(options.train.workers), stop);

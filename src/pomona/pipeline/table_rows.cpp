@@ -34,6 +34,15 @@ void number_labels(TableRows& rows) {
   for (const ManifestRow& row : manifest.rows) rows.label_index.push_back(index[row.label]);
 }
 
+void weigh(TableRows& rows, const LabelRule& rule) {
+  if (!rule.classes || !rule.classes->has_weights()) return;
+  const Labeller labeller(rule);
+  rows.weights.reserve(rows.rows());
+  for (const ManifestRow& row : rows.manifest.rows) {
+    rows.weights.push_back(labeller.weight(row.split, row.path));
+  }
+}
+
 Manifest manifest_of_table(const ObjectStore& store, std::string_view place,
                            const LabelRule& rule) {
   LabelNumbers labels;
@@ -99,7 +108,8 @@ std::size_t TableRows::find(Split split, std::string_view path) const {
   return static_cast<std::size_t>(found - manifest.rows.begin());
 }
 
-TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern) {
+TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern,
+                           const LabelRule& rule) {
   TableRows rows;
   rows.manifest = std::move(manifest);
   std::erase_if(rows.manifest.rows,
@@ -107,6 +117,7 @@ TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern) 
   rows.manifest.failures.clear();
   rows.groups = find_groups(rows.manifest, group_pattern);
   number_labels(rows);
+  weigh(rows, rule);
   return rows;
 }
 
@@ -117,6 +128,7 @@ TableRows rows_of_table(const ObjectStore& store, std::string_view place,
   check_order(rows.manifest, place);
   rows.groups = find_groups(rows.manifest, group_pattern);
   number_labels(rows);
+  weigh(rows, rule);
   return rows;
 }
 

@@ -24,6 +24,8 @@ struct TableRows {
   std::vector<std::size_t> train_classes;  // their positions among the labels of the manifest
   // Into train_labels, one a row; -1 where training has no such label.
   ScratchVector<std::int32_t> label_index;
+  // How much each row weighs when a classifier learns; empty: all the same.
+  ScratchVector<float> weights;
 
   // Of how many views a row of the table holds the features, one after the other.
   std::size_t views = 1;
@@ -43,8 +45,10 @@ struct TableRows {
 // Position of a label among labels in byte order, or -1.
 std::int32_t label_number(const std::vector<std::string>& labels, std::string_view label);
 
-// What is left of a manifest after extraction: its rows that are ok.
-TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern);
+// What is left of a manifest after extraction: its rows that are ok. The labels are those of `rule`
+// already.
+TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern,
+                           const LabelRule& rule = {});
 
 // Reads path, label and split of a feature table. Rows must be in the order of tables; throws
 // corrupt. With the classes of `rule` labels are made anew of the paths: a dropped class leaves its

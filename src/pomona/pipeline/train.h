@@ -22,6 +22,9 @@ namespace pomona {
 struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
   std::string catalogue;  // file of a Catalogue for the bundle; "": none
+  // Parts of the training photographs that are held out in turn, to calibrate and to give a score;
+  // 0: no such score, and as many parts as calibration needs.
+  std::size_t parts = 0;
   std::uint64_t seed = 0;
   std::size_t workers = 1;
 };
@@ -44,8 +47,9 @@ struct TrainingTable {
 };
 
 // `chosen`: ascending numbers of training rows; those without a label are passed over. The
-// temperature comes from a tenth of them held out of an auxiliary fit, whole groups; the final fit
-// uses every one. Throws invalid_input for fewer than two labels.
+// temperature comes from answers to photographs held out of auxiliary fits, whole groups: of all of
+// them in turn where they are few, of a tenth otherwise. The final fit uses every one. Throws
+// invalid_input for fewer than two labels, and for ridge regression on rows with weights.
 TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_t>& chosen,
                         const TrainOptions& options, Progress& progress,
                         const std::stop_token& stop);
@@ -55,8 +59,10 @@ TrainedClassifier train_uncalibrated(const TrainingTable& table,
                                      const std::vector<std::size_t>& chosen,
                                      const TrainOptions& options, const std::stop_token& stop);
 
-// Labels of the rows, in the numbering of TableRows::train_labels.
+// Labels of the rows, in the numbering of TableRows::train_labels, and their weights: none where
+// all weigh the same.
 std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::size_t> chosen);
+std::vector<float> weights_of(const TableRows& rows, std::span<const std::size_t> chosen);
 
 // rows × classes, before softmax. By blocks on all workers.
 Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,

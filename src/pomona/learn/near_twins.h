@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which rows are nearly the same? Single linkage: rows that are near, and those near to them,
+// belong together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "pomona/base/matrix.h"
+
+namespace pomona {
+
+// A number for each of rows × dims: the first row of those it belongs with. Two rows are near when
+// the cosine of their directions, seen from the origin, is at least 1 - distance; rows of length 0
+// are near to each other alone. Time grows with rows²: 10,000 rows of 1,280 dims take some two
+// seconds of one core; memory does not. The same for any number of workers.
+std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows, double distance,
+                                          std::size_t workers);
+
+}  // namespace pomona

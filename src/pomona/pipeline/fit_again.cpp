@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/fit_again.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "pomona/learn/calibration.h"
+#include "pomona/pipeline/held_out_answers.h"
+#include "pomona/pipeline/row_selection.h"
+
+namespace pomona {
+namespace {
+
+// Scores of the rows `test` by a chain fitted on the rows `train_side`.
+Matrix<double> answer(const FitAgain& again, const std::vector<std::size_t>& train_side,
+                      const std::vector<std::size_t>& test, Progress& progress,
+                      const std::stop_token& stop) {
+  const TableRows& rows = again.rows;
+  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
+  for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
+  const Moments moments = table_moments(again.store, again.features, classes,
+                                        rows.train_labels.size(), rows.views, stop);
+  const Reduction reduction = fit_reduction(moments, again.reduce);
+  const bool on_features = again.train.classifier == ClassifierKind::kRidge;
+  RowFile inputs(again.scratch_path, on_features ? moments.dims() : reduction.pca.n_components());
+  ReduceSinks sinks;
+  (on_features ? sinks.features : sinks.scores) = &inputs;
+  std::unique_ptr<RowFile> view_scores;
+  if (rows.views > 1 && !on_features) {
+    view_scores = std::make_unique<RowFile>(again.scratch_path + "-views", inputs.cols());
+    sinks.view_scores = view_scores.get();
+  }
+  reduce(again.store, again.features, rows, fold(reduction.scaler, reduction.pca), sinks,
+         again.train.workers, progress, stop);
+  const TrainedClassifier trained = train_uncalibrated(
+      {inputs, view_scores ? *view_scores : inputs, rows, moments}, train_side, again.train, stop);
+  return score_rows(trained.classifier, inputs, test, again.train.workers);
+}
+
+Matrix<double> copy_of(MatrixView<const double> scores) {
+  Matrix<double> copy(scores.rows(), scores.cols());
+  std::copy_n(scores.data(), scores.size(), copy.data());
+  return copy;
+}
+
+// The temperature of each part comes from the others, so that no answer is judged by what it chose.
+Matrix<double> probabilities_of(const HeldOutAnswers& answers, const TableRows& rows) {
+  Matrix<double> probabilities = copy_of(answers.scores());
+  const auto& begins = answers.begins();
+  for (std::size_t part = 0; part + 1 < begins.size(); ++part) {
+    std::vector<std::int32_t> others = labels_of(rows, answers.rows());
+    std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[part]),
+              others.begin() + static_cast<std::ptrdiff_t>(begins[part + 1]), -1);
+    const double temperature =
+        fit_temperature(answers.scores(), others, weights_of(rows, answers.rows()));
+    scores_to_probabilities(
+        temperature, probabilities.view().rows_from(begins[part], begins[part + 1] - begins[part]));
+  }
+  return probabilities;
+}
+
+}  // namespace
+
+std::optional<SecondFit> second_fit(const FitAgain& again, const Groups& groups, double share,
+                                    Progress& progress, const std::stop_token& stop) {
+  const TableRows& rows = again.rows;
+  std::vector<std::size_t> pool;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    if (rows.label_index[i] >= 0) pool.push_back(i);
+  }
+  const std::vector<std::size_t> test =
+      choose_holdout(rows.manifest, pool, groups, share, again.train.seed);
+  if (test.empty()) return std::nullopt;
+  const std::vector<std::size_t> train_side = without(pool, test);
+  Matrix<double> probabilities = answer(again, train_side, test, progress, stop);
+  scores_to_probabilities(/*temperature=*/1, probabilities.view());
+  return SecondFit{evaluate_answers(std::move(probabilities), rows, test, again.train.seed),
+                   train_side.size()};
+}
+
+std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& progress,
+                                              const std::stop_token& stop) {
+  const TableRows& rows = again.rows;
+  const std::vector<std::size_t> pool = with_label(rows, rows.side(Split::kTrain));
+  HeldOutAnswers answers(rows.train_labels.size());
+  CrossValidation result;
+  for (const std::vector<std::size_t>& part :
+       choose_parts(rows.manifest, pool, rows.groups, again.train.parts, again.train.seed)) {
+    if (part.empty()) continue;
+    answers.add(part, answer(again, without(pool, part), part, progress, stop));
+    ++result.parts;
+  }
+  if (result.parts == 0) return std::nullopt;
+  result.never_held_out = pool.size() - answers.rows().size();
+  result.evaluation =
+      evaluate_answers(probabilities_of(answers, rows), rows, answers.rows(), again.train.seed);
+  return result;
+}
+
+}  // namespace pomona

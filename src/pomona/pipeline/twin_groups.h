@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Groups of photographs that show nearly the same, told by their features: what was photographed
+// twice must not be learnt from and judged by.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "pomona/pipeline/table_rows.h"
+#include "pomona/storage/object_store.h"
+#include "pomona/table/parquet_reader.h"
+
+namespace pomona {
+
+// Joins the groups of rows that have the same label and near features: of their first view, about
+// `mean` (dims), a cosine distance of at most `distance`; and those linked through others. Rows of
+// no label stay as they are. `scratch_path` is for a file of all rows' features.
+void join_near_twins(TableRows& rows, const ObjectStore& store, const TableParts& parts,
+                     std::span<const double> mean, double distance, std::size_t workers,
+                     const std::string& scratch_path, const std::stop_token& stop);
+
+}  // namespace pomona
