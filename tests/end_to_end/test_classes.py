@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Photographs of several sources, and a map that says what their folders are to be called."""
 
+import json
+
 import pytest
 from command import NOT_FOUND, TINY, USAGE
 from photographs import make_folder
@@ -218,3 +220,30 @@ def test_a_folder_in_brackets_is_no_list(tiny, tmp_path):
     make_folder(tmp_path / "[br]", ("a", "b"), count=3)
     tiny.refuses("scan", "[br]", code=USAGE, tells=["square brackets", "./[a]"], cwd=tmp_path)
     assert "6 files" in tiny("scan", "./[br]", cwd=tmp_path).text
+
+
+def test_heavier_photographs_are_believed(tiny, shop, tmp_path):
+    """Two sources of the same photographs that contradict each other."""
+    for source in ("one", "two"):
+        make_folder(tmp_path / source, ("a", "b"))
+    answers = {}
+    for light in ("one", "two"):
+        kinds = tmp_path / f"{light}.csv"
+        rows = ["one,a,apple", "one,b,banana", "two,a,banana", "two,b,apple"]
+        kinds.write_text(
+            "source,class,label,weight\n"
+            + "".join(f"{row},{0.01 if row.startswith(light) else 1}\n" for row in rows)
+        )
+        out = tmp_path / f"light_{light}"
+        images = [f"one={tmp_path / 'one'}", f"two={tmp_path / 'two'}"]
+        tiny("run", *images, "--classes", kinds, "--out", out, "--holdout", "0", *TINY)
+        told = tiny("predict", out, "--json", shop / "a" / "0.jpg").text
+        answers[light] = json.loads(told)["kinds"][0]["id"]
+    assert answers == {"one": "banana", "two": "apple"}
+
+
+def test_ridge_takes_no_weights(tiny, shop, tmp_path):
+    kinds = tmp_path / "kinds.csv"
+    kinds.write_text("source,class,label,weight\n,a,apple,2\n,b,banana,\n")
+    words = ["run", shop, "--classes", kinds, "--out", tmp_path / "out", *TINY]
+    tiny.refuses(*words, "--classifier", "ridge", code=USAGE, tells=["ridge", "weight", "logistic"])

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/features/logits_head.h"
+
+#include <algorithm>
+#include <openvino/openvino.hpp>
+
+#include "pomona/base/error.h"
+#include "pomona/features/openvino_network.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kRowsAtOnce = 16;
+
+// The part of the network between the features and the logits.
+std::shared_ptr<ov::Model> last_layer(const Backbone& backbone) {
+  const auto network = read_network(backbone.network_xml, backbone.network_bin);
+  const auto features = network->output(kFeaturesOutput).get_node()->input_value(0);
+  const auto input = std::make_shared<ov::op::v0::Parameter>(
+      ov::element::f32,
+      ov::PartialShape{static_cast<std::int64_t>(kRowsAtOnce),
+                       static_cast<std::int64_t>(backbone.spec.feature_count)});
+  for (ov::Input<ov::Node> consumer : features.get_target_inputs()) {
+    if (!ov::is_type<ov::op::v0::Result>(consumer.get_node())) {
+      consumer.replace_source_output(input);
+    }
+  }
+  const auto logits = network->output(kLogitsOutput).get_node()->input_value(0);
+  return std::make_shared<ov::Model>(ov::OutputVector{logits}, ov::ParameterVector{input});
+}
+
+}  // namespace
+
+struct LogitsHead::State {
+  std::size_t features = 0;
+  std::size_t logits = 0;
+  ov::CompiledModel compiled;
+  ov::InferRequest request;
+};
+
+LogitsHead::LogitsHead(const Backbone& backbone) : state_(std::make_unique<State>()) {
+  const std::string doing = "preparing the last layer of backbone " + backbone.spec.name;
+  if (backbone.spec.logit_count == 0) {
+    throw Error(ErrorKind::kInvalidInput,
+                doing + ": its logits were not kept when it was imported; import it with --logits");
+  }
+  state_->features = static_cast<std::size_t>(backbone.spec.feature_count);
+  state_->logits = static_cast<std::size_t>(backbone.spec.logit_count);
+  try {
+    state_->compiled = openvino_core().compile_model(
+        last_layer(backbone), "CPU", ov::hint::inference_precision(ov::element::f32),
+        ov::inference_num_threads(1), ov::hint::enable_cpu_pinning(false), ov::cache_dir(""));
+    state_->request = state_->compiled.create_infer_request();
+    std::ranges::fill(std::span(state_->request.get_input_tensor().data<float>(),
+                                kRowsAtOnce * state_->features),
+                      0.0F);
+  } catch (const std::exception&) {
+    rethrow_openvino(ErrorKind::kInvalidInput, doing,
+                     "its logits must be made of its features alone");
+  }
+}
+
+LogitsHead::~LogitsHead() = default;
+LogitsHead::LogitsHead(LogitsHead&&) noexcept = default;
+LogitsHead& LogitsHead::operator=(LogitsHead&&) noexcept = default;
+
+std::size_t LogitsHead::logit_count() const { return state_->logits; }
+
+void LogitsHead::logits(MatrixView<const float> features, MatrixView<float> logits) {
+  try {
+    for (std::size_t first = 0; first < features.rows(); first += kRowsAtOnce) {
+      const std::size_t count = std::min(kRowsAtOnce, features.rows() - first);
+      std::copy_n(features.row(first).data(), count * state_->features,
+                  state_->request.get_input_tensor().data<float>());
+      state_->request.infer();
+      std::copy_n(state_->request.get_output_tensor().data<const float>(), count * state_->logits,
+                  logits.row(first).data());
+    }
+  } catch (const std::exception&) {
+    rethrow_openvino(ErrorKind::kInternal, "running the last layer of the backbone",
+                     "import it again");
+  }
+}
+
+}  // namespace pomona

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Few photographs, some of them of the same thing: judged by parts held out in turn."""
+
+import random
+
+import pytest
+from command import TINY, USAGE
+from photographs import encoded, picture
+from PIL import Image
+from tables import differences, json_of
+
+TWINS = 8  # pairs of a label
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory):
+    """Two labels of pictures that tell nothing, each photographed twice: only its twin knows its
+    label."""
+    folder = tmp_path_factory.mktemp("shelf") / "images"
+    for number in range(2 * TWINS):
+        target = folder / ("left" if number % 2 else "right")
+        target.mkdir(parents=True, exist_ok=True)
+        once = Image.blend(picture(3000 + number), picture(4000 + number), 0.3)
+        for twin in range(2):
+            seen = Image.blend(once, picture(5000 + 2 * number + twin), 0.02)
+            name = random.Random(2 * number + twin).randrange(10**6)
+            (target / f"{name:06}.jpg").write_bytes(encoded(seen, quality=95))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def features(tiny, shelf, tmp_path_factory):
+    out = tmp_path_factory.mktemp("shelf_features") / "out"
+    tiny("extract", shelf, "--out", out, "--holdout", "0", *TINY)
+    return out
+
+
+def scores_of(out) -> dict[str, dict]:
+    return {score["key"]: score for score in json_of(out / "metrics.json")["scores"]}
+
+
+def test_every_photograph_is_judged_once(tiny, features, tmp_path):
+    tiny("train", features, "--out", tmp_path / "out", "--parts", "4")
+    score = scores_of(tmp_path / "out")["cross_validated"]
+    assert score["rows"] == 4 * TWINS
+    assert score["interval"]["unit"] == "row"
+    assert "4 parts held out in turn" in score["title"]
+    metrics = json_of(tmp_path / "out" / "metrics.json")
+    assert sum(one["support"] for one in metrics["classes"]) == 4 * TWINS
+    assert (tmp_path / "out" / "confusion.csv").read_text().startswith("truth,left,right\n")
+    assert "near-twin" in metrics["believe"]
+
+
+def test_near_twins_are_kept_together(tiny, features, tmp_path):
+    words = ["train", features, "--parts", "4", "--near-twins", "0.02"]
+    outcome = tiny(*words, "--out", tmp_path / "whole")
+    score = scores_of(tmp_path / "whole")["cross_validated"]
+    assert score["rows"] == 4 * TWINS
+    assert score["interval"]["unit"] == "group"
+    assert score["interval"]["groups"] == 2 * TWINS
+    assert "groups were held out whole" in outcome.text
+    assert json_of(tmp_path / "whole" / "run.json")["options"]["near_twins"] == 0.02
+
+    tiny("train", features, "--out", tmp_path / "torn", "--parts", "4")
+    torn = scores_of(tmp_path / "torn")["cross_validated"]
+    assert torn["accuracy"] > score["accuracy"] + 0.15
+
+    tiny(*words, "--out", tmp_path / "again", "--workers", "1")
+    assert not differences(tmp_path / "whole", tmp_path / "again", apart_from={"run.json"})
+
+
+def test_a_label_of_one_group_is_never_judged(tiny, features, tmp_path):
+    words = ["--parts", "3", "--near-twins", "1"]  # all of a label are linked
+    outcome = tiny("train", features, "--out", tmp_path / "out", *words)
+    assert "no cross-validated score" in outcome.message
+    assert "cross_validated" not in scores_of(tmp_path / "out")
+
+
+def test_a_run_tells_the_score_of_each_source(tiny, shelf, tmp_path):
+    other = tmp_path / "other"
+    for path in shelf.rglob("*.jpg"):
+        target = other / path.relative_to(shelf)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Image.open(path).rotate(90).save(target, quality=95)
+    words = [f"shop={shelf}", f"studio={other}", "--out", tmp_path / "out", "--holdout", "0"]
+    outcome = tiny("run", *words, *TINY, "--parts", "3")
+    scores = json_of(tmp_path / "out" / "metrics.json")["scores"]
+    of_source = {score["source"]: score for score in scores if "source" in score}
+    assert set(of_source) == {"shop", "studio"}
+    assert all(score["rows"] == 4 * TWINS for score in of_source.values())
+    whole = next(score for score in scores if score["key"] == "cross_validated")
+    assert whole["accuracy"] == pytest.approx(
+        sum(score["accuracy"] for score in of_source.values()) / 2
+    )
+    assert "of these studio" in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("words", "tells"),
+    [
+        (["--parts", "1"], ["--parts"]),
+        (["--near-twins", "2"], ["--near-twins"]),
+    ],
+)
+def test_what_cannot_be_is_refused(tiny, features, tmp_path, words, tells):
+    tiny.refuses("train", features, "--out", tmp_path / "out", *words, code=USAGE, tells=tells)
