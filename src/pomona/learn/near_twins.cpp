@@ -42,8 +42,9 @@ class LinkedRows {
     return at;
   }
   void link(std::size_t a, std::size_t b) {
-    const auto [low, high] = std::minmax(first_of(a), first_of(b));
-    above(high) = low;
+    const std::int32_t one = first_of(a);
+    const std::int32_t other = first_of(b);
+    above(std::max(one, other)) = std::min(one, other);
   }
 
  private:
