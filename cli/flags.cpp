@@ -205,6 +205,14 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->default_str("logistic")
       ->group("Classifier");
   command
+      .add_option("--c", train.c,
+                  "Logistic regression: how far it may follow the photographs, as scikit-learn's C "
+                  "for rows divided by their root mean square")
+      ->type_name("NUMBER")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->capture_default_str()
+      ->group("Classifier");
+  command
       .add_option("--parts", train.parts,
                   "Hold out this many parts of the training photographs in turn, groups whole, to "
                   "judge the model where photographs are few and to calibrate it")

@@ -64,7 +64,9 @@ TEST(ChooseParts, EveryRowIsInOnePartAndGroupsStayWhole) {
   EXPECT_EQ(part_of_row.size(), manifest.rows.size());
   for (const auto& [row, part] : part_of_row) {
     for (const auto& [other, other_part] : part_of_row) {
-      if (groups.of_row[row] == groups.of_row[other]) EXPECT_EQ(part, other_part);
+      if (groups.of_row[row] == groups.of_row[other]) {
+        EXPECT_EQ(part, other_part);
+      }
     }
   }
   EXPECT_NE(parts, choose_parts(manifest, all_rows(manifest), groups, 3, 2));

@@ -61,6 +61,7 @@ Json learning_options(const RunOptions& options, const std::optional<Catalogue>&
                {"components", std::move(components)},
                {"scale", options.reduce.scale},
                {"classifier", classifier_kind_name(options.train.classifier)}};
+  if (options.train.c != TrainOptions().c) json["c"] = options.train.c;
   if (options.train.parts > 0) json["parts"] = options.train.parts;
   if (catalogue) json["catalogue"] = catalogue->digest();
   return json;

@@ -64,6 +64,7 @@ Json options_json(const ReduceOptions& options, std::size_t n_components) {
 
 Json options_json(const TrainOptions& options) {
   Json json = {{"classifier", classifier_kind_name(options.classifier)}};
+  if (options.classifier == ClassifierKind::kLogistic) json["c"] = options.c;
   if (options.parts > 0) json["parts"] = options.parts;
   if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
   return json;

@@ -83,7 +83,7 @@ TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<s
   };
   LogisticOptions logistic;
   // A photograph weighs the same, however many views are made of it.
-  logistic.c /= static_cast<double>(rows.views);
+  logistic.c = options.c / static_cast<double>(rows.views);
   logistic.workers = options.workers;
   logistic.stop = stop;
   LogisticFit fit = fit_logistic(training, logistic, start);
