@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import scipy.optimize
 import scipy.special
+from scipy.spatial.distance import cdist
 from sklearn import metrics
+from sklearn.covariance import empirical_covariance, shrunk_covariance
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
@@ -150,6 +152,21 @@ def logistic():
     )
 
 
+def novelty():
+    """Distances to the nearest centre, by LDA's shrunk covariance within classes."""
+    x, y = made_up_rows(seed=9, rows=400, dims=7, classes=4, spread=0.8)
+    x = x.astype(np.float64)
+    weights = 0.25 * (1 + np.arange(400) % 5)
+    centres = np.stack([np.average(x[y == k], axis=0, weights=weights[y == k]) for k in range(4)])
+    spread = empirical_covariance(
+        np.sqrt(weights)[:, None] * (x - centres[y]), assume_centered=True
+    )
+    inverse = np.linalg.inv(shrunk_covariance(spread * len(x) / weights.sum(), shrinkage=0.2))
+    rows, _ = made_up_rows(seed=10, rows=30, dims=7, classes=4, spread=2.0)
+    nearest = cdist(rows, centres, "mahalanobis", VI=inverse).min(axis=1)
+    write("novelty.json", {"shrinkage": 0.2, "distances": nearest})
+
+
 def ridge():
     cases = []
     for alpha in (1.0, 100.0):
@@ -231,7 +248,7 @@ def nearest():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for part in (reduction, logistic, ridge, answers, nearest):
+    for part in (reduction, logistic, novelty, ridge, answers, nearest):
         part()
 
 
