@@ -14,7 +14,7 @@ constexpr int kNearlyWhite = 236;
 constexpr double kLeastGround = 0.25;
 constexpr double kLeastFruit = 0.005;
 // So far from each other, in pixels, fruit and ground mix.
-constexpr int kReach = 2;
+constexpr int kReach = 3;
 constexpr int kMargin = kReach + 1;
 // Less than the first counts as nothing, more than the second as all: noise around a fruit goes.
 constexpr float kNothing = 0.1F;
@@ -46,16 +46,9 @@ Bounds bounds_of_fruit(const std::vector<std::uint8_t>& ground, int width, int h
   return bounds;
 }
 
-// What lies around a pixel.
-struct Surroundings {
-  bool ground = false;
-  bool fruit = false;
-  int least_white = 255;  // of the fruit
-};
-
-Surroundings look_around(const Image& studio, const std::vector<std::uint8_t>& ground, int x,
-                         int y) {
-  Surroundings found;
+// Of the pixels of the fruit around a place; 255 where there is none.
+int least_white_near(const Image& studio, const std::vector<std::uint8_t>& ground, int x, int y) {
+  int least = 255;
   const int last_y = std::min(y + kReach, studio.height - 1);
   const int last_x = std::min(x + kReach, studio.width - 1);
   for (int near_y = std::max(y - kReach, 0); near_y <= last_y; ++near_y) {
@@ -63,15 +56,10 @@ Surroundings look_around(const Image& studio, const std::vector<std::uint8_t>& g
     const std::uint8_t* is_ground =
         ground.data() + static_cast<std::size_t>(near_y) * static_cast<std::size_t>(studio.width);
     for (int near_x = std::max(x - kReach, 0); near_x <= last_x; ++near_x) {
-      if (is_ground[near_x] != 0) {
-        found.ground = true;
-      } else {
-        found.fruit = true;
-        found.least_white = std::min(found.least_white, whiteness(pixels + 3 * near_x));
-      }
+      if (is_ground[near_x] == 0) least = std::min(least, whiteness(pixels + 3 * near_x));
     }
   }
-  return found;
+  return least;
 }
 
 // A pixel in which fruit and white mix, as the fruit alone.
@@ -130,6 +118,37 @@ void Cutter::find_ground(const Image& studio) {
   }
 }
 
+// Along rows, then across them.
+void Cutter::find_near_ground(const Image& studio) {
+  const auto width = static_cast<std::size_t>(studio.width);
+  near_along_ = ground_;
+  for (std::size_t row = 0; row < ground_.size(); row += width) {
+    for (std::size_t away = 1; away <= std::min<std::size_t>(kReach, width - 1); ++away) {
+      for (std::size_t x = row; x + away < row + width; ++x) {
+        near_along_[x] |= ground_[x + away];
+        near_along_[x + away] |= ground_[x];
+      }
+    }
+  }
+  near_ground_ = near_along_;
+  for (std::size_t away = width; away <= kReach * width; away += width) {
+    for (std::size_t at = 0; at + away < ground_.size(); ++at) {
+      near_ground_[at] |= near_along_[at + away];
+      near_ground_[at + away] |= near_along_[at];
+    }
+  }
+}
+
+// Pixels at the border of the picture count as near it: fruit that fills the picture ends there,
+// and the pixels in which it does so are partly white.
+bool Cutter::is_near_ground(const Image& studio, int x, int y) const {
+  if (x < kReach || y < kReach || x + kReach >= studio.width || y + kReach >= studio.height) {
+    return true;
+  }
+  return near_ground_[static_cast<std::size_t>(y) * static_cast<std::size_t>(studio.width) +
+                      static_cast<std::size_t>(x)] != 0;
+}
+
 double Cutter::ground_at_border(const Image& studio) const {
   const auto width = static_cast<std::size_t>(studio.width);
   const auto height = static_cast<std::size_t>(studio.height);
@@ -156,6 +175,7 @@ expected<void, CutoutFailure> Cutter::cut(const Image& studio, Layer& fruit) {
     return not_cut(CutoutFailureKind::kNoFruit,
                    "expected a fruit on white ground, found nothing but white");
   }
+  find_near_ground(studio);
   const Bounds bounds = bounds_of_fruit(ground_, studio.width, studio.height);
   fruit.clear(bounds.right - bounds.left + 2 * kMargin, bounds.bottom - bounds.top + 2 * kMargin);
   const int last_y = std::min(bounds.bottom + kReach, studio.height);
@@ -165,13 +185,12 @@ expected<void, CutoutFailure> Cutter::cut(const Image& studio, Layer& fruit) {
     for (int x = std::max(bounds.left - kReach, 0); x < last_x; ++x) {
       const std::uint8_t* pixel = studio.row(y) + 3 * x;
       std::uint8_t* result = row + 4 * (x - bounds.left + kMargin);
-      const Surroundings around = look_around(studio, ground_, x, y);
-      if (!around.fruit) continue;
-      if (around.ground) {
-        take_white_out(pixel, around.least_white, result);
-      } else {
+      if (!is_near_ground(studio, x, y)) {
         std::copy_n(pixel, 3, result);
         result[3] = 255;
+      } else if (whiteness(pixel) < 255) {
+        const int least_white = least_white_near(studio, ground_, x, y);
+        if (least_white < 255) take_white_out(pixel, least_white, result);
       }
     }
   }

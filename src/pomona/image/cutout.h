@@ -40,10 +40,14 @@ class Cutter {
 
  private:
   void find_ground(const Image& studio);
+  void find_near_ground(const Image& studio);
+  bool is_near_ground(const Image& studio, int x, int y) const;
   double ground_at_border(const Image& studio) const;
 
-  std::vector<std::uint8_t> ground_;  // height × width: 1 is ground
-  std::vector<std::size_t> reached_;  // whose neighbours are still to be looked at
+  std::vector<std::uint8_t> ground_;       // height × width: 1 is ground
+  std::vector<std::uint8_t> near_along_;   // the same, with what is near in its row
+  std::vector<std::uint8_t> near_ground_;  // … and in its column
+  std::vector<std::size_t> reached_;       // whose neighbours are still to be looked at
 };
 
 }  // namespace pomona

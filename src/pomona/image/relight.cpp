@@ -31,8 +31,9 @@ class Curve {
   }
   float at(float level) const {
     const float place = level * (static_cast<float>(values_.size() - 1) / kMost);
+    const int nearest = static_cast<int>(place + 0.5F);
     return values_[static_cast<std::size_t>(
-        std::clamp(place + 0.5F, 0.0F, static_cast<float>(values_.size() - 1)))];
+        std::clamp(nearest, 0, static_cast<int>(values_.size() - 1)))];
   }
 
  private:

@@ -12,7 +12,8 @@ namespace {
 Canvas ramp() {
   Canvas canvas;
   canvas.set_size(101, 1);
-  for (int x = 0; x <= 100; ++x) std::fill_n(canvas.row(0) + 3 * x, 3, 0.01F * static_cast<float>(x));
+  for (int x = 0; x <= 100; ++x)
+    std::fill_n(canvas.row(0) + 3 * x, 3, 0.01F * static_cast<float>(x));
   return canvas;
 }
 

@@ -45,6 +45,7 @@ void ShadowCaster::cast(const Layer& layer, int left, int top, const Shadow& sha
       std::min(canvas.width, static_cast<int>(std::floor(first_x + (width_ - 1) * kShrink)));
   const int end_y =
       std::min(canvas.height, static_cast<int>(std::floor(first_y + (height_ - 1) * kShrink)));
+  line_.resize(static_cast<std::size_t>(width_));
   const auto strength = static_cast<float>(shadow.strength);
   for (int y = begin_y; y < end_y; ++y) {
     const auto v = static_cast<float>((y + 0.5 - first_y) / kShrink);
@@ -52,14 +53,15 @@ void ShadowCaster::cast(const Layer& layer, int left, int top, const Shadow& sha
     const float down = v - static_cast<float>(line);
     const float* above = mask_.data() + static_cast<std::ptrdiff_t>(line) * width_;
     const float* below = above + width_;
+    for (std::size_t i = 0; i < line_.size(); ++i)
+      line_[i] = above[i] + down * (below[i] - above[i]);
     float* pixels = canvas.row(y);
     for (int x = begin_x; x < end_x; ++x) {
       const auto u = static_cast<float>((x + 0.5 - first_x) / kShrink);
       const int column = std::clamp(static_cast<int>(u), 0, width_ - 2);
       const float right = u - static_cast<float>(column);
-      const float upper = above[column] + right * (above[column + 1] - above[column]);
-      const float lower = below[column] + right * (below[column + 1] - below[column]);
-      const float light = 1 - strength * (upper + down * (lower - upper));
+      const float* mean = line_.data() + column;
+      const float light = 1 - strength * (mean[0] + right * (mean[1] - mean[0]));
       for (int channel = 0; channel < 3; ++channel) pixels[3 * x + channel] *= light;
     }
   }

@@ -28,6 +28,7 @@ class ShadowCaster {
 
   Blurrer blurrer_;
   std::vector<float> mask_;  // of a quarter of the size: a shadow has no detail
+  std::vector<float> line_;  // of it, between two of its own
   int width_ = 0;
   int height_ = 0;
 };

@@ -26,6 +26,12 @@ constexpr double kUsualSide = 320;   // that lengths in pixels are meant for
 constexpr int kFewest = 3;           // in a heap
 constexpr int kMost = 12;
 
+// Those that are seen more often stand here more often.
+constexpr Texture kTextures[] = {
+    Texture::kPlain, Texture::kPlain,  Texture::kPlain,  Texture::kWood,   Texture::kWood,
+    Texture::kWood,  Texture::kCloth,  Texture::kCloth,  Texture::kSlats,  Texture::kSlats,
+    Texture::kSlats, Texture::kClouds, Texture::kClouds, Texture::kChecks, Texture::kLights};
+
 double long_side(const Layer& frame) { return std::max(frame.width, frame.height); }
 
 // Where the next fruit of a heap lies: of a few places the one that is farthest from the others.
@@ -48,12 +54,12 @@ std::pair<double, double> free_place(const Items& items, double side, Chance& ch
 
 Light any_light(Chance& chance) {
   Light light;
-  light.exposure = chance.between(-0.75, 0.65);
-  light.gamma = chance.between(0.82, 1.2);
-  light.contrast = chance.between(0.8, 1.2);
-  light.saturation = chance.between(0.7, 1.2);
+  light.exposure = chance.between(-0.55, 0.7);
+  light.gamma = chance.between(0.8, 1.15);
+  light.contrast = chance.between(0.82, 1.15);
+  light.saturation = chance.between(0.7, 1.12);
   // Most cameras see what light it is; some of it stays all the same.
-  light.warmth = chance.happens(0.25) ? chance.between(-60, 150) : chance.between(-25, 50);
+  light.warmth = chance.happens(0.25) ? chance.between(-60, 130) : chance.between(-25, 50);
   light.tint = chance.around_zero(0.05);
   light.vignette = chance.happens(0.4) ? chance.between(0, 0.3) : 0;
   return light;
@@ -98,7 +104,7 @@ void StillLife::paint_ground(std::span<const Image> backgrounds, double softness
     resizer_.resize(photograph, box, side, side, ResizeFilter::kBicubic, crop_);
     to_canvas(crop_, canvas_);
   } else {
-    paint_texture(chance.one_of(all_textures()), random, canvas_);
+    paint_texture(chance.one_of(kTextures), random, canvas_);
   }
   const double unit = side / kUsualSide;
   const double out_of_focus = chance.happens(0.35) ? chance.between(0.5, 4) * unit : 0;
@@ -114,7 +120,7 @@ void StillLife::place(const Item& item, const Lamp& lamp) {
                 {-lamp.right * away, -lamp.down * away, lamp.softness * item.length, lamp.cast},
                 canvas_);
   shadows_.cast(posed_, left, top,
-                {-lamp.right * away / 4, -lamp.down * away / 4, 0.035 * item.length, lamp.contact},
+                {-lamp.right * away / 3, -lamp.down * away / 3, 0.03 * item.length, lamp.contact},
                 canvas_);
   const Shade shade{static_cast<float>(item.brightness),
                     static_cast<float>(lamp.slope * lamp.right),
@@ -162,7 +168,7 @@ std::vector<StillLife::Item> StillLife::arrange(std::span<const Layer> frames, d
     item.y = side / 2 + chance.around_zero(room);
   } else {
     const int count = chance.whole(kFewest, kMost);
-    const double length = side * chance.between(1.05, 1.45) / std::sqrt(count);
+    const double length = side * chance.between(1.2, 1.9) / std::sqrt(count);
     for (int i = 0; i < count; ++i) {
       Item item = any_item(frames, chance);
       std::tie(item.x, item.y) = free_place(items, side, chance);
@@ -184,10 +190,10 @@ StillLife::Lamp StillLife::any_lamp(Chance& chance) {
   lamp.right = std::cos(direction);
   lamp.down = std::sin(direction);
   lamp.slope = chance.between(0.04, 0.25);
-  lamp.distance = chance.between(0.03, 0.12);
-  lamp.softness = chance.between(0.04, 0.12);
-  lamp.cast = chance.between(0.25, 0.6);
-  lamp.contact = chance.between(0.3, 0.6);
+  lamp.distance = chance.between(0.05, 0.17);
+  lamp.softness = chance.between(0.04, 0.11);
+  lamp.cast = chance.between(0.2, 0.6);
+  lamp.contact = chance.between(0.2, 0.5);
   return lamp;
 }
 

@@ -3,7 +3,6 @@
 // leads smoothly from one to the other. Private to the module. Any thread.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 
 namespace pomona {
@@ -15,12 +14,10 @@ class ValueNoise {
 
   // In [0, 1].
   float at(float x, float y) const {
-    const float left = std::floor(x);
-    const float top = std::floor(y);
-    const auto column = static_cast<std::int32_t>(left);
-    const auto line = static_cast<std::int32_t>(top);
-    const float right = eased(x - left);
-    const float down = eased(y - top);
+    const std::int32_t column = whole_below(x);
+    const std::int32_t line = whole_below(y);
+    const float right = eased(x - static_cast<float>(column));
+    const float down = eased(y - static_cast<float>(line));
     const float upper = mixed(value(column, line), value(column + 1, line), right);
     const float lower = mixed(value(column, line + 1), value(column + 1, line + 1), right);
     return mixed(upper, lower, down);
@@ -41,6 +38,11 @@ class ValueNoise {
   }
 
  private:
+  // std::floor is a call of a function on processors of the oldest kind that we build for.
+  static std::int32_t whole_below(float value) {
+    const auto whole = static_cast<std::int32_t>(value);
+    return static_cast<float>(whole) > value ? whole - 1 : whole;
+  }
   static float eased(float t) { return t * t * (3 - 2 * t); }
   static float mixed(float from, float to, float share) { return from + (to - from) * share; }
   float value(std::int32_t column, std::int32_t line) const {

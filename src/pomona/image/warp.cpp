@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstring>
 #include <numbers>
 
 namespace pomona {
@@ -12,6 +14,8 @@ namespace {
 // Below this scale source pixels would be passed over.
 constexpr double kLeastScale = 0.5;
 
+// Four floats that are worked on at once, as compilers do not see by themselves.
+using Pixel = float __attribute__((vector_size(16)));
 using Weights = std::array<float, 4>;
 
 // Of the four pixels around a place that lies `t` behind the second. Pillow's kernel: a = -1.
@@ -20,38 +24,10 @@ Weights cubic_weights(float t) {
 }
 
 std::uint8_t rounded(float value, std::uint8_t most) {
-  return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, static_cast<float>(most)));
-}
-
-// The pixel of the source at (x, y), which lies inside.
-void sample(const Layer& source, double x, double y, std::uint8_t* result) {
-  const double left = std::floor(x - 0.5);
-  const double top = std::floor(y - 0.5);
-  const Weights across = cubic_weights(static_cast<float>(x - 0.5 - left));
-  const Weights down = cubic_weights(static_cast<float>(y - 0.5 - top));
-  std::array<int, 4> columns{};
-  for (int tap = 0; tap < 4; ++tap) {
-    columns[static_cast<std::size_t>(tap)] =
-        4 * std::clamp(static_cast<int>(left) + tap - 1, 0, source.width - 1);
-  }
-  std::array<float, 4> sum{};
-  for (int line = 0; line < 4; ++line) {
-    const std::uint8_t* row =
-        source.row(std::clamp(static_cast<int>(top) + line - 1, 0, source.height - 1));
-    const float weight = down[static_cast<std::size_t>(line)];
-    for (std::size_t tap = 0; tap < 4; ++tap) {
-      const std::uint8_t* pixel = row + columns[tap];
-      const float both = weight * across[tap];
-      for (std::size_t channel = 0; channel < 4; ++channel) {
-        sum[channel] += both * static_cast<float>(pixel[channel]);
-      }
-    }
-  }
-  result[3] = rounded(sum[3], 255);
-  // The kernel overshoots, and nothing is brighter than its alpha allows.
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    result[channel] = rounded(sum[channel], result[3]);
-  }
+  const float level = value + 0.5F;
+  const auto limit = static_cast<float>(most);
+  return static_cast<std::uint8_t>(
+      static_cast<int>(level < 0 ? 0 : (level > limit ? limit : level)));
 }
 
 // Means of 2 × 2 pixels; beyond an odd edge it is transparent.
@@ -73,11 +49,58 @@ void halve(const Layer& source, Layer& result) {
   }
 }
 
+// Is nothing to be seen of this pixel and the next? Much of the square around a fruit is empty.
+bool is_clear(const float* pixels) { return pixels[3] == 0 && pixels[7] == 0; }
+
+// On each side of a source, so that its outermost pixels have all their neighbours.
+constexpr int kBorder = 2;
+
 }  // namespace
+
+void Warper::spread(const Layer& source) {
+  floats_width_ = source.width + 2 * kBorder;
+  const int height = source.height + 2 * kBorder;
+  floats_.resize(static_cast<std::size_t>(floats_width_) * static_cast<std::size_t>(height) * 4);
+  float* to = floats_.data();
+  for (int y = -kBorder; y < source.height + kBorder; ++y) {
+    const std::uint8_t* row = source.row(std::clamp(y, 0, source.height - 1));
+    for (int x = -kBorder; x < source.width + kBorder; ++x, to += 4) {
+      std::copy_n(row + 4 * std::clamp(x, 0, source.width - 1), 4, to);
+    }
+  }
+}
+
+// The pixel at (x, y) of what was spread, which lies inside. Leaves a result that is clear as it
+// is.
+void Warper::sample(double x, double y, std::uint8_t* result) const {
+  // Both are above 0, so that casts round down.
+  const auto column = static_cast<int>(x + kBorder - 0.5);
+  const auto line = static_cast<int>(y + kBorder - 0.5);
+  const std::ptrdiff_t row = std::ptrdiff_t{4} * floats_width_;
+  const float* pixel = floats_.data() + (line - 1) * row + std::ptrdiff_t{4} * (column - 1);
+  if (is_clear(pixel + row + 4) && is_clear(pixel + 2 * row + 4)) return;
+  const Weights across = cubic_weights(static_cast<float>(x + kBorder - 0.5 - column));
+  const Weights down = cubic_weights(static_cast<float>(y + kBorder - 0.5 - line));
+  Pixel sum{};
+  for (const float weight : down) {
+    for (std::size_t tap = 0; tap < 4; ++tap) {
+      Pixel neighbour;
+      std::memcpy(&neighbour, pixel + 4 * tap, sizeof neighbour);
+      sum += weight * across[tap] * neighbour;
+    }
+    pixel += row;
+  }
+  result[3] = rounded(sum[3], 255);
+  // The kernel overshoots, and nothing is brighter than its alpha allows.
+  for (int channel = 0; channel < 3; ++channel) {
+    result[channel] = rounded(sum[channel], result[3]);
+  }
+}
 
 void Warper::warp(const Layer& source, const Affine& to_source, int width, int height,
                   Layer& result) {
   result.clear(width, height);
+  spread(source);
   for (int y = 0; y < height; ++y) {
     std::uint8_t* row = result.row(y);
     for (int x = 0; x < width; ++x) {
@@ -85,7 +108,7 @@ void Warper::warp(const Layer& source, const Affine& to_source, int width, int h
       const double source_y = to_source.d * (x + 0.5) + to_source.e * (y + 0.5) + to_source.f;
       const bool inside =
           source_x >= 0 && source_x < source.width && source_y >= 0 && source_y < source.height;
-      if (inside) sample(source, source_x, source_y, row + 4 * x);
+      if (inside) sample(source_x, source_y, row + 4 * x);
     }
   }
 }

@@ -3,6 +3,9 @@
 // to within a level; a layer that becomes much smaller is halved first, so that nothing aliases.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "pomona/image/layer.h"
 
 namespace pomona {
@@ -35,7 +38,12 @@ class Warper {
   void pose(const Layer& source, const Pose& pose, Layer& result);
 
  private:
+  void spread(const Layer& source);
+  void sample(double x, double y, std::uint8_t* result) const;
+
   Layer halves_[2];
+  std::vector<float> floats_;  // of the source, with a border
+  int floats_width_ = 0;
 };
 
 }  // namespace pomona
