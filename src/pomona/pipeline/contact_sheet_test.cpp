@@ -26,8 +26,8 @@ TEST(ContactSheet, HasRoomForAllLabelsAsLongAsTheyCanBeSeen) {
 
 TEST(ContactSheet, OfFruits360ShowsSeveralPicturesOfEach) {
   const SheetLayout layout = lay_out_sheet(131, 40);
-  EXPECT_EQ(layout.pictures, 6U);
-  EXPECT_EQ(layout.tile, 96);
+  EXPECT_EQ(layout.pictures, 3U);
+  EXPECT_EQ(layout.tile, 160);
 }
 
 TEST(ContactSheet, OfTooManyLabelsShowsTheFirst) {

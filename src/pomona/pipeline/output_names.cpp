@@ -42,6 +42,7 @@ std::string composed_name(std::size_t index) {
 }
 
 bool is_output(std::string_view key) {
+  if (key == kComposedFolder) return false;
   if (is_below(key, kComposedFolder)) return is_composed_name(file_name(key));
   return std::ranges::any_of(
       output_names(), [&](const std::string& name) { return key == name || is_below(key, name); });
