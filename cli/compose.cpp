@@ -19,7 +19,7 @@ std::string count(const Json& record, const char* name) {
 }
 
 void print_record(const Json& record, const std::string& out) {
-  std::printf("%s pictures of %zu labels made of %s; %s failed, %s skipped\n",
+  std::printf("%s pictures of %zu labels, made of %s studio pictures; %s failed, %s skipped\n",
               count(record, "pictures").c_str(), record.at("labels").size(),
               count(record, "ok").c_str(), count(record, "failed").c_str(),
               count(record, "skipped").c_str());

@@ -126,11 +126,12 @@ std::vector<Layer> StudioFrames::read(const LabelFolder& folder, const std::stop
       throw;
     }
     for (std::size_t i = 0; i < count; ++i) {
-      manifest_.rows[folder.rows[first + i]].status = outcomes[i].status;
-      if (outcomes[i].failure) manifest_.failures.push_back(std::move(*outcomes[i].failure));
-      if (!outcomes[i].frame || bytes > kMostFrameBytes) continue;
-      bytes += outcomes[i].frame->pixels.size();
-      frames.push_back(std::move(*outcomes[i].frame));
+      Outcome& outcome = outcomes[i];
+      manifest_.rows[folder.rows[first + i]].status = outcome.status;
+      if (outcome.failure) manifest_.failures.push_back(std::move(*outcome.failure));
+      if (!outcome.frame || bytes > kMostFrameBytes) continue;
+      bytes += outcome.frame->pixels.size();
+      frames.push_back(std::move(*outcome.frame));
     }
   }
   return frames;
