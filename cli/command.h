@@ -39,6 +39,7 @@ void add_verify(CLI::App& app, Command& chosen);
 void add_models(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 void add_bench(CLI::App& app, Command& chosen);
+void add_compose(CLI::App& app, Command& chosen);
 void add_sync(CLI::App& app, Command& chosen);
 void add_clean(CLI::App& app, Command& chosen);
 void add_completion(CLI::App& app, Command& chosen);

@@ -41,16 +41,7 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
                   "'^(r\\d*_)?' for films of Fruits-360")
       ->type_name("REGEX")
       ->group(group);
-  command.add_option("--seed", split.seed, "Another number chooses another holdout")
-      ->type_name("N")
-      ->check(CLI::Validator(
-          [](const std::string& text) -> std::string {
-            std::uint64_t seed = 0;
-            return parse_whole(text, seed) ? "" : "'" + text + "' is no whole number from 0 up";
-          },
-          ""))
-      ->capture_default_str()
-      ->group(group);
+  add_seed_flag(command, split.seed, "Another number chooses another holdout")->group(group);
 }
 
 }  // namespace
@@ -65,6 +56,18 @@ ComponentChoice parse_components(const std::string& text) {
               "between 0 and 1 "
               "such as 0.95; found '" +
                   text + "'");
+}
+
+CLI::Option* add_seed_flag(CLI::App& command, std::uint64_t& seed, const std::string& what) {
+  return command.add_option("--seed", seed, what)
+      ->type_name("N")
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            std::uint64_t value = 0;
+            return parse_whole(text, value) ? "" : "'" + text + "' is no whole number from 0 up";
+          },
+          ""))
+      ->capture_default_str();
 }
 
 CLI::Option* add_images_flag(CLI::App& command, const std::string& name, const std::string& what,

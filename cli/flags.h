@@ -2,6 +2,7 @@
 // Flags that several subcommands share, one function for each options struct of the pipeline.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract);
 void add_views_flag(CLI::App& command, std::vector<View>& views);
 void add_reduce_flags(CLI::App& command, ReduceOptions& reduce);
 void add_train_flags(CLI::App& command, TrainOptions& train);
+// In no group yet.
+CLI::Option* add_seed_flag(CLI::App& command, std::uint64_t& seed, const std::string& what);
 void add_store_flags(CLI::App& command, StoreOptions& stores);
 void add_earlier_flags(CLI::App& command, EarlierOptions& earlier);
 void add_output_flags(CLI::App& command, OutputOptions& output);

@@ -103,6 +103,7 @@ void add_commands(CLI::App& app, Command& chosen) {
   add_models(app, chosen);
   add_doctor(app, chosen);
   add_bench(app, chosen);
+  add_compose(app, chosen);
   add_sync(app, chosen);
   add_clean(app, chosen);
   add_completion(app, chosen);

@@ -4,13 +4,14 @@
 
 usage: .venv/bin/python tools/golden_image.py
 
-Needs Pillow, numpy, and cjpeg (Debian: libjpeg-turbo-progs) for the kinds of JPEG that Pillow does
-not write. Expected pixels are Pillow's, as PPM; those of 16-bit PNG are numpy's, for Pillow drops
-the low bytes where we round. cases.json lists all of it with the tolerance of each case in levels.
+Needs Pillow, numpy, scipy, and cjpeg (Debian: libjpeg-turbo-progs) for the kinds of JPEG that Pillow
+does not write. Expected pixels are Pillow's, as PPM; those of 16-bit PNG are numpy's, for Pillow
+drops the low bytes where we round, and blurred ones are scipy's. cases.json lists all of it with the tolerance of each case in levels.
 """
 
 import io
 import json
+import math
 import struct
 import subprocess
 import zlib
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+from scipy.ndimage import gaussian_filter
 
 OUT = Path(__file__).resolve().parent.parent / "tests" / "golden" / "image"
 FILTERS = {
@@ -26,7 +28,7 @@ FILTERS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
-CASES = {"decode": [], "scaled": [], "resize": [], "fit": []}
+CASES = {"decode": [], "scaled": [], "resize": [], "fit": [], "warp": [], "blur": []}
 
 
 def scene(width, height, channels=3, seed=1):
@@ -349,6 +351,42 @@ def fit_cases():
             )
 
 
+# --- Warping and blurring
+
+
+def warp_cases():
+    source = Image.open(OUT / "scene.ppm")
+    half = math.sqrt(0.5)
+    maps = [
+        (40, 30, (0.7, 0, 3.3, 0, 0.8, 2.1)),  # larger, cut
+        (60, 60, (half, half, -18, -half, half, 19)),  # turned by 45 degrees, corners outside
+        (48, 37, (-1, 0, 48, 0.2, 1, -4)),  # mirrored, slanted
+        (21, 17, (2.2, 0.3, -1, -0.1, 2.1, 0.5)),
+    ]
+    for index, (width, height, map_) in enumerate(maps):
+        expected = source.transform(
+            (width, height), Image.Transform.AFFINE, map_, Image.Resampling.BICUBIC
+        )
+        CASES["warp"].append(
+            {
+                "map": map_,
+                "width": width,
+                "height": height,
+                "expected": write_expected(f"warp_{index}.ppm", expected),
+            }
+        )
+
+
+def blur_cases():
+    source = np.asarray(Image.open(OUT / "scene.ppm"), float)
+    for index, sigma in enumerate((0.4, 1.3, 6.5)):
+        blurred = gaussian_filter(source, (sigma, sigma, 0), mode="nearest", truncate=4)
+        expected = Image.fromarray(blurred.round().astype(np.uint8))
+        CASES["blur"].append(
+            {"sigma": sigma, "expected": write_expected(f"blur_{index}.ppm", expected)}
+        )
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.iterdir():
@@ -358,6 +396,8 @@ def main():
     webp_cases()
     resize_cases()
     fit_cases()
+    warp_cases()
+    blur_cases()
     (OUT / "cases.json").write_text(json.dumps(CASES, indent=1) + "\n")
     files = list(OUT.iterdir())
     print(f"{len(files)} files, {sum(f.stat().st_size for f in files)} bytes in {OUT}")

@@ -10,9 +10,8 @@ import pytest
 from command import BINARY, USAGE
 from tables import words
 
-VERBS = words(
-    "run scan extract reduce train evaluate predict report verify models doctor bench sync completion"
-)
+VERBS = words("run scan extract reduce train evaluate predict report verify models doctor bench")
+VERBS += words("compose sync completion")
 OF_MODELS = ["models list", "models install", "models import"]
 
 

@@ -7,9 +7,9 @@
 
 #include "pomona/base/error.h"
 #include "pomona/pipeline/earlier_rows.h"
+#include "pomona/pipeline/failure_table.h"
 #include "pomona/pipeline/finished_shards.h"
 #include "pomona/pipeline/known_rows.h"
-#include "pomona/table/csv_writer.h"
 
 namespace pomona {
 namespace {
@@ -18,15 +18,6 @@ std::size_t training_files(const Manifest& manifest) {
   return static_cast<std::size_t>(std::ranges::count_if(manifest.rows, [](const ManifestRow& row) {
     return row.split == Split::kTrain && row.status == FileStatus::kOk;
   }));
-}
-
-void write_failures(const Manifest& manifest, ObjectStore& store) {
-  CsvWriter csv(store, "failures.csv");
-  csv.text("path").text("stage").text("kind").text("message").end_row();
-  for (const FileFailure& failure : manifest.failures) {
-    csv.text(failure.path).text(failure.stage).text(failure.kind).text(failure.message).end_row();
-  }
-  csv.commit();
 }
 
 // What an extraction remembers of itself, and of earlier ones.
@@ -134,7 +125,7 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   extraction.counts.decoded += work.done.decoded;
   extraction.counts.taken += work.done.taken;
   remembered.shards.complete(out.staged());
-  write_failures(work.manifest, out.staged());
+  write_failures(work.manifest.failures, out.staged());
   extraction.shards = remembered.shards.shards().size();
   extraction.features = remembered.shards.features();
   extraction.moves = remembered.shards.moves();

@@ -24,7 +24,8 @@ void remove_stale(const std::set<std::string>& made, ObjectStore& root) {
   root.list("", [&](const ObjectInfo& object) {
     if (!is_output(object.key) || made.contains(object.key)) return;
     const std::string top = top_of(object.key);
-    stale.insert(tops.contains(top) ? object.key : top);
+    const bool is_all_ours = top != kComposedFolder;
+    stale.insert(is_all_ours && !tops.contains(top) ? top : object.key);
   });
   for (const std::string& key : stale) root.remove(key);
 }

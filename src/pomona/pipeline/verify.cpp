@@ -35,7 +35,8 @@ std::vector<std::string> expected_files(const Json& record) {
        {"manifest/_SUCCESS", "snapshot/_SUCCESS", "features/_SUCCESS", "shards.csv",
         "failures.csv"}},
       {"reduce", {"reduced/_SUCCESS", "reduced.csv"}},
-      {"train", {"bundle/bundle.json", "metrics.json", "map.json"}}};
+      {"train", {"bundle/bundle.json", "metrics.json", "map.json"}},
+      {"compose", {"contact_sheet.jpg", "failures.csv"}}};
   const auto verb = by_verb.find(record.at("verb").get<std::string>());
   if (verb == by_verb.end()) {
     throw Error(ErrorKind::kCorrupt, "run.json names no verb that writes a folder");
@@ -75,7 +76,7 @@ class Verifier {
                {{"completeness", [this] { return check_complete(); }},
                 {"digests", [this] { return check_digests(store_, usable_cores()); }}},
                /*workers=*/1);
-    if (made_of_images()) {
+    if (has_manifest()) {
       run_checks("verify manifest", {{"the manifest", [this] { return read_manifest(); }}},
                  /*workers=*/1);
     }
@@ -166,8 +167,9 @@ class Verifier {
     record_ = std::move(record);
     return "";
   }
-  // Features that another folder holds have their manifest there.
-  bool made_of_images() const { return verb_ != "reduce" && verb_ != "train"; }
+  // Features that another folder holds have their manifest there; pictures that were made need
+  // none.
+  bool has_manifest() const { return verb_ != "reduce" && verb_ != "train" && verb_ != "compose"; }
 
   std::string read_manifest() {
     manifest_ = read_manifest_table(store_);

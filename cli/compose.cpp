@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/compose.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "command.h"
+#include "flags.h"
+#include "pomona/base/json.h"
+#include "pomona/base/number_text.h"
+
+namespace pomona::cli {
+namespace {
+
+std::string count(const Json& record, const char* name) {
+  return with_commas(record.at("counts").at(name).get<std::uint64_t>());
+}
+
+void print_record(const Json& record, const std::string& out) {
+  std::printf("%s pictures of %zu labels, made of %s studio pictures; %s failed, %s skipped\n",
+              count(record, "pictures").c_str(), record.at("labels").size(),
+              count(record, "ok").c_str(), count(record, "failed").c_str(),
+              count(record, "skipped").c_str());
+  std::printf("%.0f pictures a second on %d workers, %.1f s in all\n",
+              record.at("pictures_per_second").get<double>(),
+              record.at("options").at("workers").get<int>(), record.at("seconds").get<double>());
+  std::printf("Look at: %s/contact_sheet.jpg\nPhotographs: %s/photographs\n", out.c_str(),
+              out.c_str());
+}
+
+void add_picture_flags(CLI::App& command, ComposeOptions& options) {
+  const std::string group = "Pictures";
+  command.add_option("--count", options.count, "Pictures for each label folder")
+      ->type_name("N")
+      ->check(CLI::Range(1, 99'999))
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--size", options.size, "Side of each picture")
+      ->type_name("PIXELS")
+      ->check(CLI::Range(32, 1024))
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--backgrounds", options.backgrounds,
+                  "Folder, or s3://bucket/prefix, of photographs without fruit: parts of them lie "
+                  "behind the fruit in more than half of the pictures")
+      ->type_name("FOLDER")
+      ->group(group);
+  add_seed_flag(command, options.seed, "Another number makes other pictures")->group(group);
+}
+
+}  // namespace
+
+void add_compose(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "compose", "Make pictures that look like life out of studio pictures on white ground");
+  auto options = std::make_shared<ComposeOptions>();
+  auto as_json = std::make_shared<bool>(false);
+  command
+      ->add_option("IMAGES", options->input.images,
+                   "Folders, or s3://bucket/prefix, with one folder of studio pictures for each "
+                   "label; SOURCE=FOLDER names where they come from")
+      ->required();
+  add_store_flags(*command, options->input.stores);
+  add_output_flags(*command, options->output);
+  command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
+  add_picture_flags(*command, *options);
+  add_workers_flag(*command, options->workers);
+  command->footer(
+      "The same pictures, options and seed give the same bytes.\n\n"
+      "Example:\n"
+      "  pomona compose Training --out composed\n"
+      "  pomona run composed/photographs --out results");
+  command->callback([&chosen, options, as_json] {
+    chosen = [options, as_json](Session& session) {
+      options->input.stores.stop = session.stop;
+      options->output.command = session.command;
+      const Json record = compose(*options, session.progress, session.stop);
+      if (*as_json) {
+        std::fputs(print_json(record).c_str(), stdout);
+      } else {
+        print_record(record, options->output.out);
+      }
+      return 0;
+    };
+  });
+}
+
+}  // namespace pomona::cli
