@@ -223,6 +223,15 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->check(CLI::Range(2, 100))
       ->group("Classifier");
   command
+      .add_option(
+          "--refuse", train.refuse,
+          "Let the bundle refuse what it does not know, as strictly as may cost this share of "
+          "the photographs it does know, such as 0.05; 0: it answers whatever it is shown")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 0.5))
+      ->capture_default_str()
+      ->group("Classifier");
+  command
       .add_option("--catalogue", train.catalogue,
                   "JSON file of what is known about each label, such as catalogue/kinds.json: the "
                   "bundle carries it, and `pomona predict` tells it")

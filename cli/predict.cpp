@@ -25,6 +25,7 @@ struct PredictFlags {
   std::vector<std::string> photographs;
   std::size_t top = 3;
   bool as_json = false;
+  bool fast = false;
   Language language = Language::kEnglish;
   std::string models;
   StoreOptions stores;
@@ -38,6 +39,17 @@ struct Word {
 // Topics of facts, and the sentences around answers.
 constexpr Word kWords[] = {
     {"unreadable", "could not be read", "n'a pas pu être lue"},
+    {"too_small", "The picture is too small to tell anything by it.",
+     "L'image est trop petite pour qu'on y reconnaisse quelque chose."},
+    {"too_dark", "It is too dark to see anything; try again with more light.",
+     "Il fait trop sombre pour y voir ; essayez avec plus de lumière."},
+    {"too_blurred", "It is too blurred; hold still, or step back until it is sharp.",
+     "La photo est trop floue ; ne bougez pas, ou reculez jusqu'à ce qu'elle soit nette."},
+    {"something_else", "This looks like none of the fruits I know.",
+     "Cela ne ressemble à aucun des fruits que je connais."},
+    {"unknown_kind", "This may be a fruit, but none that I know well enough to name.",
+     "C'est peut-être un fruit, mais aucun que je connaisse assez bien pour le nommer."},
+    {"nearest", "Nearest to what I know", "Le plus proche de ce que je connais"},
     {"confusable", "It may also be", "Peut-être aussi"},
     {"part", "What it is", "Ce que c'est"},
     {"origin", "Comes from", "Origine"},
@@ -66,11 +78,26 @@ void print_line(const std::string& key, const std::string& text, Language langua
   std::printf("  %s%s%s\n", word(key, language).c_str(), colon, printable(text).c_str());
 }
 
+// A sentence, and what comes nearest: no guess.
+void print_refusal(const Json& prediction, const std::string& reason, Language language) {
+  std::printf("  %s\n", word(reason, language).c_str());
+  std::string names;
+  for (const Json& kind : prediction.at("kinds")) {
+    names += (names.empty() ? "" : ", ") + kind.at("name").get<std::string>();
+  }
+  if (reason == "something_else" || reason == "unknown_kind") {
+    print_line("nearest", names, language);
+  }
+}
+
 void print_prediction(const Json& prediction, Language language) {
   std::printf("%s\n", printable(prediction.at("path").get<std::string>()).c_str());
   if (prediction.contains("failure")) {
     return print_line("unreadable", prediction.at("failure").at("message").get<std::string>(),
                       language);
+  }
+  if (const Json& refused = prediction.at("refused"); !refused.is_null()) {
+    return print_refusal(prediction, refused.get<std::string>(), language);
   }
   for (const Json& kind : prediction.at("kinds")) {
     std::printf("  %7s  %s\n", percent(kind.at("probability").get<double>()).c_str(),
@@ -91,7 +118,7 @@ void print_prediction(const Json& prediction, Language language) {
 }
 
 int predict_all(const PredictFlags& flags, Session& session) {
-  Predictor predictor(open_bundle(flags.bundle, flags.models, flags.stores));
+  Predictor predictor(open_bundle(flags.bundle, flags.models, flags.stores), flags.fast);
   note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
   for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
@@ -134,6 +161,9 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");
+  command->add_flag("--fast", flags->fast,
+                    "Look at the whole of each photograph alone, not at the other views the model "
+                    "learnt from: quicker, and less often right");
   command
       ->add_option_function<std::string>(
           "--lang",

@@ -123,6 +123,18 @@ void check_classifier(const Bundle& bundle) {
   }
 }
 
+void check_refusal(const Bundle& bundle) {
+  const Refusal& refusal = bundle.refusal;
+  if (refusal.share == 0) return;
+  if (!(refusal.share > 0 && refusal.share < 1)) refuse("a share to be refused that is no share");
+  expect_finite("familiarities", refusal.usual_classes, refusal.usual_classes.size());
+  expect_finite("means of what is known", refusal.novelty.mean, bundle.scaler.dims());
+  const Matrix<float>& references = refusal.novelty.references;
+  expect_finite("known rows", references, references.rows() * bundle.scaler.dims());
+  const std::array<double, 2> limits = {refusal.least_familiarity, refusal.most_distance};
+  expect_finite("limits of refusal", limits, 2);
+}
+
 void check_self_check(const Bundle& bundle) {
   const SelfCheck& self_check = bundle.self_check;
   if (self_check.cases.empty()) refuse("a self-check without cases");
@@ -166,6 +178,7 @@ void check_bundle(const Bundle& bundle) {
   check_input(bundle);
   check_reduction(bundle.scaler, bundle.pca);
   check_classifier(bundle);
+  check_refusal(bundle);
   check_self_check(bundle);
   object_of("the metrics", bundle.metrics);
   expect_digest("the training data", bundle.training_digest);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "pomona/learn/classifier.h"
+#include "pomona/learn/novelty.h"
 #include "pomona/learn/pca.h"
 #include "pomona/learn/scaler.h"
 
@@ -47,6 +48,20 @@ struct SelfCheck {
   std::map<std::string, SelfCheckTolerance> tolerances;  // by precision name
 };
 
+// When a photograph gets no answer. Both limits are such that together they refuse about `share` of
+// photographs of the labels that were held out.
+struct Refusal {
+  double share = 0;  // 0: everything is answered, and the rest is empty
+  // How usual each of the backbone's own classes is for photographs of the labels, 0 to 1; empty:
+  // the backbone has none. A photograph below the least familiarity, the logarithm of the mean of
+  // these over its own probabilities, shows something else.
+  std::vector<double> usual_classes;
+  double least_familiarity = 0;
+  // A photograph farther than this from all that was learnt is of a kind that was not.
+  Novelty novelty;
+  double most_distance = 0;
+};
+
 struct Bundle {
   std::string backbone_spec;  // backbone.json, as print_json() writes it
   std::string network_xml;    // "": to be found among the installed backbones
@@ -67,6 +82,7 @@ struct Bundle {
   ClassifierKind classifier_kind = ClassifierKind::kNone;
   Classifier classifier;            // with its temperature
   std::vector<std::string> labels;  // in byte order, one a class
+  Refusal refusal;
 
   // What is known about the kinds that labels stand for (catalogue/catalogue.h), JSON text; "":
   // nothing.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/bundle/bundle_files.h"
 
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "pomona/base/digest.h"
@@ -13,6 +15,20 @@ namespace pomona {
 namespace {
 
 constexpr std::string_view kRecipe = "clouds-1";  // synthetic_input.h; another recipe, another name
+
+Json refusal_json(const Refusal& refusal) {
+  if (refusal.share == 0) return nullptr;
+  return {{"share", refusal.share},
+          {"least_familiarity", refusal.least_familiarity},
+          {"most_distance", refusal.most_distance}};
+}
+
+void parse_refusal(const Json& json, Refusal& refusal) {
+  if (json.is_null()) return;
+  refusal.share = json.at("share").get<double>();
+  refusal.least_familiarity = json.at("least_familiarity").get<double>();
+  refusal.most_distance = json.at("most_distance").get<double>();
+}
 
 Json settings_json(const Bundle& bundle) {
   return Json{{"format", kBundleFormat},
@@ -29,6 +45,7 @@ Json settings_json(const Bundle& bundle) {
                {{"kind", classifier_kind_name(bundle.classifier_kind)},
                 {"temperature", bundle.classifier.temperature}}},
               {"labels", bundle.labels},
+              {"refusal", refusal_json(bundle.refusal)},
               {"training_digest", bundle.training_digest},
               {"metrics", parse_shallow_json(bundle.metrics, "the metrics")}};
 }
@@ -47,6 +64,7 @@ void parse_settings(const Json& json, Bundle& bundle) {
   bundle.classifier_kind = classifier_kind_from_name(classifier.at("kind").get<std::string>());
   bundle.classifier.temperature = classifier.at("temperature").get<double>();
   bundle.labels = json.at("labels").get<std::vector<std::string>>();
+  parse_refusal(json.value("refusal", Json()), bundle.refusal);
   bundle.training_digest = json.at("training_digest").get<std::string>();
   bundle.metrics = print_json(json.at("metrics"));
 }
@@ -100,6 +118,14 @@ Tensors model_tensors(const Bundle& bundle) {
   tensors["pca.explained_variance"] = tensor_of(bundle.pca.explained_variance);
   tensors["pca.explained_variance_ratio"] = tensor_of(bundle.pca.explained_variance_ratio);
   tensors["pca.spectrum_ratio"] = tensor_of(bundle.pca.spectrum_ratio);
+  if (bundle.refusal.share > 0) {
+    const Matrix<float>& references = bundle.refusal.novelty.references;
+    tensors["refusal.usual_classes"] = tensor_of(bundle.refusal.usual_classes);
+    tensors["refusal.mean"] = tensor_of(bundle.refusal.novelty.mean);
+    tensors["refusal.references"] = {
+        .shape = {references.rows(), references.cols()},
+        .elements = std::vector<float>(references.data(), references.data() + references.size())};
+  }
   if (bundle.classifier_kind != ClassifierKind::kNone) {
     tensors["classifier.weights"] = tensor_of(bundle.classifier.weights);
     tensors["classifier.bias"] = tensor_of(bundle.classifier.bias);
@@ -107,26 +133,31 @@ Tensors model_tensors(const Bundle& bundle) {
   return tensors;
 }
 
-// Takes a tensor of numbers of `sides` dimensions out of the file's.
+// Takes a tensor of Elements of `sides` dimensions out of the file's.
+template <class Element>
 Tensor take(Tensors& tensors, const std::string& name, std::size_t sides) {
   auto found = tensors.extract(name);
   if (found.empty()) throw Error(ErrorKind::kInvalidInput, "no tensor " + name);
   Tensor tensor = std::move(found.mapped());
-  if (tensor.shape.size() != sides || tensor.elements.index() != 0) {
-    throw Error(ErrorKind::kInvalidInput, "tensor " + name + ": expected F64 with " +
-                                              std::to_string(sides) + " sides, found another");
+  if (tensor.shape.size() != sides ||
+      !std::holds_alternative<std::vector<Element>>(tensor.elements)) {
+    throw Error(ErrorKind::kInvalidInput, "tensor " + name + ": expected " +
+                                              (std::is_same_v<Element, double> ? "F64" : "F32") +
+                                              " with " + std::to_string(sides) +
+                                              " sides, found another");
   }
   return tensor;
 }
 
 std::vector<double> take_vector(Tensors& tensors, const std::string& name) {
-  return std::get<0>(take(tensors, name, 1).elements);
+  return std::get<std::vector<double>>(take<double>(tensors, name, 1).elements);
 }
 
-Matrix<double> take_matrix(Tensors& tensors, const std::string& name) {
-  const Tensor tensor = take(tensors, name, 2);
-  Matrix<double> matrix(tensor.shape[0], tensor.shape[1]);
-  const auto& elements = std::get<0>(tensor.elements);
+template <class Element = double>
+Matrix<Element> take_matrix(Tensors& tensors, const std::string& name) {
+  const Tensor tensor = take<Element>(tensors, name, 2);
+  Matrix<Element> matrix(tensor.shape[0], tensor.shape[1]);
+  const auto& elements = std::get<std::vector<Element>>(tensor.elements);
   std::copy(elements.begin(), elements.end(), matrix.data());
   return matrix;
 }
@@ -141,6 +172,11 @@ void parse_model(Tensors tensors, Bundle& bundle) {
   if (bundle.classifier_kind != ClassifierKind::kNone) {
     bundle.classifier.weights = take_matrix(tensors, "classifier.weights");
     bundle.classifier.bias = take_vector(tensors, "classifier.bias");
+  }
+  if (bundle.refusal.share > 0) {
+    bundle.refusal.usual_classes = take_vector(tensors, "refusal.usual_classes");
+    bundle.refusal.novelty.mean = take_vector(tensors, "refusal.mean");
+    bundle.refusal.novelty.references = take_matrix<float>(tensors, "refusal.references");
   }
   if (!tensors.empty()) {
     throw Error(ErrorKind::kInvalidInput, "a tensor that is not known: " + tensors.begin()->first);

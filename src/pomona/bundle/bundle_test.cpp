@@ -79,6 +79,9 @@ TEST(Bundle, RefusesValuesThatMakeNoSense) {
   expect_refused("pixels", [](Bundle& b) { b.size = 0; });
   expect_refused("batch", [](Bundle& b) { b.batch = -1; });
   expect_refused("setting", [](Bundle& b) { b.fit.clear(); });
+  expect_refused("a share to be refused", [](Bundle& b) { b.refusal.share = 1; });
+  expect_refused("expected 4 means of what is known, found 3",
+                 [](Bundle& b) { b.refusal.novelty.mean.pop_back(); });
   expect_refused("weights without a network", [](Bundle& b) { b.network_xml.clear(); });
   expect_refused("digest of the backbone", [](Bundle& b) { b.backbone_digest[0] = 'A'; });
   expect_refused("digest of the training", [](Bundle& b) { b.training_digest.pop_back(); });

@@ -38,6 +38,12 @@ inline Bundle made_up_bundle() {
   bundle.classifier = {
       .weights = made_up_matrix(3, 2), .bias = {0.1, 0.2, -0.3}, .temperature = 1.1};
   bundle.labels = {"Apple", "Banana", "Äpfel"};
+  bundle.refusal.share = 0.05;
+  bundle.refusal.usual_classes = {1, 0.25, 0};
+  bundle.refusal.least_familiarity = -2.5;
+  bundle.refusal.novelty = {.mean = {0.5, 0.25, 0, -1}, .references = Matrix<float>(2, 4)};
+  bundle.refusal.novelty.references(0, 0) = bundle.refusal.novelty.references(1, 3) = 1;
+  bundle.refusal.most_distance = 0.4;
   bundle.metrics = "{\n  \"train_rows\": 100\n}\n";
   bundle.training_digest = std::string(64, '0');
   bundle.self_check.cases = {

@@ -70,6 +70,12 @@ TEST(ReadBundle, GivesBackWhatWasWritten) {
   EXPECT_EQ(read.classifier.bias, written.classifier.bias);
   EXPECT_EQ(read.classifier.temperature, written.classifier.temperature);
   EXPECT_EQ(read.labels, written.labels);
+  EXPECT_EQ(read.refusal.share, 0.05);
+  EXPECT_EQ(read.refusal.usual_classes, written.refusal.usual_classes);
+  EXPECT_EQ(read.refusal.least_familiarity, -2.5);
+  EXPECT_EQ(read.refusal.novelty.mean, written.refusal.novelty.mean);
+  EXPECT_EQ(read.refusal.novelty.references, written.refusal.novelty.references);
+  EXPECT_EQ(read.refusal.most_distance, 0.4);
   EXPECT_EQ(read.metrics, written.metrics);
   EXPECT_EQ(read.training_digest, written.training_digest);
   ASSERT_EQ(read.self_check.cases.size(), 2U);
@@ -86,6 +92,15 @@ TEST(ReadBundle, IsWrittenWithTheSameBytesAgain) {
   write_bundle(read_bundle(first, ""), second, "");
   EXPECT_EQ(contents(first), contents(second));
   EXPECT_EQ(contents(first).size(), 7U);
+}
+
+TEST(ReadBundle, MayAnswerEverything) {
+  Bundle bundle = made_up_bundle();
+  bundle.refusal = {};
+  MemoryStore store;
+  const Bundle read = read_bundle(write(bundle, store), "bundle");
+  EXPECT_EQ(read.refusal.share, 0);
+  EXPECT_TRUE(read.refusal.usual_classes.empty());
 }
 
 TEST(ReadBundle, SaysWhenThereIsNone) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far rows lie from all that was learnt: the Mahalanobis distance to the nearest of several
-// centres that share one spread (Lee et al. 2018, "A simple unified framework for detecting
-// out-of-distribution samples").
+// How far rows lie from all that was learnt: the cosine distance to the nearest known row, seen
+// from the mean of all. Of the distances tried on fruit of kinds that were left out (Mahalanobis,
+// energy, softmax, the same on standardised features or components) it told most of them;
+// docs/kinds.md.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "pomona/base/matrix.h"
@@ -11,14 +13,18 @@
 namespace pomona {
 
 struct Novelty {
-  Matrix<double> whitening;  // dims × dims: makes the spread about every centre round, of length 1
-  Matrix<double> centres;    // classes × dims, whitened
+  std::vector<double> mean;  // dims
+  Matrix<float> references;  // known rows × dims: directions from the mean, of length 1
 
-  std::size_t dims() const { return whitening.rows(); }
+  std::size_t dims() const { return mean.size(); }
 };
 
-// Of each row (rows × dims) to the nearest centre. The bits of a row do not depend on the others.
-// Throws invalid_input when shapes do not fit. Any thread.
+// A row on the mean itself has direction 0: no row is near to it, and it to none.
+Matrix<float> novelty_directions(std::span<const double> mean, MatrixView<const float> rows);
+
+// 1 - cosine of each row (rows × dims) with the nearest reference, from 0 to 2; 1 where there is
+// none. The bits of a row do not depend on the others. Throws invalid_input when shapes do not fit.
+// Any thread.
 std::vector<double> novelty_distances(const Novelty& novelty, MatrixView<const float> rows);
 
 }  // namespace pomona

@@ -15,6 +15,7 @@
 #include "pomona/pipeline/fit_again.h"
 #include "pomona/pipeline/make_bundle.h"
 #include "pomona/pipeline/map.h"
+#include "pomona/pipeline/refusal_fit.h"
 
 namespace pomona {
 namespace {
@@ -42,9 +43,10 @@ class Learning {
     add_cross_validation();
     add_controls();
     metrics_["believe"] = which_to_believe(metrics_);
+    Refusal refusal = learn_refusal(origin.backbone);
     timeline_.begin("bundle");
-    write_bundle(make_bundle(origin, std::move(reduction_), std::move(trained), table_.rows,
-                             options_.catalogue, metrics_),
+    write_bundle(make_bundle(origin, std::move(reduction_), std::move(trained), std::move(refusal),
+                             table_.rows, options_.catalogue, metrics_),
                  out_.staged(), "bundle");
     warn_of_unknown_kinds();
     timeline_.begin("map");
@@ -94,6 +96,14 @@ class Learning {
     }
     return train({inputs(), learnt_from(), table_.rows, table_.moments},
                  table_.rows.side(Split::kTrain), options_.train, progress_, stop_);
+  }
+
+  Refusal learn_refusal(const Backbone& backbone) {
+    if (options_.train.refuse == 0 || table_.rows.train_labels.size() < 2) return {};
+    timeline_.begin("refusal");
+    progress_.begin("refusal", 0);
+    return fit_refusal(table_.store, table_.parts, table_.rows, table_.moments.mean(), backbone,
+                       options_.train, out_.scratch_path("refusal"), stop_);
   }
 
   void describe(const TrainedClassifier& trained) {

@@ -44,8 +44,8 @@ Json figures_worth_keeping(const Json& metrics) {
 }  // namespace
 
 Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClassifier trained,
-                   const TableRows& rows, const std::optional<Catalogue>& catalogue,
-                   const Json& metrics) {
+                   Refusal refusal, const TableRows& rows,
+                   const std::optional<Catalogue>& catalogue, const Json& metrics) {
   Bundle bundle;
   bundle.backbone_spec = print_backbone_spec(origin.backbone.spec);
   bundle.network_xml = origin.backbone.network_xml;
@@ -64,6 +64,7 @@ Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClas
   bundle.classifier_kind = trained.kind;
   bundle.classifier = std::move(trained.classifier);
   if (trained.kind != ClassifierKind::kNone) bundle.labels = rows.train_labels;
+  bundle.refusal = std::move(refusal);
   if (catalogue) bundle.catalogue = catalogue->print(bundle.labels);
   bundle.metrics = print_json(figures_worth_keeping(metrics));
   bundle.training_digest = training_digest(rows);

@@ -13,7 +13,7 @@ namespace pomona {
 // Puts together what prediction needs and answers the self-check with it. `metrics`: metrics.json,
 // of which the figures without photographs' names are kept.
 Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClassifier trained,
-                   const TableRows& rows, const std::optional<Catalogue>& catalogue,
-                   const Json& metrics);
+                   Refusal refusal, const TableRows& rows,
+                   const std::optional<Catalogue>& catalogue, const Json& metrics);
 
 }  // namespace pomona

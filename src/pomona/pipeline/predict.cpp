@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
 #include "pomona/bundle/read_bundle.h"
+#include "pomona/image/picture_quality.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/classify_features.h"
 #include "pomona/pipeline/read_photograph.h"
@@ -23,6 +25,8 @@ namespace {
 constexpr double kCloseShare = 0.5;
 // Answers that are kept whatever is to be shown: whether the second is near is told even so.
 constexpr std::size_t kAtLeast = 2;
+// One thread decodes for all of them.
+constexpr std::size_t kMostSlots = 4;
 
 Bundle checked(Bundle bundle) {
   if (bundle.classifier_kind == ClassifierKind::kNone) {
@@ -79,6 +83,55 @@ Json facts_json(const Kind& kind, Language language) {
   return facts;
 }
 
+// Fills the rows of all slots in turn, so that each computes while the next is filled, and gathers
+// what comes out in the same order.
+class FeatureQueue {
+ public:
+  explicit FeatureQueue(Featurizer& featurizer) : featurizer_(featurizer) {}
+
+  // The input of the next row.
+  std::span<float> next() {
+    if (filled_ == 0 && waiting_ == featurizer_.slots()) collect(featurizer_.batch());
+    return featurizer_.input(slot_, filled_);
+  }
+  // It is filled.
+  void push() {
+    if (++filled_ == featurizer_.batch()) submit();
+  }
+  // rows × feature_count of all that was pushed.
+  std::vector<float> finish() {
+    const std::size_t of_last = filled_;
+    if (filled_ > 0) submit();
+    while (waiting_ > 0) collect(waiting_ == 1 && of_last > 0 ? of_last : featurizer_.batch());
+    return std::move(features_);
+  }
+
+ private:
+  void submit() {
+    featurizer_.submit(slot_);
+    slot_ = (slot_ + 1) % featurizer_.slots();
+    ++waiting_;
+    filled_ = 0;
+  }
+  void collect(std::size_t rows) {
+    const std::size_t oldest = (slot_ + featurizer_.slots() - waiting_) % featurizer_.slots();
+    const MatrixView<const float> made = featurizer_.collect(oldest).rows_from(0, rows);
+    features_.insert(features_.end(), made.data(), made.data() + made.size());
+    --waiting_;
+  }
+
+  Featurizer& featurizer_;
+  std::vector<float> features_;
+  std::size_t slot_ = 0;     // that is being filled
+  std::size_t filled_ = 0;   // rows of it
+  std::size_t waiting_ = 0;  // slots that were submitted and not collected
+};
+
+Preprocessor preprocessor_of(const Bundle& bundle, bool fast) {
+  if (!fast) return make_preprocessor(bundle);
+  return {backbone_spec_of(bundle), bundle.size, fit_from_name(bundle.fit)};
+}
+
 // Photographs mostly lie side by side: a folder is opened once.
 class FileReader {
  public:
@@ -100,11 +153,12 @@ class FileReader {
 
 }  // namespace
 
-Predictor::Predictor(Bundle bundle)
+Predictor::Predictor(Bundle bundle, bool fast)
     : bundle_(checked(std::move(bundle))),
       catalogue_(read_catalogue(bundle_)),
-      featurizer_(make_featurizer(bundle_, /*slots=*/1)),
-      preprocessor_(make_preprocessor(bundle_)) {
+      featurizer_(make_featurizer(bundle_, std::min(workers_or_all(0), kMostSlots))),
+      preprocessor_(preprocessor_of(bundle_, fast)),
+      refuser_(bundle_) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
   run_self_check(bundle_, *featurizer_, /*cases=*/1);
 }
@@ -114,16 +168,7 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
   std::vector<Prediction> predictions(photographs.size());
   std::vector<std::size_t> read;  // the photographs that could be
   const std::size_t views = preprocessor_.views();
-  const std::size_t dims = featurizer_->feature_count();
-  std::vector<float> features;
-  std::size_t filled = 0;  // rows of the batch
-  const auto collect = [&] {
-    featurizer_->submit(0);
-    const MatrixView<const float> rows = featurizer_->collect(0).rows_from(0, filled);
-    features.insert(features.end(), rows.data(), rows.data() + rows.size());
-    filled = 0;
-  };
-
+  FeatureQueue queue(*featurizer_);
   Image image;
   DecodeOptions options;
   options.target_side = preprocessor_.decoded_side();
@@ -135,18 +180,25 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
       continue;
     }
     read.push_back(i);
+    if (bundle_.refusal.share > 0) {
+      predictions[i].refused = refusal_of_picture(picture_quality(image));
+    }
     for (std::size_t view = 0; view < views; ++view) {
-      preprocessor_.fill(image, view, featurizer_->input(0, filled++));
-      if (filled == featurizer_->batch()) collect();
+      preprocessor_.fill(image, view, queue.next());
+      queue.push();
     }
   }
-  if (filled > 0) collect();
+  const std::vector<float> all_views = queue.finish();
   if (read.empty()) return predictions;
   ViewMean mean(views);
-  const Matrix<double> probabilities =
-      classify_features(bundle_, mean.of({features.data(), read.size(), views * dims}));
+  const MatrixView<const float> features =
+      mean.of({all_views.data(), read.size(), views * featurizer_->feature_count()});
+  const Matrix<double> probabilities = classify_features(bundle_, features);
+  const auto refusals = refuser_.refusals(features);
   for (std::size_t i = 0; i < read.size(); ++i) {
-    predictions[read[i]].answers =
+    Prediction& prediction = predictions[read[i]];
+    if (!prediction.refused) prediction.refused = refusals[i];
+    prediction.answers =
         best_answers(probabilities.row(i), bundle_.labels, std::max(top, kAtLeast));
   }
   return predictions;
@@ -201,6 +253,10 @@ Json prediction_json(const std::string& path, const Prediction& prediction,
   for (const Answer& answer :
        std::span(prediction.answers).first(std::min(top, prediction.answers.size()))) {
     object["kinds"].push_back(kind_json(answer, catalogue, language));
+  }
+  if (prediction.refused) {
+    object["refused"] = refusal_reason_name(*prediction.refused);
+    return object;
   }
   object["confusable"] = confusable_json(prediction.answers, catalogue, language);
   if (const Kind* kind = catalogue.find(prediction.answers.front().label)) {

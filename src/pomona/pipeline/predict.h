@@ -16,6 +16,7 @@
 #include "pomona/features/featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/image/decode.h"
+#include "pomona/pipeline/refusal.h"
 #include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
@@ -33,14 +34,16 @@ struct PredictionFailure {
 
 struct Prediction {
   std::vector<Answer> answers;               // best first: `top` of them, and always two
+  std::optional<RefusalReason> refused;      // then the answers are what is nearest, and no more
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 
 // Used by one thread at a time.
 class Predictor {
  public:
-  // Throws invalid_input for a bundle without a classifier, corrupt when its self-check fails.
-  explicit Predictor(Bundle bundle);
+  // `fast`: looks at the first view of each photograph alone. Throws invalid_input for a bundle
+  // without a classifier, corrupt when its self-check fails.
+  explicit Predictor(Bundle bundle, bool fast = false);
 
   // One a photograph, in their order. Photographs share batches.
   std::vector<Prediction> predict(const std::vector<std::string>& photographs, std::size_t top);
@@ -57,6 +60,7 @@ class Predictor {
   Catalogue catalogue_;
   std::unique_ptr<Featurizer> featurizer_;
   Preprocessor preprocessor_;
+  Refuser refuser_;
   Decoder decoder_;
 };
 

@@ -63,6 +63,7 @@ Json learning_options(const RunOptions& options, const std::optional<Catalogue>&
                {"classifier", classifier_kind_name(options.train.classifier)}};
   if (options.train.c != TrainOptions().c) json["c"] = options.train.c;
   if (options.train.parts > 0) json["parts"] = options.train.parts;
+  if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
   if (catalogue) json["catalogue"] = catalogue->digest();
   return json;
 }

@@ -66,6 +66,7 @@ Json options_json(const TrainOptions& options) {
   Json json = {{"classifier", classifier_kind_name(options.classifier)}};
   if (options.classifier == ClassifierKind::kLogistic) json["c"] = options.c;
   if (options.parts > 0) json["parts"] = options.parts;
+  if (options.refuse > 0) json["refuse"] = options.refuse;
   if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
   return json;
 }

@@ -25,6 +25,9 @@ struct TrainOptions {
   // Parts of the training photographs that are held out in turn, to calibrate and to give a score;
   // 0: no such score, and as many parts as calibration needs.
   std::size_t parts = 0;
+  // The share of held-out photographs of the labels that may be refused so that others are; 0:
+  // everything is answered.
+  double refuse = 0;
   double c = 1;  // of logistic regression, as in LogisticOptions
   std::uint64_t seed = 0;
   std::size_t workers = 1;

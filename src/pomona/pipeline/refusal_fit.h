@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Learns what is usual for photographs of the labels, and how unusual they may be.
+#pragma once
+
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "pomona/bundle/bundle.h"
+#include "pomona/features/backbone.h"
+#include "pomona/pipeline/table_rows.h"
+#include "pomona/pipeline/train.h"
+#include "pomona/storage/object_store.h"
+#include "pomona/table/parquet_reader.h"
+
+namespace pomona {
+
+// Of the training rows of a feature table that have a label; `mean` is that of their features
+// (dims). train.refuse is the share that may be refused: half of it by each of two limits, all by
+// one where the backbone kept no logits. Distances are those of rows to the rows of other parts
+// (groups whole), so of photographs not learnt from. Rows count by their weights; of more than can
+// be carried along the heaviest are kept, among equals by a hash of their path.
+Refusal fit_refusal(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
+                    std::span<const double> mean, const Backbone& backbone,
+                    const TrainOptions& train, const std::string& scratch_path,
+                    const std::stop_token& stop);
+
+}  // namespace pomona
