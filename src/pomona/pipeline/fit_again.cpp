@@ -93,6 +93,8 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
     ++result.parts;
   }
   if (result.parts == 0) return std::nullopt;
+  result.temperature = fit_temperature(answers.scores(), labels_of(rows, answers.rows()),
+                                       weights_of(rows, answers.rows()));
   result.never_held_out = pool.size() - answers.rows().size();
   result.evaluation =
       evaluate_answers(probabilities_of(answers, rows), rows, answers.rows(), again.train.seed);

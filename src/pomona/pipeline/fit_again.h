@@ -40,7 +40,8 @@ std::optional<SecondFit> second_fit(const FitAgain& again, const Groups& groups,
 // Parts of the training rows held out in turn, each judged by a chain fitted on the others, its
 // temperature from the answers to the parts but its own. Whole groups.
 struct CrossValidation {
-  Evaluation evaluation;  // of all rows that were held out
+  Evaluation evaluation;   // of all rows that were held out
+  double temperature = 1;  // from the answers to all parts: for a fit on all rows
   std::size_t parts = 0;
   std::size_t never_held_out = 0;  // rows of labels with a single group
 };

@@ -150,7 +150,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const TableParts parts = find_parts(*features.store, features.place);
     const Moments moments = training_moments(*features.store, parts, rows, stop);
     if (options.near_twins > 0) {
-      join_near_twins(rows, *features.store, parts, moments.mean(), options.near_twins,
+      join_near_twins(rows, *features.store, parts, recorded_sources(made_by), options.near_twins,
                       workers_or_all(options.train.workers), out.scratch_path("twins"), stop);
     }
     const RecordedSplit split = recorded_split(made_by, rows);

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
 
 #include "pomona/learn/near_twins.h"
 #include "pomona/pipeline/read_ahead.h"
@@ -14,25 +18,66 @@
 namespace pomona {
 namespace {
 
-void append_centred(const FeatureBatch& batch, std::span<const double> mean, RowFile& file) {
-  Matrix<float> centred(batch.rows(), mean.size());
+constexpr std::size_t kBlockRows = 512;
+
+void append_first_views(const FeatureBatch& batch, std::size_t views, RowFile& file) {
+  Matrix<float> first(batch.rows(), file.cols());
   for (std::size_t i = 0; i < batch.rows(); ++i) {
-    const auto first_view = batch.features.row(i).first(mean.size());
-    std::ranges::transform(first_view, mean, centred.row(i).begin(), [](float value, double about) {
-      return static_cast<float>(static_cast<double>(value) - about);
-    });
+    std::ranges::copy(batch.features.row(i).first(batch.features.cols() / views),
+                      first.row(i).begin());
   }
-  file.append(centred.view());
+  file.append(first.view());
 }
 
-std::vector<std::vector<std::size_t>> rows_of_labels(const TableRows& rows) {
+std::vector<std::vector<std::size_t>> rows_of_labels(const TableRows& rows,
+                                                     const std::vector<std::size_t>& chosen) {
   std::vector<std::vector<std::size_t>> by_label(rows.train_labels.size());
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    if (rows.label_index[i] >= 0) {
-      by_label[static_cast<std::size_t>(rows.label_index[i])].push_back(i);
+  for (const std::size_t row : chosen) {
+    if (rows.label_index[row] >= 0) {
+      by_label[static_cast<std::size_t>(rows.label_index[row])].push_back(row);
     }
   }
   return by_label;
+}
+
+std::vector<std::vector<std::size_t>> rows_of_sources(const TableRows& rows,
+                                                      const std::vector<std::string>& sources) {
+  std::map<std::string_view, std::vector<std::size_t>> by_source;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const std::string_view path = rows.manifest.rows[i].path;
+    by_source[sources.empty() ? "" : path.substr(0, path.find('/'))].push_back(i);
+  }
+  std::vector<std::vector<std::size_t>> result;
+  for (auto& [source, of_source] : by_source) result.push_back(std::move(of_source));
+  return result;
+}
+
+std::vector<double> mean_of(const RowFile& features, const std::vector<std::size_t>& chosen) {
+  std::vector<double> mean(features.cols());
+  Matrix<float> values(kBlockRows, features.cols());
+  for (std::size_t at = 0; at < chosen.size(); at += kBlockRows) {
+    const auto picked = std::span(chosen).subspan(at, std::min(kBlockRows, chosen.size() - at));
+    const MatrixView<float> block = values.view().rows_from(0, picked.size());
+    read_rows(features, picked, block);
+    for (std::size_t i = 0; i < picked.size(); ++i) {
+      for (std::size_t j = 0; j < mean.size(); ++j) {
+        mean[j] += static_cast<double>(block(i, j)) / static_cast<double>(chosen.size());
+      }
+    }
+  }
+  return mean;
+}
+
+Matrix<float> centred_rows(const RowFile& features, const std::vector<std::size_t>& chosen,
+                           std::span<const double> mean) {
+  Matrix<float> rows(chosen.size(), features.cols());
+  read_rows(features, chosen, rows.view());
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    for (std::size_t j = 0; j < mean.size(); ++j) {
+      rows(i, j) = static_cast<float>(static_cast<double>(rows(i, j)) - mean[j]);
+    }
+  }
+  return rows;
 }
 
 // Gives every row the group of the first row it is linked to, by way of old groups as well.
@@ -68,24 +113,28 @@ class Joiner {
 }  // namespace
 
 void join_near_twins(TableRows& rows, const ObjectStore& store, const TableParts& parts,
-                     std::span<const double> mean, double distance, std::size_t workers,
+                     const std::vector<std::string>& sources, double distance, std::size_t workers,
                      const std::string& scratch_path, const std::stop_token& stop) {
-  RowFile features(scratch_path, mean.size());
   FeatureTableReader table(store, parts);
   ReadAhead<FeatureTableReader, FeatureBatch> reader(table);
+  std::optional<RowFile> features;
   FeatureBatch batch;
   while (reader.next(batch)) {
     throw_if_stopped(stop);
-    append_centred(batch, mean, features);
+    if (!features) features.emplace(scratch_path, batch.features.cols() / rows.views);
+    append_first_views(batch, rows.views, *features);
   }
+  if (!features) return;
   Joiner joiner(rows);
-  for (const std::vector<std::size_t>& of_label : rows_of_labels(rows)) {
-    throw_if_stopped(stop);
-    Matrix<float> of_rows(of_label.size(), mean.size());
-    read_rows(features, of_label, of_rows.view());
-    const std::vector<std::int32_t> linked = link_near_twins(of_rows.view(), distance, workers);
-    for (std::size_t i = 0; i < linked.size(); ++i) {
-      joiner.join(of_label[i], of_label[static_cast<std::size_t>(linked[i])]);
+  for (const std::vector<std::size_t>& of_source : rows_of_sources(rows, sources)) {
+    const std::vector<double> mean = mean_of(*features, of_source);
+    for (const std::vector<std::size_t>& alike : rows_of_labels(rows, of_source)) {
+      throw_if_stopped(stop);
+      const Matrix<float> centred = centred_rows(*features, alike, mean);
+      const std::vector<std::int32_t> linked = link_near_twins(centred.view(), distance, workers);
+      for (std::size_t i = 0; i < linked.size(); ++i) {
+        joiner.join(alike[i], alike[static_cast<std::size_t>(linked[i])]);
+      }
     }
   }
   joiner.finish();

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "pomona/pipeline/table_rows.h"
 #include "pomona/storage/object_store.h"
@@ -15,10 +15,12 @@
 namespace pomona {
 
 // Joins the groups of rows that have the same label and near features: of their first view, about
-// `mean` (dims), a cosine distance of at most `distance`; and those linked through others. Rows of
-// no label stay as they are. `scratch_path` is for a file of all rows' features.
+// the mean of their source, a cosine distance of at most `distance`; and those linked through
+// others. Another source is another way of photographing, seen from whose mean all of one would
+// look alike. `sources`: the first part of paths; empty: all are of one. Rows of no label stay as
+// they are. `scratch_path` is for a file of all rows' features.
 void join_near_twins(TableRows& rows, const ObjectStore& store, const TableParts& parts,
-                     std::span<const double> mean, double distance, std::size_t workers,
+                     const std::vector<std::string>& sources, double distance, std::size_t workers,
                      const std::string& scratch_path, const std::stop_token& stop);
 
 }  // namespace pomona
