@@ -36,6 +36,7 @@ class Learning {
         stop_(std::move(stop)) {}
 
   Json run(const FeatureOrigin& origin) {
+    cross_validate_training();
     reduce_table();
     TrainedClassifier trained = train_classifier();
     describe(trained);
@@ -94,8 +95,12 @@ class Learning {
           "one, put photographs into a folder for each label");
       return {};
     }
-    return train({inputs(), learnt_from(), table_.rows, table_.moments},
-                 table_.rows.side(Split::kTrain), options_.train, progress_, stop_);
+    const TrainingTable table{inputs(), learnt_from(), table_.rows, table_.moments};
+    const std::vector<std::size_t> side = table_.rows.side(Split::kTrain);
+    if (!validation_) return train(table, side, options_.train, progress_, stop_);
+    TrainedClassifier trained = train_uncalibrated(table, side, options_.train, stop_);
+    trained.classifier.temperature = validation_->temperature;
+    return trained;
   }
 
   Refusal learn_refusal(const Backbone& backbone) {
@@ -173,20 +178,22 @@ class Learning {
             options_.reduce, options_.train, out_.scratch_path("again")};
   }
 
-  void add_cross_validation() {
+  void cross_validate_training() {
     if (options_.train.parts == 0 || table_.rows.train_labels.size() < 2) return;
     timeline_.begin("cross-validate");
     progress_.begin("cross-validate", 0);
-    const auto validation = cross_validate(fit_again(), progress_, stop_);
-    if (!validation) {
-      progress_.warn(
-          "every label has one group of training photographs, so none could be judged "
-          "by a fit on the others: there is no cross-validated score");
-      return;
-    }
-    const Evaluation& evaluation = validation->evaluation;
+    validation_ = cross_validate(fit_again(), progress_, stop_);
+    if (validation_) return;
+    progress_.warn(
+        "every label has one group of training photographs, so none could be judged by a fit on "
+        "the others: there is no cross-validated score");
+  }
+
+  void add_cross_validation() {
+    if (!validation_) return;
+    const Evaluation& evaluation = validation_->evaluation;
     metrics_["scores"].push_back(
-        score_json(cross_validated_score(*validation, table_.rows.groups.given), evaluation,
+        score_json(cross_validated_score(*validation_, table_.rows.groups.given), evaluation,
                    table_.rows.groups.given));
     for (const auto& [source, of_source] :
          evaluations_by_source(evaluation, table_.rows, options_.sources, options_.train.seed)) {
@@ -246,6 +253,7 @@ class Learning {
   Timeline& timeline_;
   Progress& progress_;
   std::stop_token stop_;
+  std::optional<CrossValidation> validation_;
   Reduction reduction_;
   std::unique_ptr<RowFile> scores_;
   std::unique_ptr<RowFile> features_;
