@@ -27,9 +27,8 @@ std::vector<std::vector<std::size_t>> parts_of(const TableRows& rows,
                                                const std::vector<std::size_t>& all,
                                                const Groups& groups, const TrainOptions& options) {
   std::vector<std::vector<std::size_t>> parts;
-  if (options.parts > 0 || all.size() < kEnoughToShare) {
-    parts = choose_parts(rows.manifest, all, groups,
-                         options.parts > 0 ? options.parts : kPartsOfFew, options.seed);
+  if (all.size() < kEnoughToShare) {
+    parts = choose_parts(rows.manifest, all, groups, kPartsOfFew, options.seed);
   } else {
     parts.push_back(choose_holdout(rows.manifest, all, groups, kCalibrationShare, options.seed));
   }

@@ -22,8 +22,8 @@ namespace pomona {
 struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
   std::string catalogue;  // file of a Catalogue for the bundle; "": none
-  // Parts of the training photographs that are held out in turn, to calibrate and to give a score;
-  // 0: no such score, and as many parts as calibration needs.
+  // Parts of the training photographs that are held out in turn, each time from the whole chain, to
+  // give a score and to calibrate; 0: no such score, and as many parts as calibration needs.
   std::size_t parts = 0;
   // The share of held-out photographs of the labels that may be refused so that others are; 0:
   // everything is answered.

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the `pomona` command for the recipe, and keeps what is finished."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+AT_ONCE = 400  # photographs of one call of predict
+
+
+class Chain:
+    def __init__(self, binary: Path, work: Path):
+        self.binary = binary
+        self.work = work
+
+    def run(self, verb: str, *words, out: str | None = None) -> str:
+        """What it prints. Work that is finished already is not done again."""
+        if out is not None:
+            words = (*words, "--out", self.work / out)
+            if (self.work / out / "_SUCCESS").exists():
+                return ""
+        start = time.monotonic()
+        command = [self.binary, verb, *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 1) or (done.returncode == 1 and verb != "predict"):
+            sys.exit(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{done.stderr}")
+        print(f"  {verb:9} {out or '':24} {time.monotonic() - start:6.1f} s", flush=True)
+        return done.stdout
+
+    def json(self, *parts: str) -> dict:
+        return json.loads((self.work.joinpath(*parts)).read_text())
+
+    def score(self, out: str, source: str) -> dict:
+        """The cross-validated score of one source."""
+        scores = self.json(out, "metrics.json")["scores"]
+        return next(score for score in scores if score.get("source") == source)
+
+    def evaluate(self, bundle: str, *words) -> dict:
+        answer = self.run("evaluate", self.work / bundle, *words, "--json")
+        return json.loads(answer)["scores"][0]
+
+    def predict(self, bundle: str, photographs: list[Path], *words) -> list[dict]:
+        answers = []
+        for first in range(0, len(photographs), AT_ONCE):
+            some = photographs[first : first + AT_ONCE]
+            told = self.run("predict", self.work / bundle, *some, "--json", *words)
+            answers += [json.loads(line) for line in told.splitlines()]
+        return answers
