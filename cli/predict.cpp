@@ -163,7 +163,7 @@ void add_predict(CLI::App& app, Command& chosen) {
                     "Print one JSON object a photograph, each on its line");
   command->add_flag("--fast", flags->fast,
                     "Look at the whole of each photograph alone, not at the other views the model "
-                    "learnt from: quicker, and less often right");
+                    "learnt from: quicker, less often right, and more often refused");
   command
       ->add_option_function<std::string>(
           "--lang",

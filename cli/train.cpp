@@ -39,7 +39,7 @@ void add_train(CLI::App& app, Command& chosen) {
                    "Photographs of a label that look nearly the same belong to one group: those "
                    "whose features have at most this cosine distance, such as 0.29")
       ->type_name("DISTANCE")
-      ->check(CLI::Range(0.0, 2.0));
+      ->check(CLI::Range(1e-6, 2.0));
   add_workers_flag(*command, options->train.workers);
   add_models_flag(*command, options->models);
   add_store_flags(*command, options->stores);

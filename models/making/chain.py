@@ -26,6 +26,9 @@ class Chain:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1) or (done.returncode == 1 and verb != "predict"):
             sys.exit(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{done.stderr}")
+        for line in done.stderr.splitlines():
+            if line.startswith("warning"):
+                print(f"  {line}")
         print(f"  {verb:9} {out or '':24} {time.monotonic() - start:6.1f} s", flush=True)
         return done.stdout
 
@@ -47,4 +50,7 @@ class Chain:
             some = photographs[first : first + AT_ONCE]
             told = self.run("predict", self.work / bundle, *some, "--json", *words)
             answers += [json.loads(line) for line in told.splitlines()]
+        unread = [answer["path"] for answer in answers if answer["refused"] == "unreadable"]
+        if unread:
+            sys.exit(f"judging: {len(unread)} photographs cannot be read, such as {unread[0]}")
         return answers

@@ -20,15 +20,17 @@ def unpack(archive: Path, target: Path) -> None:
     """Photographs alone, each where its name says, as long as that is below `target`."""
     if target.exists():
         return
+    begun = target.with_name(target.name + ".begun")
     with tarfile.open(archive) as tar:
         for member in tar:
-            path = target / member.name
+            path = begun / member.name
             if not member.isfile() or path.suffix != ".jpg" or ".." in path.parts:
                 continue
-            if not path.is_relative_to(target):
+            if not path.is_relative_to(begun):
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(tar.extractfile(member).read())
+    begun.rename(target)
 
 
 def spread(files: list[Path], count: int) -> list[Path]:
@@ -67,8 +69,10 @@ class ClassMap:
             self.taxonomy = list(csv.DictReader(file))
 
     def label(self, source: str, name: str) -> str:
-        found = (r for r in self.taxonomy if r["source"] == source and r["class"] == name)
-        return next(found)["label"]
+        for row in self.taxonomy:
+            if row["source"] == source and row["class"] == name:
+                return row["label"]
+        raise LookupError(f"the taxonomy has no class '{name}' of {source}")
 
     def kinds(self, source: str) -> list[str]:
         return sorted({r["label"] for r in self.taxonomy if r["source"] == source} - {""})

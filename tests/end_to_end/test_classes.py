@@ -242,8 +242,20 @@ def test_heavier_photographs_are_believed(tiny, shop, tmp_path):
     assert answers == {"one": "banana", "two": "apple"}
 
 
-def test_ridge_takes_no_weights(tiny, shop, tmp_path):
+@pytest.mark.parametrize("more", [[], ["--parts", "3"]])
+def test_ridge_takes_no_weights(tiny, shop, tmp_path, more):
     kinds = tmp_path / "kinds.csv"
     kinds.write_text("source,class,label,weight\n,a,apple,2\n,b,banana,\n")
-    words = ["run", shop, "--classes", kinds, "--out", tmp_path / "out", *TINY]
+    words = ["run", shop, "--classes", kinds, "--out", tmp_path / "out", *TINY, *more]
     tiny.refuses(*words, "--classifier", "ridge", code=USAGE, tells=["ridge", "weight", "logistic"])
+
+
+def test_weights_of_an_extraction_are_asked_for_again(tiny, shop, tmp_path):
+    kinds = tmp_path / "kinds.csv"
+    kinds.write_text("source,class,label,weight\n,a,apple,2\n,b,banana,\n")
+    tiny("extract", shop, "--classes", kinds, "--out", tmp_path / "features", *TINY)
+    words = ["train", tmp_path / "features", "--out"]
+    assert "--classes again" in tiny(*words, tmp_path / "plain").message
+    assert "again" not in tiny(*words, tmp_path / "heavy", "--classes", kinds).message
+    plain, heavy = (tmp_path / name / "bundle" / "model.safetensors" for name in ("plain", "heavy"))
+    assert plain.read_bytes() != heavy.read_bytes()

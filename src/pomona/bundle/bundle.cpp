@@ -127,7 +127,11 @@ void check_refusal(const Bundle& bundle) {
   const Refusal& refusal = bundle.refusal;
   if (refusal.share == 0) return;
   if (!(refusal.share > 0 && refusal.share < 1)) refuse("a share to be refused that is no share");
-  expect_finite("familiarities", refusal.usual_classes, refusal.usual_classes.size());
+  if (!refusal.usual_classes.empty()) {
+    const Json spec = object_of("the backbone's spec", bundle.backbone_spec);
+    expect_finite("classes of the backbone", refusal.usual_classes,
+                  spec.value("logit_count", std::size_t{0}));
+  }
   expect_finite("means of what is known", refusal.novelty.mean, bundle.scaler.dims());
   const Matrix<float>& references = refusal.novelty.references;
   expect_finite("known rows", references, references.rows() * bundle.scaler.dims());

@@ -48,8 +48,9 @@ struct SelfCheck {
   std::map<std::string, SelfCheckTolerance> tolerances;  // by precision name
 };
 
-// When a photograph gets no answer. Both limits are such that together they refuse about `share` of
-// photographs of the labels that were held out.
+// When a photograph gets no answer. Two limits, each set to refuse half of `share` of the training
+// photographs: by distance to those of other parts, by familiarity with all of them, which few
+// photographs make a little too familiar.
 struct Refusal {
   double share = 0;  // 0: everything is answered, and the rest is empty
   // How usual each of the backbone's own classes is for photographs of the labels, 0 to 1; empty:

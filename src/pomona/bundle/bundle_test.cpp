@@ -79,6 +79,8 @@ TEST(Bundle, RefusesValuesThatMakeNoSense) {
   expect_refused("pixels", [](Bundle& b) { b.size = 0; });
   expect_refused("batch", [](Bundle& b) { b.batch = -1; });
   expect_refused("setting", [](Bundle& b) { b.fit.clear(); });
+  expect_refused("expected 3 classes of the backbone, found 2",
+                 [](Bundle& b) { b.refusal.usual_classes.pop_back(); });
   expect_refused("a share to be refused", [](Bundle& b) { b.refusal.share = 1; });
   expect_refused("expected 4 means of what is known, found 3",
                  [](Bundle& b) { b.refusal.novelty.mean.pop_back(); });

@@ -18,7 +18,8 @@ inline Matrix<double> made_up_matrix(std::size_t rows, std::size_t cols) {
 
 inline Bundle made_up_bundle() {
   Bundle bundle;
-  bundle.backbone_spec = "{\n  \"name\": \"tiny\",\n  \"feature_count\": 4\n}\n";
+  bundle.backbone_spec =
+      "{\n  \"name\": \"tiny\",\n  \"feature_count\": 4,\n  \"logit_count\": 3\n}\n";
   bundle.network_xml = "<net/>\n";
   bundle.network_bin = std::string("\0\1\2\3\377", 5);
   bundle.backbone_digest = std::string(64, 'a');

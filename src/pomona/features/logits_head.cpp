@@ -12,21 +12,37 @@ namespace {
 
 constexpr std::size_t kRowsAtOnce = 16;
 
+std::shared_ptr<ov::Model> whole_network(const Backbone& backbone, const std::string& doing) {
+  try {
+    return read_network(backbone.network_xml, backbone.network_bin);
+  } catch (const std::exception&) {
+    rethrow_openvino(ErrorKind::kCorrupt, doing, "install or import it again");
+  }
+}
+
 // The part of the network between the features and the logits.
-std::shared_ptr<ov::Model> last_layer(const Backbone& backbone) {
-  const auto network = read_network(backbone.network_xml, backbone.network_bin);
+std::shared_ptr<ov::Model> last_layer(const Backbone& backbone,
+                                      const std::shared_ptr<ov::Model>& network) {
   const auto features = network->output(kFeaturesOutput).get_node()->input_value(0);
   const auto input = std::make_shared<ov::op::v0::Parameter>(
-      ov::element::f32,
-      ov::PartialShape{static_cast<std::int64_t>(kRowsAtOnce),
-                       static_cast<std::int64_t>(backbone.spec.feature_count)});
+      ov::element::f32, ov::PartialShape{static_cast<std::int64_t>(kRowsAtOnce),
+                                         static_cast<std::int64_t>(backbone.spec.feature_count)});
   for (ov::Input<ov::Node> consumer : features.get_target_inputs()) {
     if (!ov::is_type<ov::op::v0::Result>(consumer.get_node())) {
       consumer.replace_source_output(input);
     }
   }
   const auto logits = network->output(kLogitsOutput).get_node()->input_value(0);
-  return std::make_shared<ov::Model>(ov::OutputVector{logits}, ov::ParameterVector{input});
+  auto layer = std::make_shared<ov::Model>(ov::OutputVector{logits}, ov::ParameterVector{input});
+  const ov::PartialShape expected{static_cast<std::int64_t>(kRowsAtOnce),
+                                  static_cast<std::int64_t>(backbone.spec.logit_count)};
+  if (const ov::PartialShape found = layer->output().get_partial_shape(); found != expected) {
+    throw Error(ErrorKind::kInvalidInput, "preparing the last layer of backbone " +
+                                              backbone.spec.name + ": expected logits of shape " +
+                                              expected.to_string() + ", found " +
+                                              found.to_string() + "; import it again");
+  }
+  return layer;
 }
 
 }  // namespace
@@ -46,17 +62,20 @@ LogitsHead::LogitsHead(const Backbone& backbone) : state_(std::make_unique<State
   }
   state_->features = static_cast<std::size_t>(backbone.spec.feature_count);
   state_->logits = static_cast<std::size_t>(backbone.spec.logit_count);
+  const std::shared_ptr<ov::Model> network = whole_network(backbone, doing);
   try {
     state_->compiled = openvino_core().compile_model(
-        last_layer(backbone), "CPU", ov::hint::inference_precision(ov::element::f32),
+        last_layer(backbone, network), "CPU", ov::hint::inference_precision(ov::element::f32),
         ov::inference_num_threads(1), ov::hint::enable_cpu_pinning(false), ov::cache_dir(""));
     state_->request = state_->compiled.create_infer_request();
-    std::ranges::fill(std::span(state_->request.get_input_tensor().data<float>(),
-                                kRowsAtOnce * state_->features),
-                      0.0F);
+    std::ranges::fill(
+        std::span(state_->request.get_input_tensor().data<float>(), kRowsAtOnce * state_->features),
+        0.0F);
   } catch (const std::exception&) {
-    rethrow_openvino(ErrorKind::kInvalidInput, doing,
-                     "its logits must be made of its features alone");
+    rethrow_openvino(
+        ErrorKind::kInvalidInput, doing,
+        "its logits must be made of its features alone: import it without --logits, or "
+        "leave --refuse out");
   }
 }
 

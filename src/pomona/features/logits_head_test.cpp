@@ -28,6 +28,15 @@ TEST(LogitsHead, MakesOfFeaturesWhatTheWholeNetworkDoes) {
   }
 }
 
+TEST(LogitsHead, SaysWhenThereAreOtherLogitsThanTold) {
+  Backbone backbone = golden_backbone();
+  ++backbone.spec.logit_count;
+  EXPECT_THAT([&] { LogitsHead head(backbone); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("expected logits of shape")));
+  backbone.network_xml = "<net";
+  EXPECT_THROW(LogitsHead head(backbone), Error);
+}
+
 TEST(LogitsHead, SaysWhenLogitsWereNotKept) {
   Backbone backbone = golden_backbone();
   backbone.spec.logit_count = 0;

@@ -12,6 +12,8 @@
 
 namespace pomona {
 
+inline constexpr double kFarthestNovelty = 2;
+
 struct Novelty {
   std::vector<double> mean;  // dims
   Matrix<float> references;  // known rows × dims: directions from the mean, of length 1

@@ -57,12 +57,12 @@ std::string plain_csv(std::string_view csv) {
   return text;
 }
 
-float parse_weight(const std::string& what, const std::string& cell) {
+float parse_weight(const std::string& what, const std::string& of_class, const std::string& cell) {
   if (cell.empty()) return 1;
   const std::optional<double> weight = parse_number(cell);
   if (!weight || !(*weight >= kLeastWeight && *weight <= kMostWeight)) {
-    refuse(what, "a weight is '" + cell +
-                     "'; expected a number from 0.000001 to 1000000, or nothing, which is 1");
+    refuse(what, "the weight of " + of_class +
+                     " is no number from 0.000001 to 1000000; write one, or nothing, which is 1");
   }
   return static_cast<float>(*weight);
 }
@@ -90,10 +90,10 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
       for (const std::size_t column : {source, name, label}) refuse_blanks(what, row[column]);
       if (row[name].empty()) refuse(what, "a row has no class");
       if (!row[source].empty()) map.sources_.insert(row[source]);
-      const Row meaning{row[label], weight ? parse_weight(what, row[*weight]) : 1};
+      const std::string of_class = "the class '" + row[name] + "'" + in_source(row[source]);
+      const Row meaning{row[label], weight ? parse_weight(what, of_class, row[*weight]) : 1};
       if (!map.rows_.emplace(Key(row[name], row[source]), meaning).second) {
-        refuse(what, "the class '" + row[name] + "'" + in_source(row[source]) +
-                         " has two rows; leave one");
+        refuse(what, of_class + " has two rows; leave one");
       }
     }
   } catch (const Error& error) {
@@ -103,7 +103,8 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
   return map;
 }
 
-const ClassMap::Row* ClassMap::find(std::string_view source, std::string_view name) const {
+const ClassMap::Row* ClassMap::find_agreeing(std::string_view source, std::string_view name,
+                                             bool on_weight) const {
   const auto of_source = [&](std::string_view wanted) -> const Row* {
     const auto row = rows_.find(Key(std::string(name), std::string(wanted)));
     return row == rows_.end() ? nullptr : &row->second;
@@ -112,13 +113,25 @@ const ClassMap::Row* ClassMap::find(std::string_view source, std::string_view na
   if (!source.empty()) return of_source("");
   const auto first = rows_.lower_bound(Key(std::string(name), ""));
   for (auto row = first; row != rows_.end() && row->first.first == name; ++row) {
-    if (row->second == first->second) continue;
-    refuse(what_, "the class '" + std::string(name) + "' is '" + first->second.label +
-                      "' in one source and '" + row->second.label + "' in '" + row->first.second +
-                      "', or weighs another; say which source the photographs are from, as in "
-                      "SOURCE=FOLDER");
+    const bool same_label = row->second.label == first->second.label;
+    if (same_label && (!on_weight || row->second.weight == first->second.weight)) continue;
+    refuse(what_, "the class '" + std::string(name) + "' " +
+                      (same_label ? "weighs one thing" : "is '" + first->second.label + "'") +
+                      " in one source and " +
+                      (same_label ? "another" : "'" + row->second.label + "'") + " in '" +
+                      row->first.second +
+                      "'; say which source the photographs are from, as in SOURCE=FOLDER");
   }
   return first == rows_.end() || first->first.first != name ? nullptr : &first->second;
+}
+
+const ClassMap::Row* ClassMap::find(std::string_view source, std::string_view name) const {
+  return find_agreeing(source, name, /*on_weight=*/false);
+}
+
+float ClassMap::weight(std::string_view source, std::string_view name) const {
+  const Row* row = find_agreeing(source, name, /*on_weight=*/true);
+  return row == nullptr ? 1 : row->weight;
 }
 
 bool ClassMap::has_weights() const {

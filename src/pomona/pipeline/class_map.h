@@ -29,8 +29,10 @@ class ClassMap {
   };
 
   // None where the map does not know the class. Photographs without a source take the row of any,
-  // as long as all agree; throws invalid_input where not.
+  // as long as all agree on the label; throws invalid_input where not.
   const Row* find(std::string_view source, std::string_view name) const;
+  // Of a class it does not know 1. Photographs without a source need rows that agree here too.
+  float weight(std::string_view source, std::string_view name) const;
 
   // Whether some row weighs another than 1.
   bool has_weights() const;
@@ -43,6 +45,8 @@ class ClassMap {
   const std::string& digest() const { return digest_; }
 
  private:
+  const Row* find_agreeing(std::string_view source, std::string_view name, bool on_weight) const;
+
   using Key = std::pair<std::string, std::string>;  // class, source
 
   std::string what_;

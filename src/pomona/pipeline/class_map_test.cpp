@@ -78,11 +78,14 @@ TEST(ClassMap, WeighsThePhotographsOfAClass) {
   EXPECT_EQ(map.find("shop", "Kiwi")->weight, 1.0F);
   EXPECT_TRUE(map.has_weights());
   EXPECT_FALSE(ClassMap::parse("source,class,label\nshop,Kiwi,kiwi\n", "map").has_weights());
-  EXPECT_THAT([&] { (void)map.find("", "Kiwi"); },
-              testing::ThrowsMessage<Error>(HasSubstr("weighs another")));
+  EXPECT_EQ(label_of(map, "", "Kiwi"), "kiwi");
+  EXPECT_EQ(map.weight("studio", "Kiwi"), 0.25F);
+  EXPECT_EQ(map.weight("studio", "Plum"), 1.0F);
+  EXPECT_THAT([&] { (void)map.weight("", "Kiwi"); },
+              testing::ThrowsMessage<Error>(HasSubstr("weighs one thing")));
   for (const char* weight : {"0", "-1", "much", "nan", "1e9", "0.5 "}) {
     EXPECT_THAT(refusal_of(std::string("source,class,label,weight\n,Kiwi,kiwi,") + weight + "\n"),
-                HasSubstr("a weight is '" + std::string(weight) + "'"))
+                HasSubstr("the weight of the class 'Kiwi' is no number"))
         << weight;
   }
 }

@@ -38,9 +38,7 @@ std::optional<std::string_view> Labeller::label(Split split, std::string_view ke
 
 float Labeller::weight(Split split, std::string_view key) const {
   const Named named = name(split, key);
-  const ClassMap::Row* row =
-      rule_.classes ? rule_.classes->find(named.source, named.folder) : nullptr;
-  return row == nullptr ? 1 : row->weight;
+  return rule_.classes ? rule_.classes->weight(named.source, named.folder) : 1;
 }
 
 void Labeller::refuse_unknown() const {

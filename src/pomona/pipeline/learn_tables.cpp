@@ -107,8 +107,19 @@ class Learning {
     if (options_.train.refuse == 0 || table_.rows.train_labels.size() < 2) return {};
     timeline_.begin("refusal");
     progress_.begin("refusal", 0);
-    return fit_refusal(table_.store, table_.parts, table_.rows, table_.moments.mean(), backbone,
-                       options_.train, out_.scratch_path("refusal"), stop_);
+    if (backbone.spec.logit_count == 0) {
+      progress_.warn(
+          "the backbone was imported without --logits, so the bundle cannot tell by its own "
+          "classes that a photograph shows something else; it goes by distance alone");
+    }
+    Refusal refusal = fit_refusal(table_.store, table_.parts, table_.rows, table_.moments.mean(),
+                                  backbone, options_.train, out_.scratch_path("refusal"), stop_);
+    if (refusal.most_distance == kFarthestNovelty) {
+      progress_.warn(
+          "every label has one group of training photographs, so nothing tells how far new "
+          "ones may lie from them: none is refused as an unknown kind");
+    }
+    return refusal;
   }
 
   void describe(const TrainedClassifier& trained) {
@@ -226,7 +237,7 @@ class Learning {
     const auto second =
         second_fit(fit_again(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
-      progress_.warn("--group leaves no label with two groups: there is no score by group");
+      progress_.warn("the groups leave no label with two of them: there is no score by group");
       return;
     }
     metrics_["scores"].push_back(score_json(second_score(by_group, second->train_rows),

@@ -44,6 +44,9 @@ class Predictor {
   // `fast`: looks at the first view of each photograph alone. Throws invalid_input for a bundle
   // without a classifier, corrupt when its self-check fails.
   explicit Predictor(Bundle bundle, bool fast = false);
+  // What refuses holds on to the bundle.
+  Predictor(const Predictor&) = delete;
+  Predictor& operator=(const Predictor&) = delete;
 
   // One a photograph, in their order. Photographs share batches.
   std::vector<Prediction> predict(const std::vector<std::string>& photographs, std::size_t top);

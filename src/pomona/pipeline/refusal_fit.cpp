@@ -74,7 +74,7 @@ void read_features(const ObjectStore& store, const TableParts& parts, std::size_
     throw_if_stopped(stop);
     const MatrixView<const float> features = mean.of(batch.features.view());
     seen.features.append(features);
-    if (!head) continue;
+    if (!head || !seen.logits) continue;
     Matrix<float> logits(features.rows(), head->logit_count());
     head->logits(features, logits.view());
     seen.logits->append(logits.view());
@@ -151,11 +151,8 @@ void learn_novelty(const RowFile& features, const TableRows& rows,
     }
   }
   refusal.novelty.references = directions_of(known, mean, features);
-  // Where every label has one group nothing tells how far new ones may lie: no distance is too
-  // much.
-  constexpr double kFarthest = 2;
   refusal.most_distance =
-      distances.empty() ? kFarthest : weighted_quantile(std::move(distances), 1 - share);
+      distances.empty() ? kFarthestNovelty : weighted_quantile(std::move(distances), 1 - share);
 }
 
 }  // namespace

@@ -83,6 +83,14 @@ std::vector<std::string> recorded_sources(const Json& record) {
   return source_names(parse_image_inputs(input.images));
 }
 
+// Labels are in the table, weights are not.
+void warn_of_weights(const Json& record, const FromFeaturesOptions& options, Progress& progress) {
+  if (!options.classes.empty() || !record.at("inputs").contains("classes")) return;
+  progress.warn("the features were labelled by --classes '" +
+                record.at("inputs").at("classes").get<std::string>() +
+                "'; if it has a column weight, give --classes again, or all photographs weigh 1");
+}
+
 Json inputs_json(const FromFeaturesOptions& options) {
   Json json = {{"features", options.features}};
   if (!options.classes.empty()) json["classes"] = options.classes;
@@ -146,6 +154,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     timeline.begin("prepare");
     const std::string group =
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
+    warn_of_weights(made_by, options, progress);
     TableRows rows = read_rows(features, group, options);
     const TableParts parts = find_parts(*features.store, features.place);
     const Moments moments = training_moments(*features.store, parts, rows, stop);

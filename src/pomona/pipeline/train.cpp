@@ -106,6 +106,11 @@ Moments moments_of(const RowFile& inputs, const TableRows& rows,
 // From the moments at hand where they are those of the rows chosen: neither those of a holdout nor,
 // where some rows have no label, those of all.
 TrainedClassifier train_ridge(const TrainingTable& table, const std::vector<std::size_t>& chosen) {
+  if (!table.rows.weights.empty()) {
+    throw Error(ErrorKind::kInvalidInput,
+                "training a classifier: ridge regression knows no weights, but --classes gives "
+                "some; leave its column weight out, or train with --classifier logistic");
+  }
   TrainedClassifier result;
   result.kind = ClassifierKind::kRidge;
   result.classifier = table.moments.rows() == chosen.size()
@@ -169,11 +174,6 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
                     std::to_string(rows.train_labels.size()) +
                     "; put photographs into one folder for each label");
   }
-  if (options.classifier == ClassifierKind::kRidge && !rows.weights.empty()) {
-    throw Error(ErrorKind::kInvalidInput,
-                "training a classifier: ridge regression knows no weights, but --classes gives "
-                "some; leave its column weight out, or train with --classifier logistic");
-  }
   progress.begin("train", 0);
   const std::vector<std::size_t> all = with_label(rows, chosen);
   const auto parts = calibration_parts(rows, all, options, progress);
@@ -191,7 +191,8 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
         fit(table, without(all, part), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
     answers.add(part, score_rows(auxiliary->classifier, table.inputs, part, options.workers));
   }
-  TrainedClassifier final_fit = fit(table, all, options, &auxiliary->classifier, stop);
+  TrainedClassifier final_fit =
+      fit(table, all, options, auxiliary ? &auxiliary->classifier : nullptr, stop);
   final_fit.classifier.temperature = fit_temperature(
       answers.scores(), labels_of(rows, answers.rows()), weights_of(rows, answers.rows()));
   return final_fit;

@@ -25,7 +25,7 @@ struct TrainOptions {
   // Parts of the training photographs that are held out in turn, each time from the whole chain, to
   // give a score and to calibrate; 0: no such score, and as many parts as calibration needs.
   std::size_t parts = 0;
-  // The share of held-out photographs of the labels that may be refused so that others are; 0:
+  // The share of training photographs that may be refused so that others are (refusal_fit.h); 0:
   // everything is answered.
   double refuse = 0;
   double c = 1;  // of logistic regression, as in LogisticOptions

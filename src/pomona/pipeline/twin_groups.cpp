@@ -45,7 +45,10 @@ std::vector<std::vector<std::size_t>> rows_of_sources(const TableRows& rows,
   std::map<std::string_view, std::vector<std::size_t>> by_source;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const std::string_view path = rows.manifest.rows[i].path;
-    by_source[sources.empty() ? "" : path.substr(0, path.find('/'))].push_back(i);
+    const std::string_view first = path.substr(0, path.find('/'));
+    // Photographs of a test set may have no source.
+    const bool is_source = std::ranges::find(sources, first) != sources.end();
+    by_source[is_source ? first : ""].push_back(i);
   }
   std::vector<std::vector<std::size_t>> result;
   for (auto& [source, of_source] : by_source) result.push_back(std::move(of_source));

@@ -224,7 +224,8 @@ class Verifier {
   }
 
   std::string check_bundle_folder() const {
-    const Bundle bundle = read_bundle(store_, "bundle");
+    Bundle bundle = read_bundle(store_, "bundle");
+    find_network(bundle, /*models=*/"");
     (void)read_catalogue(bundle);
     const std::unique_ptr<Featurizer> featurizer = make_featurizer(bundle, /*slots=*/1);
     run_self_check(bundle, *featurizer, bundle.self_check.cases.size());

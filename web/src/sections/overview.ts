@@ -11,6 +11,7 @@ import {
   significant,
 } from '../numbers.ts';
 import type { Report } from '../report_data.ts';
+import { heldOutInTurn } from './scores.ts';
 
 export function overview(report: Report): HTMLElement {
   const main = report.scores[0];
@@ -62,7 +63,9 @@ function headline(report: Report): Child[] {
   if (main?.accuracy != null) {
     return [
       h('span', { class: 'figure' }, percent(main.accuracy)),
-      ` of ${counted(main.rows ?? 0, 'test photograph')} named right`,
+      heldOutInTurn(main)
+        ? ` of ${counted(main.rows ?? 0, 'photograph')}, held out in turn, named right`
+        : ` of ${counted(main.rows ?? 0, 'test photograph')} named right`,
     ];
   }
   const read = report.counts.ok ?? 0;
@@ -77,6 +80,7 @@ function headline(report: Report): Child[] {
 /** The other scores in a line, so that the large one does not stand alone. */
 function others(report: Report): HTMLElement | null {
   const names: Record<string, string> = {
+    cross_validated: 'of the training photographs, held out in turn',
     by_group: 'where groups stay together',
     ungrouped: 'where groups are torn apart',
     pixels: 'by comparing pixels alone',
@@ -119,14 +123,18 @@ function lead(report: Report): string {
         report.labels.length || labelled,
         'class',
         'classes',
-      )} from ${counted(report.trainRows ?? 0, 'photograph')} and was tested on ${splitText(report)}.`,
+      )} from ${counted(report.trainRows ?? 0, 'photograph')} and was ${testText(report)}.`,
     );
   }
   return sentences.join(' ');
 }
 
-function splitText(report: Report): string {
-  const tested = count(report.testRows);
+function testText(report: Report): string {
+  const main = report.scores[0];
+  if (main !== undefined && heldOutInTurn(main)) {
+    return 'judged by fits that had not seen them, parts of them being held out in turn';
+  }
+  const tested = `tested on ${count(report.testRows)}`;
   switch (report.splitKind) {
     case 'test_set':
       return `${tested} others, a test set given apart`;

@@ -29,7 +29,14 @@ function finding(list: Score[]): string {
       ? `${points(gain)} better than comparing pixels`
       : `No better than comparing pixels, which reaches ${percent(pixels)}`;
   }
-  return `${percent(accuracy)} of the test photographs named right`;
+  return main !== undefined && heldOutInTurn(main)
+    ? `${percent(accuracy)} of the photographs named right by fits that had not seen them`
+    : `${percent(accuracy)} of the test photographs named right`;
+}
+
+/** Of training photographs, each judged by a fit on others. */
+export function heldOutInTurn(score: Score): boolean {
+  return score.key.startsWith('cross_validated');
 }
 
 function row(score: Score, index: number): HTMLElement {
@@ -70,8 +77,17 @@ function smallPrint(score: Score): string[] {
   const lines: string[] = [];
   const range = (interval: Score['top3Interval']) =>
     interval === null ? '' : ` (${percentRange(interval)})`;
-  if (score.rows !== null) lines.push(counted(score.rows, 'test photograph'));
-  if (score.trainRows !== null) lines.push(`${count(score.trainRows)} to learn from`);
+  const inTurn = heldOutInTurn(score);
+  if (score.rows !== null) {
+    lines.push(
+      inTurn
+        ? `${counted(score.rows, 'photograph')} held out in turn`
+        : counted(score.rows, 'test photograph'),
+    );
+  }
+  if (score.trainRows !== null && !inTurn) {
+    lines.push(`${count(score.trainRows)} to learn from`);
+  }
   if (score.unknownLabelRows > 0) {
     lines.push(`${count(score.unknownLabelRows)} of classes never learned, counted as wrong`);
   }

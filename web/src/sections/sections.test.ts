@@ -5,6 +5,7 @@ import { matching } from './class_finder.ts';
 import { classRows, type Row, sortRows } from './classes.ts';
 import { countAxis } from './count_axis.ts';
 import { extents, magnified, nextPoint, type Range } from './map_geometry.ts';
+import { heldOutInTurn } from './scores.ts';
 import { plainText, shellWord } from './setup.ts';
 
 describe('the table of classes', () => {
@@ -38,6 +39,17 @@ describe('the table of classes', () => {
       },
     });
     expect(classRows(report)).toMatchObject([{ label: 'a', train: 3, recall: null, f1: null }]);
+  });
+});
+
+describe('scores', () => {
+  test('of training photographs are told from those of a test', () => {
+    const scores = [
+      { key: 'cross_validated', title: 'Five parts', accuracy: 0.9, rows: 100 },
+      { key: 'main', title: 'Test', accuracy: 0.8, rows: 20 },
+    ];
+    const report = readReport({ metrics: { scores } });
+    expect(report.scores.map(heldOutInTurn)).toEqual([true, false]);
   });
 });
 

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the recipe of the served model lays out photographs, and what it makes of answers."""
+
+import csv
+import importlib.machinery
+import importlib.util
+import io
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "models"))
+from making import judge, sources  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def recipe():
+    loader = importlib.machinery.SourceFileLoader("recipe", str(ROOT / "models" / "recipe"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("recipe", loader))
+    loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def classes():
+    return sources.ClassMap(ROOT / "catalogue" / "taxonomy.csv")
+
+
+def rows_of(path: Path) -> dict[tuple[str, str], dict]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {(row["source"], row["class"]): row for row in csv.DictReader(file)}
+
+
+def test_frames_are_spread_over_their_film():
+    films = [Path(f"{i:03}.jpg") for i in range(100)]
+    assert sources.spread(films, 4) == [films[0], films[25], films[50], films[75]]
+    assert sources.spread(films[:3], 4) == films[:3]
+
+
+def test_a_map_weighs_sources_and_leaves_kinds_out(classes, tmp_path):
+    rows = rows_of(classes.write(tmp_path / "all.csv"))
+    assert rows["natural", "Banana"] == rows["natural", "Banana.val"] | {"class": "Banana"}
+    assert rows["natural", "Banana"]["label"] == rows["studio", "Banana"]["label"] == "banana"
+    assert float(rows["composed", "Banana"]["weight"]) == sources.WEIGHTS[sources.COMPOSED]
+    assert len(rows) == 2 * 31 + 2 * 131
+
+    def drop(source, name, label):
+        return source == "natural" and label == "banana"
+
+    rows = rows_of(classes.write(tmp_path / "some.csv", drop))
+    assert rows["natural", "Banana"]["label"] == rows["natural", "Banana.val"]["label"] == ""
+    assert rows["studio", "Banana"]["label"] == "banana"
+
+
+def test_every_kind_is_left_out_once(classes):
+    parts = judge.parts_of_kinds(classes)
+    kinds = [kind for part in parts for kind in part]
+    assert sorted(kinds) == classes.kinds("grocery-store")
+    assert len(kinds) == len(set(kinds)) >= 19
+    with pytest.raises(LookupError, match="no class 'Durian'"):
+        classes.label("grocery-store", "Durian")
+
+
+def test_a_share_has_an_interval_around_it():
+    found = judge.share([True] * 90 + [False] * 10)
+    assert found["share"] == 0.9
+    assert found["count"] == 100
+    assert 0.8 < found["low"] < 0.9 < found["high"] < 0.98
+    assert found == judge.share([True] * 90 + [False] * 10)
+
+
+def test_an_archive_writes_nothing_outside(tmp_path):
+    archive = tmp_path / "photographs.tar"
+    with tarfile.open(archive, "w") as tar:
+        for name in ("in/a.jpg", "../out.jpg", "/tmp/out.jpg", "in/notes.txt"):
+            member = tarfile.TarInfo(name)
+            member.size = 3
+            tar.addfile(member, io.BytesIO(b"abc"))
+    sources.unpack(archive, tmp_path / "target")
+    found = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert found == [archive, tmp_path / "target" / "in" / "a.jpg"]
+
+
+def test_a_bundle_goes_without_its_backbone(recipe, tmp_path):
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    names = ["LICENSE.backbone", "backbone.bin", "backbone.xml", "bundle.json"]
+    for name in names:
+        (bundle / name).write_text(name)
+    (bundle / "SHA256SUMS").write_text("".join(f"{64 * 'a'}  {name}\n" for name in names))
+    for _ in range(2):  # the second replaces the first
+        recipe.leave_backbone_out(bundle, tmp_path / "out" / "bundle")
+    left = tmp_path / "out" / "bundle"
+    assert {path.name for path in left.iterdir()} == {
+        "LICENSE.backbone",
+        "SHA256SUMS",
+        "bundle.json",
+    }
+    assert [line.split()[1] for line in (left / "SHA256SUMS").read_text().splitlines()] == [
+        "LICENSE.backbone",
+        "bundle.json",
+    ]
