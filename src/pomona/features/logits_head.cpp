@@ -34,6 +34,7 @@ std::shared_ptr<ov::Model> last_layer(const Backbone& backbone,
   }
   const auto logits = network->output(kLogitsOutput).get_node()->input_value(0);
   auto layer = std::make_shared<ov::Model>(ov::OutputVector{logits}, ov::ParameterVector{input});
+  layer->validate_nodes_and_infer_types();  // of the shape that now comes in
   const ov::PartialShape expected{static_cast<std::int64_t>(kRowsAtOnce),
                                   static_cast<std::int64_t>(backbone.spec.logit_count)};
   if (const ov::PartialShape found = layer->output().get_partial_shape(); found != expected) {
