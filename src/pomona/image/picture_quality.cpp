@@ -86,11 +86,8 @@ double contrast(const Plane& plane, const Plane& sums, int radius) {
 Image made_small(const Image& image) {
   const int shorter = std::min(image.width, image.height);
   if (shorter <= kSide) return image;
-  const auto scaled = [&](int side) {
-    return std::max(1, static_cast<int>(static_cast<std::int64_t>(side) * kSide / shorter));
-  };
   Image small;
-  Resizer().resize(image, scaled(image.width), scaled(image.height), ResizeFilter::kBox, small);
+  Resizer().scale(image, kSide, shorter, ResizeFilter::kBox, small);
   return small;
 }
 

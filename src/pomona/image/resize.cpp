@@ -144,6 +144,13 @@ void Resizer::resize(const Image& source, int width, int height, ResizeFilter fi
   resize(source, whole(source), width, height, filter, result);
 }
 
+void Resizer::scale(const Image& source, int to, int from, ResizeFilter filter, Image& result) {
+  const auto scaled = [&](int side) {
+    return std::max(1, static_cast<int>(static_cast<std::int64_t>(side) * to / from));
+  };
+  resize(source, scaled(source.width), scaled(source.height), filter, result);
+}
+
 void Resizer::fit(const Image& source, const Box& part, Fit fit, int side, ResizeFilter filter,
                   Image& result) {
   const double part_width = part.right - part.left;

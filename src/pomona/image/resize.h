@@ -43,6 +43,9 @@ class Resizer {
               Image& result);
   void resize(const Image& source, int width, int height, ResizeFilter filter, Image& result);
 
+  // Both sides times to / from, rounded down, at least 1. Requires to and from > 0.
+  void scale(const Image& source, int to, int from, ResizeFilter filter, Image& result);
+
   // A side × side picture in the manner of `fit`, of a part of the source or all of it.
   void fit(const Image& source, const Box& part, Fit fit, int side, ResizeFilter filter,
            Image& result);

@@ -57,6 +57,18 @@ TEST(Resize, TheSameSizeIsTheSamePicture) {
   }
 }
 
+TEST(Resize, ScalingKeepsProportions) {
+  Image wide;
+  wide.set_size(301, 200);
+  Image result;
+  Resizer().scale(wide, 64, 200, ResizeFilter::kBox, result);
+  EXPECT_EQ(result.width, 96);
+  EXPECT_EQ(result.height, 64);
+  Resizer().scale(wide, 1, 301, ResizeFilter::kBox, result);
+  EXPECT_EQ(result.width, 1);
+  EXPECT_EQ(result.height, 1);
+}
+
 TEST(Resize, OneColourStaysThatColourAtAnySize) {
   Resizer resizer;
   Image source;

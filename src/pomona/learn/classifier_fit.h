@@ -27,6 +27,9 @@ struct TrainingRows {
       read;
   // One a row, above 0: a row of weight 2 counts like two rows. Empty: all weigh the same.
   std::span<const float> weights = {};
+  double weight(std::size_t row) const {
+    return weights.empty() ? 1 : static_cast<double>(weights[row]);
+  }
 
   std::size_t block_count() const { return (rows + block_rows - 1) / block_rows; }
 };
@@ -53,7 +56,7 @@ struct LogisticFit {
 // Multinomial logistic regression by L-BFGS. `start`, a fit of much the same rows, shortens the
 // way; it does not change where it leads. When the way ends early (max_iterations, or steps too
 // small for float32 products to tell apart), the best point seen is returned with converged =
-// false. Throws invalid_input for fewer than two classes, a class without rows, or a value that is
+// false. Throws invalid_input for fewer than two classes, a class without rows, a value that is
 // not finite, or weights that do not fit the rows; interrupted when options.stop asks for it.
 LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& options,
                          const Classifier* start = nullptr);

@@ -165,8 +165,7 @@ LogisticCurvature curvature_at(const LogisticObjective& of_sample, const RowSamp
     Matrix<double> weighted(uncertain.size(), dims + 1);
     for (std::size_t i = 0; i < uncertain.size(); ++i) {
       const auto p = static_cast<double>(probabilities(label, uncertain[i]));
-      const double weight =
-          sample.weights.empty() ? 1 : static_cast<double>(sample.weights[uncertain[i]]);
+      const double weight = of_sample.rows().weight(uncertain[i]);
       const double root = std::sqrt(of_sample.c() * weight * p * (1 - p));
       for (std::size_t j = 0; j < dims; ++j) {
         weighted(i, j) = root * static_cast<double>(sample.rows(uncertain[i], j)) / of_sample.rms();

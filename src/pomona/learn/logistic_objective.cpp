@@ -129,10 +129,8 @@ double LogisticObjective::add_block(std::size_t block, const Weights& weights, S
   const std::size_t first = block * rows_.block_rows;
   double loss = 0;
   for (std::size_t i = 0; i < scratch.count; ++i) {
-    const double row_loss =
-        static_cast<double>(scratch.log_sums[i]) - static_cast<double>(scratch.label_scores[i]);
-    loss +=
-        rows_.weights.empty() ? row_loss : static_cast<double>(rows_.weights[first + i]) * row_loss;
+    loss += rows_.weight(first + i) * (static_cast<double>(scratch.log_sums[i]) -
+                                       static_cast<double>(scratch.label_scores[i]));
     residuals(static_cast<std::size_t>(scratch.labels[i]), i) -= 1.0F;
   }
   if (!rows_.weights.empty()) {

@@ -64,7 +64,7 @@ class Pass {
   }
 
   void add(std::size_t index, std::span<const float> row, std::int32_t label) {
-    const double weight = rows_.weights.empty() ? 1 : static_cast<double>(rows_.weights[index]);
+    const double weight = rows_.weight(index);
     if (label < 0 || static_cast<std::size_t>(label) >= rows_.class_count) {
       refuse_stock("row " + std::to_string(index) + " has label " + std::to_string(label) +
                    ", expected 0 to " + std::to_string(rows_.class_count - 1));

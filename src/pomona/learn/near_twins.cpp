@@ -2,33 +2,17 @@
 #include "pomona/learn/near_twins.h"
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <numeric>
 #include <utility>
 
 #include "pomona/base/parallel.h"
+#include "pomona/learn/directions.h"
 #include "pomona/learn/linear_algebra.h"
 
 namespace pomona {
 namespace {
 
 constexpr std::size_t kBlockRows = 512;
-
-Matrix<float> directions(MatrixView<const float> rows) {
-  Matrix<float> result(rows.rows(), rows.cols());
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const auto row = rows.row(i);
-    const double length = std::sqrt(std::inner_product(
-        row.begin(), row.end(), row.begin(), 0.0, std::plus(),
-        [](float a, float b) { return static_cast<double>(a) * static_cast<double>(b); }));
-    if (length == 0) continue;
-    std::ranges::transform(row, result.row(i).begin(), [&](float value) {
-      return static_cast<float>(static_cast<double>(value) / length);
-    });
-  }
-  return result;
-}
 
 // Sets of rows, each known by its first.
 class LinkedRows {
@@ -76,9 +60,10 @@ std::vector<Pair> near_pairs(MatrixView<const float> rows, std::size_t first, st
 
 }  // namespace
 
-std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows, double distance,
+std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows,
+                                          std::span<const double> origin, double distance,
                                           std::size_t workers) {
-  const Matrix<float> unit = directions(rows);
+  const Matrix<float> directions = directions_from(origin, rows);
   const auto least_cosine = static_cast<float>(1 - distance);
   std::vector<Pair> blocks;
   for (std::size_t first = 0; first < rows.rows(); first += kBlockRows) {
@@ -88,7 +73,7 @@ std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows, double d
   }
   std::vector<std::vector<Pair>> pairs(blocks.size());
   parallel_for(blocks.size(), workers, [&](std::size_t i, std::size_t /*worker*/) {
-    pairs[i] = near_pairs(unit.view(), blocks[i].first, blocks[i].second, least_cosine);
+    pairs[i] = near_pairs(directions.view(), blocks[i].first, blocks[i].second, least_cosine);
   });
   LinkedRows linked(rows.rows());
   for (const std::vector<Pair>& of_blocks : pairs) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "pomona/base/matrix.h"
@@ -12,11 +13,12 @@
 namespace pomona {
 
 // A number for each of rows × dims: the first row of those it belongs with. Two rows are near when
-// the cosine of their directions, seen from the origin, is at least 1 - distance; rows of length 0
-// are near to each other alone. Time grows with
-// rows², 10,000 rows of 1,280 dims take some two seconds of one core; memory with the pairs that
-// are near, 16 bytes each. The same for any number of workers.
-std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows, double distance,
+// the cosine of their directions from `origin` (dims) is at least 1 - distance; rows that lie on it
+// are near to none below a distance of 1. Time grows with rows², 10,000 rows of 1,280 dims take
+// some two seconds of one core; memory with the pairs that are near, 16 bytes each. The same for
+// any number of workers.
+std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows,
+                                          std::span<const double> origin, double distance,
                                           std::size_t workers);
 
 }  // namespace pomona

@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cmath>
 
+#include "pomona/base/error.h"
 #include "pomona/base/random.h"
 
 namespace pomona {
@@ -12,6 +14,8 @@ namespace {
 
 using testing::Each;
 using testing::ElementsAre;
+
+constexpr std::array<double, 2> kOrigin = {0, 0};
 
 // Rows in a plane, by their angles in degrees.
 Matrix<float> at_angles(const std::vector<double>& degrees) {
@@ -29,15 +33,29 @@ double distance_of(double degrees) { return 1 - std::cos(degrees * 3.14159265358
 
 TEST(NearTwins, WhatIsNearBelongsTogetherAlsoThroughOthers) {
   const Matrix<float> rows = at_angles({0, 90, 25, 180, 12, 99});
-  EXPECT_THAT(link_near_twins(rows.view(), distance_of(14), 1), ElementsAre(0, 1, 0, 3, 0, 1));
-  EXPECT_THAT(link_near_twins(rows.view(), distance_of(10), 1), ElementsAre(0, 1, 2, 3, 4, 1));
+  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, distance_of(14), 1),
+              ElementsAre(0, 1, 0, 3, 0, 1));
+  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, distance_of(10), 1),
+              ElementsAre(0, 1, 2, 3, 4, 1));
 }
 
 TEST(NearTwins, RowsWithoutLengthAreNotNearToOthers) {
   Matrix<float> rows = at_angles({0, 1, 2});
   rows(1, 0) = rows(1, 1) = 0;
-  EXPECT_THAT(link_near_twins(rows.view(), 0.5, 1), ElementsAre(0, 1, 0));
-  EXPECT_TRUE(link_near_twins(Matrix<float>(0, 2).view(), 0.5, 1).empty());
+  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, 0.5, 1), ElementsAre(0, 1, 0));
+  EXPECT_TRUE(link_near_twins(Matrix<float>(0, 2).view(), kOrigin, 0.5, 1).empty());
+}
+
+TEST(NearTwins, DirectionsAreSeenFromTheOrigin) {
+  Matrix<float> rows(3, 2);
+  rows(0, 0) = 10;
+  rows(1, 0) = 12;
+  rows(2, 0) = 11;
+  rows(2, 1) = 1;
+  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, 0.01, 1), ElementsAre(0, 0, 0));
+  const std::array<double, 2> between = {11, 0};
+  EXPECT_THAT(link_near_twins(rows.view(), between, 0.01, 1), ElementsAre(0, 1, 2));
+  EXPECT_THROW(link_near_twins(rows.view(), std::array<double, 1>{0}, 0.01, 1), Error);
 }
 
 TEST(NearTwins, BlocksAndWorkersDoNotMatter) {
@@ -47,9 +65,9 @@ TEST(NearTwins, BlocksAndWorkersDoNotMatter) {
   degrees.front() = 0;
   const Matrix<float> rows = at_angles(degrees);
   // So many that the circle closes.
-  EXPECT_THAT(link_near_twins(rows.view(), distance_of(5), 2), Each(0));
-  EXPECT_EQ(link_near_twins(rows.view(), distance_of(0.05), 1),
-            link_near_twins(rows.view(), distance_of(0.05), 3));
+  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, distance_of(5), 2), Each(0));
+  EXPECT_EQ(link_near_twins(rows.view(), kOrigin, distance_of(0.05), 1),
+            link_near_twins(rows.view(), kOrigin, distance_of(0.05), 3));
 }
 
 }  // namespace

@@ -2,20 +2,11 @@
 #include "pomona/learn/novelty.h"
 
 #include <algorithm>
-#include <cmath>
-#include <string>
 
-#include "pomona/base/error.h"
+#include "pomona/learn/directions.h"
 
 namespace pomona {
 namespace {
-
-void check_dims(std::size_t expected, std::size_t found) {
-  if (expected == found) return;
-  throw Error(ErrorKind::kInvalidInput, "measuring novelty: expected rows of " +
-                                            std::to_string(expected) + " dimensions, found " +
-                                            std::to_string(found));
-}
 
 double product(std::span<const float> a, std::span<const float> b) {
   double sum = 0;
@@ -27,26 +18,8 @@ double product(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
-Matrix<float> novelty_directions(std::span<const double> mean, MatrixView<const float> rows) {
-  check_dims(mean.size(), rows.cols());
-  Matrix<float> directions(rows.rows(), rows.cols());
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    double squares = 0;
-    for (std::size_t j = 0; j < mean.size(); ++j) {
-      const double difference = static_cast<double>(rows(i, j)) - mean[j];
-      squares += difference * difference;
-    }
-    if (squares == 0) continue;
-    for (std::size_t j = 0; j < mean.size(); ++j) {
-      directions(i, j) =
-          static_cast<float>((static_cast<double>(rows(i, j)) - mean[j]) / std::sqrt(squares));
-    }
-  }
-  return directions;
-}
-
 std::vector<double> novelty_distances(const Novelty& novelty, MatrixView<const float> rows) {
-  const Matrix<float> directions = novelty_directions(novelty.mean, rows);
+  const Matrix<float> directions = directions_from(novelty.mean, rows);
   std::vector<double> distances;
   distances.reserve(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) {

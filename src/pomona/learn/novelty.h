@@ -5,7 +5,6 @@
 // docs/kinds.md.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "pomona/base/matrix.h"
@@ -16,13 +15,8 @@ inline constexpr double kFarthestNovelty = 2;
 
 struct Novelty {
   std::vector<double> mean;  // dims
-  Matrix<float> references;  // known rows × dims: directions from the mean, of length 1
-
-  std::size_t dims() const { return mean.size(); }
+  Matrix<float> references;  // known rows × dims: directions from the mean (directions.h)
 };
-
-// A row on the mean itself has direction 0: no row is near to it, and it to none.
-Matrix<float> novelty_directions(std::span<const double> mean, MatrixView<const float> rows);
 
 // 1 - cosine of each row (rows × dims) with the nearest reference, from 0 to 2; 1 where there is
 // none. The bits of a row do not depend on the others. Throws invalid_input when shapes do not fit.

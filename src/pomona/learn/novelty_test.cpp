@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "pomona/base/error.h"
+#include "pomona/learn/directions.h"
 #include "pomona/learn/golden.h"
 #include "pomona/learn/made_up_rows.h"
 
@@ -15,7 +16,7 @@ TEST(Novelty, IsTheCosineDistanceOfScikitLearn) {
   const MadeUpRows known = made_up_rows(9, 40, 7, 4, 0.8);
   Novelty novelty;
   novelty.mean = golden["mean"].get<std::vector<double>>();
-  novelty.references = novelty_directions(novelty.mean, known.rows.view());
+  novelty.references = directions_from(novelty.mean, known.rows.view());
   const std::vector<double> distances =
       novelty_distances(novelty, made_up_rows(10, 30, 7, 4, 2.0).rows.view());
   ASSERT_EQ(distances.size(), golden["distances"].size());
@@ -28,7 +29,7 @@ TEST(Novelty, WhatIsKnownIsAtNoDistanceHoweverLong) {
   const MadeUpRows known = made_up_rows(9, 10, 3, 2, 1.0);
   Novelty novelty{std::vector<double>(3), {}};
   EXPECT_THAT(novelty_distances(novelty, known.rows.view()), testing::Each(1.0));
-  novelty.references = novelty_directions(novelty.mean, known.rows.view());
+  novelty.references = directions_from(novelty.mean, known.rows.view());
   Matrix<float> longer = known.rows;
   for (std::size_t i = 0; i < longer.size(); ++i) longer.data()[i] *= 3;
   EXPECT_THAT(novelty_distances(novelty, longer.view()), testing::Each(testing::Le(1e-6)));

@@ -49,11 +49,7 @@ void shrink_background(const Image& photograph, int side, Resizer& resizer, Imag
     result = photograph;
     return;
   }
-  const auto shrunk = [&](int length) {
-    return std::max(1, static_cast<int>(static_cast<double>(length) * 2 * side / shorter));
-  };
-  resizer.resize(photograph, shrunk(photograph.width), shrunk(photograph.height),
-                 ResizeFilter::kBicubic, result);
+  resizer.scale(photograph, 2 * side, shorter, ResizeFilter::kBicubic, result);
 }
 
 struct ReadBackground {

@@ -2,7 +2,6 @@
 #include "pomona/pipeline/class_map.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <vector>
 

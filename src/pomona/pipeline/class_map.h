@@ -24,8 +24,6 @@ class ClassMap {
   struct Row {
     std::string label;  // "": the class is dropped
     float weight = 1;   // of each of its photographs, for a classifier that learns from them
-
-    bool operator==(const Row&) const = default;
   };
 
   // None where the map does not know the class. Photographs without a source take the row of any,

@@ -2,7 +2,6 @@
 #include "pomona/pipeline/fit_again.h"
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -48,13 +47,14 @@ Matrix<double> copy_of(MatrixView<const double> scores) {
 // The temperature of each part comes from the others, so that no answer is judged by what it chose.
 Matrix<double> probabilities_of(const HeldOutAnswers& answers, const TableRows& rows) {
   Matrix<double> probabilities = copy_of(answers.scores());
+  const std::vector<std::int32_t> labels = labels_of(rows, answers.rows());
+  const std::vector<float> weights = weights_of(rows, answers.rows());
   const auto& begins = answers.begins();
   for (std::size_t part = 0; part + 1 < begins.size(); ++part) {
-    std::vector<std::int32_t> others = labels_of(rows, answers.rows());
+    std::vector<std::int32_t> others = labels;
     std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[part]),
               others.begin() + static_cast<std::ptrdiff_t>(begins[part + 1]), -1);
-    const double temperature =
-        fit_temperature(answers.scores(), others, weights_of(rows, answers.rows()));
+    const double temperature = fit_temperature(answers.scores(), others, weights);
     scores_to_probabilities(
         temperature, probabilities.view().rows_from(begins[part], begins[part + 1] - begins[part]));
   }

@@ -36,7 +36,7 @@ std::vector<std::size_t> choose_holdout(const Manifest& manifest,
 // Divides the rows among `candidates` that have a label into `count` parts, each to be judged by a
 // fit on the others: whole groups, every label spread over the parts as evenly as its groups allow.
 // A label of a single group is in no part, since nothing would be left to learn it from. Which
-// group goes where depends on keys and seed alone, up to their sizes. Parts are ascending.
+// group goes where depends on sizes, keys and seed, not on the order of files. Parts are ascending.
 std::vector<std::vector<std::size_t>> choose_parts(const Manifest& manifest,
                                                    const std::vector<std::size_t>& candidates,
                                                    const Groups& groups, std::size_t count,

@@ -10,6 +10,7 @@
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/features/logits_head.h"
+#include "pomona/learn/directions.h"
 #include "pomona/pipeline/read_ahead.h"
 #include "pomona/pipeline/refusal.h"
 #include "pomona/pipeline/row_file.h"
@@ -26,10 +27,6 @@ constexpr std::size_t kParts = 5;
 // A class of the backbone is half usual when photographs of the labels give it this share.
 constexpr double kUsualShare = 0.003;
 constexpr std::size_t kPieceRows = 64;
-
-double weight_of(const TableRows& rows, std::size_t row) {
-  return rows.weights.empty() ? 1 : static_cast<double>(rows.weights[row]);
-}
 
 // The smallest value that at least `share` of all weight does not exceed.
 double weighted_quantile(std::vector<std::pair<double, double>> values, double share) {
@@ -50,7 +47,7 @@ std::vector<std::size_t> reference_rows(const TableRows& rows,
   std::vector<std::size_t> chosen = learnt;
   if (chosen.size() > kMostReferences) {
     std::ranges::sort(chosen, {}, [&](std::size_t row) {
-      return std::pair(-weight_of(rows, row), hash_text(rows.manifest.rows[row].path, /*seed=*/2));
+      return std::pair(-rows.weight(row), hash_text(rows.manifest.rows[row].path, /*seed=*/2));
     });
     chosen.resize(kMostReferences);
     std::ranges::sort(chosen);
@@ -97,8 +94,8 @@ void learn_usual_classes(const RowFile& logits, const TableRows& rows,
   Matrix<float> row(1, logits.cols());
   for (const std::size_t i : learnt) {
     logits.read(i, row.view());
-    add_softmax(row.view().row(0), weight_of(rows, i), sums);
-    total += weight_of(rows, i);
+    add_softmax(row.view().row(0), rows.weight(i), sums);
+    total += rows.weight(i);
   }
   for (const double sum : sums) {
     refusal.usual_classes.push_back(sum / total / (sum / total + kUsualShare));
@@ -107,7 +104,7 @@ void learn_usual_classes(const RowFile& logits, const TableRows& rows,
   for (const std::size_t i : learnt) {
     logits.read(i, row.view());
     familiarities.emplace_back(familiarity(refusal.usual_classes, row.view().row(0)),
-                               weight_of(rows, i));
+                               rows.weight(i));
   }
   refusal.least_familiarity = weighted_quantile(std::move(familiarities), share);
 }
@@ -132,7 +129,7 @@ Matrix<float> directions_of(const std::vector<std::size_t>& chosen, std::span<co
                             const RowFile& features) {
   Matrix<float> rows(chosen.size(), features.cols());
   read_rows(features, chosen, rows.view());
-  return novelty_directions(mean, rows.view());
+  return directions_from(mean, rows.view());
 }
 
 void learn_novelty(const RowFile& features, const TableRows& rows,
@@ -147,7 +144,7 @@ void learn_novelty(const RowFile& features, const TableRows& rows,
     const Novelty others{mean, directions_of(without(known, part), mean, features)};
     const std::vector<double> of_part = distances_of(part, others, features, train.workers);
     for (std::size_t i = 0; i < part.size(); ++i) {
-      distances.emplace_back(of_part[i], weight_of(rows, part[i]));
+      distances.emplace_back(of_part[i], rows.weight(part[i]));
     }
   }
   refusal.novelty.references = directions_of(known, mean, features);

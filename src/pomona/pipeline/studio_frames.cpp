@@ -92,11 +92,7 @@ StudioFrames::Outcome StudioFrames::cut(std::size_t row, Worker& worker) {
   }
   const Image* studio = &worker.decoded;
   if (const int longer = std::max(studio->width, studio->height); longer > side_) {
-    const auto shrunk = [&](int length) {
-      return std::max(1, static_cast<int>(static_cast<double>(length) * side_ / longer));
-    };
-    worker.resizer.resize(worker.decoded, shrunk(studio->width), shrunk(studio->height),
-                          ResizeFilter::kBicubic, worker.shrunk);
+    worker.resizer.scale(worker.decoded, side_, longer, ResizeFilter::kBicubic, worker.shrunk);
     studio = &worker.shrunk;
   }
   Layer frame;

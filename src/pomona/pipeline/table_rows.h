@@ -26,6 +26,9 @@ struct TableRows {
   ScratchVector<std::int32_t> label_index;
   // How much each row weighs when a classifier learns; empty: all the same.
   ScratchVector<float> weights;
+  double weight(std::size_t row) const {
+    return weights.empty() ? 1 : static_cast<double>(weights[row]);
+  }
 
   // Of how many views a row of the table holds the features, one after the other.
   std::size_t views = 1;

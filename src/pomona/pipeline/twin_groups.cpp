@@ -71,18 +71,6 @@ std::vector<double> mean_of(const RowFile& features, const std::vector<std::size
   return mean;
 }
 
-Matrix<float> centred_rows(const RowFile& features, const std::vector<std::size_t>& chosen,
-                           std::span<const double> mean) {
-  Matrix<float> rows(chosen.size(), features.cols());
-  read_rows(features, chosen, rows.view());
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    for (std::size_t j = 0; j < mean.size(); ++j) {
-      rows(i, j) = static_cast<float>(static_cast<double>(rows(i, j)) - mean[j]);
-    }
-  }
-  return rows;
-}
-
 // Gives every row the group of the first row it is linked to, by way of old groups as well.
 class Joiner {
  public:
@@ -133,8 +121,10 @@ void join_near_twins(TableRows& rows, const ObjectStore& store, const TableParts
     const std::vector<double> mean = mean_of(*features, of_source);
     for (const std::vector<std::size_t>& alike : rows_of_labels(rows, of_source)) {
       throw_if_stopped(stop);
-      const Matrix<float> centred = centred_rows(*features, alike, mean);
-      const std::vector<std::int32_t> linked = link_near_twins(centred.view(), distance, workers);
+      Matrix<float> of_label(alike.size(), features->cols());
+      read_rows(*features, alike, of_label.view());
+      const std::vector<std::int32_t> linked =
+          link_near_twins(of_label.view(), mean, distance, workers);
       for (std::size_t i = 0; i < linked.size(); ++i) {
         joiner.join(alike[i], alike[static_cast<std::size_t>(linked[i])]);
       }
