@@ -31,6 +31,13 @@ void check_answers(const char* what, MatrixView<const double> values,
   }
 }
 
+void check_groups(const char* what, std::span<const std::int32_t> groups, std::size_t rows) {
+  if (groups.empty() || groups.size() == rows) return;
+  throw Error(ErrorKind::kInvalidInput, std::string(what) + ": found " +
+                                            std::to_string(groups.size()) + " groups for " +
+                                            std::to_string(rows) + " rows, expected one for each");
+}
+
 bool among_first_three(std::span<const double> row, std::int32_t label) {
   if (label < 0) return false;
   const auto own = static_cast<std::size_t>(label);

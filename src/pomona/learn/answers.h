@@ -2,6 +2,7 @@
 // Rows of answers against their labels, for the sources of this module.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -13,6 +14,9 @@ namespace pomona {
 // value is finite. `what` begins the message.
 void check_answers(const char* what, MatrixView<const double> values,
                    std::span<const std::int32_t> labels);
+
+// Throws invalid_input unless there are no groups, or one for each of `rows`.
+void check_groups(const char* what, std::span<const std::int32_t> groups, std::size_t rows);
 
 // Is the label among the three largest values of the row? Of equals the earlier class counts first.
 // Never for -1.

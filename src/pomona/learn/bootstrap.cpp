@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
-#include <string>
+#include <optional>
+#include <set>
 #include <utility>
 
-#include "pomona/base/error.h"
 #include "pomona/base/random.h"
 #include "pomona/learn/answers.h"
 #include "pomona/learn/metrics.h"
@@ -86,6 +86,11 @@ class Tally {
     ++right_[label];
     ++all_right_;
   }
+  // None of a class without a row.
+  std::optional<double> recall(std::size_t label) const {
+    if (support_[label] == 0) return std::nullopt;
+    return static_cast<double>(right_[label]) / support_[label];
+  }
   double accuracy() const { return share(all_right_); }
   double top3_accuracy() const { return share(top3_); }
   double macro_f1() const {
@@ -127,6 +132,18 @@ Interval middle_95_percent(std::vector<double> values) {
   return {quantile(values, 0.025), quantile(values, 0.975)};
 }
 
+// For each class the number of units that hold a row of it.
+std::vector<std::uint64_t> units_of_classes(const Units& units, std::size_t class_count) {
+  std::vector<std::uint64_t> counts(class_count);
+  for (std::size_t i = 0; i < units.count(); ++i) {
+    std::set<std::int32_t> found;
+    for (const Outcome& outcome : units[i]) found.insert(outcome.label);
+    found.erase(-1);
+    for (const std::int32_t label : found) ++counts[static_cast<std::size_t>(label)];
+  }
+  return counts;
+}
+
 }  // namespace
 
 BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
@@ -134,11 +151,7 @@ BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
                              std::span<const std::int32_t> groups, std::uint64_t seed,
                              int resamples) {
   check_answers("resampling answers", probabilities, labels);
-  if (!groups.empty() && groups.size() != labels.size()) {
-    throw Error(ErrorKind::kInvalidInput, "resampling answers: found " +
-                                              std::to_string(groups.size()) + " groups for " +
-                                              std::to_string(labels.size()) + " rows");
-  }
+  check_groups("resampling answers", groups, labels.size());
   const Units units(outcomes_of(probabilities, labels), groups);
   BootstrapIntervals result;
   result.groups = units.count();
@@ -149,6 +162,7 @@ BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
   std::vector<double> accuracies;
   std::vector<double> top3;
   std::vector<double> f1;
+  std::vector<std::vector<double>> recalls(probabilities.cols());
   for (int resample = 0; resample < resamples; ++resample) {
     tally.clear();
     for (std::size_t i = 0; i < units.count(); ++i) {
@@ -157,10 +171,17 @@ BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
     accuracies.push_back(tally.accuracy());
     top3.push_back(tally.top3_accuracy());
     f1.push_back(tally.macro_f1());
+    for (std::size_t label = 0; label < recalls.size(); ++label) {
+      if (const auto recall = tally.recall(label)) recalls[label].push_back(*recall);
+    }
   }
   result.accuracy = middle_95_percent(std::move(accuracies));
   result.top3_accuracy = middle_95_percent(std::move(top3));
   result.macro_f1 = middle_95_percent(std::move(f1));
+  const std::vector<std::uint64_t> counts = units_of_classes(units, recalls.size());
+  for (std::size_t label = 0; label < recalls.size(); ++label) {
+    result.classes.push_back({middle_95_percent(std::move(recalls[label])), counts[label]});
+  }
   return result;
 }
 

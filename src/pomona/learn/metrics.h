@@ -44,10 +44,16 @@ Metrics measure(MatrixView<const double> probabilities, std::span<const std::int
 // Index of the largest element of each row, the first of equals.
 std::vector<std::int32_t> first_answers(MatrixView<const double> probabilities);
 
+struct ClassInterval {
+  Interval recall;           // over the resamples that hold a row of the class; 0 where none does
+  std::uint64_t groups = 0;  // that hold one: of fewer than two the interval says nothing
+};
+
 struct BootstrapIntervals {
   Interval accuracy;
   Interval top3_accuracy;
   Interval macro_f1;
+  std::vector<ClassInterval> classes;
   int resamples = 0;
   std::uint64_t groups = 0;  // what was resampled: rows, or groups where given
 };

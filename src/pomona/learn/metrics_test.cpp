@@ -158,6 +158,37 @@ TEST(BootstrapTest, RowsOfAGroupAreDrawnTogether) {
   EXPECT_GE(grouped.accuracy.high - grouped.accuracy.low, 0.5);
 }
 
+TEST(BootstrapTest, RecallOfAClassIsDrawnFromItsRowsAlone) {
+  // Class 0: 200 of 1,000 wrong. Class 1: always right. Class 2: never met.
+  std::vector<std::int32_t> label(1500, 0);
+  std::vector<std::int32_t> answer(1500, 0);
+  std::fill_n(answer.begin(), 200, 1);
+  std::fill_n(label.rbegin(), 500, 1);
+  std::fill_n(answer.rbegin(), 500, 1);
+  const Answers answers = plain_answers(answer, label, 3);
+  const BootstrapIntervals found = bootstrap(answers.probabilities.view(), label, {}, /*seed=*/1);
+  const double half = 1.96 * std::sqrt(0.8 * 0.2 / 1000);
+  ASSERT_EQ(found.classes.size(), 3U);
+  EXPECT_NEAR(found.classes[0].recall.low, 0.8 - half, 0.004);
+  EXPECT_NEAR(found.classes[0].recall.high, 0.8 + half, 0.004);
+  EXPECT_EQ(found.classes[1].recall.low, 1);
+  EXPECT_EQ(found.classes[2].recall.high, 0);
+  EXPECT_EQ(found.classes[0].groups, 1000U);
+  EXPECT_EQ(found.classes[2].groups, 0U);
+}
+
+TEST(BootstrapTest, ResamplesWithoutAClassTellNothingOfIt) {
+  // Of two groups, one of each class: half of the resamples lack a class.
+  const Answers answers = plain_answers({0, 1, 0, 0}, {0, 0, 1, -1}, 2);
+  const std::vector<std::int32_t> groups = {0, 0, 1, 1};
+  const BootstrapIntervals found =
+      bootstrap(answers.probabilities.view(), answers.labels, groups, /*seed=*/1);
+  EXPECT_EQ(found.classes[0].groups, 1U);
+  EXPECT_EQ(found.classes[0].recall.low, 0.5);
+  EXPECT_EQ(found.classes[0].recall.high, 0.5);
+  EXPECT_EQ(found.classes[1].groups, 1U) << "the row of an unknown label is none of it";
+}
+
 TEST(BootstrapTest, SeedDecidesTheDraws) {
   const Answers answers = golden_answers(golden_learn("answers.json"));
   const auto draw = [&](std::uint64_t seed) {
