@@ -65,6 +65,12 @@ def test_near_twins_are_kept_together(tiny, features, tmp_path):
     torn = scores_of(tmp_path / "torn")["cross_validated"]
     assert torn["accuracy"] > score["accuracy"] + 0.15
 
+    metrics = json_of(tmp_path / "whole" / "metrics.json")
+    classes = metrics["by_class"][0]["classes"]
+    assert [one["groups"] for one in classes] == [TWINS, TWINS]
+    wrong = sum(one["support"] - one["right"] for one in classes)
+    assert 0 < len(metrics["surest_mistakes"]) < wrong, "twins that are both wrong show as one"
+
     tiny(*words, "--out", tmp_path / "again", "--workers", "1")
     assert not differences(tmp_path / "whole", tmp_path / "again")
 
@@ -84,7 +90,8 @@ def test_a_run_tells_the_score_of_each_source(tiny, shelf, tmp_path):
         Image.open(path).rotate(90).save(target, quality=95)
     words = [f"shop={shelf}", f"studio={other}", "--out", tmp_path / "out", "--holdout", "0"]
     outcome = tiny("run", *words, *TINY, "--parts", "3")
-    scores = json_of(tmp_path / "out" / "metrics.json")["scores"]
+    metrics = json_of(tmp_path / "out" / "metrics.json")
+    scores = metrics["scores"]
     of_source = {score["source"]: score for score in scores if "source" in score}
     assert set(of_source) == {"shop", "studio"}
     assert all(score["rows"] == 4 * TWINS for score in of_source.values())
@@ -93,6 +100,14 @@ def test_a_run_tells_the_score_of_each_source(tiny, shelf, tmp_path):
         sum(score["accuracy"] for score in of_source.values()) / 2
     )
     assert "of these studio" in outcome.text
+
+    by_class = {(one["score"], one.get("source")): one["classes"] for one in metrics["by_class"]}
+    assert list(by_class) == [(score["key"], score.get("source")) for score in scores]
+    for (_, source), classes in by_class.items():
+        rows = of_source[source] if source else whole
+        assert sum(one["support"] for one in classes) == rows["rows"]
+        right = sum(one["right"] for one in classes)
+        assert right / rows["rows"] == pytest.approx(rows["accuracy"])
 
 
 @pytest.mark.parametrize(

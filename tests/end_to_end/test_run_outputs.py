@@ -206,7 +206,7 @@ def test_metrics_have_the_documented_keys(results):
     metrics = json_of(results / "metrics.json")
     assert list(metrics) == words(
         "format believe labels train_rows test_rows split pca classifier scores classes "
-        "calibration confusions"
+        "calibration confusions surest_mistakes by_class"
     )
     assert metrics["format"] == 1 and metrics["labels"] == FRUITS
     assert metrics["split"] == {"kind": "holdout", "holdout": 0.2, "grouped": False, "seed": 0}
@@ -236,6 +236,39 @@ def test_metrics_have_the_documented_keys(results):
     assert sum(one["count"] for one in metrics["calibration"]) == 10
     for one in metrics["confusions"]:
         assert list(one) == words("truth prediction count rate examples")
+
+
+def test_each_score_is_told_by_class(out):
+    metrics = json_of(out / "metrics.json")
+    main = metrics["scores"][0]
+    (told,) = metrics["by_class"]  # that of pixels has no answers of its own
+    assert list(told) == ["score", "classes"] and told["score"] == "main"
+    of_main = {one["label"]: one for one in metrics["classes"] if one["support"]}
+    assert [one["label"] for one in told["classes"]] == list(of_main)
+    for one in told["classes"]:
+        assert list(one) == words("label support right recall recall_interval groups precision")
+        for figure in words("support recall precision"):
+            assert one[figure] == of_main[one["label"]][figure]
+        assert one["recall"] == one["right"] / one["support"]
+        assert one["groups"] == one["support"] >= 2
+        low, high = one["recall_interval"]
+        assert 0 <= low <= one["recall"] <= high <= 1
+    assert sum(one["right"] for one in told["classes"]) == round(main["accuracy"] * main["rows"])
+
+
+def test_surest_mistakes_are_photographs_named_wrong(out):
+    metrics = json_of(out / "metrics.json")
+    mistakes = metrics["surest_mistakes"]
+    assert len(mistakes) == min(24, sum(one["count"] for one in metrics["confusions"]))
+    sure = [one["probability"] for one in mistakes]
+    assert sure == sorted(sure, reverse=True)
+    labels = {row["path"]: row["label"] for row in rows_of(out / "manifest")}
+    shown = {row["path"] for row in rows_of(out / "thumbnails")}
+    for one in mistakes:
+        assert list(one) == words("path split truth prediction probability truth_probability")
+        assert one["truth"] == labels[one["path"]] != one["prediction"]
+        assert one["probability"] > one["truth_probability"]
+        assert one["path"] in shown
 
 
 def test_confusion_csv_gives_the_accuracy_of_metrics_json(out):

@@ -120,7 +120,7 @@ Score cross_validated_score(const CrossValidation& validation, bool grouped) {
 
 Score source_score(const std::string& source) {
   return {"cross_validated_source", "of these " + source,
-          "The same answers, of the photographs of this source alone.", 0};
+          "The same answers, of the photographs of this source alone.", 0, source};
 }
 
 Json pixel_score_json(const PixelControl& control) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pomona/learn/surest_mistakes.h"
 #include "pomona/table/csv_writer.h"
 
 namespace pomona {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kWorstPairs = 24;
 constexpr std::size_t kExamplesOfPair = 6;
+constexpr std::size_t kSurestMistakes = 24;
 
 struct Pair {
   std::size_t truth = 0;
@@ -36,6 +38,60 @@ std::vector<Pair> worst_pairs(const Metrics& metrics) {
 
 Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
+std::vector<std::int32_t> groups_of(const TableRows& rows, const std::vector<std::size_t>& chosen) {
+  std::vector<std::int32_t> groups;
+  if (!rows.groups.given) return groups;
+  for (const std::size_t row : chosen) groups.push_back(rows.groups.of_row[row]);
+  return groups;
+}
+
+Json score_json(const Score& score, const Evaluation& evaluation, bool grouped) {
+  const Metrics& metrics = evaluation.metrics;
+  const BootstrapIntervals& intervals = evaluation.intervals;
+  Json json = {{"key", score.key},
+               {"title", score.title},
+               {"explanation", score.explanation},
+               {"rows", metrics.rows},
+               {"train_rows", score.train_rows},
+               {"unknown_label_rows", metrics.unknown_label_rows},
+               {"accuracy", metrics.accuracy},
+               {"accuracy_interval", interval_json(intervals.accuracy)},
+               {"top3_accuracy", metrics.top3_accuracy},
+               {"top3_accuracy_interval", interval_json(intervals.top3_accuracy)},
+               {"macro_f1", metrics.macro_f1},
+               {"macro_f1_interval", interval_json(intervals.macro_f1)},
+               {"log_loss", metrics.log_loss},
+               {"expected_calibration_error", metrics.expected_calibration_error},
+               {"interval",
+                {{"resamples", intervals.resamples},
+                 {"unit", grouped ? "group" : "row"},
+                 {"groups", intervals.groups}}}};
+  if (!score.source.empty()) json["source"] = score.source;
+  return json;
+}
+
+// The labels that a photograph judged has.
+Json classes_json(const Evaluation& evaluation, const std::vector<std::string>& labels) {
+  Json classes = Json::array();
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const ClassMetrics& one = evaluation.metrics.classes[i];
+    if (one.support == 0) continue;
+    const ClassInterval& drawn = evaluation.intervals.classes[i];
+    classes.push_back({{"label", labels[i]},
+                       {"support", one.support},
+                       {"right", evaluation.metrics.confusion(i, i)},
+                       {"recall", one.recall},
+                       {"recall_interval", drawn.groups < 2 ? Json() : interval_json(drawn.recall)},
+                       {"groups", drawn.groups},
+                       {"precision", one.precision}});
+  }
+  return classes;
+}
+
+Json photograph_json(const ManifestRow& row) {
+  return {{"path", std::string(row.path)}, {"split", split_name(row.split)}};
+}
+
 Json examples_json(const Evaluation& evaluation, const TableRows& rows, const Pair& pair,
                    const std::vector<std::int32_t>& answers) {
   Json examples = Json::array();
@@ -44,12 +100,28 @@ Json examples_json(const Evaluation& evaluation, const TableRows& rows, const Pa
         answers[i] != static_cast<std::int32_t>(pair.prediction)) {
       continue;
     }
-    const ManifestRow& row = rows.manifest.rows[evaluation.rows[i]];
-    examples.push_back({{"path", std::string(row.path)},
-                        {"split", split_name(row.split)},
-                        {"probability", evaluation.probabilities(i, pair.prediction)}});
+    Json example = photograph_json(rows.manifest.rows[evaluation.rows[i]]);
+    example["probability"] = evaluation.probabilities(i, pair.prediction);
+    examples.push_back(std::move(example));
   }
   return examples;
+}
+
+Json surest_mistakes_json(const Evaluation& evaluation, const TableRows& rows,
+                          const std::vector<std::int32_t>& answers) {
+  Json mistakes = Json::array();
+  for (const std::size_t i : surest_mistakes(evaluation.probabilities.view(), evaluation.labels,
+                                             groups_of(rows, evaluation.rows), kSurestMistakes)) {
+    const auto truth = static_cast<std::size_t>(evaluation.labels[i]);
+    const auto answer = static_cast<std::size_t>(answers[i]);
+    Json mistake = photograph_json(rows.manifest.rows[evaluation.rows[i]]);
+    mistake["truth"] = rows.train_labels[truth];
+    mistake["prediction"] = rows.train_labels[answer];
+    mistake["probability"] = evaluation.probabilities(i, answer);
+    mistake["truth_probability"] = evaluation.probabilities(i, truth);
+    mistakes.push_back(std::move(mistake));
+  }
+  return mistakes;
 }
 
 }  // namespace
@@ -69,12 +141,8 @@ Evaluation evaluate_answers(Matrix<double> probabilities, const TableRows& rows,
   evaluation.labels = labels_of(rows, chosen);
   evaluation.probabilities = std::move(probabilities);
   evaluation.metrics = measure(evaluation.probabilities.view(), evaluation.labels);
-  std::vector<std::int32_t> groups;
-  if (rows.groups.given) {
-    for (const std::size_t row : chosen) groups.push_back(rows.groups.of_row[row]);
-  }
   evaluation.intervals =
-      bootstrap(evaluation.probabilities.view(), evaluation.labels, groups, seed);
+      bootstrap(evaluation.probabilities.view(), evaluation.labels, groups_of(rows, chosen), seed);
   return evaluation;
 }
 
@@ -100,27 +168,13 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
   return result;
 }
 
-Json score_json(const Score& score, const Evaluation& evaluation, bool grouped) {
-  const Metrics& metrics = evaluation.metrics;
-  const BootstrapIntervals& intervals = evaluation.intervals;
-  return {{"key", score.key},
-          {"title", score.title},
-          {"explanation", score.explanation},
-          {"rows", metrics.rows},
-          {"train_rows", score.train_rows},
-          {"unknown_label_rows", metrics.unknown_label_rows},
-          {"accuracy", metrics.accuracy},
-          {"accuracy_interval", interval_json(intervals.accuracy)},
-          {"top3_accuracy", metrics.top3_accuracy},
-          {"top3_accuracy_interval", interval_json(intervals.top3_accuracy)},
-          {"macro_f1", metrics.macro_f1},
-          {"macro_f1_interval", interval_json(intervals.macro_f1)},
-          {"log_loss", metrics.log_loss},
-          {"expected_calibration_error", metrics.expected_calibration_error},
-          {"interval",
-           {{"resamples", intervals.resamples},
-            {"unit", grouped ? "group" : "row"},
-            {"groups", intervals.groups}}}};
+void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
+               Json& metrics) {
+  metrics["scores"].push_back(score_json(score, evaluation, rows.groups.given));
+  Json by_class = {{"score", score.key}};
+  if (!score.source.empty()) by_class["source"] = score.source;
+  by_class["classes"] = classes_json(evaluation, rows.train_labels);
+  metrics["by_class"].push_back(std::move(by_class));
 }
 
 void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics) {
@@ -145,6 +199,7 @@ void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metr
                                      {"rate", pair.rate},
                                      {"examples", examples_json(evaluation, rows, pair, answers)}});
   }
+  metrics["surest_mistakes"] = surest_mistakes_json(evaluation, rows, answers);
 }
 
 void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,

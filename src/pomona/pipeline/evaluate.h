@@ -39,16 +39,19 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
     const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,
     std::uint64_t seed);
 
-// One score with its intervals, as in `scores` of metrics.json.
+// What a score is called and of what it is.
 struct Score {
   std::string key;
   std::string title;
   std::string explanation;
   std::size_t train_rows = 0;
+  std::string source;  // "": of all photographs judged
 };
-Json score_json(const Score& score, const Evaluation& evaluation, bool grouped);
+// Adds it with its intervals to `scores` of metrics.json, and to `by_class` for each label.
+void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
+               Json& metrics);
 
-// `classes`, `calibration` and `confusions` of metrics.json.
+// `classes`, `calibration`, `confusions` and `surest_mistakes` of metrics.json.
 void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics);
 
 // confusion.csv: counts, truth by row.

@@ -196,11 +196,11 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
       evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
   const Score score{"main", "Evaluation", what_was_judged(features.has_value(), result.rows), 0};
   result.metrics = {{"format", 1}, {"labels", bundle.labels}, {"test_rows", judged.size()}};
-  for (const char* key : {"scores", "classes", "calibration", "confusions"}) {
+  for (const char* key :
+       {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
     result.metrics[key] = Json::array();
   }
-  result.metrics["scores"].push_back(
-      score_json(score, result.evaluation, result.rows.groups.given));
+  add_score(score, result.evaluation, result.rows, result.metrics);
   add_details(result.evaluation, result.rows, result.metrics);
   return result;
 }

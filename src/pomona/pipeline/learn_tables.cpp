@@ -148,7 +148,8 @@ class Learning {
                   {"iterations", trained.iterations},
                   {"converged", trained.converged},
                   {"objective", trained.objective}}}};
-    for (const char* key : {"scores", "classes", "calibration", "confusions"}) {
+    for (const char* key :
+         {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
       metrics_[key] = Json::array();
     }
   }
@@ -177,9 +178,9 @@ class Learning {
     const Evaluation evaluation =
         evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
                  options_.train.seed, workers());
-    metrics_["scores"].push_back(score_json(
+    add_score(
         main_score(options_.split_kind, main_split_is_grouped(), table_.rows.count(Split::kTrain)),
-        evaluation, table_.rows.groups.given));
+        evaluation, table_.rows, metrics_);
     add_details(evaluation, table_.rows, metrics_);
     write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
@@ -203,14 +204,11 @@ class Learning {
   void add_cross_validation() {
     if (!validation_) return;
     const Evaluation& evaluation = validation_->evaluation;
-    metrics_["scores"].push_back(
-        score_json(cross_validated_score(*validation_, table_.rows.groups.given), evaluation,
-                   table_.rows.groups.given));
+    add_score(cross_validated_score(*validation_, table_.rows.groups.given), evaluation,
+              table_.rows, metrics_);
     for (const auto& [source, of_source] :
          evaluations_by_source(evaluation, table_.rows, options_.sources, options_.train.seed)) {
-      Json score = score_json(source_score(source), of_source, table_.rows.groups.given);
-      score["source"] = source;
-      metrics_["scores"].push_back(std::move(score));
+      add_score(source_score(source), of_source, table_.rows, metrics_);
     }
     if (has_test()) return;
     add_details(evaluation, table_.rows, metrics_);
@@ -240,8 +238,8 @@ class Learning {
       progress_.warn("the groups leave no label with two of them: there is no score by group");
       return;
     }
-    metrics_["scores"].push_back(score_json(second_score(by_group, second->train_rows),
-                                            second->evaluation, table_.rows.groups.given));
+    add_score(second_score(by_group, second->train_rows), second->evaluation, table_.rows,
+              metrics_);
   }
 
   void warn_of_unknown_kinds() {

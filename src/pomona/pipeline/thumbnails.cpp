@@ -47,12 +47,14 @@ void add_some_of_each_label(const TableRows& rows, const SmallPictures& pictures
 
 void add_examples(const TableRows& rows, const Json& metrics, std::vector<std::size_t>& chosen) {
   if (!metrics.is_object()) return;
+  const auto add = [&](const Json& photograph) {
+    chosen.push_back(rows.find(split_from_name(photograph.at("split").get<std::string>()),
+                               photograph.at("path").get<std::string>()));
+  };
   for (const Json& pair : metrics.at("confusions")) {
-    for (const Json& example : pair.at("examples")) {
-      chosen.push_back(rows.find(split_from_name(example.at("split").get<std::string>()),
-                                 example.at("path").get<std::string>()));
-    }
+    for (const Json& example : pair.at("examples")) add(example);
   }
+  for (const Json& mistake : metrics.at("surest_mistakes")) add(mistake);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@
 namespace pomona {
 
 // Rows of the feature table whose pictures are worth keeping, ascending: up to twelve of each
-// label, the examples of the worst pairs of `metrics` (metrics.json; may be null) and `map_rows`.
+// label, the examples of the worst pairs and the surest mistakes of `metrics` (metrics.json; may be
+// null) and `map_rows`.
 std::vector<std::size_t> rows_to_show(const TableRows& rows, const SmallPictures& pictures,
                                       const Json& metrics,
                                       const std::vector<std::size_t>& map_rows);
