@@ -290,6 +290,45 @@ def test_report_on_features_alone(tiny, noise, tmp_path):
     tiny("verify", tmp_path / "out")
 
 
+def judgements(share=0.9) -> dict:
+    row = {"name": "drawings", "count": 118, "shares": [{"share": share, "low": 0.8, "high": 0.95}]}
+    table = {"title": "What it refuses", "columns": ["refused"], "rows": [row]}
+    return {"format": "pomona-judgements", "version": 1, "tables": [table]}
+
+
+def data_of_page(page) -> dict:
+    text = page.read_text(encoding="utf-8").partition('id="report-data">')[2]
+    return json.loads(text.partition("</script>")[0])
+
+
+def test_report_shows_judgements_made_elsewhere(tiny, noise_results, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(noise_results, out)
+    (tmp_path / "judged.json").write_text(json.dumps(judgements()), encoding="utf-8")
+    tiny("report", out, "--judgements", tmp_path / "judged.json")
+    assert data_of_page(out / "report.html")["judgements"] == judgements()["tables"]
+    tiny("verify", out)
+    tiny("report", out)
+    assert data_of_page(out / "report.html")["judgements"] == []
+
+
+def test_report_says_what_is_wrong_with_judgements(tiny, noise_results, tmp_path):
+    page = (noise_results / "report.html").read_bytes()
+    judged = tmp_path / "judged.json"
+    judged.write_text(json.dumps(judgements(share=90)), encoding="utf-8")
+    tells = [str(judged), "table 1, row 1, share 1", "from 0 to 1", "docs/formats.md"]
+    tiny.refuses("report", noise_results, "--judgements", judged, code=USAGE, tells=tells)
+    judged.write_bytes(b"share,low,high\n")
+    tells = [str(judged), "JSON"]
+    tiny.refuses("report", noise_results, "--judgements", judged, code=USAGE, tells=tells)
+    missing = tmp_path / "none.json"
+    tells = [str(missing)]
+    tiny.refuses("report", noise_results, "--judgements", missing, code=NOT_FOUND, tells=tells)
+    judged.write_bytes(b" " * (2**20 + 1))
+    tiny.refuses("report", noise_results, "--judgements", judged, code=USAGE, tells=[str(judged)])
+    assert (noise_results / "report.html").read_bytes() == page
+
+
 def test_bench_prints_its_figures(tiny, noise, tmp_path):
     words = ["bench", noise, *TINY, "--seconds", "0.1", "--scratch", tmp_path]
     figures = json.loads(tiny(*words, "--json").text)

@@ -139,6 +139,13 @@ Json take_pairs(Json& metrics) {
   return pairs;
 }
 
+Json take_surest_mistakes(Json& metrics) {
+  if (!metrics.is_object() || !metrics.contains("surest_mistakes")) return Json::array();
+  Json mistakes = std::move(metrics["surest_mistakes"]);
+  metrics.erase("surest_mistakes");
+  return mistakes;
+}
+
 }  // namespace
 
 Json read_figures(const ObjectStore& out) {
@@ -153,11 +160,13 @@ Json read_figures(const ObjectStore& out) {
   Json left_out = Json::array();
   Json cells = read_cells(out, metrics, left_out);
   Json pairs = take_pairs(metrics);
+  Json mistakes = take_surest_mistakes(metrics);
   return {{"format", 1},
           {"run", std::move(run)},
           {"metrics", std::move(metrics)},
           {"cells", std::move(cells)},
           {"pairs", std::move(pairs)},
+          {"surest_mistakes", std::move(mistakes)},
           {"map", read_json(out, "map.json")},
           {"sheet", Json::array()},
           {"failures", read_failures(out)},

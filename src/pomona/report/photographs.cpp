@@ -170,6 +170,7 @@ Pictures wishes(const Json& figures, const std::vector<std::string>& labels, std
     wanted.of_label.emplace(text_of(pair, "prediction"), Choice(kLookalikes));
     for (const Json& example : pair["examples"]) wanted.named[key_of(example)];
   }
+  for (const Json& mistake : figures["surest_mistakes"]) wanted.named[key_of(mistake)];
   if (figures["map"].is_object()) {
     for (const Json& point : figures["map"].value("points", Json::array())) {
       wanted.named[key_of(point)];
@@ -188,6 +189,9 @@ void add_photographs(const ObjectStore& out, std::size_t room, Json& figures) {
   read_pictures(out, pictures);
 
   Album album(room);
+  for (Json& mistake : figures["surest_mistakes"]) {
+    album.add(pictures.named.at(key_of(mistake)), mistake, /*text_bytes=*/0);
+  }
   for (Json& pair : figures["pairs"]) {
     for (Json& example : pair["examples"]) {
       album.add(pictures.named.at(key_of(example)), example, /*text_bytes=*/0);

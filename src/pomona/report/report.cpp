@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/report/report.h"
 
+#include <utility>
+
 #include "pomona/base/error.h"
 #include "pomona/report/figures.h"
 #include "pomona/report/page_json.h"
@@ -14,8 +16,9 @@ constexpr std::string_view kEnd = "</script>";
 
 }  // namespace
 
-Json collect_report_data(const ObjectStore& out, std::size_t max_bytes) {
+Json collect_report_data(const ObjectStore& out, std::size_t max_bytes, Json judgements) {
   Json data = read_figures(out);
+  data["judgements"] = std::move(judgements);
   shrink_figures(data, max_bytes);
   const std::size_t used = page_json(data).size();
   if (used < max_bytes) add_photographs(out, max_bytes - used, data);
@@ -38,9 +41,10 @@ std::string render_report(std::string_view page_template, const Json& data) {
   return page;
 }
 
-std::string render_report(const ObjectStore& out) {
+std::string render_report(const ObjectStore& out, Json judgements) {
   const std::string_view page = report_template();
-  return render_report(page, collect_report_data(out, kMaxPageBytes - page.size()));
+  return render_report(
+      page, collect_report_data(out, kMaxPageBytes - page.size(), std::move(judgements)));
 }
 
 }  // namespace pomona

@@ -33,21 +33,46 @@ struct Photograph {
 
 // What a run on two classes leaves behind: small enough to read, with everything the page shows.
 Json small_metrics() {
-  return {
-      {"format", 1},
-      {"believe", "Believe the first."},
-      {"labels", {"Apple", "Pear"}},
-      {"train_rows", 4},
-      {"test_rows", 5},
-      {"scores", {{{"key", "main"}, {"accuracy", 0.8}}}},
-      {"classes", Json::array()},
-      {"calibration", Json::array()},
-      {"confusions",
-       {{{"truth", "Apple"},
-         {"prediction", "Pear"},
-         {"count", 1},
-         {"rate", 0.5},
-         {"examples", {{{"path", "Apple/x.jpg"}, {"split", "test"}, {"probability", 0.75}}}}}}}};
+  return {{"format", 1},
+          {"believe", "Believe the first."},
+          {"labels", {"Apple", "Pear"}},
+          {"train_rows", 4},
+          {"test_rows", 5},
+          {"scores", {{{"key", "main"}, {"accuracy", 0.8}}}},
+          {"classes", Json::array()},
+          {"calibration", Json::array()},
+          {"confusions",
+           {{{"truth", "Apple"},
+             {"prediction", "Pear"},
+             {"count", 1},
+             {"rate", 0.5},
+             {"examples", {{{"path", "Apple/x.jpg"}, {"split", "test"}, {"probability", 0.75}}}}}}},
+          {"surest_mistakes",
+           {{{"path", "Apple/x.jpg"},
+             {"split", "test"},
+             {"truth", "Apple"},
+             {"prediction", "Pear"},
+             {"probability", 0.75},
+             {"truth_probability", 0.2}}}},
+          {"by_class",
+           {{{"score", "main"},
+             {"classes",
+              {{{"label", "Apple"},
+                {"support", 2},
+                {"right", 1},
+                {"recall", 0.5},
+                {"recall_interval", {0.1, 0.9}},
+                {"groups", 2},
+                {"precision", 1}}}}}}}};
+}
+
+Json small_judgements() {
+  return {{{"title", "What it refuses"},
+           {"columns", {"refused"}},
+           {"rows",
+            {{{"name", "drawings"},
+              {"count", 118},
+              {"shares", {{{"share", 0.9}, {"low", 0.8}, {"high", 0.95}, {"at_least", 0.9}}}}}}}}};
 }
 
 Json small_run() {
@@ -116,6 +141,9 @@ TEST_F(Report, GathersEverythingAPageShows) {
   EXPECT_EQ(data["run"], small_run());
   EXPECT_EQ(data["metrics"]["believe"], "Believe the first.");
   EXPECT_FALSE(data["metrics"].contains("confusions"));
+  EXPECT_FALSE(data["metrics"].contains("surest_mistakes"));
+  EXPECT_EQ(data["surest_mistakes"][0]["truth_probability"], 0.2);
+  EXPECT_EQ(data["judgements"], Json::array());
   EXPECT_EQ(data["cells"], Json::parse("[[0,0,1],[0,1,1],[1,1,3]]"));
   EXPECT_EQ(data["failures"]["total"], 2);
   EXPECT_EQ(data["failures"]["kinds"],
@@ -141,6 +169,7 @@ TEST_F(Report, ShowsEachPhotographWithItsOwnPicture) {
     EXPECT_THAT(one["path"].get<std::string>(), HasSubstr("Pear/"));
   }
   EXPECT_EQ(pair["lookalikes"].size(), 2);
+  for (const Json& one : data["surest_mistakes"]) check(one);
   for (const Json& one : data["map"]["points"]) check(one);
   ASSERT_EQ(data["sheet"].size(), 2);
   EXPECT_EQ(data["sheet"][0]["label"], "Apple");
@@ -149,7 +178,7 @@ TEST_F(Report, ShowsEachPhotographWithItsOwnPicture) {
   for (const Json& entry : data["sheet"]) {
     for (const Json& one : entry["photos"]) check(one);
   }
-  EXPECT_EQ(shown, 1 + 2 + 9 + 9);
+  EXPECT_EQ(shown, 1 + 2 + 1 + 9 + 9);
   // Each picture is held once, however often it is shown.
   EXPECT_EQ(data["photos"].size(), 9);
 }
@@ -157,7 +186,7 @@ TEST_F(Report, ShowsEachPhotographWithItsOwnPicture) {
 // tests/web/collected.json is what the page's own tests read: both sides keep to it.
 TEST_F(Report, WritesWhatThePageReads) {
   const std::string place = POMONA_SOURCE "/tests/web/collected.json";
-  const std::string found = print_json(collect_report_data(out_, kRoom));
+  const std::string found = print_json(collect_report_data(out_, kRoom, small_judgements()));
   if (std::getenv("POMONA_RENEW_GOLDEN") != nullptr) std::ofstream(place) << found;
   std::ostringstream expected;
   expected << std::ifstream(place).rdbuf();
@@ -241,9 +270,10 @@ TEST_F(Report, DropsPicturesBeforeFigures) {
 }
 
 TEST_F(Report, StaysWithinAnyRoom) {
-  const std::size_t whole = collect_report_data(out_, kRoom).dump().size();
+  const std::size_t whole = collect_report_data(out_, kRoom, small_judgements()).dump().size();
   for (std::size_t room = 200; room < whole + 100; room += 37) {
-    const std::string page = render_report(kTemplate, collect_report_data(out_, room));
+    const std::string page =
+        render_report(kTemplate, collect_report_data(out_, room, small_judgements()));
     EXPECT_LE(page.size(), kTemplate.size() + room) << "with room for " << room;
   }
 }
@@ -259,6 +289,7 @@ TEST_F(Report, StaysUnderEightMegabytesWithManyLongLabels) {
     const std::string label = std::string(250, '<') + std::to_string(i);
     metrics["labels"].push_back(label);
     metrics["classes"].push_back({{"label", label}, {"recall", 0.5}});
+    metrics["by_class"][0]["classes"].push_back({{"label", label}, {"recall", 0.5}});
     run["labels"].push_back({{"label", label}, {"train", 3}, {"test", 1}});
     confusion += ',' + label;
   }

@@ -41,9 +41,17 @@ constexpr std::array kSteps = {
          [](Json& figures) { cut(figures["failures"], "rows", 20); }},
     Step{"The map of photographs found no room here; map.json holds it.",
          [](Json& figures) { figures["map"] = nullptr; }},
+    Step{"The scores of each class by source found no room here; metrics.json holds them.",
+         [](Json& figures) {
+           if (figures["metrics"].is_object()) figures["metrics"].erase("by_class");
+         }},
     Step{"Only the first thousand classes found room here; metrics.json holds all.", cut_labels},
     Step{"The confusion matrix found no room here; confusion.csv holds it.",
          [](Json& figures) { figures["cells"] = Json::array(); }},
+    Step{"The judgements found no room here; the file they came from holds them.",
+         [](Json& figures) { figures["judgements"] = Json::array(); }},
+    Step{"The surest mistakes found no room here; metrics.json holds them.",
+         [](Json& figures) { figures["surest_mistakes"] = Json::array(); }},
     Step{"The worst pairs found no room here; metrics.json holds them.",
          [](Json& figures) { figures["pairs"] = Json::array(); }},
     Step{"The figures of this run found no room here; metrics.json and run.json hold them.",
