@@ -14,6 +14,8 @@ export interface Shape {
   /** Share of test photographs named wrong. */
   wrong: number;
   byGroup: boolean;
+  /** Tables measured outside of the run. */
+  judged: boolean;
   label(index: number): string;
 }
 
@@ -28,6 +30,7 @@ const usual: Shape = {
   failures: 3,
   wrong: 0.06,
   byGroup: true,
+  judged: true,
   label: (index) => `${kinds[index % kinds.length]} ${Math.floor(index / kinds.length) + 1}`,
 };
 
@@ -79,6 +82,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
       scores: tested ? scores(cells, shape, trainRows, testRows) : [],
       classes: tested ? figures(labels, cells) : [],
       calibration: tested ? calibration(next) : [],
+      by_class: tested ? byClass(labels, cells) : [],
     },
     cells,
     pairs: cells
@@ -96,6 +100,17 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
         })),
         lookalikes: [0, 1].map((i) => photograph(labels[prediction] ?? '', i, 'train')),
       })),
+    surest_mistakes: cells
+      .filter(([truth, prediction]) => truth !== prediction)
+      .slice(0, 24)
+      .map(([truth, prediction], i) => ({
+        ...photograph(labels[truth] ?? '', i, 'test'),
+        truth: labels[truth],
+        prediction: labels[prediction],
+        probability: 0.999 - i / 50,
+        truth_probability: 0.001 + i / 100,
+      })),
+    judgements: shape.judged ? judgements(shape.label(0)) : [],
     map:
       shape.mapPoints === 0
         ? null
@@ -167,7 +182,7 @@ function scores(cells: number[][], shape: Shape, trainRows: number, testRows: nu
   ];
 }
 
-function figures(labels: string[], cells: number[][]): object[] {
+function figures(labels: string[], cells: number[][]): Figures[] {
   return labels.map((label, i) => {
     const sum = (which: (cell: number[]) => boolean) =>
       cells.filter(which).reduce((total, [, , n = 0]) => total + n, 0);
@@ -178,6 +193,58 @@ function figures(labels: string[], cells: number[][]): object[] {
     const f1 = (2 * precision * recall) / (precision + recall || 1);
     return { label, precision, recall, f1, support };
   });
+}
+
+/** The main score, and one of a source that has every second class alone. */
+function byClass(labels: string[], cells: number[][]): object[] {
+  const all = figures(labels, cells).map((one) => ({
+    ...one,
+    recall_interval: one.support < 2 ? null : [one.recall * 0.9, 1 - (1 - one.recall) * 0.7],
+  }));
+  return [
+    { score: 'main', classes: all },
+    {
+      score: 'cross_validated_source',
+      source: 'natural',
+      classes: all.filter((_, i) => i % 2 === 0).map((one) => ({ ...one, recall: 0.5 })),
+    },
+  ];
+}
+
+function judgements(name: string): object[] {
+  const share = (value: number, more = {}) => ({
+    share: value,
+    low: Math.max(value - 0.06, 0),
+    high: Math.min(value + 0.04, 1),
+    ...more,
+  });
+  return [
+    {
+      title: 'Pictures that show no fruit',
+      note: 'None of them was seen when the limits were set.',
+      columns: ['refused'],
+      rows: [
+        { name, count: 122, shares: [share(1, { at_least: 0.9 })] },
+        { name: 'round', count: 18, shares: [share(0.889, { at_least: 0.9 })] },
+      ],
+    },
+    {
+      title: 'Spoilt photographs',
+      columns: ['right', 'refused'],
+      rows: [
+        { name: 'blurred', count: 111, shares: [share(0.42), { share: 1 }] },
+        { name: 'dark', count: 111, shares: [share(0.8), null] },
+      ],
+    },
+  ];
+}
+
+interface Figures {
+  label: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
 }
 
 function calibration(next: () => number): object[] {

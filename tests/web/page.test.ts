@@ -109,8 +109,10 @@ describe('what people see', () => {
       'scores',
       'map',
       'mistakes',
+      'surest',
       'classes',
       'calibration',
+      'judgements',
       'photographs',
       'variance',
       'time',
@@ -212,7 +214,7 @@ describe('what people see', () => {
         .locator(`tbody tr > :nth-child(${index})`)
         .allInnerTexts()
         .then((all) => all.map(parseFigure));
-    for (const [index, name] of ['Learned', 'Tested', 'Recall', 'Precision', 'F1'].entries()) {
+    for (const [index, name] of ['Recall', 'Tested', 'Precision', 'F1', 'Learned'].entries()) {
       const heading = table.locator('thead th', { hasText: name });
       await heading.getByRole('button').click();
       const once = await heading.getAttribute('aria-sort');
@@ -231,6 +233,66 @@ describe('what people see', () => {
     expect(await page.locator('table.classes tbody tr').count()).toBe(15);
     await page.getByLabel('Filter by name').fill('no such fruit');
     expect(await page.locator('table.classes tbody').innerText()).toContain('No class');
+  });
+});
+
+describe('what was judged', () => {
+  test('the worst mistakes show what is on them and what they were called', async () => {
+    const { page } = await pages.open(makeReport({ classes: 30, wrong: 0.2 }));
+    const cards = page.locator('.surest > li');
+    expect(await cards.count()).toBeGreaterThan(12);
+    expect(await cards.first().locator('h3').innerText()).toMatch(/^\w+ \d taken for \w+ \d$/);
+    expect(await cards.first().locator('dd').allInnerTexts()).toEqual([
+      '99.9\u202f%',
+      '0.1\u202f%',
+    ]);
+    expect(await page.locator('.surest img').first().evaluate(isDrawn)).toBe(true);
+    expect(await page.locator('#surest').innerText()).not.toContain('no pictures');
+  });
+
+  test('without pictures the worst mistakes name their files', async () => {
+    const { page } = await pages.open(makeReport({ classes: 30, wrong: 0.2, pictures: false }));
+    expect(await page.locator('#surest').innerText()).toContain('no pictures of them');
+    expect(await page.locator('.surest .path').first().innerText()).toMatch(/test_0\.jpg$/);
+    expect(await page.locator('.surest .photo').count()).toBe(0);
+  });
+
+  test('another score shows its own classes and intervals', async () => {
+    const { page } = await pages.open(makeReport({ classes: 30, wrong: 0.2 }));
+    const table = page.locator('table.classes');
+    expect(await table.locator('tbody tr').count()).toBe(30);
+    expect(await table.locator('.range').first().innerText()).toMatch(/^\d+\.\d–\d+\.\d.%$/);
+    await table.getByRole('button', { name: 'Most often taken for' }).click();
+    await page.getByLabel('Filter by name').fill('cherry');
+    await page.getByLabel('Judged by').selectOption('Photographs of natural alone');
+    expect(await table.locator('thead th').allInnerTexts()).toEqual([
+      expect.stringContaining('Class'),
+      expect.stringContaining('Recall'),
+      expect.stringContaining('Tested'),
+      expect.stringContaining('Precision'),
+      expect.stringContaining('F1'),
+    ]);
+    expect(await table.locator('[aria-sort]').count()).toBe(1);
+    expect(await table.locator('tbody th').allInnerTexts()).toEqual(['Cherry 1', 'Cherry 3']);
+    await page.getByLabel('Filter by name').fill('');
+    expect(await table.locator('tbody tr').count()).toBe(15);
+    expect(await table.locator('.share-marks .figure').first().innerText()).toMatch(/^50/);
+  });
+
+  test('shares from elsewhere stand with what was wanted of them', async () => {
+    const { page } = await pages.open(makeReport({ classes: 5 }));
+    const judged = page.locator('#judgements');
+    expect(await judged.locator('h2').innerText()).toBe('1 of 2 figures is as good as wanted');
+    expect(await judged.locator('table').count()).toBe(2);
+    expect(await judged.locator('.aim').allInnerTexts()).toEqual([
+      'wanted at least 90\u202f%: reached',
+      'wanted at least 90\u202f%: not reached',
+    ]);
+    const blurred = judged.locator('tr', { hasText: 'blurred' });
+    expect(await blurred.locator('.figure').allInnerTexts()).toEqual(['42.0\u202f%', '100\u202f%']);
+    expect(await blurred.locator('.whisker').count()).toBe(1);
+    const none = await pages.open(makeReport({ classes: 5, judged: false }));
+    expect(await none.page.locator('#judgements').count()).toBe(0);
   });
 });
 

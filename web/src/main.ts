@@ -6,12 +6,14 @@ import { type Report, readReport } from './report_data.ts';
 import { calibration } from './sections/calibration.ts';
 import { classes } from './sections/classes.ts';
 import { failures } from './sections/failures.ts';
+import { judgements } from './sections/judgements.ts';
 import { map } from './sections/map.ts';
 import { mistakes } from './sections/mistakes.ts';
 import { overview } from './sections/overview.ts';
 import { photographs } from './sections/photographs.ts';
 import { scores } from './sections/scores.ts';
 import { setup } from './sections/setup.ts';
+import { surestMistakes } from './sections/surest_mistakes.ts';
 import { timeline } from './sections/timeline.ts';
 import { variance } from './sections/variance.ts';
 
@@ -19,8 +21,10 @@ const names: Record<string, string> = {
   scores: 'Scores',
   map: 'Map',
   mistakes: 'Mistakes',
+  surest: 'Worst mistakes',
   classes: 'Classes',
   calibration: 'Calibration',
+  judgements: 'Judged apart',
   photographs: 'Photographs',
   variance: 'Variance',
   time: 'Time',
@@ -35,8 +39,10 @@ function body(report: Report): Node[] {
     scores(report),
     mapped?.element ?? null,
     mistakes(report, mapped === null ? null : mapped.show),
+    surestMistakes(report),
     classes(report),
     calibration(report),
+    judgements(report),
     photographs(report),
     variance(report),
     timeline(report),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers as people read them. Units stand after a narrow space that does not break.
-import type { Interval } from './report_data.ts';
+import type { Interval } from './json_fields.ts';
 
 const space = '\u202f';
 const missing = '–';

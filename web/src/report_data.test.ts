@@ -11,6 +11,11 @@ test.each([
   [],
   {},
   { run: 3, metrics: [], map: { points: [{}] }, pairs: [null] },
+  {
+    metrics: { by_class: [3] },
+    surest_mistakes: [null],
+    judgements: [{ rows: [{ shares: [3] }] }],
+  },
 ])('anything is read without a complaint: %j', (data) => {
   const report = readReport(data);
   expect(report.scores).toEqual([]);
@@ -39,13 +44,28 @@ test('what the binary gathers is what is read', () => {
   ]);
   expect(report.failures).toMatchObject({ total: 2, kinds: [{ stage: 'decode', count: 2 }] });
   expect(report.pairs[0]?.examples[0]).toMatchObject({ path: 'Apple/x.jpg', probability: 0.75 });
+  expect(report.surestMistakes).toMatchObject([
+    { path: 'Apple/x.jpg', truth: 'Apple', prediction: 'Pear', truthProbability: 0.2 },
+  ]);
+  expect(report.byClass[0]).toMatchObject({
+    score: 'main',
+    source: '',
+    classes: [{ label: 'Apple', support: 2, recall: 0.5, recallInterval: [0.1, 0.9] }],
+  });
+  expect(report.judgements[0]).toMatchObject({ title: 'What it refuses', columns: ['refused'] });
+  expect(report.judgements[0]?.rows[0]).toMatchObject({
+    name: 'drawings',
+    count: 118,
+    shares: [{ share: 0.9, interval: [0.8, 0.95], atLeast: 0.9, atMost: null }],
+  });
   const photos = [
+    ...report.surestMistakes,
     ...(report.pairs[0]?.examples ?? []),
     ...(report.pairs[0]?.lookalikes ?? []),
     ...report.sheet.flatMap((entry) => entry.photos),
     ...(report.map?.points ?? []),
   ];
-  expect(photos).toHaveLength(21);
+  expect(photos).toHaveLength(22);
   for (const { jpeg, split, path } of photos) {
     expect(atob(jpeg ?? '')).toBe(`picture of ${split} ${path}`);
   }

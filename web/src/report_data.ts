@@ -3,7 +3,17 @@
 // binary gathers them (src/pomona/report). Whatever is missing becomes null or an empty list here,
 // so that the sections need not ask twice.
 
-export type Interval = readonly [number, number];
+import {
+  count,
+  fields,
+  type Interval,
+  interval,
+  list,
+  number,
+  numbers,
+  text,
+} from './json_fields.ts';
+import { type JudgementTable, readJudgements } from './judgement_data.ts';
 
 export interface Score {
   key: string;
@@ -22,6 +32,8 @@ export interface Score {
   calibrationError: number | null;
   intervalUnit: string;
   intervalGroups: number | null;
+  /** "" where it is of all photographs judged. */
+  source: string;
 }
 
 export interface ClassCount {
@@ -37,6 +49,22 @@ export interface ClassFigures {
   recall: number | null;
   f1: number | null;
   support: number;
+}
+
+/** What one score says of a class that has a photograph in it. */
+export interface ClassScore {
+  label: string;
+  support: number;
+  recall: number | null;
+  recallInterval: Interval | null;
+  precision: number | null;
+}
+
+export interface ClassScores {
+  /** Key and source of the score. */
+  score: string;
+  source: string;
+  classes: ClassScore[];
 }
 
 export interface Bin {
@@ -73,6 +101,14 @@ export interface Pair {
   lookalikes: Photo[];
 }
 
+/** A photograph named wrong, and how probable both names were. */
+export interface SurestMistake extends Photo {
+  truth: string;
+  prediction: string;
+  probability: number | null;
+  truthProbability: number | null;
+}
+
 export interface Failure {
   path: string;
   stage: string;
@@ -104,9 +140,13 @@ export interface Report {
   classifier: Record<string, unknown> | null;
   scores: Score[];
   classes: ClassFigures[];
+  /** Of each score; the first is the one that `classes` is of. */
+  byClass: ClassScores[];
   calibration: Bin[];
   cells: Cell[];
   pairs: Pair[];
+  surestMistakes: SurestMistake[];
+  judgements: JudgementTable[];
   map: { method: string; perplexity: number | null; points: MapPoint[] } | null;
   sheet: { label: string; photos: Photo[] }[];
   failures: {
@@ -131,39 +171,6 @@ export interface Report {
   seconds: number | null;
 }
 
-type Fields = Record<string, unknown>;
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : {};
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function number(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function count(value: unknown): number {
-  return number(value) ?? 0;
-}
-
-function numbers(value: unknown): number[] {
-  return list(value).map(count);
-}
-
-function interval(value: unknown): Interval | null {
-  const [low, high] = list(value).map(number);
-  return typeof low === 'number' && typeof high === 'number' ? [low, high] : null;
-}
-
 function score(value: unknown): Score {
   const from = fields(value);
   const drawn = fields(from.interval);
@@ -184,6 +191,7 @@ function score(value: unknown): Score {
     calibrationError: number(from.expected_calibration_error),
     intervalUnit: text(drawn.unit),
     intervalGroups: number(drawn.groups),
+    source: text(from.source),
   };
 }
 
@@ -195,6 +203,23 @@ function classFigures(value: unknown): ClassFigures {
     recall: number(from.recall),
     f1: number(from.f1),
     support: count(from.support),
+  };
+}
+
+function classScores(value: unknown): ClassScores {
+  const from = fields(value);
+  return {
+    score: text(from.score),
+    source: text(from.source),
+    classes: list(from.classes)
+      .map(fields)
+      .map((one) => ({
+        label: text(one.label),
+        support: count(one.support),
+        recall: number(one.recall),
+        recallInterval: interval(one.recall_interval),
+        precision: number(one.precision),
+      })),
   };
 }
 
@@ -256,6 +281,7 @@ export function readReport(data: unknown): Report {
     classifier: metrics.classifier === undefined ? null : fields(metrics.classifier),
     scores: list(metrics.scores).map(score),
     classes: list(metrics.classes).map(classFigures),
+    byClass: list(metrics.by_class).map(classScores),
     calibration: list(metrics.calibration).map((value) => {
       const from = fields(value);
       return {
@@ -282,6 +308,17 @@ export function readReport(data: unknown): Report {
         lookalikes: list(from.lookalikes).map(photo),
       };
     }),
+    surestMistakes: list(all.surest_mistakes).map((value) => {
+      const from = fields(value);
+      return {
+        ...photo(value),
+        truth: text(from.truth),
+        prediction: text(from.prediction),
+        probability: number(from.probability),
+        truthProbability: number(from.truth_probability),
+      };
+    }),
+    judgements: readJudgements(all.judgements),
     map:
       points.length === 0
         ? null

@@ -126,6 +126,11 @@ function lead(report: Report): string {
       )} from ${counted(report.trainRows ?? 0, 'photograph')} and was ${testText(report)}.`,
     );
   }
+  if (typeof report.options.refuse === 'number') {
+    sentences.push(
+      `It may refuse to answer, as strictly as costs ${percent(report.options.refuse)} of the photographs it learned from.`,
+    );
+  }
   return sentences.join(' ');
 }
 

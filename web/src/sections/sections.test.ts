@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
+import { isReached } from '../judgement_data.ts';
 import { readReport } from '../report_data.ts';
 import { matching } from './class_finder.ts';
-import { classRows, type Row, sortRows } from './classes.ts';
+import { classRows, classViews, type Row, sortRows } from './class_rows.ts';
 import { countAxis } from './count_axis.ts';
 import { extents, magnified, nextPoint, type Range } from './map_geometry.ts';
 import { heldOutInTurn } from './scores.ts';
@@ -12,6 +13,7 @@ describe('the table of classes', () => {
   const row = (label: string, recall: number | null): Row => ({
     label,
     recall,
+    recallInterval: null,
     train: 1,
     test: 1,
     precision: null,
@@ -40,6 +42,56 @@ describe('the table of classes', () => {
     });
     expect(classRows(report)).toMatchObject([{ label: 'a', train: 3, recall: null, f1: null }]);
   });
+});
+
+describe('the views of the table of classes', () => {
+  const report = readReport({
+    run: { labels: [{ label: 'a', train: 3, test: 0 }] },
+    metrics: {
+      labels: ['a', 'b'],
+      scores: [
+        { key: 'cross_validated', title: 'Parts in turn' },
+        { key: 'cross_validated_source', title: 'of these x', source: 'x' },
+      ],
+      classes: [
+        { label: 'a', recall: 0.5, precision: 1, f1: 0.6, support: 4 },
+        { label: 'b', recall: 0, precision: 0, f1: 0, support: 0 },
+      ],
+      by_class: [
+        {
+          score: 'cross_validated',
+          classes: [{ label: 'a', support: 4, recall: 0.5, recall_interval: [0.1, 0.9] }],
+        },
+        {
+          score: 'cross_validated_source',
+          source: 'x',
+          classes: [{ label: 'a', support: 2, recall: 1, precision: 0.5, recall_interval: null }],
+        },
+      ],
+    },
+  });
+  test('are one for each score, named by it or its source', () => {
+    expect(classViews(report).map(({ name, rows }) => [name, rows.length])).toEqual([
+      ['Parts in turn', 2],
+      ['Photographs of x alone', 1],
+    ]);
+  });
+  test('count what was judged, and weigh recall and precision', () => {
+    const [whole, source] = classViews(report);
+    expect(whole?.rows[0]).toMatchObject({ train: 3, test: 4, recallInterval: [0.1, 0.9] });
+    expect(whole?.rows[1]).toMatchObject({ train: null, recall: null, recallInterval: null });
+    expect(source?.rows[0]).toMatchObject({ test: 2, recall: 1, recallInterval: null });
+    expect(source?.rows[0]?.f1).toBeCloseTo(2 / 3);
+  });
+});
+
+test('a share is as wanted on either side', () => {
+  const share = { share: 0.5, interval: null, atLeast: null, atMost: null };
+  expect(isReached(share)).toBeNull();
+  expect(isReached({ ...share, atLeast: 0.5 })).toBe(true);
+  expect(isReached({ ...share, atLeast: 0.6 })).toBe(false);
+  expect(isReached({ ...share, atMost: 0.6 })).toBe(true);
+  expect(isReached({ ...share, atMost: 0.4 })).toBe(false);
 });
 
 describe('scores', () => {
