@@ -7,7 +7,7 @@ import pytest
 from command import TINY, USAGE
 from photographs import encoded, picture
 from PIL import Image
-from tables import differences, json_of
+from tables import differences, files_below, json_of, rows_of
 
 TWINS = 8  # pairs of a label
 
@@ -73,6 +73,29 @@ def test_near_twins_are_kept_together(tiny, features, tmp_path):
 
     tiny(*words, "--out", tmp_path / "again", "--workers", "1")
     assert not differences(tmp_path / "whole", tmp_path / "again")
+
+
+def test_a_training_shows_pictures_that_its_features_were_kept_with(
+    tiny, shelf, features, tmp_path
+):
+    tiny("train", features, "--out", tmp_path / "out", "--parts", "4")
+    shown = {row["path"]: row for row in rows_of(tmp_path / "out" / "thumbnails")}
+    mistakes = json_of(tmp_path / "out" / "metrics.json")["surest_mistakes"]
+    assert mistakes and all(shown[one["path"]]["label"] == one["truth"] for one in mistakes)
+    tiny("report", tmp_path / "out")
+    tiny("verify", tmp_path / "out")
+
+    dropped = tmp_path / "classes.csv"
+    folders = sorted({path.parent.name for path in shelf.rglob("*.jpg")})
+    rows = [f",{folders[0]},", f",{folders[1]},b"]
+    dropped.write_text("source,class,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    tiny("train", features, "--out", tmp_path / "some", "--classes", dropped)
+    assert {row["label"] for row in rows_of(tmp_path / "some" / "thumbnails")} == {"b"}
+
+    words = ["--holdout", "0", "--no-thumbnails"]
+    tiny("extract", shelf, "--out", tmp_path / "bare", *words, *TINY)
+    tiny("train", tmp_path / "bare", "--out", tmp_path / "without", "--parts", "4")
+    assert not any("thumbnails" in name for name in files_below(tmp_path / "without"))
 
 
 def test_a_label_of_one_group_is_never_judged(tiny, features, tmp_path):

@@ -136,6 +136,10 @@ def test_evaluate_on_photographs_gives_the_score_of_the_test_set(tiny, noise, tm
     assert done["scores"][0]["rows"] == 15 and done["scores"][0]["unknown_label_rows"] == 5
     for name in ("accuracy", "accuracy_interval", "top3_accuracy", "macro_f1", "log_loss"):
         assert done["scores"][0][name] == main[name]
+    words = [tmp_path / "out" / "bundle", test, "--json", "--group", "^()"]
+    grouped = json.loads(tiny("evaluate", *words).text)["by_class"][0]["classes"]
+    assert [one["label"] for one in grouped] == ["a", "b"], "z was never learnt"
+    assert all(one["groups"] == 1 and one["recall_interval"] is None for one in grouped)
     told = tiny("evaluate", tmp_path / "out", test).text
     assert "Evaluation" in told and "5 photographs have a label that training does not know" in told
 

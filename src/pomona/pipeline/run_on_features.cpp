@@ -4,12 +4,15 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/pipeline/bundle_network.h"
+#include "pomona/pipeline/feature_pictures.h"
 #include "pomona/pipeline/feature_place.h"
 #include "pomona/pipeline/image_input.h"
 #include "pomona/pipeline/machine.h"
+#include "pomona/pipeline/map.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/publish_results.h"
 #include "pomona/pipeline/run_record.h"
+#include "pomona/pipeline/thumbnails.h"
 #include "pomona/pipeline/twin_groups.h"
 
 namespace pomona {
@@ -97,6 +100,15 @@ Json inputs_json(const FromFeaturesOptions& options) {
   return json;
 }
 
+// What the report shows, of the pictures that the run which made the features has kept.
+void write_pictures(const FeaturePlace& features, const TableRows& rows, const Json& metrics,
+                    std::size_t workers, OutputFolder& out) {
+  const auto pictures = pictures_of_features(features, rows, out.scratch_path("pictures"));
+  if (pictures == nullptr) return;
+  write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, map_rows(rows)),
+                   out.staged(), workers);
+}
+
 Moments training_moments(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
                          const std::stop_token& stop) {
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
@@ -173,6 +185,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     learn.write_reduced = false;
     const Json metrics = learn_tables({*features.store, parts, rows, moments}, origin, learn, out,
                                       timeline, progress, stop);
+    write_pictures(features, rows, metrics, learn.train.workers, out);
     record.inputs = inputs_json(options);
     record.options = merged({options_json(options.reduce, components_of(metrics)),
                              options_json(options.train),
