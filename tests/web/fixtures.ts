@@ -110,7 +110,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
         probability: 0.999 - i / 50,
         truth_probability: 0.001 + i / 100,
       })),
-    judgements: shape.judged ? judgements(shape.label(0)) : [],
+    judgements: shape.judged ? judgements(shape.label(0) || 'cutouts') : [],
     map:
       shape.mapPoints === 0
         ? null

@@ -83,6 +83,26 @@ test.each([{}, { run: {}, metrics: {} }, [], 'x'])('no figures, no fuss: %j', as
   expect(complaints).toEqual([]);
 });
 
+test('a model that was trained on features tells what its run.json does not', async () => {
+  const data = makeReport({ classes: 5 });
+  const { page } = await pages.open({
+    ...data,
+    run: { verb: 'train', counts: { train: 300, test: 100 }, options: { refuse: 0.05 } },
+    failures: { total: 0 },
+  });
+  expect(await page.locator('.lead').innerText()).toContain('learned 5 classes from 300');
+  expect(await page.locator('.lead').innerText()).toContain('costs 5.0\u202f% of the photographs');
+  expect(await page.locator('.facts dd').allInnerTexts()).toEqual([
+    '400\n300 to learn, 100 to test',
+    '5\none a folder',
+    expect.stringContaining('–'),
+    expect.stringContaining('–'),
+    '–\nnot known here',
+  ]);
+  const headings = await page.locator('table.classes thead th').allInnerTexts();
+  expect(headings.join()).not.toContain('Learned');
+});
+
 test('labels and paths are text, whatever they hold', async () => {
   const nasty = (i: number) => `</script><img src=x onerror="window.pwned=1"><!--<script>{b|x}${i}`;
   const { page, complaints } = await pages.open(makeReport({ classes: 8, label: nasty }));

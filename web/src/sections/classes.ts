@@ -10,7 +10,7 @@ import { shareMarks } from './share_marks.ts';
 interface Column {
   key: Key;
   name: string;
-  kind: 'text' | 'count' | 'interval' | 'share' | 'taken';
+  kind: 'text' | 'count' | 'marks' | 'share' | 'taken';
 }
 
 export function classes(report: Report): HTMLElement | null {
@@ -52,7 +52,11 @@ function finding(report: Report): string {
   const { always, tested, worst } = hardest(report.classes);
   if (worst === null) return counted(report.classCounts.length, 'class', 'classes');
   if (always === tested) return `All ${count(tested)} classes are always found`;
-  const most = `${count(always)} of ${counted(tested, 'class', 'classes')} ${always === 1 ? 'is' : 'are'} always found`;
+  const of = `of ${counted(tested, 'class', 'classes')}`;
+  const most =
+    always === 0
+      ? `None ${of} is always found`
+      : `${count(always)} ${of} ${always === 1 ? 'is' : 'are'} always found`;
   return `${most}; hardest is ${labelText(worst.label)}, ${percent(worst.recall, 0)} found`;
 }
 
@@ -74,11 +78,15 @@ function viewChoice(views: View[], show: (view: View) => void): HTMLElement {
 function columnsOf(view: View, measured: boolean): Column[] {
   const columns: (Column | false)[] = [
     { key: 'label', name: 'Class', kind: 'text' },
-    measured && { key: 'recall', name: 'Recall', kind: 'interval' },
+    measured && { key: 'recall', name: 'Recall', kind: 'marks' },
     { key: 'test', name: 'Tested', kind: 'count' },
     measured && { key: 'precision', name: 'Precision', kind: 'share' },
     measured && { key: 'f1', name: 'F1', kind: 'share' },
-    view.whole && { key: 'train', name: 'Learned', kind: 'count' },
+    view.rows.some(({ train }) => train !== null) && {
+      key: 'train',
+      name: 'Learned',
+      kind: 'count',
+    },
     measured && view.whole && { key: 'takenCount', name: 'Most often taken for', kind: 'taken' },
   ];
   return columns.filter((column) => column !== false);
@@ -122,7 +130,10 @@ class ClassTable {
     this.headings.clear();
     for (const column of columns) this.headings.set(column.key, this.heading(column));
     this.head.replaceChildren(...this.headings.values());
-    if (!this.headings.has(this.sortKey)) this.sortKey = 'label';
+    if (!this.headings.has(this.sortKey)) {
+      this.sortKey = 'recall';
+      this.ascending = true;
+    }
     this.fill();
   }
 
@@ -184,7 +195,7 @@ function tableCell(row: Row, { key, kind }: Column): HTMLElement {
           );
     case 'count':
       return h('td', { class: 'number' }, count(value));
-    case 'interval':
+    case 'marks':
       return h('td', {}, shareMarks(value, row.recallInterval));
     case 'share':
       return h(

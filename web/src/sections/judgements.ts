@@ -37,7 +37,7 @@ function tableBox({ title, note, columns, rows }: JudgementTable): HTMLElement {
   const counts = rows.some((row) => row.count > 0);
   return h(
     'div',
-    { class: 'judgement' },
+    { class: columns.length > 2 ? 'judgement broad' : 'judgement' },
     h('h3', {}, title),
     note === '' ? null : h('p', { class: 'note' }, note),
     scrollBox(

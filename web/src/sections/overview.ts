@@ -101,8 +101,8 @@ function others(report: Report): HTMLElement | null {
 }
 
 function lead(report: Report): string {
-  const { backbone, pca, classCounts } = report;
-  const labelled = classCounts.filter(({ label }) => label !== '').length;
+  const { backbone, pca } = report;
+  const labelled = labelCount(report);
   const sentences: string[] = [];
   const network = typeof backbone.name === 'string' ? backbone.name : 'the network';
   const size = typeof backbone.size === 'number' ? ` at ${backbone.size} px` : '';
@@ -152,11 +152,22 @@ function testText(report: Report): string {
   }
 }
 
+/** `train` reads features: its run.json counts rows, and its labels are those of metrics.json. */
+function labelCount({ classCounts, labels }: Report): number {
+  const named = (names: string[]) => names.filter((name) => name !== '').length;
+  return named(classCounts.map(({ label }) => label)) || named(labels);
+}
+
+function learnedAndTested({ counts }: Report): number | null {
+  return counts.train == null || counts.test == null ? null : counts.train + counts.test;
+}
+
 function facts(report: Report): HTMLElement {
   const { counts } = report;
-  const read = counts.ok ?? null;
-  const labelled = report.classCounts.filter(({ label }) => label !== '').length;
-  const unread = counts.failed ?? report.failures.total;
+  const read = counts.ok ?? learnedAndTested(report);
+  const labelled = labelCount(report);
+  const unread = counts.failed ?? (report.failures.total || null);
+  const unreadNote = unread === 0 ? 'all could be read' : 'listed below';
   const entries: [string, string, string][] = [
     ['Photographs', count(read), `${count(counts.train)} to learn, ${count(counts.test)} to test`],
     ['Classes', count(labelled), labelled === 0 ? 'no class folders' : 'one a folder'],
@@ -166,7 +177,7 @@ function facts(report: Report): HTMLElement {
       significant(report.imagesPerSecond),
       report.imagesPerSecond === null ? 'taken from earlier work' : 'photographs a second',
     ],
-    ['Not read', count(unread), unread === 0 ? 'all could be read' : 'listed below'],
+    ['Not read', count(unread), unread === null ? 'not known here' : unreadNote],
   ];
   return h(
     'dl',

@@ -24,13 +24,15 @@ export function shareMarks(
   interval: Interval | null,
   wanted: number | null = null,
 ): HTMLElement {
+  // An interval of no width says that there was nothing to draw from.
+  const told = interval !== null && interval[0] < interval[1] ? interval : null;
   if (share === null)
     return h('span', { class: 'share-marks' }, h('span', { class: 'figure' }, '–'));
   return h(
     'span',
     { class: 'share-marks' },
-    shareLine(share, interval, wanted),
+    shareLine(share, told, wanted),
     h('span', { class: 'figure' }, percent(share)),
-    h('span', { class: 'range' }, interval === null ? '' : percentRange(interval)),
+    h('span', { class: 'range' }, told === null ? '' : percentRange(told)),
   );
 }
