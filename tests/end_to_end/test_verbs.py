@@ -7,7 +7,7 @@ import shutil
 
 import pyarrow.parquet as parquet
 import pytest
-from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, TINY, TINY_ONNX, USAGE
+from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, ROOT, TINY, TINY_ONNX, USAGE
 from photographs import encoded, make_folder, picture
 from tables import csv_rows, digests, failures_of, json_of, rows_of, sha256_of
 
@@ -314,6 +314,14 @@ def test_report_shows_judgements_made_elsewhere(tiny, noise_results, tmp_path):
     tiny("verify", out)
     tiny("report", out)
     assert data_of_page(out / "report.html")["judgements"] == []
+
+
+def test_the_documented_judgements_are_some(tiny, noise_results, tmp_path):
+    documented = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    example = documented.partition("\n## Judgements")[2].split("```")[1]
+    (tmp_path / "judged.json").write_text(example, encoding="utf-8")
+    shutil.copytree(noise_results, tmp_path / "out")
+    tiny("report", tmp_path / "out", "--judgements", tmp_path / "judged.json")
 
 
 def test_report_says_what_is_wrong_with_judgements(tiny, noise_results, tmp_path):

@@ -40,10 +40,12 @@ void check_fields(const Json& object, std::initializer_list<std::string_view> ne
   }
 }
 
+bool is_text(const Json& value) {
+  return value.is_string() && !value.get_ref<const std::string&>().empty();
+}
+
 void check_text(const Json& object, const char* name, const std::string& place) {
-  if (!object.contains(name)) return;
-  const Json& value = object.at(name);
-  if (value.is_string() && !value.get_ref<const std::string&>().empty()) return;
+  if (!object.contains(name) || is_text(object.at(name))) return;
   fail(place, "expected '" + std::string(name) + "' to be a text that is not empty");
 }
 
@@ -60,7 +62,8 @@ void check_share(const Json& share, const std::string& place) {
   check_fields(share, {"share"}, {"low", "high", "at_least", "at_most"}, place);
   for (const auto& [name, value] : share.items()) {
     if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > 1) {
-      fail(place, "expected '" + name + "' to be a number from 0 to 1, found " + value.dump());
+      fail(place, "expected '" + name + "' to be a number from 0 to 1, found " +
+                      (value.is_number() ? value.dump() : value.type_name()));
     }
   }
   if (share.contains("low") != share.contains("high")) {
@@ -96,7 +99,7 @@ void check_table(const Json& table, const std::string& place) {
   check_text(table, "note", place);
   const Json& columns = list_of(table, "columns", place);
   for (const Json& column : columns) {
-    if (!column.is_string()) fail(place, "expected every one of 'columns' to be a text");
+    if (!is_text(column)) fail(place, "expected every one of 'columns' to be a text");
   }
   const Json& rows = list_of(table, "rows", place);
   for (std::size_t i = 0; i < rows.size(); ++i) {

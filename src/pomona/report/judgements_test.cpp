@@ -67,7 +67,7 @@ TEST(JudgementsTest, SayWhereAValueIsNoShare) {
     return refusal_of([&](Json& file) { file["tables"][0]["rows"][0]["shares"][0] = share; });
   };
   EXPECT_THAT(with_share({{"share", 1.5}}), HasSubstr("share 1: expected 'share'"));
-  EXPECT_THAT(with_share({{"share", "0.5"}}), HasSubstr("a number from 0 to 1"));
+  EXPECT_THAT(with_share({{"share", "half"}}), HasSubstr("a number from 0 to 1, found string"));
   EXPECT_THAT(with_share({{"share", 0.5}, {"low", 0.4}}), HasSubstr("or neither"));
   EXPECT_THAT(with_share({{"share", 0.5}, {"low", 0.6}, {"high", 0.4}}), HasSubstr("above"));
   EXPECT_THAT(with_share({{"share", 0.5}, {"at_least", 0.6}, {"at_most", 0.7}}),
@@ -83,6 +83,8 @@ TEST(JudgementsTest, SayWhereARowOrATableIsNoneOfOurs) {
   EXPECT_THAT(refusal_of([](Json& file) { file["tables"][0]["rows"] = Json::array(); }),
               HasSubstr("'rows' to be a list that is not empty"));
   EXPECT_THAT(refusal_of([](Json& file) { file["tables"][0]["columns"][0] = 1; }),
+              HasSubstr("'columns'"));
+  EXPECT_THAT(refusal_of([](Json& file) { file["tables"][0]["columns"][0] = ""; }),
               HasSubstr("'columns'"));
   EXPECT_THAT(refusal_of([](Json& file) { file["tables"][0]["note"] = ""; }), HasSubstr("'note'"));
   EXPECT_THAT(refusal_of([](Json& file) { file = Json::array(); }), HasSubstr("found array"));

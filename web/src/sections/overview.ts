@@ -167,10 +167,11 @@ function facts(report: Report): HTMLElement {
   const read = counts.ok ?? learnedAndTested(report);
   const labelled = labelCount(report);
   const unread = counts.failed ?? (report.failures.total || null);
+  const namedBy = report.inputs.classes ? 'as a class map says' : 'one a folder';
   const unreadNote = unread === 0 ? 'all could be read' : 'listed below';
   const entries: [string, string, string][] = [
     ['Photographs', count(read), `${count(counts.train)} to learn, ${count(counts.test)} to test`],
-    ['Classes', count(labelled), labelled === 0 ? 'no class folders' : 'one a folder'],
+    ['Classes', count(labelled), labelled === 0 ? 'no class folders' : namedBy],
     ['Time', duration(report.seconds), report.started === '' ? '' : moment(report.started)],
     [
       'Speed',
