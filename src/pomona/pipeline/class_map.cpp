@@ -84,13 +84,16 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
     const std::size_t name = needed_column(reader, what, "class");
     const std::size_t label = needed_column(reader, what, "label");
     const std::optional<std::size_t> weight = find_column(reader, what, "weight");
+    const std::optional<std::size_t> variety = find_column(reader, what, "variety");
     std::vector<std::string> row;
     while (reader.next(row)) {
       for (const std::size_t column : {source, name, label}) refuse_blanks(what, row[column]);
       if (row[name].empty()) refuse(what, "a row has no class");
       if (!row[source].empty()) map.sources_.insert(row[source]);
       const std::string of_class = "the class '" + row[name] + "'" + in_source(row[source]);
-      const Row meaning{row[label], weight ? parse_weight(what, of_class, row[*weight]) : 1};
+      if (variety) refuse_blanks(what, row[*variety]);
+      const Row meaning{row[label], weight ? parse_weight(what, of_class, row[*weight]) : 1,
+                        variety ? row[*variety] : ""};
       if (!map.rows_.emplace(Key(row[name], row[source]), meaning).second) {
         refuse(what, of_class + " has two rows; leave one");
       }
@@ -103,7 +106,7 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
 }
 
 const ClassMap::Row* ClassMap::find_agreeing(std::string_view source, std::string_view name,
-                                             bool on_weight) const {
+                                             Matter matter) const {
   const auto of_source = [&](std::string_view wanted) -> const Row* {
     const auto row = rows_.find(Key(std::string(name), std::string(wanted)));
     return row == rows_.end() ? nullptr : &row->second;
@@ -112,29 +115,52 @@ const ClassMap::Row* ClassMap::find_agreeing(std::string_view source, std::strin
   if (!source.empty()) return of_source("");
   const auto first = rows_.lower_bound(Key(std::string(name), ""));
   for (auto row = first; row != rows_.end() && row->first.first == name; ++row) {
-    const bool same_label = row->second.label == first->second.label;
-    if (same_label && (!on_weight || row->second.weight == first->second.weight)) continue;
-    refuse(what_, "the class '" + std::string(name) + "' " +
-                      (same_label ? "weighs one thing" : "is '" + first->second.label + "'") +
-                      " in one source and " +
-                      (same_label ? "another" : "'" + row->second.label + "'") + " in '" +
-                      row->first.second +
-                      "'; say which source the photographs are from, as in SOURCE=FOLDER");
+    const Row& one = first->second;
+    const Row& other = row->second;
+    const bool agree = one.label == other.label &&
+                       (matter != Matter::kWeight || one.weight == other.weight) &&
+                       (matter != Matter::kVariety || one.variety == other.variety);
+    if (!agree) refuse_disagreement(name, one, other, row->first.second);
   }
   return first == rows_.end() || first->first.first != name ? nullptr : &first->second;
 }
 
+void ClassMap::refuse_disagreement(std::string_view name, const Row& one, const Row& other,
+                                   std::string_view source) const {
+  std::string is = "weighs one thing";
+  std::string but = "another";
+  if (one.label != other.label) {
+    is = "is '" + one.label + "'";
+    but = "'" + other.label + "'";
+  } else if (one.variety != other.variety) {
+    is = "is of the variety '" + one.variety + "'";
+    but = "'" + other.variety + "'";
+  }
+  refuse(what_, "the class '" + std::string(name) + "' " + is + " in one source and " + but +
+                    " in '" + std::string(source) +
+                    "'; say which source the photographs are from, as in SOURCE=FOLDER");
+}
+
 const ClassMap::Row* ClassMap::find(std::string_view source, std::string_view name) const {
-  return find_agreeing(source, name, /*on_weight=*/false);
+  return find_agreeing(source, name, Matter::kLabel);
 }
 
 float ClassMap::weight(std::string_view source, std::string_view name) const {
-  const Row* row = find_agreeing(source, name, /*on_weight=*/true);
+  const Row* row = find_agreeing(source, name, Matter::kWeight);
   return row == nullptr ? 1 : row->weight;
+}
+
+std::string_view ClassMap::variety(std::string_view source, std::string_view name) const {
+  const Row* row = find_agreeing(source, name, Matter::kVariety);
+  return row == nullptr ? std::string_view() : row->variety;
 }
 
 bool ClassMap::has_weights() const {
   return std::ranges::any_of(rows_, [](const auto& row) { return row.second.weight != 1; });
+}
+
+bool ClassMap::has_varieties() const {
+  return std::ranges::any_of(rows_, [](const auto& row) { return !row.second.variety.empty(); });
 }
 
 }  // namespace pomona

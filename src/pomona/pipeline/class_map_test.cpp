@@ -90,6 +90,25 @@ TEST(ClassMap, WeighsThePhotographsOfAClass) {
   }
 }
 
+TEST(ClassMap, NamesTheVarietyOfAClass) {
+  const ClassMap map = ClassMap::parse(
+      "source,class,label,variety\nstudio,Royal,apple,Gala\nshop,Royal,apple,Royal Gala\n"
+      "shop,Apple,apple,\n",
+      "map");
+  EXPECT_EQ(map.variety("studio", "Royal"), "Gala");
+  EXPECT_EQ(map.variety("shop", "Royal"), "Royal Gala");
+  EXPECT_EQ(map.variety("shop", "Apple"), "");
+  EXPECT_EQ(map.variety("shop", "Plum"), "");
+  EXPECT_TRUE(map.has_varieties());
+  EXPECT_FALSE(ClassMap::parse("source,class,label,variety\n,Kiwi,kiwi,\n", "map").has_varieties());
+  EXPECT_EQ(label_of(map, "", "Royal"), "apple");
+  EXPECT_EQ(map.weight("", "Royal"), 1.0F);
+  EXPECT_THAT([&] { (void)map.variety("", "Royal"); },
+              testing::ThrowsMessage<Error>(AllOf(HasSubstr("is of the variety 'Royal Gala'"),
+                                                  HasSubstr("'Gala' in 'studio'"))));
+  EXPECT_THAT(refusal_of("source,class,label,variety\n,Royal,apple,Gala \n"), HasSubstr("'Gala '"));
+}
+
 TEST(ClassMap, IsToldFromOthersByItsDigest) {
   const std::string text = "source,class,label\nshop,Kiwi,kiwi\n";
   EXPECT_EQ(ClassMap::parse(text, "a").digest(), ClassMap::parse(text, "b").digest());

@@ -41,6 +41,11 @@ float Labeller::weight(Split split, std::string_view key) const {
   return rule_.classes ? rule_.classes->weight(named.source, named.folder) : 1;
 }
 
+std::string_view Labeller::variety(Split split, std::string_view key) const {
+  const Named named = name(split, key);
+  return rule_.classes ? rule_.classes->variety(named.source, named.folder) : std::string_view();
+}
+
 void Labeller::refuse_unknown() const {
   if (unknown_.empty() || !rule_.classes) return;
   std::string names;

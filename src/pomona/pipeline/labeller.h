@@ -35,6 +35,8 @@ class Labeller {
   std::optional<std::string_view> label(Split split, std::string_view key);
   // How much such a photograph weighs when a classifier learns from it.
   float weight(Split split, std::string_view key) const;
+  // Of which variety of its label it is; "": not known.
+  std::string_view variety(Split split, std::string_view key) const;
   // Throws invalid_input that lists all classes the map did not know.
   void refuse_unknown() const;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -40,6 +41,24 @@ void weigh(TableRows& rows, const LabelRule& rule) {
   rows.weights.reserve(rows.rows());
   for (const ManifestRow& row : rows.manifest.rows) {
     rows.weights.push_back(labeller.weight(row.split, row.path));
+  }
+}
+
+void name_varieties(TableRows& rows, const LabelRule& rule) {
+  if (!rule.classes || !rule.classes->has_varieties()) return;
+  const Labeller labeller(rule);
+  std::vector<std::string_view> of_row;
+  of_row.reserve(rows.rows());
+  std::set<std::string, std::less<>> names;
+  for (const ManifestRow& row : rows.manifest.rows) {
+    of_row.push_back(labeller.variety(row.split, row.path));
+    if (!of_row.back().empty() && !names.contains(of_row.back())) names.emplace(of_row.back());
+  }
+  if (names.empty()) return;
+  rows.varieties.assign(names.begin(), names.end());
+  rows.variety_index.reserve(of_row.size());
+  for (const std::string_view name : of_row) {
+    rows.variety_index.push_back(label_number(rows.varieties, name));
   }
 }
 
@@ -118,6 +137,7 @@ TableRows rows_of_manifest(Manifest manifest, const std::string& group_pattern,
   rows.groups = find_groups(rows.manifest, group_pattern);
   number_labels(rows);
   weigh(rows, rule);
+  name_varieties(rows, rule);
   return rows;
 }
 
@@ -129,6 +149,7 @@ TableRows rows_of_table(const ObjectStore& store, std::string_view place,
   rows.groups = find_groups(rows.manifest, group_pattern);
   number_labels(rows);
   weigh(rows, rule);
+  name_varieties(rows, rule);
   return rows;
 }
 

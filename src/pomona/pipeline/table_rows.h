@@ -30,6 +30,11 @@ struct TableRows {
     return weights.empty() ? 1 : static_cast<double>(weights[row]);
   }
 
+  // What the class map calls varieties, in byte order, and one of them a row; -1: of none that is
+  // known. Both empty: it names none.
+  std::vector<std::string> varieties;
+  ScratchVector<std::int32_t> variety_index;
+
   // Of how many views a row of the table holds the features, one after the other.
   std::size_t views = 1;
 
