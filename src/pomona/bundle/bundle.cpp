@@ -97,16 +97,23 @@ void check_reduction(const Scaler& scaler, const Pca& pca) {
   expect_finite("ratios of the spectrum", pca.spectrum_ratio, dims);
 }
 
-void check_labels(const std::vector<std::string>& labels) {
-  if (!std::ranges::all_of(labels, is_utf8)) refuse("a label that is not UTF-8");
-  if (std::ranges::adjacent_find(labels, std::ranges::greater_equal()) != labels.end()) {
-    refuse("labels that are not unique and in byte order");
+// `one` and `many`: what they are.
+void check_names(const std::vector<std::string>& names, std::string_view one,
+                 std::string_view many) {
+  if (!std::ranges::all_of(names, is_utf8)) refuse(std::string(one) + " that is not UTF-8");
+  if (std::ranges::adjacent_find(names, std::ranges::greater_equal()) != names.end()) {
+    refuse(std::string(many) + " that are not unique and in byte order");
   }
+}
+
+void expect_label(const Bundle& bundle, const std::string& label, std::string_view of) {
+  if (std::ranges::binary_search(bundle.labels, label)) return;
+  refuse(std::string(of) + " of '" + label + "', which is no label");
 }
 
 void check_classifier(const Bundle& bundle) {
   const Classifier& classifier = bundle.classifier;
-  check_labels(bundle.labels);
+  check_names(bundle.labels, "a label", "labels");
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     expect_size("classes", 0, classifier.class_count());
     expect_size("labels", 0, bundle.labels.size());
@@ -137,6 +144,33 @@ void check_refusal(const Bundle& bundle) {
   expect_finite("known rows", references, references.rows() * bundle.scaler.dims());
   const std::array<double, 2> limits = {refusal.least_familiarity, refusal.most_distance};
   expect_finite("limits of refusal", limits, 2);
+}
+
+void check_varieties(const Bundle& bundle) {
+  std::vector<std::string> labels;
+  for (const VarietyClassifier& one : bundle.varieties) {
+    labels.push_back(one.label);
+    expect_label(bundle, one.label, "varieties");
+    check_names(one.names, "a variety", "varieties");
+    if (one.names.empty() || one.names.front().empty()) refuse("a variety without a name");
+    const std::size_t classes = one.names.size() + (one.knows_others() ? 1 : 0);
+    if (classes < 2) refuse("a single variety, which there is nothing to tell from");
+    expect_size("classes of varieties", classes, one.classifier.class_count());
+    expect_finite("weights of varieties", one.classifier.weights,
+                  classes * bundle.pca.n_components());
+    expect_finite("biases of varieties", one.classifier.bias, classes);
+    if (!(one.least_probability > 0 && one.least_probability <= 1)) {
+      refuse("a least probability of varieties that is none");
+    }
+  }
+  check_names(labels, "a label of varieties", "labels of varieties");
+}
+
+void check_studio_only(const Bundle& bundle) {
+  check_names(bundle.studio_only, "a label of studio pictures", "labels of studio pictures");
+  for (const std::string& label : bundle.studio_only) {
+    expect_label(bundle, label, "studio pictures");
+  }
 }
 
 void check_self_check(const Bundle& bundle) {
@@ -183,6 +217,8 @@ void check_bundle(const Bundle& bundle) {
   check_reduction(bundle.scaler, bundle.pca);
   check_classifier(bundle);
   check_refusal(bundle);
+  check_varieties(bundle);
+  check_studio_only(bundle);
   check_self_check(bundle);
   object_of("the metrics", bundle.metrics);
   expect_digest("the training data", bundle.training_digest);

@@ -63,6 +63,17 @@ struct Refusal {
   double most_distance = 0;
 };
 
+// Tells varieties of one label apart.
+struct VarietyClassifier {
+  std::string label;
+  std::vector<std::string> names;  // in byte order, one a class; a class more is none of them
+  Classifier classifier;           // acts on the PCA's components
+  // A variety is told where label and variety together are at least so probable.
+  double least_probability = 1;
+
+  bool knows_others() const { return classifier.bias.size() > names.size(); }
+};
+
 struct Bundle {
   std::string backbone_spec;  // backbone.json, as print_json() writes it
   std::string network_xml;    // "": to be found among the installed backbones
@@ -84,6 +95,8 @@ struct Bundle {
   Classifier classifier;            // with its temperature
   std::vector<std::string> labels;  // in byte order, one a class
   Refusal refusal;
+  std::vector<VarietyClassifier> varieties;  // in byte order of their labels; few labels have one
+  std::vector<std::string> studio_only;      // labels learnt from studio pictures alone, as ordered
 
   // What is known about the kinds that labels stand for (catalogue/catalogue.h), JSON text; "":
   // nothing.
@@ -94,8 +107,9 @@ struct Bundle {
   SelfCheck self_check;
 };
 
-// Throws invalid_input when sizes do not agree with each other, labels are not unique and in byte
-// order, a number is not finite, or text is not JSON. read_bundle() turns that into corrupt.
+// Throws invalid_input when sizes do not agree with each other, labels or varieties are not unique
+// and in byte order, a number is not finite, or text is not JSON. read_bundle() turns that into
+// corrupt.
 void check_bundle(const Bundle& bundle);
 
 }  // namespace pomona

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/bundle/bundle_files.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -30,24 +31,49 @@ void parse_refusal(const Json& json, Refusal& refusal) {
   refusal.most_distance = json.at("most_distance").get<double>();
 }
 
+Json varieties_json(const std::vector<VarietyClassifier>& varieties) {
+  Json json = Json::array();
+  for (const VarietyClassifier& one : varieties) {
+    json.push_back({{"label", one.label},
+                    {"names", one.names},
+                    {"others", one.knows_others()},
+                    {"least_probability", one.least_probability}});
+  }
+  return json;
+}
+
+// The sizes of biases are those of the classifiers, whose numbers are tensors.
+void parse_varieties(const Json& json, std::vector<VarietyClassifier>& varieties) {
+  for (const Json& entry : json) {
+    VarietyClassifier& one = varieties.emplace_back();
+    one.label = entry.at("label").get<std::string>();
+    one.names = entry.at("names").get<std::vector<std::string>>();
+    one.classifier.bias.resize(one.names.size() + (entry.at("others").get<bool>() ? 1 : 0));
+    one.least_probability = entry.at("least_probability").get<double>();
+  }
+}
+
 Json settings_json(const Bundle& bundle) {
-  return Json{{"format", kBundleFormat},
-              {"backbone", parse_shallow_json(bundle.backbone_spec, "the backbone's spec")},
-              {"backbone_digest", bundle.backbone_digest},
-              {"input",
-               {{"size", bundle.size},
-                {"fit", bundle.fit},
-                {"views", bundle.views},
-                {"filter", bundle.filter},
-                {"precision", bundle.precision},
-                {"batch", bundle.batch}}},
-              {"classifier",
-               {{"kind", classifier_kind_name(bundle.classifier_kind)},
-                {"temperature", bundle.classifier.temperature}}},
-              {"labels", bundle.labels},
-              {"refusal", refusal_json(bundle.refusal)},
-              {"training_digest", bundle.training_digest},
-              {"metrics", parse_shallow_json(bundle.metrics, "the metrics")}};
+  Json json{{"format", kBundleFormat},
+            {"backbone", parse_shallow_json(bundle.backbone_spec, "the backbone's spec")},
+            {"backbone_digest", bundle.backbone_digest},
+            {"input",
+             {{"size", bundle.size},
+              {"fit", bundle.fit},
+              {"views", bundle.views},
+              {"filter", bundle.filter},
+              {"precision", bundle.precision},
+              {"batch", bundle.batch}}},
+            {"classifier",
+             {{"kind", classifier_kind_name(bundle.classifier_kind)},
+              {"temperature", bundle.classifier.temperature}}},
+            {"labels", bundle.labels},
+            {"refusal", refusal_json(bundle.refusal)},
+            {"training_digest", bundle.training_digest},
+            {"metrics", parse_shallow_json(bundle.metrics, "the metrics")}};
+  if (!bundle.varieties.empty()) json["varieties"] = varieties_json(bundle.varieties);
+  if (!bundle.studio_only.empty()) json["studio_only"] = bundle.studio_only;
+  return json;
 }
 
 void parse_settings(const Json& json, Bundle& bundle) {
@@ -65,6 +91,8 @@ void parse_settings(const Json& json, Bundle& bundle) {
   bundle.classifier.temperature = classifier.at("temperature").get<double>();
   bundle.labels = json.at("labels").get<std::vector<std::string>>();
   parse_refusal(json.value("refusal", Json()), bundle.refusal);
+  parse_varieties(json.value("varieties", Json::array()), bundle.varieties);
+  bundle.studio_only = json.value("studio_only", bundle.studio_only);
   bundle.training_digest = json.at("training_digest").get<std::string>();
   bundle.metrics = print_json(json.at("metrics"));
 }
@@ -110,6 +138,21 @@ Tensor tensor_of(const Matrix<double>& matrix) {
           .elements = std::vector<double>(matrix.data(), matrix.data() + matrix.size())};
 }
 
+// One classifier below the other.
+void add_varieties(const std::vector<VarietyClassifier>& varieties, Tensors& tensors) {
+  if (varieties.empty()) return;
+  std::vector<double> weights;
+  std::vector<double> bias;
+  for (const VarietyClassifier& one : varieties) {
+    const Matrix<double>& own = one.classifier.weights;
+    weights.insert(weights.end(), own.data(), own.data() + own.size());
+    bias.insert(bias.end(), one.classifier.bias.begin(), one.classifier.bias.end());
+  }
+  tensors["varieties.weights"] = {.shape = {bias.size(), varieties.front().classifier.dims()},
+                                  .elements = weights};
+  tensors["varieties.bias"] = tensor_of(bias);
+}
+
 Tensors model_tensors(const Bundle& bundle) {
   Tensors tensors;
   tensors["scaler.mean"] = tensor_of(bundle.scaler.mean);
@@ -130,6 +173,7 @@ Tensors model_tensors(const Bundle& bundle) {
     tensors["classifier.weights"] = tensor_of(bundle.classifier.weights);
     tensors["classifier.bias"] = tensor_of(bundle.classifier.bias);
   }
+  add_varieties(bundle.varieties, tensors);
   return tensors;
 }
 
@@ -162,6 +206,29 @@ Matrix<Element> take_matrix(Tensors& tensors, const std::string& name) {
   return matrix;
 }
 
+void take_varieties(Tensors& tensors, std::vector<VarietyClassifier>& varieties) {
+  if (varieties.empty()) return;
+  const Matrix<double> weights = take_matrix(tensors, "varieties.weights");
+  const std::vector<double> bias = take_vector(tensors, "varieties.bias");
+  std::size_t classes = 0;
+  for (const VarietyClassifier& one : varieties) classes += one.classifier.bias.size();
+  if (weights.rows() != classes || bias.size() != classes) {
+    throw Error(ErrorKind::kInvalidInput, "expected varieties of " + std::to_string(classes) +
+                                              " classes, found " + std::to_string(weights.rows()) +
+                                              " weights and " + std::to_string(bias.size()) +
+                                              " biases");
+  }
+  std::size_t at = 0;
+  for (VarietyClassifier& one : varieties) {
+    const std::size_t count = one.classifier.bias.size();
+    one.classifier.weights = Matrix<double>(count, weights.cols());
+    std::copy_n(weights.data() + at * weights.cols(), one.classifier.weights.size(),
+                one.classifier.weights.data());
+    std::copy_n(bias.begin() + static_cast<std::ptrdiff_t>(at), count, one.classifier.bias.begin());
+    at += count;
+  }
+}
+
 void parse_model(Tensors tensors, Bundle& bundle) {
   bundle.scaler.mean = take_vector(tensors, "scaler.mean");
   bundle.scaler.scale = take_vector(tensors, "scaler.scale");
@@ -178,6 +245,7 @@ void parse_model(Tensors tensors, Bundle& bundle) {
     bundle.refusal.novelty.mean = take_vector(tensors, "refusal.mean");
     bundle.refusal.novelty.references = take_matrix<float>(tensors, "refusal.references");
   }
+  take_varieties(tensors, bundle.varieties);
   if (!tensors.empty()) {
     throw Error(ErrorKind::kInvalidInput, "a tensor that is not known: " + tensors.begin()->first);
   }

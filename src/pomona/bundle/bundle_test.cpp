@@ -41,6 +41,8 @@ TEST(Bundle, MayHaveNoClassifier) {
   bundle.classifier_kind = ClassifierKind::kNone;
   bundle.classifier = {};
   bundle.labels.clear();
+  bundle.varieties.clear();
+  bundle.studio_only.clear();
   for (SelfCheckCase& one : bundle.self_check.cases) one.probabilities.clear();
   EXPECT_NO_THROW(check_bundle(bundle));
 }
@@ -84,6 +86,35 @@ TEST(Bundle, RefusesValuesThatMakeNoSense) {
   expect_refused("a share to be refused", [](Bundle& b) { b.refusal.share = 1; });
   expect_refused("expected 4 means of what is known, found 3",
                  [](Bundle& b) { b.refusal.novelty.mean.pop_back(); });
+  expect_refused("varieties of 'Cherry', which is no label",
+                 [](Bundle& b) { b.varieties[1].label = "Cherry"; });
+  expect_refused("labels of varieties that are not unique",
+                 [](Bundle& b) { std::swap(b.varieties[0], b.varieties[1]); });
+  expect_refused("varieties that are not unique and in byte order",
+                 [](Bundle& b) { std::swap(b.varieties[0].names[0], b.varieties[0].names[1]); });
+  expect_refused("without a name", [](Bundle& b) { b.varieties[0].names[0].clear(); });
+  expect_refused("without a name", [](Bundle& b) { b.varieties[1].names.clear(); });
+  expect_refused("a variety that is not UTF-8",
+                 [](Bundle& b) { b.varieties[0].names[1] = "\xFF"; });
+  expect_refused("a single variety", [](Bundle& b) { b.varieties[1].classifier.bias.pop_back(); });
+  expect_refused("expected 2 classes of varieties, found 3",
+                 [](Bundle& b) { b.varieties[0].classifier.weights = made_up_matrix(3, 2); });
+  expect_refused("expected 3 biases of varieties, found 4", [](Bundle& b) {
+    b.varieties[0].classifier.weights = made_up_matrix(3, 2);
+    b.varieties[0].classifier.bias.resize(4);
+  });
+  expect_refused("expected 4 weights of varieties, found 6",
+                 [](Bundle& b) { b.varieties[0].classifier.weights = made_up_matrix(2, 3); });
+  expect_refused("weights of varieties with a number that is not finite",
+                 [](Bundle& b) { b.varieties[0].classifier.weights(1, 1) = kNan; });
+  for (const double none : {0.0, 1.5, kNan}) {
+    expect_refused("a least probability",
+                   [&](Bundle& b) { b.varieties[0].least_probability = none; });
+  }
+  expect_refused("studio pictures of 'Cherry', which is no label",
+                 [](Bundle& b) { b.studio_only[0] = "Cherry"; });
+  expect_refused("labels of studio pictures that are not unique",
+                 [](Bundle& b) { b.studio_only[1] = "Banana"; });
   expect_refused("weights without a network", [](Bundle& b) { b.network_xml.clear(); });
   expect_refused("digest of the backbone", [](Bundle& b) { b.backbone_digest[0] = 'A'; });
   expect_refused("digest of the training", [](Bundle& b) { b.training_digest.pop_back(); });

@@ -45,6 +45,15 @@ inline Bundle made_up_bundle() {
   bundle.refusal.novelty = {.mean = {0.5, 0.25, 0, -1}, .references = Matrix<float>(2, 4)};
   bundle.refusal.novelty.references(0, 0) = bundle.refusal.novelty.references(1, 3) = 1;
   bundle.refusal.most_distance = 0.4;
+  bundle.varieties = {{.label = "Apple",
+                       .names = {"Gala", "Jonagold"},
+                       .classifier = {.weights = made_up_matrix(2, 2), .bias = {0.5, -0.5}},
+                       .least_probability = 0.75},
+                      {.label = "Banana",
+                       .names = {"Cavendish"},
+                       .classifier = {.weights = made_up_matrix(2, 2), .bias = {0.25, 1}},
+                       .least_probability = 0.5}};
+  bundle.studio_only = {"Banana", "Äpfel"};
   bundle.metrics = "{\n  \"train_rows\": 100\n}\n";
   bundle.training_digest = std::string(64, '0');
   bundle.self_check.cases = {

@@ -76,6 +76,15 @@ TEST(ReadBundle, GivesBackWhatWasWritten) {
   EXPECT_EQ(read.refusal.novelty.mean, written.refusal.novelty.mean);
   EXPECT_EQ(read.refusal.novelty.references, written.refusal.novelty.references);
   EXPECT_EQ(read.refusal.most_distance, 0.4);
+  ASSERT_EQ(read.varieties.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(read.varieties[i].label, written.varieties[i].label);
+    EXPECT_EQ(read.varieties[i].names, written.varieties[i].names);
+    EXPECT_EQ(read.varieties[i].classifier.weights, written.varieties[i].classifier.weights);
+    EXPECT_EQ(read.varieties[i].classifier.bias, written.varieties[i].classifier.bias);
+    EXPECT_EQ(read.varieties[i].least_probability, written.varieties[i].least_probability);
+  }
+  EXPECT_EQ(read.studio_only, written.studio_only);
   EXPECT_EQ(read.metrics, written.metrics);
   EXPECT_EQ(read.training_digest, written.training_digest);
   ASSERT_EQ(read.self_check.cases.size(), 2U);
@@ -101,6 +110,19 @@ TEST(ReadBundle, MayAnswerEverything) {
   const Bundle read = read_bundle(write(bundle, store), "bundle");
   EXPECT_EQ(read.refusal.share, 0);
   EXPECT_TRUE(read.refusal.usual_classes.empty());
+}
+
+TEST(ReadBundle, MayTellNoVarietiesAndKnowNoStudio) {
+  Bundle bundle = made_up_bundle();
+  bundle.varieties.clear();
+  bundle.studio_only.clear();
+  MemoryStore store;
+  const Bundle read = read_bundle(write(bundle, store), "bundle");
+  EXPECT_TRUE(read.varieties.empty());
+  EXPECT_TRUE(read.studio_only.empty());
+  const std::string settings = store.read("bundle/bundle.json");
+  EXPECT_EQ(settings.find("varieties"), std::string::npos);
+  EXPECT_EQ(settings.find("studio"), std::string::npos);
 }
 
 TEST(ReadBundle, SaysWhenThereIsNone) {
@@ -227,6 +249,12 @@ TEST(ReadBundle, RefusesContentThatMakesNoSense) {
   settings("feature_count", [](Json& json) { json["backbone"] = Json::object(); });
   settings("model.safetensors: a tensor that is not known",
            [](Json& json) { json["classifier"]["kind"] = "none"; });
+  settings("expected varieties of 5 classes, found 4 weights and 4 biases",
+           [](Json& json) { json["varieties"][0]["others"] = true; });
+  settings("bundle.json: ", [](Json& json) { json["varieties"][0].erase("least_probability"); });
+  settings("bundle.json: ", [](Json& json) { json["varieties"] = 3; });
+  settings("not known: varieties.bias", [](Json& json) { json.erase("varieties"); });
+  settings("bundle.json: ", [](Json& json) { json["studio_only"] = "Banana"; });
   expect_refused("bundle.json: ", [](BundleFiles& files) { files["bundle.json"] = "{"; });
   expect_refused("nested deeper", [](BundleFiles& files) {
     files["bundle.json"] = std::string(1'000'000, '[') + std::string(1'000'000, ']');
@@ -256,6 +284,13 @@ TEST(ReadBundle, RefusesOtherTensors) {
           [](Tensors& t) { t["pca.components"].shape = {8}; });
   tensors("scaler.mean: expected F64",
           [](Tensors& t) { t["scaler.mean"].elements = std::vector<float>(4); });
+  tensors("no tensor varieties.bias", [](Tensors& t) { t.erase("varieties.bias"); });
+  tensors("expected varieties of 4 classes, found 4 weights and 5 biases", [](Tensors& t) {
+    t["varieties.bias"] = {{5}, std::vector<double>(5)};
+  });
+  tensors("expected 4 weights of varieties, found 2", [](Tensors& t) {
+    t["varieties.weights"] = {{4, 1}, std::vector<double>(4)};
+  });
   tensors("weights of the PCA", [](Tensors& t) { t["pca.components"].shape = {4, 2}; });
   expect_refused("model.safetensors: ",
                  [](BundleFiles& files) { files["model.safetensors"].pop_back(); });
