@@ -69,6 +69,22 @@ def test_every_kind_has_a_fact_with_its_source(catalogue):
             assert not re.search(r"\[S\d", json.dumps(fact)), kind["id"]
 
 
+def test_every_cultivar_is_told_of(taxonomy, catalogue):
+    told = [(one["kind"], one["id"]) for one in catalogue["varieties"]]
+    named = {(row["label"], row["cultivar"]) for row in taxonomy if row["cultivar"]}
+    assert told == sorted(named)
+    for one in catalogue["varieties"]:
+        for text in (one["name"], one["told_by"]):
+            assert text["en"].strip() == text["en"] != "", one["id"]
+            assert text["fr"].strip() == text["fr"] != "", one["id"]
+        assert one["told_by"]["en"].endswith(".") and one["told_by"]["fr"].endswith(".")
+
+
+def test_french_is_set_as_french(catalogue):
+    text = json.dumps(catalogue, ensure_ascii=False)
+    assert not re.search(r'"fr": "[^"]*(\w\'| [;:!?%»]|« )', text)
+
+
 def test_lookalikes_are_pairs_of_kinds(catalogue):
     ids = {kind["id"] for kind in catalogue["kinds"]}
     pairs = [tuple(one["kinds"]) for one in catalogue["lookalikes"]]

@@ -56,6 +56,18 @@ Kind parse_kind(const Json& json) {
   return kind;
 }
 
+Json variety_json(const Variety& variety) {
+  return {{"kind", variety.kind},
+          {"id", variety.id},
+          {"name", text_json(variety.name)},
+          {"told_by", text_json(variety.told_by)}};
+}
+
+Variety parse_variety(const Json& json) {
+  return {json.at("kind").get<std::string>(), json.at("id").get<std::string>(),
+          parse_text(json.at("name")), parse_text(json.at("told_by"))};
+}
+
 std::pair<std::string, std::string> in_order(std::string_view one, std::string_view other) {
   const auto [first, second] = std::minmax(one, other);
   return {std::string(first), std::string(second)};
@@ -68,6 +80,8 @@ std::string name_of(const Json& entry) {
   }
   return "without a name";
 }
+
+[[noreturn]] void refuse_second() { throw Error(ErrorKind::kInvalidInput, "there are two of it"); }
 
 // Runs `parse` on every entry of an array; what goes wrong names the file and the entry.
 template <class Parse>
@@ -106,10 +120,21 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& what) {
     parse_entries(json, "kinds", what, [&](const Json& entry) {
       Kind kind = parse_kind(entry);
       std::string id = kind.id;
-      if (!catalogue.kinds_.emplace(std::move(id), std::move(kind)).second) {
-        throw Error(ErrorKind::kInvalidInput, "there are two of it");
-      }
+      if (!catalogue.kinds_.emplace(std::move(id), std::move(kind)).second) refuse_second();
     });
+    // Catalogues of bundles that tell no varieties lack them.
+    if (json.contains("varieties")) {
+      parse_entries(json, "varieties", what, [&](const Json& entry) {
+        Variety variety = parse_variety(entry);
+        if (!catalogue.kinds_.contains(variety.kind)) {
+          throw Error(ErrorKind::kInvalidInput, "there is no kind '" + variety.kind + "'");
+        }
+        VarietyId id(variety.kind, variety.id);
+        if (!catalogue.varieties_.emplace(std::move(id), std::move(variety)).second) {
+          refuse_second();
+        }
+      });
+    }
     parse_entries(json, "lookalikes", what, [&](const Json& entry) {
       const auto ids = entry.at("kinds").get<Pair>();
       catalogue.differences_[in_order(ids.first, ids.second)] = parse_text(entry.at("difference"));
@@ -120,7 +145,8 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& what) {
   return catalogue;
 }
 
-std::string Catalogue::print(const std::vector<std::string>& ids) const {
+std::string Catalogue::print(const std::vector<std::string>& ids,
+                             const std::set<VarietyId>& varieties) const {
   const auto wanted = [&](const std::string& id) {
     return std::ranges::find(ids, id) != ids.end();
   };
@@ -134,14 +160,23 @@ std::string Catalogue::print(const std::vector<std::string>& ids) const {
     lookalikes.push_back(
         {{"kinds", {pair.first, pair.second}}, {"difference", text_json(difference)}});
   }
-  return print_json({{"format", kCatalogueFormat},
-                     {"kinds", std::move(kinds)},
-                     {"lookalikes", std::move(lookalikes)}});
+  Json printed = {{"format", kCatalogueFormat},
+                  {"kinds", std::move(kinds)},
+                  {"lookalikes", std::move(lookalikes)}};
+  for (const auto& [id, variety] : varieties_) {
+    if (varieties.contains(id)) printed["varieties"].push_back(variety_json(variety));
+  }
+  return print_json(printed);
 }
 
 const Kind* Catalogue::find(std::string_view id) const {
   const auto found = kinds_.find(id);
   return found == kinds_.end() ? nullptr : &found->second;
+}
+
+const Variety* Catalogue::find_variety(std::string_view kind, std::string_view id) const {
+  const auto found = varieties_.find(VarietyId(kind, id));
+  return found == varieties_.end() ? nullptr : &found->second;
 }
 
 const Text* Catalogue::difference(std::string_view one, std::string_view other) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,18 +38,31 @@ struct Kind {
   std::vector<Fact> facts;  // the first is about biodiversity
 };
 
+struct Variety {
+  std::string kind;  // its id
+  std::string id;    // as --classes names it
+  Text name;         // as one sees it in shops
+  Text told_by;      // what one can see
+};
+
 class Catalogue {
  public:
+  // Ids of a kind and of one of its varieties.
+  using VarietyId = std::pair<std::string, std::string>;
+
   // The text of a file as docs/formats.md describes it. Throws invalid_input that names `what` and
   // the entry that is not so.
   static Catalogue parse(std::string_view text, const std::string& what);
-  // The part of it about these kinds, as parse() takes it; what it does not know is passed over.
-  std::string print(const std::vector<std::string>& ids) const;
+  // The part of it about these kinds and varieties, as parse() takes it; what it does not know is
+  // passed over.
+  std::string print(const std::vector<std::string>& ids,
+                    const std::set<VarietyId>& varieties = {}) const;
 
   // SHA-256 of its text.
   const std::string& digest() const { return digest_; }
   // None: nullptr.
   const Kind* find(std::string_view id) const;
+  const Variety* find_variety(std::string_view kind, std::string_view id) const;
   // What tells two kinds apart by eye, whichever is named first; nullptr where nothing is said.
   const Text* difference(std::string_view one, std::string_view other) const;
 
@@ -57,6 +71,7 @@ class Catalogue {
 
   std::string digest_;
   std::map<std::string, Kind, std::less<>> kinds_;
+  std::map<VarietyId, Variety> varieties_;
   std::map<Pair, Text> differences_;  // ids in byte order
 };
 

@@ -23,7 +23,11 @@ constexpr const char* kTwoKinds = R"({"format": 1,
   {"id": "lemon", "name": {"en": "Lemon", "fr": "Citron"}, "scientific_name": "Citrus × limon",
    "family": "Rutaceae", "part": {"en": "a berry", "fr": "une baie"},
    "origin": {"en": "Asia", "fr": "Asie"}, "cautions": [], "facts": []}],
- "lookalikes": [{"kinds": ["lemon", "lime"], "difference": {"en": "Green.", "fr": "Vert."}}]})";
+ "lookalikes": [{"kinds": ["lemon", "lime"], "difference": {"en": "Green.", "fr": "Vert."}}],
+ "varieties": [{"kind": "lemon", "id": "Meyer", "name": {"en": "Meyer", "fr": "De Meyer"},
+                "told_by": {"en": "Orange.", "fr": "Orangé."}},
+               {"kind": "lemon", "id": "Eureka", "name": {"en": "Eureka", "fr": "Eureka"},
+                "told_by": {"en": "Knobbly.", "fr": "Bosselé."}}]})";
 
 std::string refusal_of(const std::string& text) {
   try {
@@ -59,6 +63,25 @@ TEST(Catalogue, TellsTwoKindsApartInEitherOrder) {
   EXPECT_THAT(catalogue.difference("lime", "pear"), IsNull());
 }
 
+TEST(Catalogue, KnowsVarieties) {
+  const Catalogue catalogue = Catalogue::parse(kTwoKinds, "here");
+  const Variety* meyer = catalogue.find_variety("lemon", "Meyer");
+  ASSERT_THAT(meyer, NotNull());
+  EXPECT_EQ(meyer->name.in(Language::kFrench), "De Meyer");
+  EXPECT_EQ(meyer->told_by.in(Language::kEnglish), "Orange.");
+  EXPECT_THAT(catalogue.find_variety("lime", "Meyer"), IsNull());
+}
+
+TEST(Catalogue, PrintsTheVarietiesThatAreWanted) {
+  const Catalogue all = Catalogue::parse(kTwoKinds, "here");
+  EXPECT_EQ(all.print({"lemon"}).find("varieties"), std::string::npos);
+  const std::string part = all.print({"lemon"}, {{"lemon", "Meyer"}, {"lime", "Key"}});
+  const Catalogue one = Catalogue::parse(part, "there");
+  ASSERT_THAT(one.find_variety("lemon", "Meyer"), NotNull());
+  EXPECT_EQ(one.find_variety("lemon", "Meyer")->told_by.fr, "Orangé.");
+  EXPECT_THAT(one.find_variety("lemon", "Eureka"), IsNull());
+}
+
 TEST(Catalogue, PrintsAPartThatIsReadAgain) {
   const Catalogue all = Catalogue::parse(kTwoKinds, "here");
   const std::string both = all.print({"lemon", "lime", "pear"});
@@ -77,6 +100,13 @@ TEST(Catalogue, SaysWhichEntryIsNotAsItShouldBe) {
   EXPECT_THAT(refusal_of(with("Citron vert", "")),
               AllOf(HasSubstr("\"lime\""), HasSubstr("expected English and French")));
   EXPECT_THAT(refusal_of(with("\"id\": \"lemon\"", "\"id\": \"lime\"")), HasSubstr("two of it"));
+  EXPECT_THAT(refusal_of(with("Knobbly.", "")),
+              AllOf(HasSubstr("\"Eureka\" of varieties"), HasSubstr("English and French")));
+  EXPECT_THAT(refusal_of(with("\"id\": \"Eureka\"", "\"id\": \"Meyer\"")),
+              AllOf(HasSubstr("\"Meyer\" of varieties"), HasSubstr("two of it")));
+  EXPECT_THAT(refusal_of(with("\"kind\": \"lemon\", \"id\": \"Meyer\"",
+                              "\"kind\": \"pear\", \"id\": \"Meyer\"")),
+              AllOf(HasSubstr("\"Meyer\" of varieties"), HasSubstr("no kind 'pear'")));
   EXPECT_THAT(refusal_of(with("\"Green.\"", "3")),
               AllOf(HasSubstr("[\"lemon\",\"lime\"]"), HasSubstr("lookalikes")));
 }
