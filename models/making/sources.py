@@ -80,7 +80,7 @@ class ClassMap:
     def write(self, path: Path, drop=lambda source, name, label: False) -> Path:
         with path.open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file, lineterminator="\n")
-            out.writerow(["source", "class", "label", "weight"])
+            out.writerow(["source", "class", "label", "weight", "variety"])
             for row in self.taxonomy:
                 names = [row["class"]]
                 if row["source"] == "grocery-store":
@@ -88,5 +88,5 @@ class ClassMap:
                 for source in TAXONOMY[row["source"]]:
                     for name in names:
                         label = "" if drop(source, name, row["label"]) else row["label"]
-                        out.writerow([source, name, label, WEIGHTS[source]])
+                        out.writerow([source, name, label, WEIGHTS[source], row["cultivar"]])
         return path

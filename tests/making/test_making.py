@@ -46,6 +46,13 @@ def test_a_map_weighs_sources_and_leaves_kinds_out(classes, tmp_path):
     assert rows["natural", "Banana"]["label"] == rows["studio", "Banana"]["label"] == "banana"
     assert float(rows["composed", "Banana"]["weight"]) == sources.WEIGHTS[sources.COMPOSED]
     assert len(rows) == 2 * 31 + 2 * 131
+    for name in ("Royal-Gala", "Royal-Gala.val"):
+        assert (rows["natural", name]["label"], rows["natural", name]["variety"]) == (
+            "apple",
+            "Gala",
+        )
+    assert rows["composed", "Apple Pink Lady"]["variety"] == "Cripps Pink"
+    assert rows["natural", "Banana"]["variety"] == ""
 
     def drop(source, name, label):
         return source == "natural" and label == "banana"
