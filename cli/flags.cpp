@@ -80,7 +80,9 @@ void add_classes_flag(CLI::App& command, std::string& classes) {
   command
       .add_option("--classes", classes,
                   "CSV with columns source, class and label: what folders are called, an empty "
-                  "label leaves one out")
+                  "label leaves one out. Columns that may stand there too: weight, how much a "
+                  "photograph counts in learning, and variety, which `pomona predict` then tells "
+                  "where it can")
       ->type_name("FILE")
       ->group("Labels");
 }
@@ -230,6 +232,14 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->type_name("SHARE")
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str()
+      ->group("Classifier");
+  command
+      .add_option_function<std::string>(
+          "--studio",
+          [&train](const std::string& text) { train.studio = CLI::detail::split(text, ','); },
+          "Sources that show no life but studio pictures, between commas: of a label that was "
+          "learnt from these alone `pomona predict` says so")
+      ->type_name("SOURCES")
       ->group("Classifier");
   command
       .add_option("--catalogue", train.catalogue,

@@ -12,30 +12,50 @@
 namespace pomona {
 namespace {
 
-// Scores of the rows `test` by a chain fitted on the rows `train_side`.
-Matrix<double> answer(const FitAgain& again, const std::vector<std::size_t>& train_side,
-                      const std::vector<std::size_t>& test, Progress& progress,
-                      const std::stop_token& stop) {
+// A chain fitted on some of the rows, with what it makes of all of them.
+struct Chain {
+  Moments moments;
+  std::unique_ptr<RowFile> inputs;
+  std::unique_ptr<RowFile> view_scores;  // none: a photograph has one view, or ridge learns
+  TrainedClassifier trained;
+
+  TrainingTable table(const TableRows& rows) const {
+    return {*inputs, view_scores ? *view_scores : *inputs, rows, moments};
+  }
+};
+
+bool on_features(const FitAgain& again) { return again.train.classifier == ClassifierKind::kRidge; }
+
+Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_side,
+                Progress& progress, const std::stop_token& stop) {
   const TableRows& rows = again.rows;
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
-  const Moments moments = table_moments(again.store, again.features, classes,
-                                        rows.train_labels.size(), rows.views, stop);
-  const Reduction reduction = fit_reduction(moments, again.reduce);
-  const bool on_features = again.train.classifier == ClassifierKind::kRidge;
-  RowFile inputs(again.scratch_path, on_features ? moments.dims() : reduction.pca.n_components());
+  Chain chain{table_moments(again.store, again.features, classes, rows.train_labels.size(),
+                            rows.views, stop),
+              nullptr,
+              nullptr,
+              {}};
+  const Reduction reduction = fit_reduction(chain.moments, again.reduce);
+  chain.inputs = std::make_unique<RowFile>(
+      again.scratch_path, on_features(again) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
-  (on_features ? sinks.features : sinks.scores) = &inputs;
-  std::unique_ptr<RowFile> view_scores;
-  if (rows.views > 1 && !on_features) {
-    view_scores = std::make_unique<RowFile>(again.scratch_path + "-views", inputs.cols());
-    sinks.view_scores = view_scores.get();
+  (on_features(again) ? sinks.features : sinks.scores) = chain.inputs.get();
+  if (rows.views > 1 && !on_features(again)) {
+    chain.view_scores =
+        std::make_unique<RowFile>(again.scratch_path + "-views", chain.inputs->cols());
+    sinks.view_scores = chain.view_scores.get();
   }
   reduce(again.store, again.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          again.train.workers, progress, stop);
-  const TrainedClassifier trained = train_uncalibrated(
-      {inputs, view_scores ? *view_scores : inputs, rows, moments}, train_side, again.train, stop);
-  return score_rows(trained.classifier, inputs, test, again.train.workers);
+  chain.trained = train_uncalibrated(chain.table(rows), train_side, again.train, stop);
+  return chain;
+}
+
+// Of the rows `test`.
+Matrix<double> scores_of(const FitAgain& again, const Chain& chain,
+                         const std::vector<std::size_t>& test) {
+  return score_rows(chain.trained.classifier, *chain.inputs, test, again.train.workers);
 }
 
 Matrix<double> copy_of(MatrixView<const double> scores) {
@@ -74,7 +94,8 @@ std::optional<SecondFit> second_fit(const FitAgain& again, const Groups& groups,
       choose_holdout(rows.manifest, pool, groups, share, again.train.seed);
   if (test.empty()) return std::nullopt;
   const std::vector<std::size_t> train_side = without(pool, test);
-  Matrix<double> probabilities = answer(again, train_side, test, progress, stop);
+  Matrix<double> probabilities =
+      scores_of(again, fit_chain(again, train_side, progress, stop), test);
   scores_to_probabilities(/*temperature=*/1, probabilities.view());
   return SecondFit{evaluate_answers(std::move(probabilities), rows, test, again.train.seed),
                    train_side.size()};
@@ -89,9 +110,18 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
   for (const std::vector<std::size_t>& part :
        choose_parts(rows.manifest, pool, rows.groups, again.train.parts, again.train.seed)) {
     if (part.empty()) continue;
-    answers.add(part, answer(again, without(pool, part), part, progress, stop));
+    const std::vector<std::size_t> train_side = without(pool, part);
+    const Chain chain = fit_chain(again, train_side, progress, stop);
+    const Matrix<double> scores = scores_of(again, chain, part);
+    answers.add(part, scores);
     ++result.parts;
+    if (rows.varieties.empty() || on_features(again)) continue;
+    const VarietyAnswers of_part =
+        answer_varieties(fit_varieties(chain.table(rows), train_side, again.train, stop),
+                         rows.train_labels, *chain.inputs, part, scores.view());
+    result.varieties.insert(result.varieties.end(), of_part.begin(), of_part.end());
   }
+  result.begins = answers.begins();
   if (result.parts == 0) return std::nullopt;
   result.temperature = fit_temperature(answers.scores(), labels_of(rows, answers.rows()),
                                        weights_of(rows, answers.rows()));

@@ -13,6 +13,7 @@
 #include "pomona/pipeline/reduce.h"
 #include "pomona/pipeline/table_rows.h"
 #include "pomona/pipeline/train.h"
+#include "pomona/pipeline/variety_fit.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/table/parquet_reader.h"
 
@@ -44,6 +45,10 @@ struct CrossValidation {
   double temperature = 1;  // from the answers to all parts: for a fit on all rows
   std::size_t parts = 0;
   std::size_t never_held_out = 0;  // rows of labels with a single group
+  // What the chain of each part says of the varieties of rows that were held out, as the rows of
+  // the evaluation; empty where the class map names none, or ridge learns.
+  VarietyAnswers varieties;
+  std::vector<std::size_t> begins;  // of each part among the rows, and their number at the end
 };
 // train.parts of them, at least 2. None where no label has two groups.
 std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& progress,

@@ -16,6 +16,9 @@
 #include "pomona/pipeline/make_bundle.h"
 #include "pomona/pipeline/map.h"
 #include "pomona/pipeline/refusal_fit.h"
+#include "pomona/pipeline/studio_only.h"
+#include "pomona/pipeline/variety_fit.h"
+#include "pomona/pipeline/variety_score.h"
 
 namespace pomona {
 namespace {
@@ -44,10 +47,16 @@ class Learning {
     add_cross_validation();
     add_controls();
     metrics_["believe"] = which_to_believe(metrics_);
-    Refusal refusal = learn_refusal(origin.backbone);
+    LearntParts parts;
+    parts.varieties = learn_varieties();
+    parts.refusal = learn_refusal(origin.backbone);
+    if (trained.kind != ClassifierKind::kNone) {
+      parts.studio_only = studio_only_labels(table_.rows, options_.train.studio);
+    }
+    parts.reduction = std::move(reduction_);
+    parts.trained = std::move(trained);
     timeline_.begin("bundle");
-    write_bundle(make_bundle(origin, std::move(reduction_), std::move(trained), std::move(refusal),
-                             table_.rows, options_.catalogue, metrics_),
+    write_bundle(make_bundle(origin, std::move(parts), table_.rows, options_.catalogue, metrics_),
                  out_.staged(), "bundle");
     warn_of_unknown_kinds();
     timeline_.begin("map");
@@ -62,7 +71,9 @@ class Learning {
   std::size_t workers() const { return options_.train.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
   const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
-  const RowFile& learnt_from() const { return view_scores_ ? *view_scores_ : inputs(); }
+  TrainingTable training_table() const {
+    return {inputs(), view_scores_ ? *view_scores_ : inputs(), table_.rows, table_.moments};
+  }
 
   void reduce_table() {
     timeline_.begin("reduce");
@@ -95,12 +106,51 @@ class Learning {
           "one, put photographs into a folder for each label");
       return {};
     }
-    const TrainingTable table{inputs(), learnt_from(), table_.rows, table_.moments};
+    const TrainingTable table = training_table();
     const std::vector<std::size_t> side = table_.rows.side(Split::kTrain);
     if (!validation_) return train(table, side, options_.train, progress_, stop_);
     TrainedClassifier trained = train_uncalibrated(table, side, options_.train, stop_);
     trained.classifier.temperature = validation_->temperature;
     return trained;
+  }
+
+  // Those that the bundle tells.
+  std::vector<VarietyClassifier> learn_varieties() {
+    const TableRows& rows = table_.rows;
+    if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
+    if (on_features()) {
+      progress_.warn(
+          "--classes names varieties, but ridge regression tells none; for that, train with "
+          "--classifier logistic");
+      return {};
+    }
+    timeline_.begin("varieties");
+    progress_.begin("varieties", 0);
+    std::vector<VarietyClassifier> varieties =
+        fit_varieties(training_table(), rows.side(Split::kTrain), options_.train, stop_);
+    Json scores = Json::array();
+    std::vector<JudgedVariety> judged;
+    if (validation_) {
+      judged = judge_varieties(validation_->varieties, validation_->evaluation, rows,
+                               validation_->begins);
+      tell_by_other_parts(judged);
+      add_variety_scores("cross_validated", judged, rows, options_.sources, scores);
+    }
+    Json labels = validation_ ? keep_told(judged, rows.train_labels, varieties)
+                              : tell_the_probable(varieties);
+    if (tested_) add_test_of_varieties(varieties, scores);
+    metrics_["varieties"] = {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
+    return varieties;
+  }
+
+  void add_test_of_varieties(const std::vector<VarietyClassifier>& varieties, Json& scores) const {
+    const TableRows& rows = table_.rows;
+    std::vector<JudgedVariety> judged =
+        judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested_->rows,
+                                         tested_->probabilities.view()),
+                        *tested_, rows, /*begins=*/{});
+    tell_as_bundle(varieties, rows.train_labels, judged);
+    add_variety_scores("main", judged, rows, /*sources=*/{}, scores);
   }
 
   Refusal learn_refusal(const Backbone& backbone) {
@@ -175,14 +225,13 @@ class Learning {
     }
     timeline_.begin("evaluate");
     progress_.begin("evaluate", 0);
-    const Evaluation evaluation =
-        evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
-                 options_.train.seed, workers());
+    tested_ = evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
+                       options_.train.seed, workers());
     add_score(
         main_score(options_.split_kind, main_split_is_grouped(), table_.rows.count(Split::kTrain)),
-        evaluation, table_.rows, metrics_);
-    add_details(evaluation, table_.rows, metrics_);
-    write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
+        *tested_, table_.rows, metrics_);
+    add_details(*tested_, table_.rows, metrics_);
+    write_confusion(*tested_, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
   FitAgain fit_again() const {
@@ -263,6 +312,7 @@ class Learning {
   Progress& progress_;
   std::stop_token stop_;
   std::optional<CrossValidation> validation_;
+  std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
   Reduction reduction_;
   std::unique_ptr<RowFile> scores_;
   std::unique_ptr<RowFile> features_;

@@ -2,6 +2,7 @@
 #include "pomona/pipeline/make_bundle.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -33,9 +34,17 @@ std::string training_digest(const TableRows& rows) {
   return digest.finish();
 }
 
+std::set<Catalogue::VarietyId> told_varieties(const Bundle& bundle) {
+  std::set<Catalogue::VarietyId> told;
+  for (const VarietyClassifier& one : bundle.varieties) {
+    for (const std::string& name : one.names) told.emplace(one.label, name);
+  }
+  return told;
+}
+
 Json figures_worth_keeping(const Json& metrics) {
   Json kept;
-  for (const char* key : {"believe", "train_rows", "test_rows", "split", "scores"}) {
+  for (const char* key : {"believe", "train_rows", "test_rows", "split", "scores", "varieties"}) {
     if (metrics.contains(key)) kept[key] = metrics[key];
   }
   return kept;
@@ -43,8 +52,7 @@ Json figures_worth_keeping(const Json& metrics) {
 
 }  // namespace
 
-Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClassifier trained,
-                   Refusal refusal, const TableRows& rows,
+Bundle make_bundle(const FeatureOrigin& origin, LearntParts parts, const TableRows& rows,
                    const std::optional<Catalogue>& catalogue, const Json& metrics) {
   Bundle bundle;
   bundle.backbone_spec = print_backbone_spec(origin.backbone.spec);
@@ -58,14 +66,16 @@ Bundle make_bundle(const FeatureOrigin& origin, Reduction reduction, TrainedClas
   bundle.filter = "bicubic";
   bundle.precision = precision_name(origin.precision);
   bundle.batch = origin.batch;
-  bundle.projection = fold(reduction.scaler, reduction.pca);
-  bundle.scaler = std::move(reduction.scaler);
-  bundle.pca = std::move(reduction.pca);
-  bundle.classifier_kind = trained.kind;
-  bundle.classifier = std::move(trained.classifier);
-  if (trained.kind != ClassifierKind::kNone) bundle.labels = rows.train_labels;
-  bundle.refusal = std::move(refusal);
-  if (catalogue) bundle.catalogue = catalogue->print(bundle.labels);
+  bundle.projection = fold(parts.reduction.scaler, parts.reduction.pca);
+  bundle.scaler = std::move(parts.reduction.scaler);
+  bundle.pca = std::move(parts.reduction.pca);
+  bundle.classifier_kind = parts.trained.kind;
+  bundle.classifier = std::move(parts.trained.classifier);
+  if (parts.trained.kind != ClassifierKind::kNone) bundle.labels = rows.train_labels;
+  bundle.refusal = std::move(parts.refusal);
+  bundle.varieties = std::move(parts.varieties);
+  bundle.studio_only = std::move(parts.studio_only);
+  if (catalogue) bundle.catalogue = catalogue->print(bundle.labels, told_varieties(bundle));
   bundle.metrics = print_json(figures_worth_keeping(metrics));
   bundle.training_digest = training_digest(rows);
   bundle.self_check.tolerances = tolerances();

@@ -12,6 +12,7 @@
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/publish_results.h"
 #include "pomona/pipeline/run_record.h"
+#include "pomona/pipeline/studio_only.h"
 #include "pomona/pipeline/thumbnails.h"
 #include "pomona/pipeline/twin_groups.h"
 
@@ -86,12 +87,13 @@ std::vector<std::string> recorded_sources(const Json& record) {
   return source_names(parse_image_inputs(input.images));
 }
 
-// Labels are in the table, weights are not.
+// Labels are in the table, weights and varieties are not.
 void warn_of_weights(const Json& record, const FromFeaturesOptions& options, Progress& progress) {
   if (!options.classes.empty() || !record.at("inputs").contains("classes")) return;
   progress.warn("the features were labelled by --classes '" +
                 record.at("inputs").at("classes").get<std::string>() +
-                "'; if it has a column weight, give --classes again, or all photographs weigh 1");
+                "'; if it has a column weight or variety, give --classes again, or all photographs "
+                "weigh 1 and no variety is learnt");
 }
 
 Json inputs_json(const FromFeaturesOptions& options) {
@@ -167,6 +169,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const std::string group =
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
     warn_of_weights(made_by, options, progress);
+    check_studio(options.train.studio, recorded_sources(made_by));
     TableRows rows = read_rows(features, group, options);
     const TableParts parts = find_parts(*features.store, features.place);
     const Moments moments = training_moments(*features.store, parts, rows, stop);

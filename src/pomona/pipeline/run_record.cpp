@@ -68,6 +68,7 @@ Json options_json(const TrainOptions& options) {
   if (options.parts > 0) json["parts"] = options.parts;
   if (options.refuse > 0) json["refuse"] = options.refuse;
   if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
+  if (!options.studio.empty()) json["studio"] = options.studio;
   return json;
 }
 

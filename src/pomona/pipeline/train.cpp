@@ -59,37 +59,6 @@ std::vector<std::size_t> view_rows(const std::vector<std::size_t>& chosen, std::
   return rows;
 }
 
-TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<std::size_t>& chosen,
-                                 const TrainOptions& options, const Classifier* start,
-                                 const std::stop_token& stop) {
-  const RowFile& inputs = table.learnt_from;
-  const TableRows& rows = table.rows;
-  const std::vector<std::size_t> learnt = view_rows(chosen, rows.views);
-  std::vector<float> weights;
-  if (!rows.weights.empty()) {
-    for (const std::size_t row : learnt) weights.push_back(rows.weights[row / rows.views]);
-  }
-  TrainingRows training;
-  training.dims = inputs.cols();
-  training.class_count = rows.train_labels.size();
-  training.rows = learnt.size();
-  training.weights = weights;
-  training.read = [&](std::size_t block, MatrixView<float> values, std::span<std::int32_t> labels) {
-    const auto picked = std::span(learnt).subspan(block * training.block_rows, values.rows());
-    read_rows(inputs, picked, values);
-    std::ranges::transform(picked, labels.begin(),
-                           [&](std::size_t row) { return rows.label_index[row / rows.views]; });
-  };
-  LogisticOptions logistic;
-  // A photograph weighs the same, however many views are made of it.
-  logistic.c = options.c / static_cast<double>(rows.views);
-  logistic.workers = options.workers;
-  logistic.stop = stop;
-  LogisticFit fit = fit_logistic(training, logistic, start);
-  return {ClassifierKind::kLogistic, std::move(fit.classifier), fit.iterations, fit.converged,
-          fit.objective};
-}
-
 Moments moments_of(const RowFile& inputs, const TableRows& rows,
                    const std::vector<std::size_t>& chosen) {
   Moments moments(inputs.cols(), rows.train_labels.size());
@@ -124,10 +93,43 @@ TrainedClassifier fit(const TrainingTable& table, const std::vector<std::size_t>
                       const std::stop_token& stop) {
   return options.classifier == ClassifierKind::kRidge
              ? train_ridge(table, chosen)
-             : train_logistic(table, chosen, options, start, stop);
+             : train_logistic(table, chosen,
+                              {table.rows.train_labels.size(), table.rows.label_index}, options,
+                              start, stop);
 }
 
 }  // namespace
+
+TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<std::size_t>& chosen,
+                                 const RowClasses& classes, const TrainOptions& options,
+                                 const Classifier* start, const std::stop_token& stop) {
+  const RowFile& inputs = table.learnt_from;
+  const TableRows& rows = table.rows;
+  const std::vector<std::size_t> learnt = view_rows(chosen, rows.views);
+  std::vector<float> weights;
+  if (!rows.weights.empty()) {
+    for (const std::size_t row : learnt) weights.push_back(rows.weights[row / rows.views]);
+  }
+  TrainingRows training;
+  training.dims = inputs.cols();
+  training.class_count = classes.count;
+  training.rows = learnt.size();
+  training.weights = weights;
+  training.read = [&](std::size_t block, MatrixView<float> values, std::span<std::int32_t> labels) {
+    const auto picked = std::span(learnt).subspan(block * training.block_rows, values.rows());
+    read_rows(inputs, picked, values);
+    std::ranges::transform(picked, labels.begin(),
+                           [&](std::size_t row) { return classes.of_row[row / rows.views]; });
+  };
+  LogisticOptions logistic;
+  // A photograph weighs the same, however many views are made of it.
+  logistic.c = options.c / static_cast<double>(rows.views);
+  logistic.workers = options.workers;
+  logistic.stop = stop;
+  LogisticFit fit = fit_logistic(training, logistic, start);
+  return {ClassifierKind::kLogistic, std::move(fit.classifier), fit.iterations, fit.converged,
+          fit.objective};
+}
 
 std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::size_t> chosen) {
   std::vector<std::int32_t> labels;

@@ -21,7 +21,8 @@ namespace pomona {
 
 struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
-  std::string catalogue;  // file of a Catalogue for the bundle; "": none
+  std::string catalogue;                 // file of a Catalogue for the bundle; "": none
+  std::vector<std::string> studio = {};  // sources that show no life, only studio pictures
   // Parts of the training photographs that are held out in turn, each time from the whole chain, to
   // give a score and to calibrate; 0: no such score, and as many parts as calibration needs.
   std::size_t parts = 0;
@@ -62,6 +63,17 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
 TrainedClassifier train_uncalibrated(const TrainingTable& table,
                                      const std::vector<std::size_t>& chosen,
                                      const TrainOptions& options, const std::stop_token& stop);
+
+// Classes to tell rows apart by, numbered from 0.
+struct RowClasses {
+  std::size_t count = 0;
+  std::span<const std::int32_t> of_row;  // one for each row of the table
+};
+// Logistic regression alone, of the rows `chosen` (ascending, all in a class), from `start` where
+// there is one.
+TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<std::size_t>& chosen,
+                                 const RowClasses& classes, const TrainOptions& options,
+                                 const Classifier* start, const std::stop_token& stop);
 
 // Labels of the rows, in the numbering of TableRows::train_labels, and their weights: none where
 // all weigh the same.
