@@ -51,6 +51,10 @@ constexpr Word kWords[] = {
      "C'est peut-être un fruit, mais aucun que je connaisse assez bien pour le nommer."},
     {"nearest", "Nearest to what I know", "Le plus proche de ce que je connais"},
     {"confusable", "It may also be", "Peut-être aussi"},
+    {"studio_only", "Pomona knows this kind from studio pictures only, so be less sure.",
+     "Pomona ne connaît cette espèce que par des photos de studio : la réponse est moins sûre."},
+    {"variety", "Variety", "Variété"},
+    {"told_by", "How to tell it", "Ce qui la distingue"},
     {"part", "What it is", "Ce que c'est"},
     {"origin", "Comes from", "Origine"},
     {"biodiversity", "Worth knowing", "À savoir"},
@@ -90,6 +94,16 @@ void print_refusal(const Json& prediction, const std::string& reason, Language l
   }
 }
 
+void print_variety(const Json& variety, Language language) {
+  print_line("variety",
+             variety.at("name").get<std::string>() + ", " +
+                 percent(variety.at("probability").get<double>()),
+             language);
+  if (const Json& told_by = variety.at("told_by"); !told_by.is_null()) {
+    print_line("told_by", told_by.get<std::string>(), language);
+  }
+}
+
 void print_prediction(const Json& prediction, Language language) {
   std::printf("%s\n", printable(prediction.at("path").get<std::string>()).c_str());
   if (prediction.contains("failure")) {
@@ -102,6 +116,12 @@ void print_prediction(const Json& prediction, Language language) {
   for (const Json& kind : prediction.at("kinds")) {
     std::printf("  %7s  %s\n", percent(kind.at("probability").get<double>()).c_str(),
                 printable(full_name(kind)).c_str());
+  }
+  if (prediction.at("kinds").front().at("studio_only").get<bool>()) {
+    std::printf("  %s\n", word("studio_only", language).c_str());
+  }
+  if (const Json& variety = prediction.at("variety"); !variety.is_null()) {
+    print_variety(variety, language);
   }
   if (const Json& other = prediction.at("confusable"); !other.is_null()) {
     std::string text = other.at("name").get<std::string>();

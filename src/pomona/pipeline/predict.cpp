@@ -37,14 +37,18 @@ Bundle checked(Bundle bundle) {
   return bundle;
 }
 
-std::vector<Answer> best_answers(std::span<const double> probabilities,
-                                 const std::vector<std::string>& labels, std::size_t top) {
+std::vector<Answer> best_answers(std::span<const double> probabilities, const Bundle& bundle,
+                                 std::size_t top) {
+  const std::vector<std::string>& labels = bundle.labels;
   std::vector<std::size_t> order(labels.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return probabilities[i]; });
   order.resize(std::min(order.size(), top));
   std::vector<Answer> answers;
-  for (const std::size_t i : order) answers.push_back({labels[i], probabilities[i]});
+  for (const std::size_t i : order) {
+    answers.push_back(
+        {labels[i], probabilities[i], std::ranges::binary_search(bundle.studio_only, labels[i])});
+  }
   return answers;
 }
 
@@ -54,7 +58,17 @@ Json kind_json(const Answer& answer, const Catalogue& catalogue, Language langua
           {"name", kind != nullptr ? kind->name.in(language) : answer.label},
           {"scientific_name", kind != nullptr ? Json(kind->scientific_name) : Json(nullptr)},
           {"family", kind != nullptr ? Json(kind->family) : Json(nullptr)},
-          {"probability", answer.probability}};
+          {"probability", answer.probability},
+          {"studio_only", answer.studio_only}};
+}
+
+Json variety_json(const VarietyAnswer& answer, const std::string& kind, const Catalogue& catalogue,
+                  Language language) {
+  const Variety* variety = catalogue.find_variety(kind, answer.name);
+  return {{"id", answer.name},
+          {"name", variety != nullptr ? variety->name.in(language) : answer.name},
+          {"probability", answer.probability},
+          {"told_by", variety != nullptr ? Json(variety->told_by.in(language)) : Json(nullptr)}};
 }
 
 // The second answer, where it is so near that the first may well be wrong.
@@ -69,6 +83,12 @@ Json confusable_json(const std::vector<Answer>& answers, const Catalogue& catalo
           {"difference", difference != nullptr ? Json(difference->in(language)) : Json(nullptr)}};
 }
 
+// Citations stay as they are; what says that there is none is a text like others.
+std::string source_in(const std::string& source, Language language) {
+  const bool unchecked = source == "general knowledge, not checked";
+  return unchecked && language == Language::kFrench ? "culture générale, non vérifié" : source;
+}
+
 Json facts_json(const Kind& kind, Language language) {
   Json facts = Json::array();
   const auto add = [&](const char* topic, const Text& text, const Json& source) {
@@ -77,7 +97,8 @@ Json facts_json(const Kind& kind, Language language) {
   add("part", kind.part, nullptr);
   add("origin", kind.origin, nullptr);
   for (std::size_t i = 0; i < kind.facts.size(); ++i) {
-    add(i == 0 ? "biodiversity" : "more", kind.facts[i].text, kind.facts[i].source);
+    add(i == 0 ? "biodiversity" : "more", kind.facts[i].text,
+        source_in(kind.facts[i].source, language));
   }
   for (const Text& caution : kind.cautions) add("caution", caution, nullptr);
   return facts;
@@ -195,11 +216,12 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
       mean.of({all_views.data(), read.size(), views * featurizer_->feature_count()});
   const Matrix<double> probabilities = classify_features(bundle_, features);
   const auto refusals = refuser_.refusals(features);
+  auto varieties = tell_varieties(bundle_, features, probabilities.view());
   for (std::size_t i = 0; i < read.size(); ++i) {
     Prediction& prediction = predictions[read[i]];
     if (!prediction.refused) prediction.refused = refusals[i];
-    prediction.answers =
-        best_answers(probabilities.row(i), bundle_.labels, std::max(top, kAtLeast));
+    if (!prediction.refused) prediction.variety = std::move(varieties[i]);
+    prediction.answers = best_answers(probabilities.row(i), bundle_, std::max(top, kAtLeast));
   }
   return predictions;
 }
@@ -259,7 +281,11 @@ Json prediction_json(const std::string& path, const Prediction& prediction,
     return object;
   }
   object["confusable"] = confusable_json(prediction.answers, catalogue, language);
-  if (const Kind* kind = catalogue.find(prediction.answers.front().label)) {
+  const std::string& first = prediction.answers.front().label;
+  if (prediction.variety) {
+    object["variety"] = variety_json(*prediction.variety, first, catalogue, language);
+  }
+  if (const Kind* kind = catalogue.find(first)) {
     object["facts"] = facts_json(*kind, language);
   }
   return object;

@@ -17,6 +17,7 @@
 #include "pomona/features/preprocess.h"
 #include "pomona/image/decode.h"
 #include "pomona/pipeline/refusal.h"
+#include "pomona/pipeline/variety.h"
 #include "pomona/storage_s3/open_store.h"
 
 namespace pomona {
@@ -24,6 +25,7 @@ namespace pomona {
 struct Answer {
   std::string label;
   double probability = 0;
+  bool studio_only = false;  // the bundle knows it from studio pictures alone
 };
 
 // Why a photograph has no answers; kinds as in failures.csv.
@@ -35,6 +37,7 @@ struct PredictionFailure {
 struct Prediction {
   std::vector<Answer> answers;               // best first: `top` of them, and always two
   std::optional<RefusalReason> refused;      // then the answers are what is nearest, and no more
+  std::optional<VarietyAnswer> variety;      // of the first answer, where it can be told
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 
