@@ -138,17 +138,18 @@ class Learning {
     }
     Json labels = validation_ ? keep_told(judged, rows.train_labels, varieties)
                               : tell_the_probable(varieties);
-    if (tested_) add_test_of_varieties(varieties, scores);
+    if (tested_) add_test_of_varieties(varieties, *tested_, scores);
     metrics_["varieties"] = {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
     return varieties;
   }
 
-  void add_test_of_varieties(const std::vector<VarietyClassifier>& varieties, Json& scores) const {
+  void add_test_of_varieties(const std::vector<VarietyClassifier>& varieties,
+                             const Evaluation& tested, Json& scores) const {
     const TableRows& rows = table_.rows;
     std::vector<JudgedVariety> judged =
-        judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested_->rows,
-                                         tested_->probabilities.view()),
-                        *tested_, rows, /*begins=*/{});
+        judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested.rows,
+                                         tested.probabilities.view()),
+                        tested, rows, /*begins=*/{});
     tell_as_bundle(varieties, rows.train_labels, judged);
     add_variety_scores("main", judged, rows, /*sources=*/{}, scores);
   }

@@ -71,7 +71,8 @@ std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
   const std::vector<std::int32_t> labels = first_answers(evaluation.probabilities.view());
   std::vector<JudgedVariety> judged;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i]) continue;
+    const std::optional<VarietyAnswer>& answer = answers[i];
+    if (!answer) continue;
     JudgedVariety& one = judged.emplace_back();
     one.row = evaluation.rows[i];
     one.label = labels[i];
@@ -79,10 +80,10 @@ std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
     one.part = static_cast<std::size_t>(part - begins.begin());
     one.weight = rows.weight(one.row);
     one.named = rows.variety_index[one.row] >= 0;
-    if (answers[i]->name.empty()) continue;
+    if (answer->name.empty()) continue;
     one.probability =
-        answers[i]->probability * evaluation.probabilities(i, static_cast<std::size_t>(one.label));
-    one.right = evaluation.labels[i] == one.label && is_variety(rows, one.row, answers[i]->name);
+        answer->probability * evaluation.probabilities(i, static_cast<std::size_t>(one.label));
+    one.right = evaluation.labels[i] == one.label && is_variety(rows, one.row, answer->name);
   }
   return judged;
 }
