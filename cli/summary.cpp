@@ -41,6 +41,17 @@ std::string pace(const Json& record) {
   return pace;
 }
 
+// Of photographs that were held out, or of the test.
+void print_varieties(const Json& varieties) {
+  for (const Json& score : varieties.at("scores")) {
+    if (score.contains("label") || score.contains("source")) continue;
+    std::printf("  varieties told of %s of %s photographs %s, %s of them right\n",
+                count(score, "told").c_str(), count(score, "rows").c_str(),
+                score.at("key") == "main" ? "of the test" : "held out in turn",
+                count(score, "right").c_str());
+  }
+}
+
 }  // namespace
 
 void print_extraction(const Json& record) {
@@ -78,6 +89,7 @@ void print_scores(const Json& metrics) {
           with_commas(unknown).c_str());
     }
   }
+  if (metrics.contains("varieties")) print_varieties(metrics.at("varieties"));
 }
 
 void print_summary(const Json& record, const Json& metrics, const std::string& out, bool as_json) {

@@ -191,13 +191,16 @@ def test_without_parts_the_probable_are_told(tiny, features, kinds, shop, tmp_pa
 
 def test_a_test_side_is_judged_as_well(tiny, shop, kinds, tmp_path):
     words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0.25", "--c", "10"]
-    tiny("run", f"shop={shop}", *words, *TINY)
+    told = tiny("run", f"shop={shop}", *words, *TINY).text
     scores = json_of(tmp_path / "out" / "metrics.json")["varieties"]["scores"]
     assert [(score["key"], score.get("label")) for score in scores] == [
         ("main", None),
         ("main", "x"),
     ]
     assert 12 <= scores[0]["rows"] <= 24 and scores[0]["right"] >= 6
+    counts = [scores[0][name] for name in ("told", "rows", "right")]
+    sentence = "varieties told of {} of {} photographs of the test, {} of them right"
+    assert sentence.format(*counts) in told
 
 
 def test_a_map_without_varieties_changes_nothing(tiny, features, kinds, tmp_path):

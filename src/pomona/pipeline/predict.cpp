@@ -220,7 +220,7 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
   for (std::size_t i = 0; i < read.size(); ++i) {
     Prediction& prediction = predictions[read[i]];
     if (!prediction.refused) prediction.refused = refusals[i];
-    if (!prediction.refused) prediction.variety = std::move(varieties[i]);
+    prediction.variety = std::move(varieties[i]);
     prediction.answers = best_answers(probabilities.row(i), bundle_, std::max(top, kAtLeast));
   }
   return predictions;

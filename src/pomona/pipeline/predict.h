@@ -36,8 +36,8 @@ struct PredictionFailure {
 
 struct Prediction {
   std::vector<Answer> answers;               // best first: `top` of them, and always two
-  std::optional<RefusalReason> refused;      // then the answers are what is nearest, and no more
   std::optional<VarietyAnswer> variety;      // of the first answer, where it can be told
+  std::optional<RefusalReason> refused;      // then both are what is nearest, and no more
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 

@@ -41,7 +41,8 @@ TableRows rows_of(const std::vector<Photograph>& photographs) {
 }
 
 TEST(StudioOnly, IsALabelWithoutATrainingPhotographFromLife) {
-  const TableRows rows = rows_of({{"shop/a/1.jpg", 0},
+  const TableRows rows = rows_of({{"shop/0.jpg", -1},  // in no folder
+                                  {"shop/a/1.jpg", 0},
                                   {"shop/k/2.jpg", -1, FileStatus::kSkipped},
                                   {"still/k/3.jpg", 1},
                                   {"studio/a/4.jpg", 0},
