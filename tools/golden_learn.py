@@ -10,9 +10,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import scipy.linalg
 import scipy.optimize
 import scipy.special
 from sklearn import metrics
+from sklearn.covariance import shrunk_covariance
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics.pairwise import cosine_distances
@@ -152,12 +154,20 @@ def logistic():
 
 
 def novelty():
-    """Cosine distances to the nearest known row, about a mean."""
-    known, _ = made_up_rows(seed=9, rows=40, dims=7, classes=4, spread=0.8)
+    """Cosine distances to the nearest known row, about the weighted mean, along discriminants."""
+    known, labels = made_up_rows(seed=9, rows=60, dims=7, classes=4, spread=0.8)
     asked, _ = made_up_rows(seed=10, rows=30, dims=7, classes=4, spread=2.0)
-    mean = known.astype(np.float64).mean(axis=0)
-    distances = cosine_distances(asked - mean, known - mean).min(axis=1)
-    write("novelty.json", {"mean": mean, "distances": distances})
+    known = known.astype(np.float64)
+    weights = np.array([1 + row % 3 for row in range(len(known))], dtype=np.float64)
+    centres = np.stack(
+        [np.average(known[labels == k], axis=0, weights=weights[labels == k]) for k in range(4)]
+    )
+    within = np.cov((known - centres[labels]).T, aweights=weights, ddof=0)
+    spread = np.cov(known.T, aweights=weights, ddof=0)
+    _, directions = scipy.linalg.eigh(spread, shrunk_covariance(within, shrinkage=0.7))
+    mean = np.average(known, axis=0, weights=weights)
+    seen = [(rows - mean) @ directions[:, -5:] for rows in (asked, known)]
+    write("novelty.json", {"distances": cosine_distances(*seen).min(axis=1)})
 
 
 def ridge():

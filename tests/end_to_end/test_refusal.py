@@ -41,6 +41,7 @@ def test_most_of_what_it_learnt_is_answered(tiny, careful, many):
     refused = [answer["refused"] for answer in answers if answer["refused"]]
     assert len(refused) <= 0.2 * len(answers)
     assert set(refused) <= {"something_else", "unknown_kind"}
+    assert all((answer["strangeness"] > 1) == bool(answer["refused"]) for answer in answers)
     assert json_of(careful / "bundle" / "bundle.json")["refusal"]["share"] == 0.1
 
 

@@ -139,9 +139,12 @@ void check_refusal(const Bundle& bundle) {
     expect_finite("classes of the backbone", refusal.usual_classes,
                   spec.value("logit_count", std::size_t{0}));
   }
-  expect_finite("means of what is known", refusal.novelty.mean, bundle.scaler.dims());
+  const Projection& discriminants = refusal.novelty.discriminants;
   const Matrix<float>& references = refusal.novelty.references;
-  expect_finite("known rows", references, references.rows() * bundle.scaler.dims());
+  const std::size_t count = discriminants.offset.size();
+  expect_finite("discriminants", discriminants.weights, count * bundle.scaler.dims());
+  expect_finite("offsets of discriminants", discriminants.offset, count);
+  expect_finite("known rows", references, references.rows() * count);
   const std::array<double, 2> limits = {refusal.least_familiarity, refusal.most_distance};
   expect_finite("limits of refusal", limits, 2);
 }

@@ -48,8 +48,8 @@ struct SelfCheck {
   std::map<std::string, SelfCheckTolerance> tolerances;  // by precision name
 };
 
-// When a photograph gets no answer. Two limits, each set to refuse half of `share` of the training
-// photographs: by distance to those of other parts, by familiarity with all of them, which few
+// When a photograph gets no answer. Two limits, set to refuse `share` of the training photographs
+// together: by distance to those of other parts, and by familiarity with all of them, which few
 // photographs make a little too familiar.
 struct Refusal {
   double share = 0;  // 0: everything is answered, and the rest is empty

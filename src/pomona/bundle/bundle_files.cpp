@@ -164,7 +164,8 @@ Tensors model_tensors(const Bundle& bundle) {
   if (bundle.refusal.share > 0) {
     const Matrix<float>& references = bundle.refusal.novelty.references;
     tensors["refusal.usual_classes"] = tensor_of(bundle.refusal.usual_classes);
-    tensors["refusal.mean"] = tensor_of(bundle.refusal.novelty.mean);
+    tensors["refusal.discriminants"] = tensor_of(bundle.refusal.novelty.discriminants.weights);
+    tensors["refusal.offset"] = tensor_of(bundle.refusal.novelty.discriminants.offset);
     tensors["refusal.references"] = {
         .shape = {references.rows(), references.cols()},
         .elements = std::vector<float>(references.data(), references.data() + references.size())};
@@ -242,7 +243,8 @@ void parse_model(Tensors tensors, Bundle& bundle) {
   }
   if (bundle.refusal.share > 0) {
     bundle.refusal.usual_classes = take_vector(tensors, "refusal.usual_classes");
-    bundle.refusal.novelty.mean = take_vector(tensors, "refusal.mean");
+    bundle.refusal.novelty.discriminants.weights = take_matrix(tensors, "refusal.discriminants");
+    bundle.refusal.novelty.discriminants.offset = take_vector(tensors, "refusal.offset");
     bundle.refusal.novelty.references = take_matrix<float>(tensors, "refusal.references");
   }
   take_varieties(tensors, bundle.varieties);

@@ -84,8 +84,10 @@ TEST(Bundle, RefusesValuesThatMakeNoSense) {
   expect_refused("expected 3 classes of the backbone, found 2",
                  [](Bundle& b) { b.refusal.usual_classes.pop_back(); });
   expect_refused("a share to be refused", [](Bundle& b) { b.refusal.share = 1; });
-  expect_refused("expected 4 means of what is known, found 3",
-                 [](Bundle& b) { b.refusal.novelty.mean.pop_back(); });
+  expect_refused("expected 8 discriminants, found 12",
+                 [](Bundle& b) { b.refusal.novelty.discriminants.offset.pop_back(); });
+  expect_refused("expected 6 known rows, found 8",
+                 [](Bundle& b) { b.refusal.novelty.references = Matrix<float>(2, 4); });
   expect_refused("varieties of 'Cherry', which is no label",
                  [](Bundle& b) { b.varieties[1].label = "Cherry"; });
   expect_refused("labels of varieties that are not unique",

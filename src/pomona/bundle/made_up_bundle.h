@@ -42,8 +42,9 @@ inline Bundle made_up_bundle() {
   bundle.refusal.share = 0.05;
   bundle.refusal.usual_classes = {1, 0.25, 0};
   bundle.refusal.least_familiarity = -2.5;
-  bundle.refusal.novelty = {.mean = {0.5, 0.25, 0, -1}, .references = Matrix<float>(2, 4)};
-  bundle.refusal.novelty.references(0, 0) = bundle.refusal.novelty.references(1, 3) = 1;
+  bundle.refusal.novelty = {{Matrix<double>(3, 4), {0.5, 0.25, -1}}, Matrix<float>(2, 3)};
+  bundle.refusal.novelty.discriminants.weights(2, 3) = 0.125;
+  bundle.refusal.novelty.references(0, 0) = bundle.refusal.novelty.references(1, 2) = 1;
   bundle.refusal.most_distance = 0.4;
   bundle.varieties = {{.label = "Apple",
                        .names = {"Gala", "Jonagold"},

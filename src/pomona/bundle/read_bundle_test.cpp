@@ -73,7 +73,10 @@ TEST(ReadBundle, GivesBackWhatWasWritten) {
   EXPECT_EQ(read.refusal.share, 0.05);
   EXPECT_EQ(read.refusal.usual_classes, written.refusal.usual_classes);
   EXPECT_EQ(read.refusal.least_familiarity, -2.5);
-  EXPECT_EQ(read.refusal.novelty.mean, written.refusal.novelty.mean);
+  EXPECT_EQ(read.refusal.novelty.discriminants.weights,
+            written.refusal.novelty.discriminants.weights);
+  EXPECT_EQ(read.refusal.novelty.discriminants.offset,
+            written.refusal.novelty.discriminants.offset);
   EXPECT_EQ(read.refusal.novelty.references, written.refusal.novelty.references);
   EXPECT_EQ(read.refusal.most_distance, 0.4);
   ASSERT_EQ(read.varieties.size(), 2U);

@@ -18,8 +18,14 @@ double product(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
+Matrix<float> novelty_directions(const Projection& discriminants, MatrixView<const float> rows) {
+  Matrix<float> projected(rows.rows(), discriminants.offset.size());
+  project(discriminants, rows, projected.view());
+  return directions_from(std::vector<double>(projected.cols()), projected.view());
+}
+
 std::vector<double> novelty_distances(const Novelty& novelty, MatrixView<const float> rows) {
-  const Matrix<float> directions = directions_from(novelty.mean, rows);
+  const Matrix<float> directions = novelty_directions(novelty.discriminants, rows);
   std::vector<double> distances;
   distances.reserve(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) {

@@ -163,7 +163,7 @@ class Learning {
           "the backbone was imported without --logits, so the bundle cannot tell by its own "
           "classes that a photograph shows something else; it goes by distance alone");
     }
-    Refusal refusal = fit_refusal(table_.store, table_.parts, table_.rows, table_.moments.mean(),
+    Refusal refusal = fit_refusal(table_.store, table_.parts, table_.rows, table_.moments.dims(),
                                   backbone, options_.train, out_.scratch_path("refusal"), stop_);
     if (refusal.most_distance == kFarthestNovelty) {
       progress_.warn(

@@ -215,11 +215,12 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
   const MatrixView<const float> features =
       mean.of({all_views.data(), read.size(), views * featurizer_->feature_count()});
   const Matrix<double> probabilities = classify_features(bundle_, features);
-  const auto refusals = refuser_.refusals(features);
+  const std::vector<Strangeness> strangeness = refuser_.strangeness(features);
   auto varieties = tell_varieties(bundle_, features, probabilities.view());
   for (std::size_t i = 0; i < read.size(); ++i) {
     Prediction& prediction = predictions[read[i]];
-    if (!prediction.refused) prediction.refused = refusals[i];
+    if (bundle_.refusal.share > 0) prediction.strangeness = strangeness[i].value;
+    if (!prediction.refused) prediction.refused = strangeness[i].refused;
     prediction.variety = std::move(varieties[i]);
     prediction.answers = best_answers(probabilities.row(i), bundle_, std::max(top, kAtLeast));
   }
@@ -264,14 +265,16 @@ Bundle open_bundle(const std::string& place, const std::string& models,
 
 Json prediction_json(const std::string& path, const Prediction& prediction,
                      const Catalogue& catalogue, Language language, std::size_t top) {
-  Json object = {{"path", path},          {"refused", nullptr}, {"kinds", Json::array()},
-                 {"confusable", nullptr}, {"variety", nullptr}, {"facts", Json::array()}};
+  Json object = {{"path", path},           {"refused", nullptr},    {"strangeness", nullptr},
+                 {"kinds", Json::array()}, {"confusable", nullptr}, {"variety", nullptr},
+                 {"facts", Json::array()}};
   if (prediction.failure) {
     object["refused"] = "unreadable";
     object["failure"] = {{"kind", prediction.failure->kind},
                          {"message", prediction.failure->message}};
     return object;
   }
+  if (prediction.strangeness) object["strangeness"] = *prediction.strangeness;
   for (const Answer& answer :
        std::span(prediction.answers).first(std::min(top, prediction.answers.size()))) {
     object["kinds"].push_back(kind_json(answer, catalogue, language));

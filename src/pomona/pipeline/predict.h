@@ -37,6 +37,7 @@ struct PredictionFailure {
 struct Prediction {
   std::vector<Answer> answers;               // best first: `top` of them, and always two
   std::optional<VarietyAnswer> variety;      // of the first answer, where it can be told
+  std::optional<double> strangeness;         // of Refuser, of a bundle that refuses
   std::optional<RefusalReason> refused;      // then both are what is nearest, and no more
   std::optional<PredictionFailure> failure;  // instead of answers
 };

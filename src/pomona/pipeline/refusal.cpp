@@ -15,6 +15,8 @@ namespace {
 constexpr int kLeastSide = 40;
 constexpr double kLeastBrightness = 0.1;
 constexpr double kLeastSharpness = 0.11;
+// Where all that was learnt is the same; nothing is divided by 0.
+constexpr double kLeastLimit = 1e-6;
 
 }  // namespace
 
@@ -52,22 +54,24 @@ Refuser::Refuser(const Bundle& bundle) : refusal_(bundle.refusal) {
   if (!refusal_.usual_classes.empty()) head_.emplace(backbone_of(bundle));
 }
 
-std::vector<std::optional<RefusalReason>> Refuser::refusals(MatrixView<const float> features) {
-  std::vector<std::optional<RefusalReason>> reasons(features.rows());
-  if (refusal_.share == 0) return reasons;
+std::vector<Strangeness> Refuser::strangeness(MatrixView<const float> features) {
+  std::vector<Strangeness> result(features.rows());
+  if (refusal_.share == 0) return result;
   const std::vector<double> distances = novelty_distances(refusal_.novelty, features);
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    if (distances[i] > refusal_.most_distance) reasons[i] = RefusalReason::kUnknownKind;
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i].value = distances[i] / std::max(refusal_.most_distance, kLeastLimit);
+    if (result[i].value > 1) result[i].refused = RefusalReason::kUnknownKind;
   }
-  if (!head_) return reasons;
+  if (!head_) return result;
   Matrix<float> logits(features.rows(), head_->logit_count());
   head_->logits(features, logits.view());
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    if (familiarity(refusal_.usual_classes, logits.view().row(i)) < refusal_.least_familiarity) {
-      reasons[i] = RefusalReason::kSomethingElse;
-    }
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const double by_classes = familiarity(refusal_.usual_classes, logits.view().row(i)) /
+                              std::min(refusal_.least_familiarity, -kLeastLimit);
+    if (by_classes > 1) result[i].refused = RefusalReason::kSomethingElse;
+    result[i].value = std::max(result[i].value, by_classes);
   }
-  return reasons;
+  return result;
 }
 
 }  // namespace pomona

@@ -30,15 +30,21 @@ std::optional<RefusalReason> refusal_of_picture(const PictureQuality& quality);
 // The logarithm of the mean of `usual_classes` over softmax(logits).
 double familiarity(std::span<const double> usual_classes, std::span<const float> logits);
 
+struct Strangeness {
+  // The larger of distance over its limit and familiarity over its own, so that a photograph is
+  // refused above 1; 0 of a bundle that answers everything.
+  double value = 0;
+  std::optional<RefusalReason> refused;
+};
+
 // Used by one thread at a time; the bundle must outlive it.
 class Refuser {
  public:
   // Throws as LogitsHead where the backbone lacks the logits that the bundle wants.
   explicit Refuser(const Bundle& bundle);
 
-  // Of rows of features (rows × feature_count), the means of their views. None of a bundle that
-  // answers everything.
-  std::vector<std::optional<RefusalReason>> refusals(MatrixView<const float> features);
+  // Of rows of features (rows × feature_count), the means of their views.
+  std::vector<Strangeness> strangeness(MatrixView<const float> features);
 
  private:
   const Refusal& refusal_;

@@ -10,7 +10,7 @@
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/features/logits_head.h"
-#include "pomona/learn/directions.h"
+#include "pomona/learn/discriminant_fit.h"
 #include "pomona/pipeline/read_ahead.h"
 #include "pomona/pipeline/refusal.h"
 #include "pomona/pipeline/row_file.h"
@@ -21,12 +21,15 @@
 namespace pomona {
 namespace {
 
-// 9 MB of 1,280 features each.
+// Chosen on kinds of fruit that were left out, as the number of discriminants (docs/kinds.md).
+constexpr std::size_t kDiscriminants = 60;
+// Fitting discriminants takes them all into memory.
 constexpr std::size_t kMostReferences = 1800;
 constexpr std::size_t kParts = 5;
+// What shows no fruit is told by far, so that little has to be refused for it.
+constexpr double kShareByClasses = 0.2;
 // A class of the backbone is half usual when photographs of the labels give it this share.
 constexpr double kUsualShare = 0.003;
-constexpr std::size_t kPieceRows = 64;
 
 // The smallest value that at least `share` of all weight does not exceed.
 double weighted_quantile(std::vector<std::pair<double, double>> values, double share) {
@@ -109,45 +112,53 @@ void learn_usual_classes(const RowFile& logits, const TableRows& rows,
   refusal.least_familiarity = weighted_quantile(std::move(familiarities), share);
 }
 
-// Of each row of a part to the nearest of the others.
-std::vector<double> distances_of(const std::vector<std::size_t>& part, const Novelty& others,
-                                 const RowFile& features, std::size_t workers) {
-  std::vector<double> distances(part.size());
-  const std::size_t pieces = (part.size() + kPieceRows - 1) / kPieceRows;
-  parallel_for(pieces, workers, [&](std::size_t piece, std::size_t /*worker*/) {
-    const auto picked = std::span(part).subspan(
-        piece * kPieceRows, std::min(kPieceRows, part.size() - piece * kPieceRows));
-    Matrix<float> rows(picked.size(), features.cols());
-    read_rows(features, picked, rows.view());
-    std::ranges::copy(novelty_distances(others, rows.view()),
-                      distances.begin() + static_cast<std::ptrdiff_t>(piece * kPieceRows));
-  });
-  return distances;
+Novelty novelty_of(const std::vector<std::size_t>& known, const TableRows& rows,
+                   const RowFile& features) {
+  Matrix<float> values(known.size(), features.cols());
+  read_rows(features, known, values.view());
+  std::vector<std::int32_t> labels;
+  std::vector<double> weights;
+  for (const std::size_t row : known) {
+    labels.push_back(rows.label_index[row]);
+    weights.push_back(rows.weight(row));
+  }
+  Novelty novelty;
+  novelty.discriminants = fit_discriminants(values.view(), labels, weights, kDiscriminants);
+  novelty.references = novelty_directions(novelty.discriminants, values.view());
+  return novelty;
 }
 
-Matrix<float> directions_of(const std::vector<std::size_t>& chosen, std::span<const double> mean,
-                            const RowFile& features) {
-  Matrix<float> rows(chosen.size(), features.cols());
-  read_rows(features, chosen, rows.view());
-  return directions_from(mean, rows.view());
+// Of each row of a part to the nearest of the others, with its weight.
+std::vector<std::pair<double, double>> distances_of(const std::vector<std::size_t>& part,
+                                                    const std::vector<std::size_t>& others,
+                                                    const TableRows& rows,
+                                                    const RowFile& features) {
+  Matrix<float> values(part.size(), features.cols());
+  read_rows(features, part, values.view());
+  const std::vector<double> distances =
+      novelty_distances(novelty_of(others, rows, features), values.view());
+  std::vector<std::pair<double, double>> result;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    result.emplace_back(distances[i], rows.weight(part[i]));
+  }
+  return result;
 }
 
 void learn_novelty(const RowFile& features, const TableRows& rows,
                    const std::vector<std::size_t>& learnt, double share, const TrainOptions& train,
                    Refusal& refusal) {
-  const std::vector<double> mean = refusal.novelty.mean;
   const std::vector<std::size_t> known = reference_rows(rows, learnt);
+  const auto parts = choose_parts(rows.manifest, known, rows.groups, kParts, train.seed);
+  std::vector<std::vector<std::pair<double, double>>> of_parts(parts.size());
+  parallel_for(parts.size(), train.workers, [&](std::size_t part, std::size_t /*worker*/) {
+    if (parts[part].empty()) return;
+    of_parts[part] = distances_of(parts[part], without(known, parts[part]), rows, features);
+  });
   std::vector<std::pair<double, double>> distances;
-  for (const std::vector<std::size_t>& part :
-       choose_parts(rows.manifest, known, rows.groups, kParts, train.seed)) {
-    if (part.empty()) continue;
-    const Novelty others{mean, directions_of(without(known, part), mean, features)};
-    const std::vector<double> of_part = distances_of(part, others, features, train.workers);
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      distances.emplace_back(of_part[i], rows.weight(part[i]));
-    }
+  for (const auto& of_part : of_parts) {
+    distances.insert(distances.end(), of_part.begin(), of_part.end());
   }
-  refusal.novelty.references = directions_of(known, mean, features);
+  refusal.novelty = novelty_of(known, rows, features);
   refusal.most_distance =
       distances.empty() ? kFarthestNovelty : weighted_quantile(std::move(distances), 1 - share);
 }
@@ -155,21 +166,19 @@ void learn_novelty(const RowFile& features, const TableRows& rows,
 }  // namespace
 
 Refusal fit_refusal(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
-                    std::span<const double> mean, const Backbone& backbone,
-                    const TrainOptions& train, const std::string& scratch_path,
-                    const std::stop_token& stop) {
+                    std::size_t dims, const Backbone& backbone, const TrainOptions& train,
+                    const std::string& scratch_path, const std::stop_token& stop) {
   std::optional<LogitsHead> head;
   if (backbone.spec.logit_count > 0) head.emplace(backbone);
-  Seen seen{RowFile(scratch_path, mean.size()), std::nullopt};
+  Seen seen{RowFile(scratch_path, dims), std::nullopt};
   if (head) seen.logits.emplace(scratch_path + "-logits", head->logit_count());
   read_features(store, parts, rows.views, head, seen, stop);
   const std::vector<std::size_t> learnt = with_label(rows, rows.side(Split::kTrain));
   Refusal refusal;
   refusal.share = train.refuse;
-  refusal.novelty.mean.assign(mean.begin(), mean.end());
-  const double share = head ? train.refuse / 2 : train.refuse;
-  if (head) learn_usual_classes(*seen.logits, rows, learnt, share, refusal);
-  learn_novelty(seen.features, rows, learnt, share, train, refusal);
+  const double by_classes = head ? train.refuse * kShareByClasses : 0;
+  if (head) learn_usual_classes(*seen.logits, rows, learnt, by_classes, refusal);
+  learn_novelty(seen.features, rows, learnt, train.refuse - by_classes, train, refusal);
   return refusal;
 }
 

@@ -2,7 +2,7 @@
 // Learns what is usual for photographs of the labels, and how unusual they may be.
 #pragma once
 
-#include <span>
+#include <cstddef>
 #include <stop_token>
 #include <string>
 
@@ -15,16 +15,15 @@
 
 namespace pomona {
 
-// Of the training rows of a feature table that have a label; `mean` is that of their features
-// (dims). train.refuse is the share that may be refused: half of it by each of two limits, all by
-// one where the backbone kept no logits. Distances are those of rows to the rows of other parts
-// (groups whole), so to photographs they were not learnt with; where every label has one group
-// their limit is kFarthestNovelty. What is usual is learnt from all rows, and its limit set on the
-// same. Rows count by their weights; of more than can be carried along the heaviest are kept, among
-// equals by a hash of their path.
+// Of the training rows of a feature table of `dims` features that have a label. train.refuse is the
+// share that may be refused: a fifth of it by the backbone's own classes, the rest by distance; all
+// by distance where the backbone kept no logits. Distances are those of rows to the rows of other
+// parts (groups whole), so to photographs they were not learnt with; where every label has one
+// group their limit is kFarthestNovelty. What is usual is learnt from all rows, and its limit set
+// on the same. Rows count by their weights; of more than can be carried along the heaviest are
+// kept, among equals by a hash of their path.
 Refusal fit_refusal(const ObjectStore& store, const TableParts& parts, const TableRows& rows,
-                    std::span<const double> mean, const Backbone& backbone,
-                    const TrainOptions& train, const std::string& scratch_path,
-                    const std::stop_token& stop);
+                    std::size_t dims, const Backbone& backbone, const TrainOptions& train,
+                    const std::string& scratch_path, const std::stop_token& stop);
 
 }  // namespace pomona

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "pomona/base/matrix.h"
+#include "pomona/learn/pca.h"
+
+namespace pomona {
+
+// Directions along which classes lie far apart for how much their rows spread, seen from the mean:
+// linear discriminant analysis with the covariance within classes shrunk towards a multiple of the
+// identity (Friedman, Regularized Discriminant Analysis, 1989). Of rows that are whitened by it the
+// principal components are taken, so there can be more directions than classes.
+//
+// rows × dims, a label from 0 and a positive weight for each; at most `count` directions, of few
+// rows fewer (max_components() of pca_fit.h). Throws invalid_input when shapes do not fit or there
+// is no row. Any thread.
+Projection fit_discriminants(MatrixView<const float> rows, std::span<const std::int32_t> labels,
+                             std::span<const double> weights, std::size_t count);
+
+}  // namespace pomona
