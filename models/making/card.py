@@ -3,29 +3,28 @@
 
 from pathlib import Path
 
-from .sources import FRAMES_A_CLASS, WEIGHTS, ClassMap
+from . import refusal, wanted
+from .sources import COMPOSED, FRAMES_A_CLASS, NATURAL, STUDIO, WEIGHTS, ClassMap
+
+WEAK = 0.9  # kinds below are named
+MOST_NAMED = 10
 
 DATA = """\
 | source | photographs | licence |
 | --- | --- | --- |
-| Grocery Store Dataset, fruit of `train` and `val` | 1,253, taken with phones in shops, 19 kinds and a few melons | MIT, © 2019 Marcus Klasson |
-| Fruits-360 (2025.03.11.0, classes of 2020.05.18.0) | {frames} frames of each of 131 classes, on white | CC BY-SA 4.0, © 2017– Mihai Oltean |
-| still lifes that `pomona compose` made of these frames | 24 of each class | CC BY-SA 4.0, made of the frames |
+| Grocery Store Dataset, fruit of `train` and `val` | {natural:,}, taken with phones in shops, {kinds} kinds | MIT, © 2019 Marcus Klasson |
+| Fruits-360 (2025.03.11.0, classes of 2020.05.18.0) | {frames} frames of each of {classes} classes, on white | CC BY-SA 4.0, © 2017– Mihai Oltean |
+| still lifes that `pomona compose` made of these frames | {composed} of each class | CC BY-SA 4.0, made of the frames |
 | backbone EfficientNet-Lite0, ImageNet weights (not in this folder) | – | Apache-2.0 |
 """
-
-WANTED = {
-    "natural": "86 %, among three 97.5 %, calibration error at most 4 %",
-    "film": "75 %",
-    "official": "98 %",
-    "life": "three times the 6 to 12 % of a model of studio pictures",
-    "not_fruit": "90 %",
-    "unknown": "60 %",
-}
 
 
 def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
+
+
+def whole_percent(share: float) -> str:
+    return f"{100 * share:g} %"
 
 
 def interval(low: float, high: float) -> str:
@@ -46,64 +45,190 @@ def of_share(share: dict) -> str:
     return f"{percent(share['share'])} ({interval(share['low'], share['high'])})"
 
 
+def table(columns: list[str], rows: list[tuple]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
 def scores(figures: dict) -> str:
+    right = {key: whole_percent(share) for key, share in wanted.RIGHT.items()}
+    life = figures["life"]
     rows = [
         (
             "photographs in shops, five parts of near-twin groups held out in turn: **believe this one**",
             of_score(figures["natural"]),
-            WANTED["natural"],
+            f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
+            f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
         ),
-        ("Fruits-360 by film, without still lifes", of_score(figures["film"]), WANTED["film"]),
+        ("Fruits-360 by film, without still lifes", of_score(figures["film"]), right["film"]),
         (
             f"Fruits-360, official test ({figures['official']['rows']:,} frames of it): flatters",
             of_score(figures["official"]),
-            WANTED["official"],
+            right["official"],
         ),
         (
             "photographs in shops of kinds never seen in life (studio and still lifes alone)",
-            of_share(figures["life"]["right"])
-            + ", among three "
-            + percent(figures["life"]["among three"]["share"]),
-            WANTED["life"],
+            f"{of_share(life['right'])}, among three {percent(life['among three']['share'])}",
+            "three times the 6 to 12 % of a model of studio pictures",
         ),
         (
             "… of kinds never seen at all: refused",
             of_share(figures["unknown"]["refused"]),
-            WANTED["unknown"],
+            whole_percent(wanted.UNKNOWN),
         ),
     ]
-    lines = "".join(f"| {name} | {found} | {wanted} |\n" for name, found, wanted in rows)
-    return "| judged by | found | wanted |\n| --- | --- | --- |\n" + lines
+    return table(["judged by", "found", "wanted"], rows)
+
+
+def worst_first(classes: list[dict]) -> list[dict]:
+    return sorted(classes, key=lambda one: (one["recall"], one["label"]))
+
+
+def of_recall(one: dict) -> str:
+    drawn = one["recall_interval"]
+    return percent(one["recall"]) + (f" ({interval(*drawn)})" if drawn else "")
+
+
+def kinds_in_life(figures: dict) -> str:
+    rows = [
+        (one["label"], one["support"], of_recall(one), percent(one["precision"]))
+        for one in worst_first(figures["by_class"][NATURAL])
+    ]
+    return table(["kind", "photographs", "right", "of those called so, are so"], rows)
+
+
+def weak_kinds(figures: dict, source: str) -> str:
+    classes = figures["by_class"][source]
+    weak = [one for one in worst_first(classes) if one["recall"] < WEAK]
+    if not weak:
+        return f"all {len(classes)} kinds are right for at least {whole_percent(WEAK)}."
+    named = "; ".join(f"{one['label']} {of_recall(one)}" for one in weak[:MOST_NAMED])
+    count = f"{len(weak)} of {len(classes)} kinds are right for less than {whole_percent(WEAK)}"
+    return f"{count}{', the worst' if len(weak) > MOST_NAMED else ''}: {named}."
+
+
+def varieties(figures: dict) -> str:
+    rows = [
+        (one["label"], one["rows"], one["named"], one["told"], one["right"])
+        for one in figures["varieties"]
+    ]
+    columns = ["kind", "answered with it", "of a known variety", "told one", "both right"]
+    return table(columns, rows)
 
 
 def refusals(figures: dict) -> str:
-    lines = "".join(
-        f"| {group} | {share['count']} | {of_share(share)} |\n"
-        for group, share in figures["not_fruit"].items()
-    )
-    return "| pictures that show no fruit | count | refused |\n| --- | --- | --- |\n" + lines
+    rows = [
+        (group, share["count"], of_share(share)) for group, share in figures["not_fruit"].items()
+    ]
+    return table(["pictures that show no fruit", "count", "refused"], rows)
+
+
+def refusal_curve(figures: dict) -> str:
+    found = refusal.rows(figures["refusal"]["curve"])
+    marked = refusal.nearest_to_bundle(found)
+    rows = []
+    for share, one in found:
+        cells = [f"{whole_percent(share)} ({percent(one['fruit'])})", f"{one['limit']:.2f}"]
+        cells += [percent(one["unknown"]), percent(one["not_fruit"])]
+        rows.append([f"**{cell}**" for cell in cells] if share == marked else cells)
+    columns = ["fruit refused, at most", "limit", "unknown kinds refused", "no fruit refused"]
+    return table(columns, rows)
 
 
 def spoilt(figures: dict) -> str:
-    lines = "".join(
-        f"| {name} | {of_share(one['right'])} | {percent(one['refused'])} |\n"
-        for name, one in figures["spoilt"].items()
-    )
-    return "| photographs | right, refused or not | refused |\n| --- | --- | --- |\n" + lines
-
-
-def ablation(figures: dict) -> str:
     rows = [
-        ("photographs in shops alone, 19 kinds to choose from", figures["natural_alone"]),
-        ("and studio frames, 69 kinds to choose from", figures["without_composed"]),
-        ("and still lifes: the model", figures["natural"]),
+        (name, of_share(one["right"]), percent(one["refused"]))
+        for name, one in figures["spoilt"].items()
     ]
-    lines = "".join(f"| {name} | {of_score(score)} |\n" for name, score in rows)
-    table = "| learnt from | photographs in shops, held out in turn |\n| --- | --- |\n" + lines
-    without, with_them = figures["life_without_composed"], figures["life"]
+    return table(["photographs", "right, refused or not", "refused"], rows)
+
+
+def ablation(figures: dict, kinds: int) -> str:
+    of_shops = len(figures["by_class"][NATURAL])
+    rows = [
+        (
+            f"photographs in shops alone, {of_shops} kinds to choose from",
+            of_score(figures["natural_alone"]),
+        ),
+        (
+            f"and studio frames, {kinds} kinds to choose from",
+            of_score(figures["without_composed"]),
+        ),
+        ("and still lifes: the model", of_score(figures["natural"])),
+    ]
+    without, with_them = figures["life_without_composed"]["right"], figures["life"]["right"]
     return (
-        table + "\nFor kinds that were never seen in life still lifes bring "
-        f"{of_share(without['right'])} to {of_share(with_them['right'])}.\n"
+        table(["learnt from", "photographs in shops, held out in turn"], rows)
+        + "\nOf photographs of kinds never seen in life a model with still lifes is right for "
+        f"{of_share(with_them)}, one without for\n{of_share(without)}; the latter was asked about "
+        f"{without['count']:,} of the {with_them['count']:,}, evenly chosen.\n"
+    )
+
+
+def short_of(figures: dict) -> list[str]:
+    """What is wanted and not reached, and why."""
+    official, film = figures["official"]["accuracy"], figures["film"]["accuracy"]
+    natural, life = figures["natural"], figures["life"]["right"]["share"]
+    unknown = figures["unknown"]["refused"]["share"]
+    no_fruit = figures["refusal"]["bundle"]["not_fruit"]
+    error = natural["expected_calibration_error"]
+    found = [
+        (
+            natural["accuracy"] < wanted.RIGHT["natural"]
+            or natural["top3_accuracy"] < wanted.AMONG_THREE,
+            "**Photographs in shops.** More photographs, of other shops, would help most; 800 components "
+            "instead of\n  400 gave half a point or less (docs/kinds.md).",
+        ),
+        (
+            error > wanted.CALIBRATION_ERROR,
+            f"**Calibration in shops.** The error is {percent(error)}. One temperature serves three sources.",
+        ),
+        (
+            film < wanted.RIGHT["film"],
+            f"**By film.** {percent(film)}: a film that was not seen shows the fruit from another side.",
+        ),
+        (
+            official < wanted.RIGHT["official"],
+            f"**The official test.** {percent(official)}. Only {FRAMES_A_CLASS} frames of each class are "
+            "learnt from, and lightly. Heavier\n  frames gain there and lose in shops (docs/kinds.md); "
+            "all frames would take several times as long.",
+        ),
+        (
+            life < wanted.LIFE,
+            f"**Kinds never seen in life.** {percent(life)}: a network that has seen no such fruit in a crate "
+            "seldom sees it\n  there. It would take some dozens of photographs of each kind, or features "
+            "taught on still lifes instead of a\n  classifier on top of them.",
+        ),
+        (
+            unknown < wanted.UNKNOWN,
+            f"**Unknown kinds.** {percent(unknown)}. What is left out mostly looks like something that is not: "
+            "orange and\n  satsuma, peach and nectarine. The ways that were tried are in docs/kinds.md. It would "
+            "take features that were\n  taught to tell kinds of fruit apart.",
+        ),
+        (
+            no_fruit < wanted.NOT_FRUIT,
+            f"**What is no fruit.** {percent(no_fruit)} of all: see the table.",
+        ),
+    ]
+    return [f"- {text}\n" for falls_short, text in found if falls_short]
+
+
+def mistakes(figures: dict) -> str:
+    shown = figures["surest_mistakes"]
+    if not shown:
+        return "None of the surest mistakes is of a photograph in a shop.\n"
+    return f"""\
+![Photographs in shops, each with what it shows and what it was taken for](mistakes.jpg)
+
+The {len(shown)} surest mistakes of photographs in shops, one of each near-twin group, held out: what it shows › what it was
+taken for, and how surely. Photographs: Grocery Store Dataset, MIT, © 2019 Marcus Klasson.
+"""
+
+
+def confusions(figures: dict) -> str:
+    return "; ".join(
+        f"{one['truth']} for {one['prediction']} ({one['count']}, {percent(one['rate'])})"
+        for one in figures["confusions"]
     )
 
 
@@ -113,12 +238,22 @@ def studio_only(classes: ClassMap) -> str:
 
 
 def write(path: Path, figures: dict, classes: ClassMap) -> None:
-    refused_as_they_are = percent(figures["spoilt"]["as it is"]["refused"])
+    in_life, in_studio = classes.kinds("grocery-store"), classes.kinds("fruits-360")
+    kinds = len({*in_life, *in_studio})
+    data = DATA.format(
+        natural=figures["natural"]["rows"],
+        kinds=len(in_life),
+        frames=FRAMES_A_CLASS,
+        classes=classes.count("fruits-360"),
+        composed=figures["composed_a_class"],
+    )
     weights = ", ".join(f"{name} {weight}" for name, weight in WEIGHTS.items())
-    frames = FRAMES_A_CLASS
+    bundle = figures["refusal"]["bundle"]
+    share = whole_percent(figures["refuse"])
+    short = short_of(figures)
     path.write_text(
         f"""\
-# A model of 69 kinds of fruit, vegetables and nuts
+# A model of {kinds} kinds of fruit, vegetables and nuts
 
 Made by `models/recipe`, this page too: change nothing here by hand. `bundle/` is what `pomona predict` reads; it
 needs the backbone that `tools/setup` installs. `figures.json` holds the numbers below in full.
@@ -129,26 +264,59 @@ pomona predict models/kinds banana.jpg
 
 ## What it learnt from
 
-{DATA.format(frames=FRAMES_A_CLASS)}
+{data}
 Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
 by its source: {weights}. 400 principal components, logistic regression, a temperature from the parts held out.
 
 ## What it is worth
 
 {scores(figures)}
-Intervals are 95 %, by bootstrap: of near-twin groups and films in the first two rows, of single photographs in the
-others, which makes those narrower than they should be. The principal components and the classifier of each part never
-saw that part. The temperature comes from answers to all parts, of all three sources; a still life has its frames in
-other parts, so those count as easier than new ones would be. That is a third of the weight.
+Intervals are 95 %, by bootstrap: of near-twin groups and films in the first two rows, of kinds in the last two, and of
+single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
+they should be. The principal components and the classifier of each part never saw that part. The temperature comes
+from answers to all parts, of all three sources; a still life has its frames in other parts, so those count as easier
+than new ones would be.
 
+### Kinds in shops, worst first
+
+The first row above, kind by kind. Intervals are of near-twin groups; one that ends at 100 on both sides had no mistake to
+draw, not that there can be none.
+
+{kinds_in_life(figures)}
+### Kinds in the studio
+
+The same answers, of the other two sources; these have near-twins of their films in other parts, so they flatter. All
+kinds are in `figures.json`, `by_class`.
+
+- Fruits-360: {weak_kinds(figures, STUDIO)}
+- Still lifes: {weak_kinds(figures, COMPOSED)}
+
+### Varieties
+
+Photographs in shops that were answered with a kind whose varieties are learnt, held out. A variety is told where nine
+tenths of those told were right; else the answer is the kind alone.
+
+{varieties(figures)}
 ## What it refuses
 
-Two limits together refuse 5 % of what it learnt from, by weight: how unusual a photograph is for the backbone's own
-1,000 classes, and how far it lies from all that was learnt in other parts. Of the validation photographs, asked of a
-model that did not learn from them, {refused_as_they_are} were refused. The limits were set without any
-picture of the table; where the pictures come from, models/judging says.
+Two limits together refuse {share} of what it learnt from, by weight: a fifth of that goes by how unusual a photograph is
+for the backbone's own 1,000 classes, four fifths by how far it lies from the known photographs, those held out from
+these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
+weighted mean of all that is known. Of the validation photographs, asked of a model that did not learn from them,
+{percent(bundle["fruit"])} were refused. The limits were set without any picture of the table; where the pictures come
+from, models/judging says.
 
 {refusals(figures)}
+How strange a photograph is, `predict --json` tells as `strangeness`; the bundle refuses above 1. Other limits, chosen by the
+share of the validation photographs that they refuse (in brackets what they do refuse); some of these have near-twins among
+what was learnt, so that fruit of another shop is refused more often. Each kind left out was asked of a model without it,
+which measures by its own limits. In bold what is nearest to the bundle's limit.
+
+{refusal_curve(figures)}
+![Share of unknown kinds and of what is no fruit that is refused, by the share of fruit that is](refusal.svg)
+
+At its own limit: {percent(bundle["fruit"])} of fruit, {percent(bundle["unknown"])} of unknown kinds, {percent(bundle["not_fruit"])} of what is no fruit.
+
 ## Spoilt photographs
 
 The validation photographs, asked of a model that did not learn from them (some have near-twins among the others, so
@@ -157,30 +325,22 @@ look at the differences).
 {spoilt(figures)}
 ## What each step gained
 
-{ablation(figures)}
+{ablation(figures, kinds)}
 docs/kinds.md tells of sizes, views and networks that were tried.
 
 ## What falls short, and what it would take
 
-- **The official test.** Only {frames} frames of each class are learnt from, and lightly. With 0.4 of a photograph for each
-  frame instead of 0.15 the test gained a point and shops lost two. All 13,581 frames would take four times as long.
-- **Kinds never seen in life.** Still lifes treble what studio frames alone give, and it is still little: a network that
-  has seen no such fruit in a crate does not see it there. It would take some dozens of photographs of each kind, or
-  features taught on still lifes instead of a classifier on top of them.
-- **Unknown kinds.** What is left out mostly looks like something that is not: orange and satsuma, peach and nectarine.
-  Six ways to tell were tried (docs/kinds.md). The best noticed 42 % when it was seen from the mean of shops alone, one
-  kind left out at a time; here it is seen from the mean of all sources, from which all of shops look alike. That is
-  to be mended first; beyond it better features would be needed here too.
-
+{"".join(short) or "Nothing of what was wanted."}
 ## Where it fails
 
+{mistakes(figures)}
 - It knows shelves of shops. A single fruit cut out or drawn, or on a table at home, is answered less surely and
   more often refused.
-- Kinds that look alike are taken for each other: orange, satsuma and grapefruit; peach and nectarine; apple and
-  nectarine. The answer then names both and what tells them apart.
-- A kind it does not know is mostly taken for one it does; the figure above says how often it notices.
-- No varieties are told.
-- Never seen in life, only in the studio: {studio_only(classes)}.
+- Kinds that look alike are taken for each other. Most often, by the model of shops alone (how many, and what
+  share of the kind): {confusions(figures)}.
+  Where the second kind is at least half as probable as the first the answer names both, and what tells them apart.
+- A kind it does not know is refused in {percent(figures["unknown"]["refused"]["share"])} of cases and else taken for one it does know.
+- Never seen in life, only in the studio; `predict` says so too: {studio_only(classes)}.
 """,
         encoding="utf-8",
     )

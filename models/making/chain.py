@@ -7,7 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-AT_ONCE = 400  # photographs of one call of predict
+JUDGING = Path(__file__).resolve().parent.parent / "judging"
+AT_ONCE = 1000  # photographs of one call of predict
+
+
+def tell(verb: str, of: str, start: float) -> None:
+    print(f"  {verb:9} {of:24} {time.monotonic() - start:6.1f} s", flush=True)
 
 
 class Chain:
@@ -29,8 +34,16 @@ class Chain:
         for line in done.stderr.splitlines():
             if line.startswith("warning"):
                 print(f"  {line}")
-        print(f"  {verb:9} {out or '':24} {time.monotonic() - start:6.1f} s", flush=True)
+        tell(verb, out or Path(words[0]).name, start)
         return done.stdout
+
+    def script(self, name: str, *words, out: Path) -> int:
+        """The exit code of a script of models/judging."""
+        start = time.monotonic()
+        command = [sys.executable, JUDGING / name, *map(str, words), "--out", out]
+        done = subprocess.run(command, check=False)
+        tell("script", name, start)
+        return done.returncode
 
     def json(self, *parts: str) -> dict:
         return json.loads((self.work.joinpath(*parts)).read_text())
@@ -39,6 +52,16 @@ class Chain:
         """The cross-validated score of one source."""
         scores = self.json(out, "metrics.json")["scores"]
         return next(score for score in scores if score.get("source") == source)
+
+    def by_class(self, out: str) -> dict:
+        """For each source how its labels did, cross-validated."""
+        tables = self.json(out, "metrics.json")["by_class"]
+        return {table["source"]: table["classes"] for table in tables if "source" in table}
+
+    def varieties(self, out: str, source: str) -> list[dict]:
+        """How many of each label have their variety told, and rightly."""
+        scores = self.json(out, "metrics.json")["varieties"]["scores"]
+        return [score for score in scores if score.get("source") == source and "label" in score]
 
     def evaluate(self, bundle: str, *words) -> dict:
         answer = self.run("evaluate", self.work / bundle, *words, "--json")

@@ -3,25 +3,35 @@
 photographs that were spoilt."""
 
 import random
-import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 from .chain import Chain
-from .sources import COMPOSED, KEPT, NATURAL, ClassMap
+from .sources import COMPOSED, KEPT, NATURAL, ClassMap, link
 
 PARTS_OF_KINDS = 5
 RESAMPLES = 1000
+# Kinds differ far more than photographs of a kind: a third of these tells nearly as much.
+STRIDE_OF_STUDIO = 3
+AS_IT_IS = "as it is"
 
 
-def share(hits: list[bool]) -> dict:
-    """A share with its 95 % interval by bootstrap; the same numbers each time."""
+def share(hits: list[bool], groups: list | None = None) -> dict:
+    """A share with its 95 % interval by bootstrap, of whole groups where there are some; the same
+    numbers each time."""
     chance = random.Random(0)
-    count = len(hits)
-    drawn = sorted(sum(chance.choices(hits, k=count)) / count for _ in range(RESAMPLES))
+    sums = {}
+    for group, hit in zip(groups or range(len(hits)), hits, strict=True):
+        right, count = sums.get(group, (0, 0))
+        sums[group] = (right + hit, count + 1)
+    units = list(sums.values())
+    drawn = sorted(ratio(chance.choices(units, k=len(units))) for _ in range(RESAMPLES))
     low, high = drawn[round(0.025 * RESAMPLES)], drawn[round(0.975 * RESAMPLES) - 1]
-    return {"share": sum(hits) / count, "low": low, "high": high, "count": count}
+    return {"share": ratio(units), "low": low, "high": high, "count": len(hits)}
+
+
+def ratio(sums: list[tuple[int, int]]) -> float:
+    return sum(right for right, _ in sums) / sum(count for _, count in sums)
 
 
 def first_kind(answer: dict) -> str:
@@ -42,11 +52,13 @@ def natural_photographs(work: Path, classes: ClassMap) -> list[tuple[Path, str]]
     return found
 
 
-def without_kinds(chain: Chain, classes: ClassMap, train: list, drop_more, name: str) -> dict:
-    """Models that never saw some kinds in life, asked about photographs of these in life. `drop_more`
-    says which other rows of such a kind they do without."""
-    photographs = natural_photographs(chain.work, classes)
-    right, among_three, refused = [], [], []
+def without_kinds(
+    chain: Chain, classes: ClassMap, train: list, drop_more, name: str, stride: int = 1
+) -> list[tuple[str, dict]]:
+    """Kinds and answers: models that never saw some kinds in life, asked about every `stride`th
+    photograph of these in life. `drop_more` says which other rows of such a kind they do without."""
+    photographs = natural_photographs(chain.work, classes)[::stride]
+    found = []
     for number, kinds in enumerate(parts_of_kinds(classes)):
 
         def drop(source, folder, label, kinds=kinds):
@@ -57,70 +69,91 @@ def without_kinds(chain: Chain, classes: ClassMap, train: list, drop_more, name:
         chain.run("train", chain.work / "features", "--classes", rows, *train, out=out)
         asked = [(path, label) for path, label in photographs if label in kinds]
         answers = chain.predict(out, [path for path, _ in asked])
-        for (_, label), answer in zip(asked, answers, strict=True):
-            right.append(first_kind(answer) == label)
-            among_three.append(label in [kind["id"] for kind in answer["kinds"]])
-            refused.append(answer["refused"] is not None)
-    return {"right": share(right), "among three": share(among_three), "refused": share(refused)}
+        found += [(label, answer) for (_, label), answer in zip(asked, answers, strict=True)]
+    return found
+
+
+def right_of(found: list[tuple[str, dict]]) -> dict:
+    kinds = [kind for kind, _ in found]
+    right = [first_kind(answer) == kind for kind, answer in found]
+    among_three = [kind in [one["id"] for one in answer["kinds"]] for kind, answer in found]
+    return {"right": share(right, kinds), "among three": share(among_three, kinds)}
 
 
 def left_out_in_life(chain: Chain, classes: ClassMap, train: list) -> dict:
-    return without_kinds(chain, classes, train, lambda source, label, kinds: False, "life")
-
-
-def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> dict:
-    return without_kinds(
-        chain, classes, train, lambda source, label, kinds: source == COMPOSED, "life-studio"
+    return right_of(
+        without_kinds(chain, classes, train, lambda source, label, kinds: False, "life")
     )
 
 
-def unknown_kinds(chain: Chain, classes: ClassMap, train: list) -> dict:
+def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> dict:
+    def drop(source, label, kinds):
+        return source == COMPOSED
+
+    return right_of(without_kinds(chain, classes, train, drop, "life-studio", STRIDE_OF_STUDIO))
+
+
+def unknown_kinds(chain: Chain, classes: ClassMap, train: list) -> list[tuple[str, dict]]:
+    """Kinds and answers of models that never saw the kind at all."""
     return without_kinds(
         chain, classes, train, lambda source, label, kinds: label in kinds, "unknown"
     )
 
 
-def not_fruit(chain: Chain, bundle: str) -> dict:
-    """How many of each group of the half that judges are refused."""
+def refused(answers: list[dict], groups: list | None = None) -> dict:
+    return share([answer["refused"] is not None for answer in answers], groups)
+
+
+def refused_by_kind(found: list[tuple[str, dict]]) -> dict:
+    return refused([answer for _, answer in found], [kind for kind, _ in found])
+
+
+def not_fruit(chain: Chain, bundle: str) -> list[tuple[str, dict]]:
+    """Groups and answers, of the half of the pictures that judges."""
     pictures = chain.work / "not_fruit"
-    script = Path(__file__).resolve().parent.parent / "judging" / "not_fruit.py"
-    if not (pictures / "sources.csv").exists():
-        gathered = subprocess.run([sys.executable, script, "--out", pictures], check=False)
-        if gathered.returncode != 0:
-            print("  some packages are gone: see above; the others are judged")
-    shares = {}
-    for group in sorted(path for path in (pictures / "judge").iterdir() if path.is_dir()):
-        answers = chain.predict(bundle, sorted(p for p in group.rglob("*") if p.is_file()))
-        shares[group.name] = share([answer["refused"] is not None for answer in answers])
-    return shares
+    if not (pictures / "sources.csv").exists() and chain.script("not_fruit.py", out=pictures) != 0:
+        print("  some packages are gone: see above; the others are judged")
+    asked = sorted(path for path in (pictures / "judge").glob("*/*") if path.is_file())
+    answers = chain.predict(bundle, asked)
+    return [(path.parent.name, answer) for path, answer in zip(asked, answers, strict=True)]
 
 
-def spoilt(chain: Chain, classes: ClassMap, train: list) -> dict:
-    """A model that did without the validation photographs, asked about these, spoilt."""
+def refused_by_group(found: list[tuple[str, dict]]) -> dict:
+    groups = sorted({group for group, _ in found})
+    return {name: refused([answer for group, answer in found if group == name]) for name in groups}
+
+
+def link_kept(work: Path, classes: ClassMap) -> Path:
+    """The validation photographs, in a folder for each kind."""
+    kept = work / "kept"
+    for path, label in natural_photographs(work, classes):
+        if path.parent.name.endswith(KEPT):
+            link(path, kept / label / f"{path.parent.name}-{path.name}")
+    return kept
+
+
+def spoilt(chain: Chain, classes: ClassMap, train: list) -> dict[str, list[tuple[str, dict]]]:
+    """Kinds and answers for each way to spoil: a model that did without the validation photographs,
+    asked about these."""
     rows = classes.write(chain.work / "spoilt.csv", lambda source, name, label: name.endswith(KEPT))
     chain.run("train", chain.work / "features", "--classes", rows, *train, out="spoilt")
-    kept = chain.work / "kept"
-    for path, label in natural_photographs(chain.work, classes):
-        if path.parent.name.endswith(KEPT):
-            target = kept / label / f"{path.parent.name}-{path.name}"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if not target.exists():
-                target.hardlink_to(path)
+    kept = link_kept(chain.work, classes)
     made = chain.work / "corruptions"
-    if not made.exists():
-        script = Path(__file__).resolve().parent.parent / "judging" / "corruptions.py"
-        subprocess.run([sys.executable, script, kept, "--out", made], check=True)
+    if not made.exists() and chain.script("corruptions.py", kept, out=made) != 0:
+        sys.exit(f"judging: the photographs in {kept} could not all be spoilt: see above")
+    asked = [(AS_IT_IS, path) for path in sorted(kept.rglob("*.jpg"))]
+    asked += [(path.relative_to(made).parts[0], path) for path in sorted(made.rglob("*.jpg"))]
+    answers = chain.predict("spoilt", [path for _, path in asked])
+    found = {}
+    for (way, path), answer in zip(asked, answers, strict=True):
+        found.setdefault(way, []).append((path.parent.name, answer))
+    return found
+
+
+def right_when_spoilt(found: dict[str, list[tuple[str, dict]]]) -> dict:
     results = {}
-    for folder in [kept, *sorted(path for path in made.iterdir() if path.is_dir())]:
-        photographs = sorted(folder.rglob("*.jpg"))
-        answers = chain.predict("spoilt", photographs)
-        right = [
-            first_kind(answer) == path.parent.name
-            for path, answer in zip(photographs, answers, strict=True)
-        ]
-        reasons = Counter(answer["refused"] for answer in answers if answer["refused"])
-        results["as it is" if folder == kept else folder.name] = {
-            "right": share(right),
-            "refused": sum(reasons.values()) / len(answers),
-        }
+    for way, answers in found.items():
+        right = share([first_kind(answer) == kind for kind, answer in answers])
+        share_refused = sum(answer["refused"] is not None for _, answer in answers) / len(answers)
+        results[way] = {"right": right, "refused": share_refused}
     return results

@@ -77,6 +77,10 @@ class ClassMap:
     def kinds(self, source: str) -> list[str]:
         return sorted({r["label"] for r in self.taxonomy if r["source"] == source} - {""})
 
+    def count(self, source: str) -> int:
+        """How many classes of a source have a kind."""
+        return sum(row["source"] == source and row["label"] != "" for row in self.taxonomy)
+
     def write(self, path: Path, drop=lambda source, name, label: False) -> Path:
         with path.open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file, lineterminator="\n")

@@ -79,6 +79,71 @@ def test_a_share_has_an_interval_around_it():
     assert found == judge.share([True] * 90 + [False] * 10)
 
 
+def test_an_interval_of_whole_kinds_is_wider():
+    hits = [True] * 50 + [False] * 50
+    kinds = [number // 10 for number in range(100)]  # each all right or all wrong
+    single, whole = judge.share(hits), judge.share(hits, kinds)
+    assert single["share"] == whole["share"] == 0.5
+    assert single["count"] == whole["count"] == 100
+    assert whole["low"] < single["low"] - 0.1 < single["high"] + 0.1 < whole["high"]
+
+
+class FakeChain:
+    """Answers every photograph with banana, refused when it is of a lemon."""
+
+    def __init__(self, work):
+        self.work = work
+        self.asked = {}
+
+    def run(self, verb, *words, out):
+        assert verb == "train"
+
+    def predict(self, bundle, photographs):
+        self.asked[bundle] = photographs
+        return [
+            {
+                "kinds": [{"id": "banana"}, {"id": "kiwi"}],
+                "refused": "unknown_kind" if path.parent.name == "Lemon" else None,
+            }
+            for path in photographs
+        ]
+
+
+@pytest.fixture
+def chain(tmp_path):
+    for name in ("Banana", "Kiwi", "Lemon"):
+        for number in range(6):
+            path = tmp_path / sources.NATURAL / name / f"{number}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    return FakeChain(tmp_path)
+
+
+def test_kinds_left_out_are_asked_of_the_model_without_them(chain, classes):
+    found = judge.left_out_in_life(chain, classes, [])
+    assert found["right"]["share"] == pytest.approx(1 / 3)
+    assert found["among three"]["share"] == pytest.approx(2 / 3)
+    assert found["right"]["low"] == 0  # of three kinds drawn none may be banana
+    for part, kinds in enumerate(judge.parts_of_kinds(classes)):
+        rows = rows_of(chain.work / f"life-{part}.csv")
+        for photograph in chain.asked[f"life-{part}"]:
+            assert rows["natural", photograph.parent.name]["label"] == ""
+            assert classes.label("grocery-store", photograph.parent.name) in kinds
+
+    fewer = judge.left_out_without_composed(chain, classes, [])
+    assert fewer["right"]["count"] == 18 / judge.STRIDE_OF_STUDIO
+    assert fewer["right"]["share"] == pytest.approx(1 / 3)
+
+
+def test_unknown_kinds_are_refused_or_not(chain, classes):
+    found = judge.unknown_kinds(chain, classes, [])
+    assert judge.refused_by_kind(found)["share"] == pytest.approx(1 / 3)
+    rows = rows_of(chain.work / "unknown-0.csv")
+    left_out = judge.parts_of_kinds(classes)[0]
+    learnt = {row["label"] for row in rows.values()}
+    assert not learnt & set(left_out)
+
+
 def test_an_archive_writes_nothing_outside(tmp_path):
     archive = tmp_path / "photographs.tar"
     with tarfile.open(archive, "w") as tar:

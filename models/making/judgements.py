@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was measured outside of a run, as `pomona report --judgements` reads it."""
+
+import json
+from pathlib import Path
+
+from .judge import AS_IT_IS
+from .wanted import AMONG_THREE, CALIBRATION_ERROR, LIFE, NOT_FRUIT, RIGHT, UNKNOWN
+
+
+def of_share(share: dict, **wanted: float) -> dict:
+    return {key: round(share[key], 4) for key in ("share", "low", "high")} | wanted
+
+
+def of_score(score: dict, key: str, **wanted: float) -> dict:
+    low, high = score[f"{key}_interval"]
+    return of_share({"share": score[key], "low": low, "high": high}, **wanted)
+
+
+def worth(name: str, key: str, figures: dict) -> dict:
+    score = figures[key]
+    among_three = {"at_least": AMONG_THREE} if key == "natural" else {}
+    at_most = {"at_most": CALIBRATION_ERROR} if key == "natural" else {}
+    shares = [
+        of_score(score, "accuracy", at_least=RIGHT[key]),
+        of_score(score, "top3_accuracy", **among_three),
+        {"share": round(score["expected_calibration_error"], 4), **at_most},
+    ]
+    return {"name": name, "count": score["rows"], "shares": shares}
+
+
+def row(name: str, first: dict, *shares: dict | None) -> dict:
+    return {"name": name, "count": first["count"], "shares": list(shares)}
+
+
+def refusal_row(share: float, point: dict, count: int) -> dict:
+    shares = [{"share": round(point[key], 4)} for key in ("fruit", "unknown", "not_fruit")]
+    name = f"at most {100 * share:g} % of fruit: limit {point['limit']:.2f}"
+    return {"name": name, "count": count, "shares": shares}
+
+
+def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
+    """`refusals` are the rows of the curve of refusal."""
+    life, unknown = figures["life"], figures["unknown"]["refused"]
+    spoilt = figures["spoilt"]
+    asked = unknown["count"] + sum(share["count"] for share in figures["not_fruit"].values())
+    asked += spoilt[AS_IT_IS]["right"]["count"]
+    return [
+        {
+            "title": "What it is worth",
+            "note": "Intervals by bootstrap: of near-twin groups and films in the first two rows, "
+            "of single photographs in the third.",
+            "columns": ["right", "among three", "calibration error"],
+            "rows": [
+                worth("photographs in shops, five parts held out in turn", "natural", figures),
+                worth("Fruits-360 by film", "film", figures),
+                worth("Fruits-360, official test", "official", figures),
+            ],
+        },
+        {
+            "title": "Kinds it has not met",
+            "note": "Photographs in shops. Intervals by bootstrap of kinds.",
+            "columns": ["right", "among three", "refused"],
+            "rows": [
+                row(
+                    "never seen in life",
+                    life["right"],
+                    of_share(life["right"], at_least=LIFE),
+                    of_share(life["among three"]),
+                    None,
+                ),
+                row("never seen at all", unknown, None, None, of_share(unknown, at_least=UNKNOWN)),
+            ],
+        },
+        {
+            "title": "Pictures that show no fruit",
+            "note": "The limits were set without any of them.",
+            "columns": ["refused"],
+            "rows": [
+                row(name, share, of_share(share, at_least=NOT_FRUIT))
+                for name, share in figures["not_fruit"].items()
+            ],
+        },
+        {
+            "title": "How strictly to refuse",
+            "note": "Fruit are the validation photographs, asked of a model that did not learn from "
+            "them. The bundle refuses above the limit 1.",
+            "columns": ["fruit refused", "unknown kinds refused", "no fruit refused"],
+            "rows": [refusal_row(share, point, asked) for share, point in refusals],
+        },
+        {
+            "title": "Spoilt photographs",
+            "note": "The validation photographs, asked of a model that did not learn from them.",
+            "columns": ["right, refused or not", "refused"],
+            "rows": [
+                row(
+                    name,
+                    one["right"],
+                    of_share(one["right"]),
+                    {"share": round(one["refused"], 4)},
+                )
+                for name, one in spoilt.items()
+            ],
+        },
+    ]
+
+
+def write(path: Path, figures: dict, refusals: list[tuple[float, dict]]) -> Path:
+    whole = {"format": "pomona-judgements", "version": 1, "tables": tables(figures, refusals)}
+    path.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    return path
