@@ -285,11 +285,11 @@ draw, not that there can be none.
 {kinds_in_life(figures)}
 ### Kinds in the studio
 
-The same answers, of the other two sources; these have near-twins of their films in other parts, so they flatter. All
-kinds are in `figures.json`, `by_class`.
+All kinds are in `figures.json`, `by_class`.
 
-- Fruits-360: {weak_kinds(figures, STUDIO)}
-- Still lifes: {weak_kinds(figures, COMPOSED)}
+- Fruits-360 by film, as in the second row above: {weak_kinds(figures, STUDIO)}
+- Still lifes, by the model of the first row: {weak_kinds(figures, COMPOSED)}
+  Near-twins are held out together and can be most of what there is of a kind, which then is judged by frames alone.
 
 ### Varieties
 

@@ -53,10 +53,10 @@ class Chain:
         scores = self.json(out, "metrics.json")["scores"]
         return next(score for score in scores if score.get("source") == source)
 
-    def by_class(self, out: str) -> dict:
-        """For each source how its labels did, cross-validated."""
+    def by_class(self, out: str, source: str) -> list[dict]:
+        """How the labels of one source did, cross-validated."""
         tables = self.json(out, "metrics.json")["by_class"]
-        return {table["source"]: table["classes"] for table in tables if "source" in table}
+        return next(table["classes"] for table in tables if table.get("source") == source)
 
     def varieties(self, out: str, source: str) -> list[dict]:
         """How many of each label have their variety told, and rightly."""

@@ -88,8 +88,14 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
     peach = lines.index("| peach | 50 | 60.0 % (50.0–70.0) | 80.0 % |")
     assert lines[peach + 1] == "| lime | 50 | 70.0 % | 80.0 % |"
     assert lines[peach + 2] == "| banana | 50 | 100.0 % (100.0–100.0) | 80.0 % |"
-    assert "- Fruits-360: all 1 kinds are right for at least 90 %." in lines
-    assert "- Still lifes: 1 of 2 kinds are right for less than 90 %: date 20.0 %." in lines
+    assert (
+        "- Fruits-360 by film, as in the second row above: all 1 kinds are right for at least 90 %."
+        in lines
+    )
+    assert (
+        "- Still lifes, by the model of the first row: 1 of 2 kinds are right for less than 90 %: date 20.0 %."
+        in lines
+    )
     assert "| apple | 300 | 250 | 123 | 117 |" in lines
     assert "peach for plum (7, 12.5 %)" in text
     assert "| blur-4 | 42.0 % (40.0–43.0) | 98.7 % |" in lines
