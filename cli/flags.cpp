@@ -242,6 +242,14 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->type_name("SOURCES")
       ->group("Classifier");
   command
+      .add_option_function<std::string>(
+          "--align",
+          [&train](const std::string& text) { train.align = CLI::detail::split(text, ','); },
+          "Those of the --studio sources that training moves to where photographs of life lie, by "
+          "the labels both have, so that labels known from them alone are found in life as well")
+      ->type_name("SOURCES")
+      ->group("Classifier");
+  command
       .add_option("--catalogue", train.catalogue,
                   "JSON file of what is known about each label, such as catalogue/kinds.json: the "
                   "bundle carries it, and `pomona predict` tells it")

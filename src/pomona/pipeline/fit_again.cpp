@@ -8,6 +8,7 @@
 #include "pomona/learn/calibration.h"
 #include "pomona/pipeline/held_out_answers.h"
 #include "pomona/pipeline/row_selection.h"
+#include "pomona/pipeline/source_alignment.h"
 
 namespace pomona {
 namespace {
@@ -25,6 +26,14 @@ struct Chain {
 };
 
 bool on_features(const FitAgain& again) { return again.train.classifier == ClassifierKind::kRidge; }
+
+void align(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
+           const FitAgain& again) {
+  const SourceAlignment alignment(*chain.inputs, rows, train_side, again.train);
+  chain.inputs = alignment.moved(*chain.inputs, again.scratch_path);
+  if (!chain.view_scores) return;
+  chain.view_scores = alignment.moved(*chain.view_scores, again.scratch_path + "-views");
+}
 
 Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_side,
                 Progress& progress, const std::stop_token& stop) {
@@ -48,6 +57,7 @@ Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_sid
   }
   reduce(again.store, again.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          again.train.workers, progress, stop);
+  if (!again.train.align.empty()) align(chain, rows, train_side, again);
   chain.trained = train_uncalibrated(chain.table(rows), train_side, again.train, stop);
   return chain;
 }

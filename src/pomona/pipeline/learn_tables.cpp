@@ -16,6 +16,7 @@
 #include "pomona/pipeline/make_bundle.h"
 #include "pomona/pipeline/map.h"
 #include "pomona/pipeline/refusal_fit.h"
+#include "pomona/pipeline/source_alignment.h"
 #include "pomona/pipeline/studio_only.h"
 #include "pomona/pipeline/variety_fit.h"
 #include "pomona/pipeline/variety_score.h"
@@ -70,7 +71,10 @@ class Learning {
  private:
   std::size_t workers() const { return options_.train.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
-  const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
+  const RowFile& inputs() const {
+    if (aligned_scores_) return *aligned_scores_;
+    return on_features() ? *features_ : *scores_;
+  }
   TrainingTable training_table() const {
     return {inputs(), view_scores_ ? *view_scores_ : inputs(), table_.rows, table_.moments};
   }
@@ -96,6 +100,16 @@ class Learning {
                             features_.get(), view_scores_.get()};
     reduce(table_.store, table_.parts, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            workers(), progress_, stop_);
+    if (!options_.train.align.empty()) align_sources();
+  }
+
+  // The tables and the map of what was reduced stay where they are.
+  void align_sources() {
+    const SourceAlignment alignment(*scores_, table_.rows, table_.rows.side(Split::kTrain),
+                                    options_.train);
+    aligned_scores_ = alignment.moved(*scores_, out_.scratch_path("aligned-scores"));
+    if (!view_scores_) return;
+    view_scores_ = alignment.moved(*view_scores_, out_.scratch_path("aligned-view-scores"));
   }
 
   TrainedClassifier train_classifier() {
@@ -316,6 +330,7 @@ class Learning {
   std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
   Reduction reduction_;
   std::unique_ptr<RowFile> scores_;
+  std::unique_ptr<RowFile> aligned_scores_;  // none: no source is aligned
   std::unique_ptr<RowFile> features_;
   std::unique_ptr<RowFile> view_scores_;  // none: a photograph has one view, or ridge learns
   Json metrics_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "pomona/pipeline/row_file.h"
 #include "pomona/pipeline/row_selection.h"
 #include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/studio_only.h"
 #include "pomona/pipeline/view_mean.h"
 
 namespace pomona {
@@ -46,11 +49,14 @@ double weighted_quantile(std::vector<std::pair<double, double>> values, double s
 
 // Those that are carried along, ascending.
 std::vector<std::size_t> reference_rows(const TableRows& rows,
-                                        const std::vector<std::size_t>& learnt) {
+                                        const std::vector<std::size_t>& learnt,
+                                        const std::vector<std::string>& studio) {
   std::vector<std::size_t> chosen = learnt;
   if (chosen.size() > kMostReferences) {
     std::ranges::sort(chosen, {}, [&](std::size_t row) {
-      return std::pair(-rows.weight(row), hash_text(rows.manifest.rows[row].path, /*seed=*/2));
+      const std::string_view path = rows.manifest.rows[row].path;
+      const bool in_studio = std::ranges::find(studio, source_of(path)) != studio.end();
+      return std::tuple(in_studio, in_studio ? 0 : -rows.weight(row), hash_text(path, /*seed=*/2));
     });
     chosen.resize(kMostReferences);
     std::ranges::sort(chosen);
@@ -147,7 +153,7 @@ std::vector<std::pair<double, double>> distances_of(const std::vector<std::size_
 void learn_novelty(const RowFile& features, const TableRows& rows,
                    const std::vector<std::size_t>& learnt, double share, const TrainOptions& train,
                    Refusal& refusal) {
-  const std::vector<std::size_t> known = reference_rows(rows, learnt);
+  const std::vector<std::size_t> known = reference_rows(rows, learnt, train.studio);
   const auto parts = choose_parts(rows.manifest, known, rows.groups, kParts, train.seed);
   std::vector<std::vector<std::pair<double, double>>> of_parts(parts.size());
   parallel_for(parts.size(), train.workers, [&](std::size_t part, std::size_t /*worker*/) {

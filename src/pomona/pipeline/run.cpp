@@ -14,6 +14,7 @@
 #include "pomona/pipeline/output_names.h"
 #include "pomona/pipeline/publish_results.h"
 #include "pomona/pipeline/run_record.h"
+#include "pomona/pipeline/source_alignment.h"
 #include "pomona/pipeline/studio_only.h"
 #include "pomona/pipeline/thumbnails.h"
 
@@ -66,6 +67,7 @@ Json learning_options(const RunOptions& options, const std::optional<Catalogue>&
   if (options.train.parts > 0) json["parts"] = options.train.parts;
   if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
   if (!options.train.studio.empty()) json["studio"] = options.train.studio;
+  if (!options.train.align.empty()) json["align"] = options.train.align;
   if (catalogue) json["catalogue"] = catalogue->digest();
   return json;
 }
@@ -202,6 +204,7 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
 
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
+  check_alignment(options.train);
   const auto catalogue = open_catalogue(options.train.catalogue, options.input.stores);
   return run_on_images(options, "run", learning_options(options, catalogue), progress, stop,
                        [&](const RunOptions&, ExtractionWork work, auto&&... rest) {

@@ -12,6 +12,7 @@
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/publish_results.h"
 #include "pomona/pipeline/run_record.h"
+#include "pomona/pipeline/source_alignment.h"
 #include "pomona/pipeline/studio_only.h"
 #include "pomona/pipeline/thumbnails.h"
 #include "pomona/pipeline/twin_groups.h"
@@ -170,6 +171,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
     warn_of_weights(made_by, options, progress);
     check_studio(options.train.studio, recorded_sources(made_by));
+    check_alignment(options.train);
     TableRows rows = read_rows(features, group, options);
     const TableParts parts = find_parts(*features.store, features.place);
     const Moments moments = training_moments(*features.store, parts, rows, stop);

@@ -69,6 +69,7 @@ Json options_json(const TrainOptions& options) {
   if (options.refuse > 0) json["refuse"] = options.refuse;
   if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
   if (!options.studio.empty()) json["studio"] = options.studio;
+  if (!options.align.empty()) json["align"] = options.align;
   return json;
 }
 

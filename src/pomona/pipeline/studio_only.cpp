@@ -8,6 +8,8 @@
 
 namespace pomona {
 
+std::string_view source_of(std::string_view path) { return path.substr(0, path.find('/')); }
+
 void check_studio(const std::vector<std::string>& studio, const std::vector<std::string>& sources) {
   for (const std::string& name : studio) {
     if (std::ranges::find(sources, name) != sources.end()) continue;
@@ -27,8 +29,7 @@ std::vector<std::string> studio_only_labels(const TableRows& rows,
   std::vector<bool> in_life(rows.train_labels.size());
   for (const std::size_t row : rows.side(Split::kTrain)) {
     if (rows.label_index[row] < 0) continue;
-    const std::string_view path = rows.manifest.rows[row].path;
-    if (std::ranges::find(studio, path.substr(0, path.find('/'))) == studio.end()) {
+    if (std::ranges::find(studio, source_of(rows.manifest.rows[row].path)) == studio.end()) {
       in_life[static_cast<std::size_t>(rows.label_index[row])] = true;
     }
   }

@@ -23,6 +23,7 @@ struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
   std::string catalogue;                 // file of a Catalogue for the bundle; "": none
   std::vector<std::string> studio = {};  // sources that show no life, only studio pictures
+  std::vector<std::string> align = {};   // those of them that are moved to life: source_alignment.h
   // Parts of the training photographs that are held out in turn, each time from the whole chain, to
   // give a score and to calibrate; 0: no such score, and as many parts as calibration needs.
   std::size_t parts = 0;

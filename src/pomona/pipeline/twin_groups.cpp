@@ -14,6 +14,7 @@
 #include "pomona/pipeline/row_file.h"
 #include "pomona/pipeline/row_selection.h"
 #include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/studio_only.h"
 
 namespace pomona {
 namespace {
@@ -44,8 +45,7 @@ std::vector<std::vector<std::size_t>> rows_of_sources(const TableRows& rows,
                                                       const std::vector<std::string>& sources) {
   std::map<std::string_view, std::vector<std::size_t>> by_source;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const std::string_view path = rows.manifest.rows[i].path;
-    const std::string_view first = path.substr(0, path.find('/'));
+    const std::string_view first = source_of(rows.manifest.rows[i].path);
     // Photographs of a test set may have no source.
     const bool is_source = std::ranges::find(sources, first) != sources.end();
     by_source[is_source ? first : ""].push_back(i);
