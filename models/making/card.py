@@ -266,7 +266,9 @@ pomona predict models/kinds banana.jpg
 
 {data}
 Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
-by its source: {weights}. 400 principal components, logistic regression, a temperature from the parts held out.
+by its source: {weights}. Still lifes are learnt from where photographs of life lie: their components are moved by what
+lies between the two for kinds that both show (`train --align`). 400 principal components, logistic regression, a
+temperature from the parts held out.
 
 ## What it is worth
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`--align`: studio pictures are learnt from where life lies."""
+
+import pytest
+from command import TINY, USAGE
+from photographs import encoded, picture
+from PIL import ImageEnhance
+from tables import differences, json_of
+
+SHOWN = {"shop": "abc", "still": "abcd", "frames": "e"}
+
+
+@pytest.fixture(scope="module")
+def features(tiny, tmp_path_factory):
+    """Still lifes are the pictures of shops, much darker; d is known from them alone."""
+    folder = tmp_path_factory.mktemp("align")
+    for source, classes in SHOWN.items():
+        for label in classes:
+            (folder / source / label).mkdir(parents=True)
+            for i in range(8):
+                image = picture(1000 * ord(label) + i // 4, side=64)
+                dark = ImageEnhance.Brightness(image).enhance(0.3 if source == "still" else 1)
+                (folder / source / label / f"{i}.jpg").write_bytes(encoded(dark, "jpeg"))
+    sources = [f"{source}={folder / source}" for source in SHOWN]
+    words = ["--holdout", "0", "--views", "whole,flip"]
+    tiny("extract", *sources, "--out", folder / "features", *words, *TINY)
+    return folder / "features"
+
+
+@pytest.fixture(scope="module")
+def train(tiny, features):
+    def run(out, *words):
+        return tiny("train", features, "--studio", "still,frames", *words, "--out", out)
+
+    return run
+
+
+def test_aligned_sources_are_learnt_from_elsewhere(train, tmp_path):
+    train(tmp_path / "as-they-are", "--parts", "2")
+    train(tmp_path / "aligned", "--parts", "2", "--align", "still")
+    train(tmp_path / "again", "--parts", "2", "--align", "still", "--workers", "1")
+    assert differences(tmp_path / "aligned", tmp_path / "again") == set()
+    plain, aligned = (
+        json_of(tmp_path / name / "run.json")["options"] for name in ("as-they-are", "aligned")
+    )
+    assert "align" not in plain
+    assert aligned["align"] == ["still"]
+    different = differences(tmp_path / "as-they-are", tmp_path / "aligned")
+    assert {"bundle/model.safetensors", "metrics.json"} <= different
+    # What was reduced stays where it is.
+    assert not [name for name in different if name.startswith("map")]
+
+
+def test_only_studio_sources_that_share_a_label_are_aligned(tiny, train, features, tmp_path):
+    def refused(words, code, tells):
+        words = ["train", features, "--studio", "still,frames", *words, "--out", tmp_path / "no"]
+        tiny.refuses(*words, code=code, tells=tells)
+
+    refused(["--align", "shop"], USAGE, ["'shop'", "--studio"])
+    refused(["--align", "still", "--classifier", "ridge"], USAGE, ["ridge", "logistic"])
+    refused(["--align", "frames"], USAGE, ["'frames'", "no label in common"])
