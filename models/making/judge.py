@@ -86,6 +86,13 @@ def left_out_in_life(chain: Chain, classes: ClassMap, train: list) -> dict:
     )
 
 
+def left_out_unaligned(chain: Chain, classes: ClassMap, train: list) -> dict:
+    def drop(source, label, kinds):
+        return False
+
+    return right_of(without_kinds(chain, classes, train, drop, "life-unaligned", STRIDE_OF_STUDIO))
+
+
 def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> dict:
     def drop(source, label, kinds):
         return source == COMPOSED

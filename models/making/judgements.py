@@ -9,7 +9,7 @@ from .wanted import AMONG_THREE, CALIBRATION_ERROR, LIFE, NOT_FRUIT, RIGHT, UNKN
 
 
 def of_share(share: dict, **wanted: float) -> dict:
-    return {key: round(share[key], 4) for key in ("share", "low", "high")} | wanted
+    return {key: share[key] for key in ("share", "low", "high")} | wanted
 
 
 def of_score(score: dict, key: str, **wanted: float) -> dict:
@@ -24,7 +24,7 @@ def worth(name: str, key: str, figures: dict) -> dict:
     shares = [
         of_score(score, "accuracy", at_least=RIGHT[key]),
         of_score(score, "top3_accuracy", **among_three),
-        {"share": round(score["expected_calibration_error"], 4), **at_most},
+        {"share": score["expected_calibration_error"], **at_most},
     ]
     return {"name": name, "count": score["rows"], "shares": shares}
 
@@ -34,7 +34,7 @@ def row(name: str, first: dict, *shares: dict | None) -> dict:
 
 
 def refusal_row(share: float, point: dict, count: int) -> dict:
-    shares = [{"share": round(point[key], 4)} for key in ("fruit", "unknown", "not_fruit")]
+    shares = [{"share": point[key]} for key in ("fruit", "unknown", "not_fruit")]
     name = f"at most {100 * share:g} % of fruit: limit {point['limit']:.2f}"
     return {"name": name, "count": count, "shares": shares}
 
@@ -97,7 +97,7 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
                     name,
                     one["right"],
                     of_share(one["right"]),
-                    {"share": round(one["refused"], 4)},
+                    {"share": one["refused"]},
                 )
                 for name, one in spoilt.items()
             ],

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`--align`: studio pictures are learnt from where life lies."""
 
+import json
+
 import pytest
 from command import TINY, USAGE
 from photographs import encoded, picture
@@ -49,6 +51,29 @@ def test_aligned_sources_are_learnt_from_elsewhere(train, tmp_path):
     assert {"bundle/model.safetensors", "metrics.json"} <= different
     # What was reduced stays where it is.
     assert not [name for name in different if name.startswith("map")]
+    # They are learnt from, and not judged.
+    plain, aligned = (
+        {score.get("source") for score in json_of(tmp_path / name / "metrics.json")["scores"]}
+        for name in ("as-they-are", "aligned")
+    )
+    assert plain == {None, "shop", "still", "frames"}
+    assert aligned == {None, "shop", "frames"}
+
+
+def test_a_kind_known_from_aligned_pictures_is_found_in_life(tiny, train, tmp_path):
+    """Asked for the bright pictures of d, of which there are only dark ones to learn from."""
+    paths = []
+    for i in range(8):
+        paths.append(tmp_path / f"{i}.jpg")
+        paths[-1].write_bytes(encoded(picture(1000 * ord("d") + i // 4, side=64), "jpeg"))
+
+    def found(out, *words):
+        train(out, *words)
+        told = tiny("predict", out, *paths, "--json").text.splitlines()
+        answers = [json.loads(line)["kinds"] for line in told]
+        return sum(k["probability"] for kinds in answers for k in kinds if k["id"] == "d")
+
+    assert found(tmp_path / "aligned", "--align", "still") > 1.2 * found(tmp_path / "plain")
 
 
 def test_only_studio_sources_that_share_a_label_are_aligned(tiny, train, features, tmp_path):
@@ -58,4 +83,5 @@ def test_only_studio_sources_that_share_a_label_are_aligned(tiny, train, feature
 
     refused(["--align", "shop"], USAGE, ["'shop'", "--studio"])
     refused(["--align", "still", "--classifier", "ridge"], USAGE, ["ridge", "logistic"])
-    refused(["--align", "frames"], USAGE, ["'frames'", "no label in common"])
+    outcome = train(tmp_path / "frames", "--align", "frames")
+    assert "'frames' of --align has no label in common" in outcome.message

@@ -142,7 +142,8 @@ void check_refusal(const Bundle& bundle) {
   const Projection& discriminants = refusal.novelty.discriminants;
   const Matrix<float>& references = refusal.novelty.references;
   const std::size_t count = discriminants.offset.size();
-  expect_finite("discriminants", discriminants.weights, count * bundle.scaler.dims());
+  expect_size("discriminants", count, discriminants.weights.rows());
+  expect_finite("numbers of discriminants", discriminants.weights, count * bundle.scaler.dims());
   expect_finite("offsets of discriminants", discriminants.offset, count);
   expect_finite("known rows", references, references.rows() * count);
   const std::array<double, 2> limits = {refusal.least_familiarity, refusal.most_distance};

@@ -84,7 +84,7 @@ TEST(Bundle, RefusesValuesThatMakeNoSense) {
   expect_refused("expected 3 classes of the backbone, found 2",
                  [](Bundle& b) { b.refusal.usual_classes.pop_back(); });
   expect_refused("a share to be refused", [](Bundle& b) { b.refusal.share = 1; });
-  expect_refused("expected 8 discriminants, found 12",
+  expect_refused("expected 2 discriminants, found 3",
                  [](Bundle& b) { b.refusal.novelty.discriminants.offset.pop_back(); });
   expect_refused("expected 6 known rows, found 8",
                  [](Bundle& b) { b.refusal.novelty.references = Matrix<float>(2, 4); });

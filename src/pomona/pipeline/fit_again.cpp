@@ -17,11 +17,11 @@ namespace {
 struct Chain {
   Moments moments;
   std::unique_ptr<RowFile> inputs;
-  std::unique_ptr<RowFile> view_scores;  // none: a photograph has one view, or ridge learns
+  std::unique_ptr<RowFile> learnt_from;  // none: the inputs
   TrainedClassifier trained;
 
   TrainingTable table(const TableRows& rows) const {
-    return {*inputs, view_scores ? *view_scores : *inputs, rows, moments};
+    return {*inputs, learnt_from ? *learnt_from : *inputs, rows, moments};
   }
 };
 
@@ -30,9 +30,7 @@ bool on_features(const FitAgain& again) { return again.train.classifier == Class
 void align(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
            const FitAgain& again) {
   const SourceAlignment alignment(*chain.inputs, rows, train_side, again.train);
-  chain.inputs = alignment.moved(*chain.inputs, again.scratch_path);
-  if (!chain.view_scores) return;
-  chain.view_scores = alignment.moved(*chain.view_scores, again.scratch_path + "-views");
+  chain.learnt_from = alignment.moved(chain.table(rows).learnt_from, again.scratch_path + "-moved");
 }
 
 Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_side,
@@ -51,9 +49,9 @@ Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_sid
   ReduceSinks sinks;
   (on_features(again) ? sinks.features : sinks.scores) = chain.inputs.get();
   if (rows.views > 1 && !on_features(again)) {
-    chain.view_scores =
+    chain.learnt_from =
         std::make_unique<RowFile>(again.scratch_path + "-views", chain.inputs->cols());
-    sinks.view_scores = chain.view_scores.get();
+    sinks.view_scores = chain.learnt_from.get();
   }
   reduce(again.store, again.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          again.train.workers, progress, stop);
@@ -119,23 +117,25 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
   CrossValidation result;
   for (const std::vector<std::size_t>& part :
        choose_parts(rows.manifest, pool, rows.groups, again.train.parts, again.train.seed)) {
-    if (part.empty()) continue;
+    const std::vector<std::size_t> judged = without_aligned(rows, part, again.train.align);
+    if (judged.empty()) continue;
     const std::vector<std::size_t> train_side = without(pool, part);
     const Chain chain = fit_chain(again, train_side, progress, stop);
-    const Matrix<double> scores = scores_of(again, chain, part);
-    answers.add(part, scores);
+    const Matrix<double> scores = scores_of(again, chain, judged);
+    answers.add(judged, scores);
     ++result.parts;
     if (rows.varieties.empty() || on_features(again)) continue;
     const VarietyAnswers of_part =
         answer_varieties(fit_varieties(chain.table(rows), train_side, again.train, stop),
-                         rows.train_labels, *chain.inputs, part, scores.view());
+                         rows.train_labels, *chain.inputs, judged, scores.view());
     result.varieties.insert(result.varieties.end(), of_part.begin(), of_part.end());
   }
   result.begins = answers.begins();
   if (result.parts == 0) return std::nullopt;
   result.temperature = fit_temperature(answers.scores(), labels_of(rows, answers.rows()),
                                        weights_of(rows, answers.rows()));
-  result.never_held_out = pool.size() - answers.rows().size();
+  result.never_held_out =
+      without_aligned(rows, pool, again.train.align).size() - answers.rows().size();
   result.evaluation =
       evaluate_answers(probabilities_of(answers, rows), rows, answers.rows(), again.train.seed);
   return result;

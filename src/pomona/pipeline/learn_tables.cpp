@@ -71,12 +71,9 @@ class Learning {
  private:
   std::size_t workers() const { return options_.train.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
-  const RowFile& inputs() const {
-    if (aligned_scores_) return *aligned_scores_;
-    return on_features() ? *features_ : *scores_;
-  }
+  const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
   TrainingTable training_table() const {
-    return {inputs(), view_scores_ ? *view_scores_ : inputs(), table_.rows, table_.moments};
+    return {inputs(), learnt_from_ ? *learnt_from_ : inputs(), table_.rows, table_.moments};
   }
 
   void reduce_table() {
@@ -87,7 +84,7 @@ class Learning {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
     }
     if (table_.rows.views > 1 && !on_features()) {
-      view_scores_ = std::make_unique<RowFile>(out_.scratch_path("view-scores"),
+      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-scores"),
                                                reduction_.pca.n_components());
     }
     std::optional<ReducedTableWriter> writer;
@@ -97,19 +94,23 @@ class Learning {
       csv.emplace(out_.staged(), "reduced.csv", reduction_.pca.n_components());
     }
     const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, scores_.get(),
-                            features_.get(), view_scores_.get()};
+                            features_.get(), learnt_from_.get()};
     reduce(table_.store, table_.parts, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            workers(), progress_, stop_);
     if (!options_.train.align.empty()) align_sources();
   }
 
-  // The tables and the map of what was reduced stay where they are.
+  // Learnt from alone: what is judged and what is written stay where they are.
   void align_sources() {
     const SourceAlignment alignment(*scores_, table_.rows, table_.rows.side(Split::kTrain),
                                     options_.train);
-    aligned_scores_ = alignment.moved(*scores_, out_.scratch_path("aligned-scores"));
-    if (!view_scores_) return;
-    view_scores_ = alignment.moved(*view_scores_, out_.scratch_path("aligned-view-scores"));
+    for (const std::string& source : options_.train.align) {
+      if (alignment.moves(source)) continue;
+      progress_.warn("source '" + source +
+                     "' of --align has no label in common with photographs of "
+                     "life, so it is learnt from where it lies");
+    }
+    learnt_from_ = alignment.moved(training_table().learnt_from, out_.scratch_path("moved"));
   }
 
   TrainedClassifier train_classifier() {
@@ -330,9 +331,8 @@ class Learning {
   std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
   Reduction reduction_;
   std::unique_ptr<RowFile> scores_;
-  std::unique_ptr<RowFile> aligned_scores_;  // none: no source is aligned
   std::unique_ptr<RowFile> features_;
-  std::unique_ptr<RowFile> view_scores_;  // none: a photograph has one view, or ridge learns
+  std::unique_ptr<RowFile> learnt_from_;  // none: the inputs
   Json metrics_;
 };
 

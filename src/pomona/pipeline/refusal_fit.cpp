@@ -18,7 +18,7 @@
 #include "pomona/pipeline/row_file.h"
 #include "pomona/pipeline/row_selection.h"
 #include "pomona/pipeline/scan.h"
-#include "pomona/pipeline/studio_only.h"
+#include "pomona/pipeline/source_of.h"
 #include "pomona/pipeline/view_mean.h"
 
 namespace pomona {
@@ -55,7 +55,7 @@ std::vector<std::size_t> reference_rows(const TableRows& rows,
   if (chosen.size() > kMostReferences) {
     std::ranges::sort(chosen, {}, [&](std::size_t row) {
       const std::string_view path = rows.manifest.rows[row].path;
-      const bool in_studio = std::ranges::find(studio, source_of(path)) != studio.end();
+      const bool in_studio = is_of_sources(path, studio);
       return std::tuple(in_studio, in_studio ? 0 : -rows.weight(row), hash_text(path, /*seed=*/2));
     });
     chosen.resize(kMostReferences);

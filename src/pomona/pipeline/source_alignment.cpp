@@ -3,13 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
 #include "pomona/base/error.h"
-#include "pomona/pipeline/studio_only.h"
+#include "pomona/pipeline/source_of.h"
 
 namespace pomona {
 namespace {
+
+// What is less, as a share of the square of the mean, may be left over by the subtraction alone.
+constexpr double kLeastSpread = 1e-9;
 
 struct LabelMoments {
   LabelMoments(std::size_t labels, std::size_t dims)
@@ -28,7 +30,9 @@ struct LabelMoments {
   }
   double variance(std::size_t label, std::size_t j) const {
     const double centre = mean(label, j);
-    return std::max(0.0, squares(label, j) / static_cast<double>(counts[label]) - centre * centre);
+    const double variance =
+        squares(label, j) / static_cast<double>(counts[label]) - centre * centre;
+    return variance > kLeastSpread * centre * centre ? variance : 0;
   }
 
   std::vector<std::size_t> counts;
@@ -59,16 +63,12 @@ Spread spread_of(const LabelMoments& moments, std::span<const std::size_t> label
   return spread;
 }
 
-bool holds(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
 }  // namespace
 
 void check_alignment(const TrainOptions& options) {
   if (options.align.empty()) return;
   for (const std::string& name : options.align) {
-    if (holds(options.studio, name)) continue;
+    if (is_of_sources(name, options.studio)) continue;
     throw Error(ErrorKind::kInvalidInput, "reading --align: '" + name +
                                               "' is none of the sources that --studio names; " +
                                               "name it there as well");
@@ -80,6 +80,13 @@ void check_alignment(const TrainOptions& options) {
   }
 }
 
+std::vector<std::size_t> without_aligned(const TableRows& rows, std::vector<std::size_t> chosen,
+                                         const std::vector<std::string>& align) {
+  std::erase_if(
+      chosen, [&](std::size_t row) { return is_of_sources(rows.manifest.rows[row].path, align); });
+  return chosen;
+}
+
 SourceAlignment::SourceAlignment(const RowFile& inputs, const TableRows& rows,
                                  std::span<const std::size_t> chosen, const TrainOptions& options)
     : rows_(rows) {
@@ -88,22 +95,17 @@ SourceAlignment::SourceAlignment(const RowFile& inputs, const TableRows& rows,
   std::map<std::string, LabelMoments, std::less<>> moved;
   Matrix<float> row(1, inputs.cols());
   for (const std::size_t i : chosen) {
-    const std::string_view source = source_of(rows.manifest.rows[i].path);
-    const bool is_life = !holds(options.studio, source);
-    if (rows.label_index[i] < 0 || !(is_life || holds(options.align, source))) continue;
+    const std::string_view path = rows.manifest.rows[i].path;
+    const bool is_life = !is_of_sources(path, options.studio);
+    if (rows.label_index[i] < 0 || !(is_life || is_of_sources(path, options.align))) continue;
     inputs.read(i, row.view());
     LabelMoments& moments =
-        is_life ? life : moved.try_emplace(std::string(source), none).first->second;
+        is_life ? life : moved.try_emplace(std::string(source_of(path)), none).first->second;
     moments.add(static_cast<std::size_t>(rows.label_index[i]), row.row(0));
   }
   for (const auto& [source, moments] : moved) {
     const std::vector<std::size_t> shared = shared_labels(moments, life);
-    if (shared.empty()) {
-      throw Error(ErrorKind::kInvalidInput,
-                  "aligning source '" + source +
-                      "': it has no label in common with photographs of life, so nothing tells how "
-                      "far to move it; leave it out of --align");
-    }
+    if (shared.empty()) continue;
     Move& move = moves_[source];
     for (std::size_t j = 0; j < inputs.cols(); ++j) {
       const Spread from = spread_of(moments, shared, j);

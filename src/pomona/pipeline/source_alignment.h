@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pomona/pipeline/row_file.h"
@@ -22,13 +23,20 @@ namespace pomona {
 // ridge regression.
 void check_alignment(const TrainOptions& options);
 
+// Those of the rows `chosen` that are of no source in `align`: what is learnt from elsewhere than
+// where it lies is neither judged nor calibrated by.
+std::vector<std::size_t> without_aligned(const TableRows& rows, std::vector<std::size_t> chosen,
+                                         const std::vector<std::string>& align);
+
 class SourceAlignment {
  public:
   // `inputs` has a row for each photograph; means are of the rows `chosen`. The sources to move are
-  // options.align, and life is every source that options.studio does not name. Throws invalid_input
-  // for a source that has no label in common with life.
+  // options.align, and life is every source that options.studio does not name. A source that has no
+  // label in common with life stays where it is.
   SourceAlignment(const RowFile& inputs, const TableRows& rows, std::span<const std::size_t> chosen,
                   const TrainOptions& options);
+
+  bool moves(std::string_view source) const { return moves_.contains(source); }
 
   // A copy at `scratch_path` of rows of the same table, one or more for each photograph, in which
   // those of the sources are moved.

@@ -92,9 +92,21 @@ TEST_F(Alignment, CountsTheRowsThatAreChosenAlone) {
   EXPECT_NEAR(moved(inputs_)[8], 14, 1e-4F);
 }
 
-TEST_F(Alignment, NeedsALabelInCommon) {
+TEST_F(Alignment, LeavesASourceThatSharesNoLabelWithLife) {
+  EXPECT_TRUE(SourceAlignment(inputs_, rows_, chosen_, options_).moves("still"));
   chosen_ = {2, 3, 4, 5};
-  EXPECT_THAT([&] { moved(inputs_); }, ThrowsMessage<Error>(HasSubstr("'still'")));
+  EXPECT_FALSE(SourceAlignment(inputs_, rows_, chosen_, options_).moves("still"));
+  EXPECT_EQ(moved(inputs_)[5], 2);
+}
+
+TEST_F(Alignment, KeepsTheSpreadWhereAKindIsSeenOnce) {
+  chosen_ = {0, 4, 4, 4};
+  EXPECT_NEAR(moved(inputs_)[5], 10, 1e-4F);  // 8 further, and no wider
+}
+
+TEST_F(Alignment, IsNotJudgedBy) {
+  EXPECT_THAT(without_aligned(rows_, {0, 4, 9, 11}, options_.align), ElementsAre(0, 9));
+  EXPECT_THAT(without_aligned(rows_, {0, 4}, {}), ElementsAre(0, 4));
 }
 
 TEST_F(Alignment, IsOfStudioSourcesAndLogisticRegressionAlone) {

@@ -2,13 +2,11 @@
 #include "pomona/pipeline/studio_only.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "pomona/base/error.h"
+#include "pomona/pipeline/source_of.h"
 
 namespace pomona {
-
-std::string_view source_of(std::string_view path) { return path.substr(0, path.find('/')); }
 
 void check_studio(const std::vector<std::string>& studio, const std::vector<std::string>& sources) {
   for (const std::string& name : studio) {
@@ -29,7 +27,7 @@ std::vector<std::string> studio_only_labels(const TableRows& rows,
   std::vector<bool> in_life(rows.train_labels.size());
   for (const std::size_t row : rows.side(Split::kTrain)) {
     if (rows.label_index[row] < 0) continue;
-    if (std::ranges::find(studio, source_of(rows.manifest.rows[row].path)) == studio.end()) {
+    if (!is_of_sources(rows.manifest.rows[row].path, studio)) {
       in_life[static_cast<std::size_t>(rows.label_index[row])] = true;
     }
   }

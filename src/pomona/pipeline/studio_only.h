@@ -3,15 +3,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "pomona/pipeline/table_rows.h"
 
 namespace pomona {
-
-// The first part of a path, which names its source where there are several.
-std::string_view source_of(std::string_view path);
 
 // `studio`: names of sources that show no life. Throws invalid_input for one that is none of
 // `sources`, those of training photographs, and lists these.

@@ -10,6 +10,7 @@
 #include "pomona/learn/moments.h"
 #include "pomona/pipeline/held_out_answers.h"
 #include "pomona/pipeline/row_selection.h"
+#include "pomona/pipeline/source_alignment.h"
 
 namespace pomona {
 namespace {
@@ -188,10 +189,12 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
   HeldOutAnswers answers(rows.train_labels.size());
   std::optional<TrainedClassifier> auxiliary;
   for (const std::vector<std::size_t>& part : parts) {
+    const std::vector<std::size_t> judged = without_aligned(rows, part, options.align);
+    if (judged.empty()) continue;
     // Much the same rows: each fit starts from the one before and needs few steps.
     auxiliary =
         fit(table, without(all, part), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
-    answers.add(part, score_rows(auxiliary->classifier, table.inputs, part, options.workers));
+    answers.add(judged, score_rows(auxiliary->classifier, table.inputs, judged, options.workers));
   }
   TrainedClassifier final_fit =
       fit(table, all, options, auxiliary ? &auxiliary->classifier : nullptr, stop);

@@ -14,7 +14,7 @@
 #include "pomona/pipeline/row_file.h"
 #include "pomona/pipeline/row_selection.h"
 #include "pomona/pipeline/scan.h"
-#include "pomona/pipeline/studio_only.h"
+#include "pomona/pipeline/source_of.h"
 
 namespace pomona {
 namespace {

@@ -112,6 +112,8 @@ Json parse(std::string_view text, const std::string& what) {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     fail(what, "expected JSON, which it stops being at byte " + std::to_string(error.byte));
+  } catch (const Json::exception&) {  // whose words quote the file
+    fail(what, "expected numbers that a float64 can hold, found another");
   }
 }
 

@@ -100,5 +100,11 @@ TEST(JudgementsTest, SayWhereJsonEndsWithoutTellingWhatStandsThere) {
   }
 }
 
+TEST(JudgementsTest, SayThatANumberIsTooLargeWithoutTellingIt) {
+  EXPECT_THAT([] { parse_judgements(R"({"format": 1e999})", "'j.json'"); },
+              testing::ThrowsMessage<Error>(
+                  testing::AllOf(HasSubstr("float64"), testing::Not(HasSubstr("1e999")))));
+}
+
 }  // namespace
 }  // namespace pomona
