@@ -310,10 +310,10 @@ tenths of those told were right; else the answer is the kind alone.
 {varieties(figures)}
 ## What it refuses
 
-Two limits together refuse {share} of what it learnt from, by weight: a fifth of that goes by how unusual a photograph is
-for the backbone's own 1,000 classes, four fifths by how far it lies from the known photographs, those held out from
+Two limits together refuse {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
+is for the backbone's own 1,000 classes, three fifths by how far it lies from the known photographs, those held out from
 these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
-weighted mean of all that is known. Of the validation photographs, asked of a model that did not learn from them,
+weighted mean of all that is known; still lifes are not. Of the validation photographs, asked of a model that did not learn from them,
 {percent(bundle["fruit"])} were refused. The limits were set without any picture of the table; where the pictures come
 from, models/judging says.
 

@@ -20,7 +20,7 @@ struct TwoClasses {
   TwoClasses() {
     for (std::size_t i = 0; i < 8; ++i) {
       rows(i, 0) = 10 + 4 * static_cast<float>(i % 2) + 0.1F * static_cast<float>(i);
-      rows(i, 1) = 5 + 3.9F * static_cast<float>(i / 4);
+      rows(i, 1) = i < 4 ? 5.0F : 8.9F;
     }
   }
 };

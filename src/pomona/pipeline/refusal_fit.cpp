@@ -18,6 +18,7 @@
 #include "pomona/pipeline/row_file.h"
 #include "pomona/pipeline/row_selection.h"
 #include "pomona/pipeline/scan.h"
+#include "pomona/pipeline/source_alignment.h"
 #include "pomona/pipeline/source_of.h"
 #include "pomona/pipeline/view_mean.h"
 
@@ -29,8 +30,8 @@ constexpr std::size_t kDiscriminants = 60;
 // Fitting discriminants takes them all into memory.
 constexpr std::size_t kMostReferences = 1800;
 constexpr std::size_t kParts = 5;
-// What shows no fruit is told by far, so that little has to be refused for it.
-constexpr double kShareByClasses = 0.2;
+// Less for what shows no fruit, which lies farther off than kinds that are not known.
+constexpr double kShareByClasses = 0.4;
 // A class of the backbone is half usual when photographs of the labels give it this share.
 constexpr double kUsualShare = 0.003;
 
@@ -179,7 +180,8 @@ Refusal fit_refusal(const ObjectStore& store, const TableParts& parts, const Tab
   Seen seen{RowFile(scratch_path, dims), std::nullopt};
   if (head) seen.logits.emplace(scratch_path + "-logits", head->logit_count());
   read_features(store, parts, rows.views, head, seen, stop);
-  const std::vector<std::size_t> learnt = with_label(rows, rows.side(Split::kTrain));
+  const std::vector<std::size_t> learnt =
+      without_aligned(rows, with_label(rows, rows.side(Split::kTrain)), train.align);
   Refusal refusal;
   refusal.share = train.refuse;
   const double by_classes = head ? train.refuse * kShareByClasses : 0;

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "pomona/base/error.h"
 
 namespace pomona {
@@ -21,12 +23,20 @@ struct OneNumber {
 
 // Apples (0) lie around 10 in shops and around 1 in the studio, kiwis (1) around 20 and 3; pears
 // (2) are known from the studio alone, which spreads half as far as life does.
-const std::vector<OneNumber> kPhotographs = {
-    {"shop/a/1.jpg", 0, 8},    {"shop/a/2.jpg", 0, 12},   {"shop/k/1.jpg", 1, 18},
-    {"shop/k/2.jpg", 1, 22},   {"still/a/1.jpg", 0, 0},   {"still/a/2.jpg", 0, 2},
-    {"still/k/1.jpg", 1, 2},   {"still/k/2.jpg", 1, 4},   {"still/p/1.jpg", 2, 3},
-    {"frames/a/1.jpg", 0, 70}, {"frames/a/2.jpg", 0, 90}, {"still/x/1.jpg", -1, 1000},
-};
+constexpr auto kPhotographs = std::to_array<OneNumber>({
+    {"shop/a/1.jpg", 0, 8},
+    {"shop/a/2.jpg", 0, 12},
+    {"shop/k/1.jpg", 1, 18},
+    {"shop/k/2.jpg", 1, 22},
+    {"still/a/1.jpg", 0, 0},
+    {"still/a/2.jpg", 0, 2},
+    {"still/k/1.jpg", 1, 2},
+    {"still/k/2.jpg", 1, 4},
+    {"still/p/1.jpg", 2, 3},
+    {"frames/a/1.jpg", 0, 70},
+    {"frames/a/2.jpg", 0, 90},
+    {"still/x/1.jpg", -1, 1000},
+});
 
 class Alignment : public testing::Test {
  protected:
