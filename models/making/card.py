@@ -227,7 +227,8 @@ def mistakes(figures: dict) -> str:
 ![Photographs in shops, each with what it shows and what it was taken for](mistakes.jpg)
 
 The {len(shown)} surest mistakes of photographs in shops, one of each near-twin group, held out: what it shows › what it was
-taken for, and how surely. Photographs: Grocery Store Dataset, MIT, © 2019 Marcus Klasson.
+taken for, and how surely. Photographs: Grocery Store Dataset, MIT, © 2019 Marcus Klasson
+([licence](LICENSE.grocery-store)).
 """
 
 
@@ -313,9 +314,9 @@ tenths of those told were right; else the answer is the kind alone.
 Two limits together refuse {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
 is for the backbone's own 1,000 classes, three fifths by how far it lies from the known photographs, those held out from
 these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
-weighted mean of all that is known; still lifes are not. Of the validation photographs, asked of a model that did not learn from them,
-{percent(bundle["fruit"])} were refused. The limits were set without any picture of the table; where the pictures come
-from, models/judging says.
+weighted mean of all that is known; still lifes are not. Of the validation photographs, asked of a model that did not
+learn from them, {percent(bundle["fruit"])} were refused. The limits were set without any picture of the table; where
+the pictures come from, models/judging says.
 
 {refusals(figures)}
 How strange a photograph is, `predict --json` tells as `strangeness`; the bundle refuses above 1. Other limits, chosen by the
