@@ -199,6 +199,20 @@ void add_reduce_flags(CLI::App& command, ReduceOptions& reduce) {
       ->group(group);
 }
 
+namespace {
+
+void add_sources_flag(CLI::App& command, const char* name, std::vector<std::string>& sources,
+                      const char* help) {
+  command
+      .add_option_function<std::string>(
+          name, [&sources](const std::string& text) { sources = CLI::detail::split(text, ','); },
+          help)
+      ->type_name("SOURCES")
+      ->group("Classifier");
+}
+
+}  // namespace
+
 void add_train_flags(CLI::App& command, TrainOptions& train) {
   command
       .add_option_function<std::string>(
@@ -233,22 +247,14 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str()
       ->group("Classifier");
-  command
-      .add_option_function<std::string>(
-          "--studio",
-          [&train](const std::string& text) { train.studio = CLI::detail::split(text, ','); },
-          "Sources that show no life but studio pictures, between commas: of a label that was "
-          "learnt from these alone `pomona predict` says so")
-      ->type_name("SOURCES")
-      ->group("Classifier");
-  command
-      .add_option_function<std::string>(
-          "--align",
-          [&train](const std::string& text) { train.align = CLI::detail::split(text, ','); },
-          "Those of the --studio sources that training moves to where photographs of life lie, by "
-          "the labels both have, so that labels known from them alone are found in life as well")
-      ->type_name("SOURCES")
-      ->group("Classifier");
+  add_sources_flag(
+      command, "--studio", train.studio,
+      "Sources that show no life but studio pictures, between commas: of a label that was "
+      "learnt from these alone `pomona predict` says so");
+  add_sources_flag(
+      command, "--align", train.align,
+      "Those of the --studio sources that training moves to where photographs of life lie, by "
+      "the labels both have, so that labels known from them alone are found in life as well");
   command
       .add_option("--catalogue", train.catalogue,
                   "JSON file of what is known about each label, such as catalogue/kinds.json: the "

@@ -68,7 +68,7 @@ Spread spread_of(const LabelMoments& moments, std::span<const std::size_t> label
 void check_alignment(const TrainOptions& options) {
   if (options.align.empty()) return;
   for (const std::string& name : options.align) {
-    if (is_of_sources(name, options.studio)) continue;
+    if (std::ranges::find(options.studio, name) != options.studio.end()) continue;
     throw Error(ErrorKind::kInvalidInput, "reading --align: '" + name +
                                               "' is none of the sources that --studio names; " +
                                               "name it there as well");

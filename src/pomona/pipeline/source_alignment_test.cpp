@@ -123,6 +123,8 @@ TEST_F(Alignment, IsOfStudioSourcesAndLogisticRegressionAlone) {
   EXPECT_NO_THROW(check_alignment(options_));
   options_.align = {"still", "shop"};
   EXPECT_THAT([&] { check_alignment(options_); }, ThrowsMessage<Error>(HasSubstr("'shop'")));
+  options_.align = {"still/a"};  // a path, and no source
+  EXPECT_THAT([&] { check_alignment(options_); }, ThrowsMessage<Error>(HasSubstr("'still/a'")));
   options_.align = {"still"};
   options_.classifier = ClassifierKind::kRidge;
   EXPECT_THAT([&] { check_alignment(options_); }, ThrowsMessage<Error>(HasSubstr("ridge")));
