@@ -22,19 +22,7 @@ find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 
-# The pthread build, told at start to use no thread of its own (see learn/linear_algebra.cpp): our
-# workers are the threads, and a second pool under them costs 5 ×. Debian's serial build will not do:
-# it has no locks, and calls from two threads at once now and then give wrong numbers.
-set(openblas openblas-pthread)
-find_library(OPENBLAS_LIBRARY openblas PATHS /usr/lib/x86_64-linux-gnu/${openblas} REQUIRED
-             NO_DEFAULT_PATH)
-find_path(OPENBLAS_INCLUDE_DIR cblas.h PATHS /usr/include/x86_64-linux-gnu/${openblas} REQUIRED
-          NO_DEFAULT_PATH)
-add_library(openblas INTERFACE)
-target_link_libraries(openblas INTERFACE ${OPENBLAS_LIBRARY})
-target_include_directories(openblas SYSTEM INTERFACE ${OPENBLAS_INCLUDE_DIR})
-
-# Two Python wheels that are C++ SDKs, in the virtual environment that tools/setup makes.
+# Three Python wheels that are C++ SDKs, in the virtual environment that tools/setup makes.
 set(POMONA_VENV ${CMAKE_SOURCE_DIR}/.venv CACHE PATH "virtual environment with openvino and pyarrow")
 file(GLOB POMONA_SITE_PACKAGES ${POMONA_VENV}/lib/python3*/site-packages)
 if(NOT POMONA_SITE_PACKAGES)
@@ -43,6 +31,12 @@ endif()
 
 set(OpenVINO_DIR ${POMONA_SITE_PACKAGES}/openvino/cmake)
 find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
+
+# Debian's OpenBLAS knows no processor of after 2022 and computes on those as on one of 2004.
+set(blas ${POMONA_SITE_PACKAGES}/scipy_openblas32)
+add_library(openblas SHARED IMPORTED)
+set_target_properties(openblas PROPERTIES IMPORTED_LOCATION ${blas}/lib/libscipy_openblas.so)
+target_include_directories(openblas SYSTEM INTERFACE ${blas}/include)
 
 # Wheels hold no symbolic links, so the versioned names are linked (pyarrow 26).
 set(arrow ${POMONA_SITE_PACKAGES}/pyarrow)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options from a file: command line over environment over file, and what is no configuration."""
 
+import os
 import re
 import tomllib
 
@@ -224,6 +225,14 @@ def test_a_run_does_as_the_file_says(tiny, noise, tmp_path, write):
     assert (options["components"], options["classifier"]) == (4, "ridge")
     assert not (out / "thumbnails").exists()
     assert "extract: " in done.message
+
+
+@pytest.mark.parametrize("verb", ["reduce", "train"])
+def test_every_core_works_unless_told_otherwise(tiny, noise_results, tmp_path, verb):
+    for words, workers in [([], len(os.sched_getaffinity(0))), (["--workers", "3"], 3)]:
+        out = tmp_path / str(len(words))
+        tiny(verb, noise_results, "--out", out, *words)
+        assert json_of(out / "run.json")["workers"] == workers
 
 
 def test_what_a_run_shows_it_does_when_given_back(tiny, noise, noise_results, tmp_path, write):

@@ -14,17 +14,20 @@
 // length at the end.
 // NOLINTBEGIN(readability-identifier-naming): Fortran's names
 extern "C" {
-void dsytrd_(const char* uplo, const int* n, double* a, const int* lda, double* d, double* e,
-             double* tau, double* work, const int* lwork, int* info, std::size_t);
-void dsterf_(const int* n, double* d, double* e, int* info);
-void dstedc_(const char* compz, const int* n, double* d, double* e, double* z, const int* ldz,
-             double* work, const int* lwork, int* iwork, const int* liwork, int* info, std::size_t);
-void dormtr_(const char* side, const char* uplo, const char* trans, const int* m, const int* n,
-             const double* a, const int* lda, const double* tau, double* c, const int* ldc,
-             double* work, const int* lwork, int* info, std::size_t, std::size_t, std::size_t);
-void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info, std::size_t);
-void dpotrs_(const char* uplo, const int* n, const int* nrhs, const double* a, const int* lda,
-             double* b, const int* ldb, int* info, std::size_t);
+void scipy_dsytrd_(const char* uplo, const int* n, double* a, const int* lda, double* d, double* e,
+                   double* tau, double* work, const int* lwork, int* info, std::size_t);
+void scipy_dsterf_(const int* n, double* d, double* e, int* info);
+void scipy_dstedc_(const char* compz, const int* n, double* d, double* e, double* z, const int* ldz,
+                   double* work, const int* lwork, int* iwork, const int* liwork, int* info,
+                   std::size_t);
+void scipy_dormtr_(const char* side, const char* uplo, const char* trans, const int* m,
+                   const int* n, const double* a, const int* lda, const double* tau, double* c,
+                   const int* ldc, double* work, const int* lwork, int* info, std::size_t,
+                   std::size_t, std::size_t);
+void scipy_dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info,
+                   std::size_t);
+void scipy_dpotrs_(const char* uplo, const int* n, const int* nrhs, const double* a, const int* lda,
+                   double* b, const int* ldb, int* info, std::size_t);
 }
 // NOLINTEND(readability-identifier-naming)
 
@@ -33,7 +36,7 @@ namespace {
 
 // OpenBLAS would share one call among threads of its own; ours are the threads here.
 bool use_one_thread_a_call() noexcept {
-  openblas_set_num_threads(1);
+  scipy_openblas_set_num_threads(1);
   return true;
 }
 [[maybe_unused]] const bool kOneThreadACall = use_one_thread_a_call();
@@ -55,30 +58,30 @@ constexpr const char* kUpper = "L";
 void multiply_by_transposed(MatrixView<const double> a, MatrixView<const double> b,
                             MatrixView<double> out) {
   assert(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, to_int(a.rows()), to_int(b.rows()),
-              to_int(a.cols()), 1, a.data(), to_int(a.cols()), b.data(), to_int(b.cols()), 0,
-              out.data(), to_int(out.cols()));
+  scipy_cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, to_int(a.rows()), to_int(b.rows()),
+                    to_int(a.cols()), 1, a.data(), to_int(a.cols()), b.data(), to_int(b.cols()), 0,
+                    out.data(), to_int(out.cols()));
 }
 
 void multiply_by_transposed(MatrixView<const float> a, MatrixView<const float> b,
                             MatrixView<float> out) {
   assert(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, to_int(a.rows()), to_int(b.rows()),
-              to_int(a.cols()), 1, a.data(), to_int(a.cols()), b.data(), to_int(b.cols()), 0,
-              out.data(), to_int(out.cols()));
+  scipy_cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, to_int(a.rows()), to_int(b.rows()),
+                    to_int(a.cols()), 1, a.data(), to_int(a.cols()), b.data(), to_int(b.cols()), 0,
+                    out.data(), to_int(out.cols()));
 }
 
 void multiply(MatrixView<const float> a, MatrixView<const float> b, MatrixView<float> out) {
   assert(a.cols() == b.rows() && out.rows() == a.rows() && out.cols() == b.cols());
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, to_int(a.rows()), to_int(b.cols()),
-              to_int(a.cols()), 1, a.data(), to_int(a.cols()), b.data(), to_int(b.cols()), 0,
-              out.data(), to_int(out.cols()));
+  scipy_cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, to_int(a.rows()), to_int(b.cols()),
+                    to_int(a.cols()), 1, a.data(), to_int(a.cols()), b.data(), to_int(b.cols()), 0,
+                    out.data(), to_int(out.cols()));
 }
 
 void add_gram(MatrixView<const double> rows, MatrixView<double> gram) {
   assert(gram.rows() == rows.cols() && gram.cols() == rows.cols());
-  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, to_int(rows.cols()), to_int(rows.rows()), 1,
-              rows.data(), to_int(rows.cols()), 1, gram.data(), to_int(gram.cols()));
+  scipy_cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, to_int(rows.cols()), to_int(rows.rows()),
+                    1, rows.data(), to_int(rows.cols()), 1, gram.data(), to_int(gram.cols()));
 }
 
 bool solve_positive_definite(MatrixView<double> a, MatrixView<double> b) {
@@ -86,10 +89,10 @@ bool solve_positive_definite(MatrixView<double> a, MatrixView<double> b) {
   const int n = to_int(a.rows());
   const int count = to_int(b.rows());
   int info = 0;
-  dpotrf_(kUpper, &n, a.data(), &n, &info, 1);
+  scipy_dpotrf_(kUpper, &n, a.data(), &n, &info, 1);
   if (info > 0) return false;
   check(info, "dpotrf");
-  dpotrs_(kUpper, &n, &count, a.data(), &n, b.data(), &n, &info, 1);
+  scipy_dpotrs_(kUpper, &n, &count, a.data(), &n, b.data(), &n, &info, 1);
   check(info, "dpotrs");
   return true;
 }
@@ -98,7 +101,7 @@ CholeskyFactor::CholeskyFactor(MatrixView<double> a) : size_(a.rows()) {
   assert(a.rows() == a.cols());
   const int n = to_int(size_);
   int info = 0;
-  dpotrf_(kUpper, &n, a.data(), &n, &info, 1);
+  scipy_dpotrf_(kUpper, &n, a.data(), &n, &info, 1);
   check(info, "dpotrf");
   packed_.reserve(size_ * (size_ + 1) / 2);
   for (std::size_t i = 0; i < size_; ++i) {
@@ -108,18 +111,18 @@ CholeskyFactor::CholeskyFactor(MatrixView<double> a) : size_(a.rows()) {
 }
 
 void CholeskyFactor::multiply(std::span<double> x) const {
-  cblas_dtpmv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, to_int(size_), packed_.data(),
-              x.data(), 1);
+  scipy_cblas_dtpmv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, to_int(size_),
+                    packed_.data(), x.data(), 1);
 }
 
 void CholeskyFactor::solve(std::span<double> x) const {
-  cblas_dtpsv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, to_int(size_), packed_.data(),
-              x.data(), 1);
+  scipy_cblas_dtpsv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, to_int(size_),
+                    packed_.data(), x.data(), 1);
 }
 
 void CholeskyFactor::solve_transposed(std::span<double> x) const {
-  cblas_dtpsv(CblasRowMajor, CblasUpper, CblasTrans, CblasNonUnit, to_int(size_), packed_.data(),
-              x.data(), 1);
+  scipy_cblas_dtpsv(CblasRowMajor, CblasUpper, CblasTrans, CblasNonUnit, to_int(size_),
+                    packed_.data(), x.data(), 1);
 }
 
 SymmetricEigen::SymmetricEigen(Matrix<double> symmetric)
@@ -132,12 +135,12 @@ SymmetricEigen::SymmetricEigen(Matrix<double> symmetric)
   std::vector<double> work(64 * reflectors_.rows() + 1);
   const int work_size = to_int(work.size());
   int info = 0;
-  dsytrd_(kUpper, &n, reflectors_.data(), &n, diagonal_.data(), off_diagonal_.data(),
-          reflector_scales_.data(), work.data(), &work_size, &info, 1);
+  scipy_dsytrd_(kUpper, &n, reflectors_.data(), &n, diagonal_.data(), off_diagonal_.data(),
+                reflector_scales_.data(), work.data(), &work_size, &info, 1);
   check(info, "dsytrd");
   values_ = diagonal_;
   std::vector<double> off_diagonal = off_diagonal_;
-  dsterf_(&n, values_.data(), off_diagonal.data(), &info);
+  scipy_dsterf_(&n, values_.data(), off_diagonal.data(), &info);
   check(info, "dsterf");
   std::reverse(values_.begin(), values_.end());
 }
@@ -154,8 +157,8 @@ Matrix<double> SymmetricEigen::vectors(std::size_t count) const {
   const int work_size = to_int(work.size());
   const int integer_work_size = to_int(integer_work.size());
   int info = 0;
-  dstedc_("I", &n, diagonal.data(), off_diagonal.data(), all.data(), &n, work.data(), &work_size,
-          integer_work.data(), &integer_work_size, &info, 1);
+  scipy_dstedc_("I", &n, diagonal.data(), off_diagonal.data(), all.data(), &n, work.data(),
+                &work_size, integer_work.data(), &integer_work_size, &info, 1);
   check(info, "dstedc");
 
   // Smallest first in `all`, one vector a row of ours.
@@ -164,8 +167,8 @@ Matrix<double> SymmetricEigen::vectors(std::size_t count) const {
     std::ranges::copy(all.row(size - 1 - i), vectors.row(i).begin());
   }
   const int wanted = to_int(count);
-  dormtr_("L", kUpper, "N", &n, &wanted, reflectors_.data(), &n, reflector_scales_.data(),
-          vectors.data(), &n, work.data(), &work_size, &info, 1, 1, 1);
+  scipy_dormtr_("L", kUpper, "N", &n, &wanted, reflectors_.data(), &n, reflector_scales_.data(),
+                vectors.data(), &n, work.data(), &work_size, &info, 1, 1, 1);
   check(info, "dormtr");
   return vectors;
 }

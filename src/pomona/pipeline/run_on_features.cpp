@@ -128,6 +128,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
   OutputFolder out(options.output.out, options.stores, {options.features});
   out.begin_anew(options.output.force);
   return at_work(out, [&] {
+    const std::size_t workers = workers_or_all(options.train.workers);
     const FeaturePlace features = open_features(options.features, options.stores);
     timeline.begin("prepare");
     const TableRows rows = read_rows(features, /*group_pattern=*/"", options);
@@ -140,16 +141,17 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
     ReduceSinks sinks;
     sinks.table = &table;
     sinks.csv = &csv;
-    reduce(*features.store, parts, rows, fold(reduction.scaler, reduction.pca), sinks,
-           workers_or_all(options.train.workers), progress, stop);
+    reduce(*features.store, parts, rows, fold(reduction.scaler, reduction.pca), sinks, workers,
+           progress, stop);
     timeline.end();
     record.inputs = inputs_json(options);
     record.options = options_json(options.reduce, reduction.pca.n_components());
     Json result = record_json(record, timeline);
+    result["workers"] = workers;
     result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
     result["pca"] = {{"n_components", reduction.pca.n_components()},
                      {"explained_variance_ratio", reduction.pca.explained_variance_ratio}};
-    publish_results(result, {}, {}, out, workers_or_all(options.train.workers), stop);
+    publish_results(result, {}, {}, out, workers, stop);
     return result;
   });
 }
@@ -164,6 +166,8 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const FeaturePlace features = open_features(options.features, options.stores);
     const Json& made_by = run_record_of(features, options);
     LearnOptions learn;
+    learn.train = options.train;
+    learn.train.workers = workers_or_all(options.train.workers);
     learn.catalogue = open_catalogue(options.train.catalogue, options.stores);
     const FeatureOrigin origin = origin_of(made_by, options);
     timeline.begin("prepare");
@@ -177,12 +181,10 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const Moments moments = training_moments(*features.store, parts, rows, stop);
     if (options.near_twins > 0) {
       join_near_twins(rows, *features.store, parts, recorded_sources(made_by), options.near_twins,
-                      workers_or_all(options.train.workers), out.scratch_path("twins"), stop);
+                      learn.train.workers, out.scratch_path("twins"), stop);
     }
     const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;
-    learn.train = options.train;
-    learn.train.workers = workers_or_all(options.train.workers);
     learn.train.seed = options.seed.value_or(split.options.seed);
     learn.split = split.options;
     learn.split_kind = split.kind;
@@ -197,8 +199,9 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
                              {{"group", group}, {"seed", learn.train.seed}}});
     if (options.near_twins > 0) record.options["near_twins"] = options.near_twins;
     Json result = record_json(record, timeline);
+    result["workers"] = learn.train.workers;
     result["counts"] = {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}};
-    publish_results(result, {}, {}, out, workers_or_all(options.train.workers), stop);
+    publish_results(result, {}, {}, out, learn.train.workers, stop);
     return result;
   });
 }

@@ -32,7 +32,7 @@ struct TrainOptions {
   double refuse = 0;
   double c = 1;  // of logistic regression, as in LogisticOptions
   std::uint64_t seed = 0;
-  std::size_t workers = 1;
+  std::size_t workers = 0;  // 0: one a usable core
 };
 
 struct TrainedClassifier {
