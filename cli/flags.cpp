@@ -256,6 +256,14 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       "Those of the --studio sources that training moves to where photographs of life lie, by "
       "the labels both have, so that labels known from them alone are found in life as well");
   command
+      .add_option(
+          "--backbone-classes", train.backbone_classes,
+          "CSV with columns class and label: which of the backbone's own classes, by number "
+          "from 0, show a label. For labels that --studio sources alone show, logistic "
+          "regression starts from what the backbone knows of them in life")
+      ->type_name("FILE")
+      ->group("Classifier");
+  command
       .add_option("--catalogue", train.catalogue,
                   "JSON file of what is known about each label, such as catalogue/kinds.json: the "
                   "bundle carries it, and `pomona predict` tells it")

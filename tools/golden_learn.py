@@ -112,13 +112,39 @@ def two_class_objective(x, y, c):
     return scipy.optimize.minimize(objective, start, jac=True, options={"gtol": 1e-7}).fun
 
 
-def logistic_case(seed, rows, dims, classes, spread, c, weighted=False):
+def fit_from_prior(x, y, weights, prior, c):
+    """The least of the objective with the penalty counted from `prior`."""
+    shape = (prior.shape[0], prior.shape[1] + 1)
+
+    def objective(parameters):
+        table = parameters.reshape(shape)
+        scores = x @ table[:, :-1].T + table[:, -1]
+        losses = scipy.special.logsumexp(scores, axis=1) - scores[np.arange(len(y)), y]
+        residuals = scipy.special.softmax(scores, axis=1) - np.eye(len(prior))[y]
+        residuals *= c * weights[:, None]
+        gradient = np.c_[residuals.T @ x + table[:, :-1] - prior, residuals.sum(axis=0)]
+        penalty = 0.5 * ((table[:, :-1] - prior) ** 2).sum()
+        return c * (weights * losses).sum() + penalty, gradient.ravel()
+
+    return scipy.optimize.minimize(
+        objective, np.zeros(shape[0] * shape[1]), jac=True, method="BFGS", options={"gtol": 1e-7}
+    ).fun
+
+
+def prior_of(classes, dims):
+    """-0.5, 0 and 0.5 in turn, for the rows as they are."""
+    return 0.5 * ((np.arange(classes)[:, None] + 2 * np.arange(dims)) % 3 - 1)
+
+
+def logistic_case(seed, rows, dims, classes, spread, c, weighted=False, prior=False):
     x, y = made_up_rows(seed, rows, dims, classes, spread)
     x = x.astype(np.float64)
     weights = 0.25 * (1 + np.arange(rows) % 5) if weighted else np.ones(rows)
     rms = np.sqrt(np.average((x**2).mean(1), weights=weights))
     x = x / rms
-    if classes == 2:
+    if prior:
+        value = fit_from_prior(x, y, weights, prior_of(classes, dims) * rms, c)
+    elif classes == 2:
         value = two_class_objective(x, y, c)
     else:
         fit = LogisticRegression(C=c, tol=1e-10, max_iter=100000).fit(x, y, weights)
@@ -134,6 +160,7 @@ def logistic_case(seed, rows, dims, classes, spread, c, weighted=False):
         "spread": spread,
         "c": c,
         "weighted": weighted,
+        "prior": prior,
         "rms": rms,
         "objective": value,
     }
@@ -149,6 +176,7 @@ def logistic():
             logistic_case(4, 6000, 8, 4, 0.7, 1.0),
             logistic_case(5, 400, 6, 2, 0.5, 2.0),
             logistic_case(6, 3000, 10, 5, 0.6, 1.0, weighted=True),
+            logistic_case(7, 300, 12, 5, 0.8, 0.2, weighted=True, prior=True),
         ],
     )
 

@@ -80,17 +80,14 @@ def right_of(found: list[tuple[str, dict]]) -> dict:
     return {"right": share(right, kinds), "among three": share(among_three, kinds)}
 
 
-def left_out_in_life(chain: Chain, classes: ClassMap, train: list) -> dict:
-    return right_of(
-        without_kinds(chain, classes, train, lambda source, label, kinds: False, "life")
-    )
-
-
-def left_out_unaligned(chain: Chain, classes: ClassMap, train: list) -> dict:
-    def drop(source, label, kinds):
-        return False
-
-    return right_of(without_kinds(chain, classes, train, drop, "life-unaligned", STRIDE_OF_STUDIO))
+def left_out_in_life(chain: Chain, classes: ClassMap, train: list, known: set[str]) -> dict:
+    """Of all such kinds, of those in `known`, and of the others."""
+    found = without_kinds(chain, classes, train, lambda source, label, kinds: False, "life")
+    return {
+        "life": right_of(found),
+        "life_known": right_of([one for one in found if one[0] in known]),
+        "life_new": right_of([one for one in found if one[0] not in known]),
+    }
 
 
 def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> dict:

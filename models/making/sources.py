@@ -12,8 +12,8 @@ KEPT = ".val"
 TAXONOMY = {"grocery-store": (NATURAL,), "fruits-360": (STUDIO, COMPOSED)}
 # What a photograph counts. A studio frame shows what 19 others of its film show too.
 WEIGHTS = {NATURAL: 1, STUDIO: 0.15, COMPOSED: 0.3}
-FRAMES_A_CLASS = 30
-OFFICIAL_STRIDE = 12
+FRAMES_A_CLASS = 60
+OFFICIAL_STRIDE = 16
 
 
 def unpack(archive: Path, target: Path) -> None:
@@ -59,6 +59,12 @@ def lay_out(data: Path, work: Path) -> None:
     for folder in sorted((unpacked / "fruits-360-test" / "Test").iterdir()):
         for one in sorted(folder.iterdir())[::OFFICIAL_STRIDE]:
             link(one, work / OFFICIAL / folder.name / one.name)
+
+
+def known_to_the_backbone(classes: Path) -> set[str]:
+    """Kinds that are among the backbone's own classes, by catalogue/backbone_classes.csv."""
+    with classes.open(encoding="utf-8", newline="") as file:
+        return {row["label"] for row in csv.DictReader(file)}
 
 
 class ClassMap:

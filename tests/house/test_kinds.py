@@ -34,6 +34,15 @@ def test_a_label_is_the_kind_or_the_class_is_left_out(taxonomy):
     assert all(row["label"] in ("", row["species_id"]) for row in taxonomy)
 
 
+def test_classes_of_the_backbone_are_kinds_of_the_taxonomy(taxonomy):
+    with (CATALOGUE / "backbone_classes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    numbers = [int(row["class"]) for row in rows]
+    assert numbers == sorted(set(numbers)) and 0 <= numbers[0] and numbers[-1] < 1000
+    assert {row["label"] for row in rows} <= {row["species_id"] for row in taxonomy}
+    assert all(row["name"] for row in rows)
+
+
 def test_what_is_said_of_a_kind_is_the_same_in_all_its_rows(taxonomy):
     said = {}
     for row in taxonomy:

@@ -36,6 +36,9 @@ struct TrainingRows {
 
 struct LogisticOptions {
   double c = 1;  // inverse strength of the L2 penalty, as in scikit-learn; bias not penalised
+  // class_count × dims, weights for the rows as given, from which the penalty counts the distance;
+  // empty: from 0. What is known of the classes before a row is seen.
+  MatrixView<const double> prior = {};
   int max_iterations = 500;
   // Ends when the objective is estimated to lie within this share of its minimum. The estimate,
   // half the squared length of the gradient measured by an approximate curvature, is good to a
@@ -47,8 +50,9 @@ struct LogisticOptions {
 
 struct LogisticFit {
   Classifier classifier;  // acts on the rows as given; the division by their RMS is folded in
-  double objective = 0;  // scikit-learn's: c · Σ weight · log loss + ½‖w‖², on the divided rows
-  double rms = 1;        // what rows were divided by: root of the weighted mean square of elements
+  // scikit-learn's: c · Σ weight · log loss + ½‖w − prior‖², on the divided rows
+  double objective = 0;
+  double rms = 1;      // what rows were divided by: root of the weighted mean square of elements
   int iterations = 0;  // passes over the rows
   bool converged = false;
 };
@@ -57,7 +61,8 @@ struct LogisticFit {
 // way; it does not change where it leads. When the way ends early (max_iterations, or steps too
 // small for float32 products to tell apart), the best point seen is returned with converged =
 // false. Throws invalid_input for fewer than two classes, a class without rows, a value that is
-// not finite, or weights that do not fit the rows; interrupted when options.stop asks for it.
+// not finite, or weights or a prior that do not fit the rows; interrupted when options.stop asks
+// for it.
 LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& options,
                          const Classifier* start = nullptr);
 

@@ -182,9 +182,26 @@ LogisticCurvature curvature_at(const LogisticObjective& of_sample, const RowSamp
   return {std::move(flat), workers};
 }
 
-Matrix<double> start_parameters(const TrainingRows& rows, double rms, const Classifier* start) {
+Matrix<double> prior_parameters(const TrainingRows& rows, double rms,
+                                MatrixView<const double> prior) {
   Matrix<double> parameters(rows.class_count, rows.dims + 1);
-  if (start == nullptr) return parameters;
+  if (prior.size() == 0) return parameters;
+  if (prior.rows() != rows.class_count || prior.cols() != rows.dims) {
+    throw Error(ErrorKind::kInvalidInput,
+                "fitting logistic regression of " + std::to_string(rows.class_count) +
+                    " classes on " + std::to_string(rows.dims) + " dimensions: the prior has " +
+                    std::to_string(prior.rows()) + " and " + std::to_string(prior.cols()));
+  }
+  for (std::size_t k = 0; k < rows.class_count; ++k) {
+    for (std::size_t j = 0; j < rows.dims; ++j) parameters(k, j) = prior(k, j) * rms;
+  }
+  return parameters;
+}
+
+Matrix<double> start_parameters(const TrainingRows& rows, double rms, const Matrix<double>& prior,
+                                const Classifier* start) {
+  if (start == nullptr) return prior;
+  Matrix<double> parameters(rows.class_count, rows.dims + 1);
   if (start->class_count() != rows.class_count || start->dims() != rows.dims) {
     throw Error(ErrorKind::kInvalidInput,
                 "fitting logistic regression of " + std::to_string(rows.class_count) +
@@ -222,13 +239,15 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
         "fitting logistic regression: expected c above 0, found " + std::to_string(options.c));
   }
   const TrainingStock stock = take_stock(rows, options.stop);
-  const LogisticObjective objective(rows, options.c, stock.rms, options.workers, options.stop);
+  const Matrix<double> prior = prior_parameters(rows, stock.rms, options.prior);
+  const LogisticObjective objective(rows, prior, options.c, stock.rms, options.workers,
+                                    options.stop);
   const TrainingRows sample_rows = stock.sample.training_rows(rows.class_count);
   const double sample_c = options.c * stock.weight / stock.sample_weight;
-  const LogisticObjective of_sample(sample_rows, sample_c, stock.rms, options.workers,
+  const LogisticObjective of_sample(sample_rows, prior, sample_c, stock.rms, options.workers,
                                     options.stop);
 
-  Matrix<double> parameters = start_parameters(rows, stock.rms, start);
+  Matrix<double> parameters = start_parameters(rows, stock.rms, prior, start);
   LogisticCurvature curvature = guessed_curvature(objective, stock, options.workers);
   if (start == nullptr) {
     int passes_over_sample = 0;

@@ -115,9 +115,10 @@ void LogisticObjective::Scratch::read(const TrainingRows& from, std::size_t bloc
   }
 }
 
-LogisticObjective::LogisticObjective(const TrainingRows& rows, double c, double rms,
-                                     std::size_t workers, std::stop_token stop)
-    : rows_(rows), c_(c), rms_(rms), workers_(workers), stop_(std::move(stop)) {}
+LogisticObjective::LogisticObjective(const TrainingRows& rows, const Matrix<double>& prior,
+                                     double c, double rms, std::size_t workers,
+                                     std::stop_token stop)
+    : rows_(rows), prior_(prior), c_(c), rms_(rms), workers_(workers), stop_(std::move(stop)) {}
 
 double LogisticObjective::add_block(std::size_t block, const Weights& weights, Scratch& scratch,
                                     MatrixView<double> gradient) const {
@@ -174,8 +175,9 @@ double LogisticObjective::evaluate(MatrixView<const double> parameters,
       if (j == dims) {
         gradient(k, j) = c_ * sum;
       } else {
-        gradient(k, j) = c_ * sum / rms_ + parameters(k, j);
-        penalty += parameters(k, j) * parameters(k, j);
+        const double distance = parameters(k, j) - prior_(k, j);
+        gradient(k, j) = c_ * sum / rms_ + distance;
+        penalty += distance * distance;
       }
     }
   }

@@ -37,14 +37,14 @@ struct TrainingStock {
 // label out of range, a value that is not finite, or weights that do not fit.
 TrainingStock take_stock(const TrainingRows& rows, const std::stop_token& stop);
 
-// c · Σ weight · log loss + ½‖weights‖² over rows divided by `rms`. Parameters are class_count ×
-// (dims + 1), the bias in the last column, not penalised. Products are float32, sums over blocks
-// float64, so the value is good to about 1e-6 of itself.
+// c · Σ weight · log loss + ½‖weights − prior‖² over rows divided by `rms`. Parameters are
+// class_count × (dims + 1), the bias in the last column, not penalised. Products are float32, sums
+// over blocks float64, so the value is good to about 1e-6 of itself.
 class LogisticObjective {
  public:
-  // `rows` must outlive it.
-  LogisticObjective(const TrainingRows& rows, double c, double rms, std::size_t workers,
-                    std::stop_token stop);
+  // `rows` must outlive it, and so must `prior`, parameters of which the bias is passed over.
+  LogisticObjective(const TrainingRows& rows, const Matrix<double>& prior, double c, double rms,
+                    std::size_t workers, std::stop_token stop);
 
   const TrainingRows& rows() const { return rows_; }
   double c() const { return c_; }
@@ -63,6 +63,7 @@ class LogisticObjective {
                    MatrixView<double> gradient) const;
 
   const TrainingRows& rows_;
+  const Matrix<double>& prior_;
   double c_;
   double rms_;
   std::size_t workers_;

@@ -18,10 +18,11 @@ struct Chain {
   Moments moments;
   std::unique_ptr<RowFile> inputs;
   std::unique_ptr<RowFile> learnt_from;  // none: the inputs
+  Matrix<double> prior;                  // empty: none
   TrainedClassifier trained;
 
   TrainingTable table(const TableRows& rows) const {
-    return {*inputs, learnt_from ? *learnt_from : *inputs, rows, moments};
+    return {*inputs, learnt_from ? *learnt_from : *inputs, rows, moments, prior.view()};
   }
 };
 
@@ -42,8 +43,10 @@ Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_sid
                             rows.views, stop),
               nullptr,
               nullptr,
+              {},
               {}};
   const Reduction reduction = fit_reduction(chain.moments, again.reduce);
+  if (again.prior != nullptr) chain.prior = again.prior->weights(reduction);
   chain.inputs = std::make_unique<RowFile>(
       again.scratch_path, on_features(again) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;

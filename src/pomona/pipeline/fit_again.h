@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pomona/base/progress.h"
+#include "pomona/pipeline/backbone_prior.h"
 #include "pomona/pipeline/evaluate.h"
 #include "pomona/pipeline/reduce.h"
 #include "pomona/pipeline/table_rows.h"
@@ -26,7 +27,8 @@ struct FitAgain {
   const TableRows& rows;
   ReduceOptions reduce;
   TrainOptions train;
-  std::string scratch_path;  // for files of rows
+  std::string scratch_path;              // for files of rows
+  const BackbonePrior* prior = nullptr;  // none: the classifier starts from nothing
 };
 
 // Test rows are a share of all rows with a label, of both sides; `groups` says what stays together.

@@ -25,6 +25,7 @@ namespace pomona {
 namespace {
 
 constexpr std::uint64_t kMaxCatalogueBytes = 16ULL << 20U;
+constexpr std::uint64_t kMaxBackboneClassesBytes = 1ULL << 20U;
 constexpr std::size_t kNamedLabels = 5;
 
 // The stages of learning, which share the table, the options and where results go.
@@ -40,6 +41,10 @@ class Learning {
         stop_(std::move(stop)) {}
 
   Json run(const FeatureOrigin& origin) {
+    if (options_.backbone_classes) {
+      knowledge_.emplace(origin.backbone, *options_.backbone_classes, table_.rows.train_labels,
+                         studio_only_labels(table_.rows, options_.train.studio));
+    }
     cross_validate_training();
     reduce_table();
     TrainedClassifier trained = train_classifier();
@@ -73,12 +78,14 @@ class Learning {
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
   const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
   TrainingTable training_table() const {
-    return {inputs(), learnt_from_ ? *learnt_from_ : inputs(), table_.rows, table_.moments};
+    return {inputs(), learnt_from_ ? *learnt_from_ : inputs(), table_.rows, table_.moments,
+            prior_.view()};
   }
 
   void reduce_table() {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
+    if (knowledge_) prior_ = knowledge_->weights(reduction_);
     scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
@@ -251,8 +258,13 @@ class Learning {
   }
 
   FitAgain fit_again() const {
-    return {table_.store,    table_.parts,   table_.rows,
-            options_.reduce, options_.train, out_.scratch_path("again")};
+    return {table_.store,
+            table_.parts,
+            table_.rows,
+            options_.reduce,
+            options_.train,
+            out_.scratch_path("again"),
+            knowledge_ ? &*knowledge_ : nullptr};
   }
 
   void cross_validate_training() {
@@ -327,6 +339,8 @@ class Learning {
   Timeline& timeline_;
   Progress& progress_;
   std::stop_token stop_;
+  std::optional<BackbonePrior> knowledge_;
+  Matrix<double> prior_;  // empty: none
   std::optional<CrossValidation> validation_;
   std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
   Reduction reduction_;
@@ -350,6 +364,19 @@ FeatureOrigin feature_origin(const ExtractSetup& setup) {
 std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOptions& stores) {
   if (place.empty()) return std::nullopt;
   return Catalogue::parse(read_place(place, kMaxCatalogueBytes, stores), "'" + place + "'");
+}
+
+std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options,
+                                                     const StoreOptions& stores) {
+  const std::string& place = options.backbone_classes;
+  if (place.empty()) return std::nullopt;
+  if (options.classifier == ClassifierKind::kRidge) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reading --backbone-classes: ridge regression starts from nothing; train with "
+                "--classifier logistic");
+  }
+  return BackboneClasses::parse(read_place(place, kMaxBackboneClassesBytes, stores),
+                                "'" + place + "'");
 }
 
 Json learn_tables(const FeatureTable& table, const FeatureOrigin& origin,

@@ -14,6 +14,7 @@
 #include "pomona/base/progress.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/catalogue/catalogue.h"
+#include "pomona/pipeline/backbone_prior.h"
 #include "pomona/pipeline/extract.h"
 #include "pomona/pipeline/output_folder.h"
 #include "pomona/pipeline/reduce.h"
@@ -37,8 +38,10 @@ struct LearnOptions {
   TrainOptions train;
   SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
   SplitKind split_kind = SplitKind::kNone;
-  std::vector<std::string> sources;         // of training photographs; empty: they have no names
-  std::optional<Catalogue> catalogue;       // for the bundle
+  std::vector<std::string> sources;    // of training photographs; empty: they have no names
+  std::optional<Catalogue> catalogue;  // for the bundle
+  std::optional<BackboneClasses>
+      backbone_classes;                     // the classifier starts from these; none: from 0
   bool write_reduced = true;                // the reduced table and CSV
   const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
 };
@@ -56,6 +59,10 @@ FeatureOrigin feature_origin(const ExtractSetup& setup);
 
 // The catalogue of TrainOptions, none where none is named. Throws as Catalogue::parse() does.
 std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOptions& stores);
+// Those of TrainOptions likewise. Throws as BackboneClasses::parse() does, and for ridge
+// regression, which has no use for them.
+std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options,
+                                                     const StoreOptions& stores);
 
 // Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and map.json to the staged
 // folder and returns metrics.json. With fewer than two labels there is no classifier: the bundle

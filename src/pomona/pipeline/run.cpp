@@ -45,8 +45,14 @@ std::string result_fingerprint(const std::string& extraction, const Json& option
   return sha256(extraction + options.dump()).substr(0, extraction.size());
 }
 
+// The files that learning is given beside photographs.
+struct Knowledge {
+  std::optional<Catalogue> catalogue;
+  std::optional<BackboneClasses> classes;
+};
+
 // What `run` does beyond extraction, as given.
-Json learning_options(const RunOptions& options, const std::optional<Catalogue>& catalogue) {
+Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
   Json components = nullptr;
   if (options.reduce.components) {
     components = std::visit(
@@ -68,7 +74,8 @@ Json learning_options(const RunOptions& options, const std::optional<Catalogue>&
   if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
   if (!options.train.studio.empty()) json["studio"] = options.train.studio;
   if (!options.train.align.empty()) json["align"] = options.train.align;
-  if (catalogue) json["catalogue"] = catalogue->digest();
+  if (knowledge.catalogue) json["catalogue"] = knowledge.catalogue->digest();
+  if (knowledge.classes) json["backbone_classes"] = knowledge.classes->digest();
   return json;
 }
 
@@ -90,15 +97,16 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
                    extraction.setup.featurizer.slots);
 }
 
-Json finish_run(const RunOptions& options, const std::optional<Catalogue>& catalogue,
-                ExtractionWork work, RunRecord& record, OutputFolder& out, Timeline& timeline,
-                Progress& progress, const std::stop_token& stop) {
+Json finish_run(const RunOptions& options, const Knowledge& knowledge, ExtractionWork work,
+                RunRecord& record, OutputFolder& out, Timeline& timeline, Progress& progress,
+                const std::stop_token& stop) {
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
                      options.reduce.components, out, timeline, progress, stop);
   LearnOptions learn;
   learn.reduce = options.reduce;
-  learn.catalogue = catalogue;
+  learn.catalogue = knowledge.catalogue;
+  learn.backbone_classes = knowledge.classes;
   learn.train = options.train;
   learn.train.workers = extraction.setup.featurizer.slots;
   learn.train.seed = options.input.split.seed;
@@ -115,7 +123,7 @@ Json finish_run(const RunOptions& options, const std::optional<Catalogue>& catal
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
               options_json(options.reduce, components_of(metrics)), options_json(options.train)});
   record.fingerprint =
-      result_fingerprint(extraction.fingerprint, learning_options(options, catalogue));
+      result_fingerprint(extraction.fingerprint, learning_options(options, knowledge));
   const auto json = [&] {
     Json result = record_json(record, timeline);
     add_extraction(extraction, timeline, result);
@@ -205,10 +213,11 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
   check_alignment(options.train);
-  const auto catalogue = open_catalogue(options.train.catalogue, options.input.stores);
-  return run_on_images(options, "run", learning_options(options, catalogue), progress, stop,
+  const Knowledge knowledge{open_catalogue(options.train.catalogue, options.input.stores),
+                            open_backbone_classes(options.train, options.input.stores)};
+  return run_on_images(options, "run", learning_options(options, knowledge), progress, stop,
                        [&](const RunOptions&, ExtractionWork work, auto&&... rest) {
-                         return finish_run(options, catalogue, std::move(work), rest...);
+                         return finish_run(options, knowledge, std::move(work), rest...);
                        });
 }
 

@@ -169,6 +169,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     learn.train = options.train;
     learn.train.workers = workers_or_all(options.train.workers);
     learn.catalogue = open_catalogue(options.train.catalogue, options.stores);
+    learn.backbone_classes = open_backbone_classes(options.train, options.stores);
     const FeatureOrigin origin = origin_of(made_by, options);
     timeline.begin("prepare");
     const std::string group =

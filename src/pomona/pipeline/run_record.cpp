@@ -68,6 +68,7 @@ Json options_json(const TrainOptions& options) {
   if (options.parts > 0) json["parts"] = options.parts;
   if (options.refuse > 0) json["refuse"] = options.refuse;
   if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
+  if (!options.backbone_classes.empty()) json["backbone_classes"] = options.backbone_classes;
   if (!options.studio.empty()) json["studio"] = options.studio;
   if (!options.align.empty()) json["align"] = options.align;
   return json;

@@ -95,8 +95,8 @@ TrainedClassifier fit(const TrainingTable& table, const std::vector<std::size_t>
   return options.classifier == ClassifierKind::kRidge
              ? train_ridge(table, chosen)
              : train_logistic(table, chosen,
-                              {table.rows.train_labels.size(), table.rows.label_index}, options,
-                              start, stop);
+                              {table.rows.train_labels.size(), table.rows.label_index, table.prior},
+                              options, start, stop);
 }
 
 }  // namespace
@@ -125,6 +125,7 @@ TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<s
   LogisticOptions logistic;
   // A photograph weighs the same, however many views are made of it.
   logistic.c = options.c / static_cast<double>(rows.views);
+  logistic.prior = classes.prior;
   logistic.workers = options.workers;
   logistic.stop = stop;
   LogisticFit fit = fit_logistic(training, logistic, start);

@@ -22,6 +22,7 @@ namespace pomona {
 struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
   std::string catalogue;                 // file of a Catalogue for the bundle; "": none
+  std::string backbone_classes = {};     // file of BackboneClasses; "": none
   std::vector<std::string> studio = {};  // sources that show no life, only studio pictures
   std::vector<std::string> align = {};   // those of them that are moved to life: source_alignment.h
   // Parts of the training photographs that are held out in turn, each time from the whole chain, to
@@ -50,6 +51,8 @@ struct TrainingTable {
   const TableRows& rows;
   // Of the features of all rows there are to learn from, classes numbered as rows.train_labels.
   const Moments& moments;
+  // labels × columns of `inputs`: LogisticOptions::prior; empty: none.
+  MatrixView<const double> prior = {};
 };
 
 // `chosen`: ascending numbers of training rows; those without a label are passed over. The
@@ -69,6 +72,7 @@ TrainedClassifier train_uncalibrated(const TrainingTable& table,
 struct RowClasses {
   std::size_t count = 0;
   std::span<const std::int32_t> of_row;  // one for each row of the table
+  MatrixView<const double> prior = {};   // LogisticOptions::prior; empty: none
 };
 // Logistic regression alone, of the rows `chosen` (ascending, all in a class), from `start` where
 // there is one.

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/pipeline/backbone_prior.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
+#include "pomona/features/logits_head.h"
+#include "pomona/pipeline/written_csv.h"
+
+namespace pomona {
+namespace {
+
+// How many times as heavy as in the backbone's own last layer: here studio pictures of the label
+// pull the other way. What other values gave is in docs/kinds.md.
+constexpr double kTrust = 15;
+constexpr double kMostClass = 1e6;
+
+std::optional<std::size_t> parse_class(const std::string& cell) {
+  const std::optional<double> number = parse_number(cell);
+  if (!number || !(*number >= 0 && *number <= kMostClass)) return std::nullopt;
+  const auto whole = static_cast<std::size_t>(*number);
+  if (static_cast<double>(whole) != *number) return std::nullopt;
+  return whole;
+}
+
+// logits × features: what the last layer multiplies features by, read off from what it makes of
+// each feature alone.
+Matrix<float> weights_of_logits(const Backbone& backbone) {
+  LogitsHead head(backbone);
+  const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
+  Matrix<float> features(dims + 1, dims);
+  for (std::size_t j = 0; j < dims; ++j) features(j, j) = 1;
+  Matrix<float> logits(dims + 1, head.logit_count());
+  head.logits(features.view(), logits.view());
+  Matrix<float> weights(head.logit_count(), dims);
+  for (std::size_t j = 0; j < dims; ++j) {
+    for (std::size_t k = 0; k < weights.rows(); ++k) weights(k, j) = logits(j, k) - logits(dims, k);
+  }
+  return weights;
+}
+
+}  // namespace
+
+BackboneClasses BackboneClasses::parse(std::string_view csv, const std::string& what) {
+  BackboneClasses classes;
+  classes.what_ = what;
+  classes.digest_ = sha256(csv);
+  WrittenCsv table(csv, "--backbone-classes " + what, {"class", "label"});
+  const std::size_t name = table.column("class");
+  const std::size_t label = table.column("label");
+  std::vector<std::string> row;
+  while (table.next(row)) {
+    table.refuse_blanks(row[label]);
+    const std::optional<std::size_t> number = parse_class(row[name]);
+    if (!number) {
+      table.refuse("the class '" + row[name] +
+                   "' is no number; write that of one of the "
+                   "backbone's own classes, the first of which is 0");
+    }
+    if (row[label].empty()) table.refuse("the class " + row[name] + " has no label");
+    if (!classes.labels_.emplace(*number, row[label]).second) {
+      table.refuse("the class " + row[name] + " has two rows; leave one");
+    }
+  }
+  return classes;
+}
+
+BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& classes,
+                             const std::vector<std::string>& labels,
+                             const std::vector<std::string>& unseen)
+    : directions_(labels.size(), static_cast<std::size_t>(backbone.spec.feature_count)) {
+  const Matrix<float> of_logits = weights_of_logits(backbone);
+  std::vector<std::size_t> counts(labels.size());
+  for (const auto& [number, name] : classes.labels()) {
+    if (number >= of_logits.rows()) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "reading --backbone-classes " + classes.what() + ": there is no class " +
+                      std::to_string(number) + "; the backbone '" + backbone.spec.name +
+                      "' has those from 0 to " + std::to_string(of_logits.rows() - 1));
+    }
+    if (std::ranges::find(unseen, name) == unseen.end()) continue;
+    const auto label = static_cast<std::size_t>(std::ranges::find(labels, name) - labels.begin());
+    ++counts[label];
+    for (std::size_t j = 0; j < directions_.cols(); ++j) {
+      directions_(label, j) += static_cast<double>(of_logits(number, j));
+    }
+  }
+  for (std::size_t label = 0; label < labels.size(); ++label) {
+    if (counts[label] == 0) continue;
+    for (double& weight : directions_.view().row(label)) {
+      weight /= static_cast<double>(counts[label]);
+    }
+  }
+}
+
+Matrix<double> BackbonePrior::weights(const Reduction& reduction) const {
+  const Matrix<double>& components = reduction.pca.components;
+  Matrix<double> weights(directions_.rows(), components.rows());
+  for (std::size_t label = 0; label < weights.rows(); ++label) {
+    for (std::size_t i = 0; i < components.rows(); ++i) {
+      double sum = 0;
+      for (std::size_t j = 0; j < components.cols(); ++j) {
+        sum += directions_(label, j) * reduction.scaler.scale[j] * components(i, j);
+      }
+      weights(label, i) = kTrust * sum;
+    }
+  }
+  return weights;
+}
+
+}  // namespace pomona

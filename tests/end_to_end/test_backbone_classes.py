@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`--backbone-classes`: what the backbone knows of labels that studio pictures alone show."""
+
+import pytest
+from command import TINY, USAGE
+from photographs import encoded, picture
+from tables import differences, json_of
+
+SHOWN = {"shop": "ab", "frames": "bc"}
+
+
+@pytest.fixture(scope="module")
+def features(tiny, tmp_path_factory):
+    """a is known from shops, b from both, c from frames alone."""
+    folder = tmp_path_factory.mktemp("backbone_classes")
+    for source, classes in SHOWN.items():
+        for label in classes:
+            (folder / source / label).mkdir(parents=True)
+            for i in range(6):
+                path = folder / source / label / f"{i}.jpg"
+                path.write_bytes(encoded(picture(1000 * ord(label) + i, side=64), "jpeg"))
+    sources = [f"{source}={folder / source}" for source in SHOWN]
+    tiny("extract", *sources, "--out", folder / "features", "--holdout", "0", *TINY)
+    return folder / "features"
+
+
+@pytest.fixture
+def train(tiny, features, tmp_path):
+    def run(name, rows="", words=()):
+        if rows:
+            (tmp_path / "own.csv").write_text(f"class,name,label\n{rows}\n")
+            words = [*words, "--backbone-classes", tmp_path / "own.csv"]
+        out = tmp_path / name
+        tiny("train", features, "--studio", "frames", "--parts", "2", *words, "--out", out)
+        return out
+
+    return run
+
+
+def test_labels_never_seen_in_life_start_from_the_backbone(train, tmp_path):
+    known = train("known", "2,a fig,c")
+    assert differences(known, train("again", "2,a fig,c", ["--workers", "1"])) == set()
+    options = json_of(known / "run.json")["options"]
+    assert options["backbone_classes"] == str(tmp_path / "own.csv")
+    plain = train("plain")
+    assert "backbone_classes" not in json_of(plain / "run.json")["options"]
+    different = differences(plain, known)
+    assert {"bundle/model.safetensors", "metrics.json"} <= different
+    # Another class is other knowledge.
+    assert "bundle/model.safetensors" in differences(known, train("other", "3,a date,c"))
+
+
+def test_labels_that_life_shows_do_not(train):
+    assert differences(train("plain"), train("seen", "1,x,a\n2,y,b\n3,z,none of them")) == set()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "tells"),
+    [
+        ("2,a fig,c\n2,a date,c", [], ["own.csv", "class 2 has two rows"]),
+        ("fig,a fig,c", [], ["'fig' is no number"]),
+        ("5,a fig,c", [], ["there is no class 5", "'tiny'", "0 to 4"]),
+        ("2,a fig,c", ["--classifier", "ridge"], ["ridge", "logistic"]),
+    ],
+)
+def test_what_cannot_be_used_is_told(tiny, features, tmp_path, rows, words, tells):
+    (tmp_path / "own.csv").write_text(f"class,name,label\n{rows}\n")
+    words = [*words, "--studio", "frames", "--backbone-classes", tmp_path / "own.csv"]
+    words += ["--out", tmp_path / "out"]
+    tiny.refuses("train", features, *words, code=USAGE, tells=tells)
+    assert not (tmp_path / "out").exists()
