@@ -161,10 +161,15 @@ def ablation(figures: dict, kinds: int) -> str:
     ]
     steps = [
         ("photographs in shops of other kinds and studio frames", "life_without_composed"),
-        ("and still lifes moved to where life lies, and what the backbone knows: the model", "life"),
+        (
+            "and still lifes moved to where life lies, and what the backbone knows: the model",
+            "life",
+        ),
     ]
     in_life = [(name, of_share(figures[key]["right"])) for name, key in steps]
-    some, all_of_them = (figures[key]["right"]["count"] for key in ("life_without_composed", "life"))
+    some, all_of_them = (
+        figures[key]["right"]["count"] for key in ("life_without_composed", "life")
+    )
     return (
         table(["learnt from", "photographs in shops, held out in turn"], rows)
         + "\n"
@@ -318,9 +323,8 @@ Two limits together refuse {share} of what it learnt from, by weight: two fifths
 is for the backbone's own 1,000 classes, three fifths by how far it lies from the known photographs, those held out from
 these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
 weighted mean of all that is known; still lifes are not. Of the validation photographs, asked of a model that did not
-learn from them, {percent(bundle["fruit"])} were refused. The share was
-chosen by these photographs, so that at most 5 % of them are; no picture of the table had a say. Where
-the pictures come from, models/judging says.
+learn from them, {percent(bundle["fruit"])} were refused: by these the share was chosen, to refuse at most 5 % of them. No
+picture of the table had a say. Where they come from, models/judging says.
 
 {refusals(figures)}
 How strange a photograph is, `predict --json` tells as `strangeness`; the bundle refuses above 1. Other limits, chosen by the

@@ -90,6 +90,15 @@ def left_out_in_life(chain: Chain, classes: ClassMap, train: list, known: set[st
     }
 
 
+def left_out_at_a_step(chain: Chain, classes: ClassMap, train: list, name: str) -> dict:
+    """What learning as `train` says gives."""
+
+    def drop(source, label, kinds):
+        return False
+
+    return right_of(without_kinds(chain, classes, train, drop, name, STRIDE_OF_STUDIO))
+
+
 def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> dict:
     def drop(source, label, kinds):
         return source == COMPOSED

@@ -12,8 +12,8 @@ KEPT = ".val"
 TAXONOMY = {"grocery-store": (NATURAL,), "fruits-360": (STUDIO, COMPOSED)}
 # What a photograph counts. A studio frame shows what 19 others of its film show too.
 WEIGHTS = {NATURAL: 1, STUDIO: 0.15, COMPOSED: 0.3}
-FRAMES_A_CLASS = 60
-OFFICIAL_STRIDE = 16
+FRAMES_A_CLASS = 30
+OFFICIAL_STRIDE = 12
 
 
 def unpack(archive: Path, target: Path) -> None:

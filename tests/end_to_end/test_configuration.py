@@ -229,9 +229,9 @@ def test_a_run_does_as_the_file_says(tiny, noise, tmp_path, write):
 
 @pytest.mark.parametrize("verb", ["reduce", "train"])
 def test_every_core_works_unless_told_otherwise(tiny, noise_results, tmp_path, verb):
-    for words, workers in [([], len(os.sched_getaffinity(0))), (["--workers", "3"], 3)]:
-        out = tmp_path / str(len(words))
-        tiny(verb, noise_results, "--out", out, *words)
+    for flags, workers in [([], len(os.sched_getaffinity(0))), (["--workers", "3"], 3)]:
+        out = tmp_path / str(len(flags))
+        tiny(verb, noise_results, "--out", out, *flags)
         assert json_of(out / "run.json")["workers"] == workers
 
 

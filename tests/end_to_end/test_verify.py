@@ -208,6 +208,20 @@ def test_a_prettier_accuracy_is_noticed_by_its_content(verify, copy):
     assert any("accuracy" in line for line in problems(verify()))
 
 
+def test_scores_of_parts_held_out_are_checked_as_well(tiny, copy, tmp_path):
+    tiny("extract", copy / "images", "--out", tmp_path / "features", "--holdout", "0", *TINY)
+    out = tmp_path / "out"
+    tiny("train", tmp_path / "features", "--out", out, "--parts", "2")
+    assert "agree on 18 photographs held out in turn" in tiny("verify", out).text
+    score = json_of(out / "metrics.json")["scores"][0]
+    assert score["key"] == "cross_validated"
+    text = (out / "metrics.json").read_text()
+    prettier = text.replace(f'"accuracy": {score["accuracy"]}', '"accuracy": 0.999', 1)
+    (out / "metrics.json").write_text(prettier)
+    renew_sums(out)
+    assert any("accuracy" in line for line in problems(tiny("verify", out, code=NOT_ALL_GOOD).text))
+
+
 @pytest.mark.parametrize("change", ["removed", "added", "longer"])
 def test_photographs_that_came_or_went_are_noticed(verify, copy, change):
     photograph = copy / "images" / "c" / "2.jpg"

@@ -38,7 +38,7 @@ def test_classes_of_the_backbone_are_kinds_of_the_taxonomy(taxonomy):
     with (CATALOGUE / "backbone_classes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, strict=True))
     numbers = [int(row["class"]) for row in rows]
-    assert numbers == sorted(set(numbers)) and 0 <= numbers[0] and numbers[-1] < 1000
+    assert numbers == sorted(set(numbers)) and numbers[0] >= 0 and numbers[-1] < 1000
     assert {row["label"] for row in rows} <= {row["species_id"] for row in taxonomy}
     assert all(row["name"] for row in rows)
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pomona/learn/surest_mistakes.h"
+#include "pomona/pipeline/source_of.h"
 #include "pomona/table/csv_writer.h"
 
 namespace pomona {
@@ -154,7 +155,7 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
   for (const std::string& source : sources) {
     std::vector<std::size_t> at;  // positions among the rows judged
     for (std::size_t i = 0; i < evaluation.rows.size(); ++i) {
-      if (rows.manifest.rows[evaluation.rows[i]].path.starts_with(source + "/")) at.push_back(i);
+      if (source_of(rows.manifest.rows[evaluation.rows[i]].path) == source) at.push_back(i);
     }
     if (at.empty()) continue;
     Matrix<double> probabilities(at.size(), evaluation.probabilities.cols());

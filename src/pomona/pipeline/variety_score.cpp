@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "pomona/pipeline/source_of.h"
+
 namespace pomona {
 namespace {
 
@@ -160,7 +162,7 @@ void add_variety_scores(const std::string& key, std::span<const JudgedVariety> j
   if (sources.size() < 2) return;
   for (const std::string& source : sources) {
     const auto of_source = those(judged, [&](const JudgedVariety& one) {
-      return rows.manifest.rows[one.row].path.starts_with(source + "/");
+      return source_of(rows.manifest.rows[one.row].path) == source;
     });
     add_scores_of_labels({{"key", key + "_source"}, {"source", source}}, of_source, rows, scores);
   }
