@@ -161,10 +161,9 @@ def ablation(figures: dict, kinds: int) -> str:
     ]
     steps = [
         ("photographs in shops of other kinds and studio frames", "life_without_composed"),
-        (
-            "and still lifes moved to where life lies, and what the backbone knows: the model",
-            "life",
-        ),
+        ("and still lifes where they lie", "life_unaligned"),
+        ("and still lifes moved to where life lies", "life_aligned"),
+        ("and what the backbone knows of its own classes: the model", "life"),
     ]
     in_life = [(name, of_share(figures[key]["right"])) for name, key in steps]
     some, all_of_them = (
@@ -174,7 +173,7 @@ def ablation(figures: dict, kinds: int) -> str:
         table(["learnt from", "photographs in shops, held out in turn"], rows)
         + "\n"
         + table(["learnt from", "photographs in shops of kinds never seen in life"], in_life)
-        + f"\nThe first was asked about {some:,} of the {all_of_them:,} photographs, evenly chosen.\n"
+        + f"\nAll but the last were asked about {some:,} of the {all_of_them:,} photographs, evenly chosen.\n"
     )
 
 
