@@ -23,7 +23,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 
 # Three Python wheels that are C++ SDKs, in the virtual environment that tools/setup makes.
-set(POMONA_VENV ${CMAKE_SOURCE_DIR}/.venv CACHE PATH "virtual environment with openvino and pyarrow")
+set(POMONA_VENV ${CMAKE_SOURCE_DIR}/.venv CACHE PATH "virtual environment of requirements/build.txt")
 file(GLOB POMONA_SITE_PACKAGES ${POMONA_VENV}/lib/python3*/site-packages)
 if(NOT POMONA_SITE_PACKAGES)
   message(FATAL_ERROR "no virtual environment at ${POMONA_VENV}: run tools/setup first")
@@ -34,6 +34,9 @@ find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
 
 # Debian's OpenBLAS knows no processor of after 2022 and computes on those as on one of 2004.
 set(blas ${POMONA_SITE_PACKAGES}/scipy_openblas32)
+if(NOT EXISTS ${blas})
+  message(FATAL_ERROR "no scipy_openblas32 in ${POMONA_SITE_PACKAGES}: run tools/setup first")
+endif()
 add_library(openblas SHARED IMPORTED)
 set_target_properties(openblas PROPERTIES IMPORTED_LOCATION ${blas}/lib/libscipy_openblas.so)
 target_include_directories(openblas SYSTEM INTERFACE ${blas}/include)

@@ -46,19 +46,41 @@ def test_labels_never_seen_in_life_start_from_the_backbone(train, tmp_path):
     assert "backbone_classes" not in json_of(plain / "run.json")["options"]
     different = differences(plain, known)
     assert {"bundle/model.safetensors", "metrics.json"} <= different
+    # Parts held out in turn are judged by fits that know it as well.
+    losses = [json_of(out / "metrics.json")["scores"][0]["log_loss"] for out in (plain, known)]
+    assert losses[0] != losses[1]
     # Another class is other knowledge.
     assert "bundle/model.safetensors" in differences(known, train("other", "3,a date,c"))
 
 
 def test_labels_that_life_shows_do_not(train):
-    assert differences(train("plain"), train("seen", "1,x,a\n2,y,b\n3,z,none of them")) == set()
+    seen = train("seen", "1,x,a\n2,y,b\n3,z,none of them")
+    assert differences(train("plain"), seen) == set()
+
+
+def test_a_file_that_tells_nothing_is_told_of(tiny, features, tmp_path):
+    (tmp_path / "own.csv").write_text("class,label\n1,a\n")
+    words = ["--studio", "frames", "--backbone-classes", tmp_path / "own.csv"]
+    told = tiny("train", features, *words, "--out", tmp_path / "out").message
+    assert "no label of --backbone-classes" in told
+
+
+def test_a_run_is_another_with_another_file(tiny, features, tmp_path):
+    sources = [f"{source}={features.parent / source}" for source in SHOWN]
+    words = ["run", *sources, "--studio", "frames", "--out", tmp_path / "out", *TINY]
+    words += ["--holdout", "0", "--backbone-classes", tmp_path / "own.csv"]
+    (tmp_path / "own.csv").write_text("class,label\n2,c\n")
+    tiny(*words)
+    assert "is complete" in tiny(*words).message
+    (tmp_path / "own.csv").write_text("class,label\n3,c\n")
+    tiny.refuses(*words, code=USAGE, tells=["with other options"])
 
 
 @pytest.mark.parametrize(
     ("rows", "words", "tells"),
     [
         ("2,a fig,c\n2,a date,c", [], ["own.csv", "class 2 has two rows"]),
-        ("fig,a fig,c", [], ["'fig' is no number"]),
+        ("fig,a fig,c", [], ["'fig' is no whole number"]),
         ("5,a fig,c", [], ["there is no class 5", "'tiny'", "0 to 4"]),
         ("2,a fig,c", ["--classifier", "ridge"], ["ridge", "logistic"]),
     ],

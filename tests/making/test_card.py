@@ -47,6 +47,8 @@ def figures() -> dict:
     """Of a model that reaches all that is wanted."""
     return {
         "refuse": 0.05,
+        "components": 123,
+        "backbone_knows": ["fig", "maize"],
         "composed_a_class": 24,
         "natural": score(0.9),
         "natural_alone": score(0.88),
@@ -54,6 +56,9 @@ def figures() -> dict:
         "film": score(0.8),
         "official": score(0.985),
         "life": {"right": share(0.4), "among three": share(0.6)},
+        "life_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
+        "life_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
+        "life_aligned": {"right": share(0.35, 34), "among three": share(0.5, 34)},
         "life_unaligned": {"right": share(0.2, 34), "among three": share(0.3, 34)},
         "life_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
         "unknown": {"refused": share(0.7)},
@@ -93,6 +98,10 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
         in lines
     )
     assert "| and still lifes where they lie | 20.0 % (18.0–21.0) |" in lines
+    assert "| and still lifes moved to where life lies | 35.0 % (33.0–36.0) |" in lines
+    assert "among the backbone's own classes 55.0 %, of others 31.0 %" in text
+    assert "what the backbone knows (fig, maize;" in text
+    assert "123 principal components" in text
     assert "| apple | 300 | 250 | 123 | 117 |" in lines
     assert "peach for plum (7, 12.5 %)" in text
     assert "| blur-4 | 42.0 % (40.0–43.0) | 98.7 % |" in lines

@@ -71,6 +71,12 @@ def test_every_kind_is_left_out_once(classes):
         classes.label("grocery-store", "Durian")
 
 
+def test_the_backbone_knows_kinds_of_the_taxonomy(classes):
+    known = sources.known_to_the_backbone(ROOT / "catalogue" / "backbone_classes.csv")
+    kinds = {*classes.kinds("grocery-store"), *classes.kinds("fruits-360")}
+    assert {"lemon", "fig"} <= known < kinds
+
+
 def test_a_share_has_an_interval_around_it():
     found = judge.share([True] * 90 + [False] * 10)
     assert found["share"] == 0.9
@@ -120,7 +126,10 @@ def chain(tmp_path):
 
 
 def test_kinds_left_out_are_asked_of_the_model_without_them(chain, classes):
-    found = judge.left_out_in_life(chain, classes, [])
+    all_of_them = judge.left_out_in_life(chain, classes, [], {"banana", "lemon"})
+    assert all_of_them["life_known"]["right"]["share"] == pytest.approx(1 / 2)
+    assert all_of_them["life_new"]["right"] == {"share": 0, "low": 0, "high": 0, "count": 6}
+    found = all_of_them["life"]
     assert found["right"]["share"] == pytest.approx(1 / 3)
     assert found["among three"]["share"] == pytest.approx(2 / 3)
     assert found["right"]["low"] == 0  # of three kinds drawn none may be banana
@@ -129,6 +138,10 @@ def test_kinds_left_out_are_asked_of_the_model_without_them(chain, classes):
         for photograph in chain.asked[f"life-{part}"]:
             assert rows["natural", photograph.parent.name]["label"] == ""
             assert classes.label("grocery-store", photograph.parent.name) in kinds
+
+    judge.left_out_at_a_step(chain, classes, [], "step")
+    rows = rows_of(chain.work / "step-0.csv")
+    assert any(row["label"] == "banana" for key, row in rows.items() if key[0] == "composed")
 
     fewer = judge.left_out_without_composed(chain, classes, [])
     assert fewer["right"]["count"] == 18 / judge.STRIDE_OF_STUDIO

@@ -76,7 +76,7 @@ LogitsHead::LogitsHead(const Backbone& backbone) : state_(std::make_unique<State
     rethrow_openvino(
         ErrorKind::kInvalidInput, doing,
         "its logits must be made of its features alone: import it without --logits, or "
-        "leave --refuse out");
+        "leave out --refuse and --backbone-classes");
   }
 }
 

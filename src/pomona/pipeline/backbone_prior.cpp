@@ -2,7 +2,9 @@
 #include "pomona/pipeline/backbone_prior.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <utility>
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
@@ -17,6 +19,7 @@ namespace {
 // pull the other way. What other values gave is in docs/kinds.md.
 constexpr double kTrust = 15;
 constexpr double kMostClass = 1e6;
+constexpr double kRounding = 1e-3;  // of logits in float32, as a share
 
 std::optional<std::size_t> parse_class(const std::string& cell) {
   const std::optional<double> number = parse_number(cell);
@@ -31,13 +34,26 @@ std::optional<std::size_t> parse_class(const std::string& cell) {
 Matrix<float> weights_of_logits(const Backbone& backbone) {
   LogitsHead head(backbone);
   const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
-  Matrix<float> features(dims + 1, dims);
-  for (std::size_t j = 0; j < dims; ++j) features(j, j) = 1;
-  Matrix<float> logits(dims + 1, head.logit_count());
+  Matrix<float> features(dims + 2, dims);  // each alone, none, all
+  for (std::size_t j = 0; j < dims; ++j) features(j, j) = features(dims + 1, j) = 1;
+  Matrix<float> logits(features.rows(), head.logit_count());
   head.logits(features.view(), logits.view());
   Matrix<float> weights(head.logit_count(), dims);
-  for (std::size_t j = 0; j < dims; ++j) {
-    for (std::size_t k = 0; k < weights.rows(); ++k) weights(k, j) = logits(j, k) - logits(dims, k);
+  for (std::size_t k = 0; k < weights.rows(); ++k) {
+    double sum = 0;
+    double sizes = 0;
+    for (std::size_t j = 0; j < dims; ++j) {
+      weights(k, j) = logits(j, k) - logits(dims, k);
+      sum += static_cast<double>(weights(k, j));
+      sizes += std::abs(static_cast<double>(weights(k, j)));
+    }
+    const double all = static_cast<double>(logits(dims + 1, k) - logits(dims, k));
+    if (std::abs(all - sum) > kRounding * (1 + sizes)) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "reading the last layer of backbone " + backbone.spec.name +
+                      " for --backbone-classes: its logits are no sums of weighted features; "
+                      "import it with the output before softmax, or leave --backbone-classes out");
+    }
   }
   return weights;
 }
@@ -57,7 +73,7 @@ BackboneClasses BackboneClasses::parse(std::string_view csv, const std::string& 
     const std::optional<std::size_t> number = parse_class(row[name]);
     if (!number) {
       table.refuse("the class '" + row[name] +
-                   "' is no number; write that of one of the "
+                   "' is no whole number from 0 on; write that of one of the "
                    "backbone's own classes, the first of which is 0");
     }
     if (row[label].empty()) table.refuse("the class " + row[name] + " has no label");
@@ -69,11 +85,11 @@ BackboneClasses BackboneClasses::parse(std::string_view csv, const std::string& 
 }
 
 BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& classes,
-                             const std::vector<std::string>& labels,
-                             const std::vector<std::string>& unseen)
-    : directions_(labels.size(), static_cast<std::size_t>(backbone.spec.feature_count)) {
+                             std::vector<std::string> labels)
+    : labels_(std::move(labels)),
+      directions_(labels_.size(), static_cast<std::size_t>(backbone.spec.feature_count)) {
   const Matrix<float> of_logits = weights_of_logits(backbone);
-  std::vector<std::size_t> counts(labels.size());
+  std::vector<std::size_t> counts(labels_.size());
   for (const auto& [number, name] : classes.labels()) {
     if (number >= of_logits.rows()) {
       throw Error(ErrorKind::kInvalidInput,
@@ -81,14 +97,15 @@ BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& cl
                       std::to_string(number) + "; the backbone '" + backbone.spec.name +
                       "' has those from 0 to " + std::to_string(of_logits.rows() - 1));
     }
-    if (std::ranges::find(unseen, name) == unseen.end()) continue;
-    const auto label = static_cast<std::size_t>(std::ranges::find(labels, name) - labels.begin());
+    const auto found = std::ranges::find(labels_, name);
+    if (found == labels_.end()) continue;
+    const auto label = static_cast<std::size_t>(found - labels_.begin());
     ++counts[label];
     for (std::size_t j = 0; j < directions_.cols(); ++j) {
       directions_(label, j) += static_cast<double>(of_logits(number, j));
     }
   }
-  for (std::size_t label = 0; label < labels.size(); ++label) {
+  for (std::size_t label = 0; label < labels_.size(); ++label) {
     if (counts[label] == 0) continue;
     for (double& weight : directions_.view().row(label)) {
       weight /= static_cast<double>(counts[label]);
@@ -96,10 +113,19 @@ BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& cl
   }
 }
 
-Matrix<double> BackbonePrior::weights(const Reduction& reduction) const {
+bool BackbonePrior::knows(const std::string& label) const {
+  const auto found = std::ranges::find(labels_, label);
+  if (found == labels_.end()) return false;
+  const auto row = directions_.view().row(static_cast<std::size_t>(found - labels_.begin()));
+  return std::ranges::any_of(row, [](double weight) { return weight != 0; });
+}
+
+Matrix<double> BackbonePrior::weights(const Reduction& reduction,
+                                      const std::vector<std::string>& unseen) const {
   const Matrix<double>& components = reduction.pca.components;
   Matrix<double> weights(directions_.rows(), components.rows());
   for (std::size_t label = 0; label < weights.rows(); ++label) {
+    if (std::ranges::find(unseen, labels_[label]) == unseen.end()) continue;
     for (std::size_t i = 0; i < components.rows(); ++i) {
       double sum = 0;
       for (std::size_t j = 0; j < components.cols(); ++j) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A backbone was taught on photographs from life, and some of its own classes are labels of ours:
-// it knows a lemon in a crate though we show it lemons on white alone. A classifier that starts
-// from that knowledge, and is drawn back to it where photographs tell nothing else, keeps it. Of
-// labels that photographs of life show, these tell more.
+// it knows a lemon in a crate though we show it lemons on white alone. A classifier that is drawn
+// towards that knowledge, where photographs tell nothing else, keeps it. Of labels that photographs
+// of life show, these tell more.
 #pragma once
 
 #include <cstddef>
@@ -39,19 +39,22 @@ class BackboneClasses {
 
 class BackbonePrior {
  public:
-  // `labels`: all there are; `unseen`: those of them that no photograph of life shows. Labels of
-  // `classes` that are not among the unseen are passed over. Throws invalid_input for a class that
-  // the backbone does not have, and as LogitsHead does.
+  // Labels of `classes` that are not among `labels` are passed over. Throws invalid_input for a
+  // class that the backbone does not have, for logits that are no sum of weighted features, and as
+  // LogitsHead does.
   BackbonePrior(const Backbone& backbone, const BackboneClasses& classes,
-                const std::vector<std::string>& labels, const std::vector<std::string>& unseen);
+                std::vector<std::string> labels);
 
-  // labels × components: for each label the mean of the weights that the backbone's last layer
-  // gives its classes, as weights of the reduction's components, times kTrust; 0 for other
-  // labels.
-  Matrix<double> weights(const Reduction& reduction) const;
+  bool knows(const std::string& label) const;
+
+  // labels × components: for each of the labels `unseen` in life the mean of the weights that the
+  // backbone's last layer gives its classes, as weights of the reduction's components, times
+  // kTrust; 0 for other labels.
+  Matrix<double> weights(const Reduction& reduction, const std::vector<std::string>& unseen) const;
 
  private:
-  Matrix<double> directions_;  // labels × features
+  std::vector<std::string> labels_;
+  Matrix<double> directions_;  // labels × features; 0 for labels that no class shows
 };
 
 }  // namespace pomona

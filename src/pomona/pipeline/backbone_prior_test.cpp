@@ -38,7 +38,7 @@ TEST(BackboneClasses, SayWhatIsWrongWithAFile) {
               AllOf(HasSubstr("--backbone-classes 'own.csv'"), HasSubstr("no column 'label'")));
   for (const char* number : {"lemon", "", "-1", "1.5", "1e9", "nan"}) {
     EXPECT_THAT(refusal_of_classes(std::string("class,label\n") + number + ",fig\n"),
-                HasSubstr("is no number"))
+                HasSubstr("is no whole number"))
         << number;
   }
   EXPECT_THAT(refusal_of_classes("class,label\n1,\n"), HasSubstr("the class 1 has no label"));
@@ -47,46 +47,65 @@ TEST(BackboneClasses, SayWhatIsWrongWithAFile) {
   EXPECT_THAT(refusal_of_classes("class,label\n1, fig\n"), HasSubstr("' fig'"));
 }
 
-// Features that are scaled one by one and left where they are.
-Reduction scaling(std::size_t dims) {
+// Fewer components than features: the first two turned into each other, and the others as they are.
+Reduction turned(std::size_t components, std::size_t dims) {
   Reduction reduction;
-  reduction.pca.components = Matrix<double>(dims, dims);
+  reduction.pca.components = Matrix<double>(components, dims);
   for (std::size_t j = 0; j < dims; ++j) {
     reduction.scaler.mean.push_back(0.1);
     reduction.scaler.scale.push_back(0.5 + 0.01 * static_cast<double>(j));
-    reduction.pca.components(j, j) = 1;
+    if (j < components) reduction.pca.components(j, j) = 1;
   }
+  reduction.pca.components(0, 0) = reduction.pca.components(1, 1) = 0.6;
+  reduction.pca.components(0, 1) = 0.8;
+  reduction.pca.components(1, 0) = -0.8;
   return reduction;
 }
 
-TEST(BackbonePrior, TellsFeaturesApartAsTheLastLayerDoes) {
+// rows × features: what rows of components stand for.
+Matrix<float> features_of(const Reduction& reduction, const Matrix<double>& components) {
+  const Matrix<double>& directions = reduction.pca.components;
+  Matrix<float> features(components.rows(), directions.cols());
+  for (std::size_t i = 0; i < features.rows(); ++i) {
+    for (std::size_t j = 0; j < features.cols(); ++j) {
+      double sum = 0;
+      for (std::size_t k = 0; k < directions.rows(); ++k)
+        sum += components(i, k) * directions(k, j);
+      features(i, j) =
+          static_cast<float>(reduction.scaler.mean[j] + reduction.scaler.scale[j] * sum);
+    }
+  }
+  return features;
+}
+
+TEST(BackbonePrior, TellsPhotographsApartAsTheLastLayerDoes) {
   const Backbone backbone = golden_backbone();
   const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
   const BackboneClasses classes = BackboneClasses::parse("class,label\n1,b\n3,b\n2,c\n4,z\n", "");
-  const BackbonePrior prior(backbone, classes, {"a", "b", "c"}, {"a", "b"});
-  const Reduction reduction = scaling(dims);
-  const Matrix<double> weights = prior.weights(reduction);
+  const BackbonePrior prior(backbone, classes, {"a", "b", "c"});
+  const Reduction reduction = turned(dims - 3, dims);
+  const Matrix<double> weights = prior.weights(reduction, {"a", "b"});
   ASSERT_EQ(weights.rows(), 3U);
-  ASSERT_EQ(weights.cols(), dims);
+  ASSERT_EQ(weights.cols(), dims - 3);
   EXPECT_THAT(weights.view().row(0), Each(0.0)) << "no class shows it";
   EXPECT_THAT(weights.view().row(2), Each(0.0)) << "it was seen in life";
+  EXPECT_TRUE(prior.knows("b") && prior.knows("c"));
+  EXPECT_FALSE(prior.knows("a") || prior.knows("z"));
 
-  LogitsHead head(backbone);
-  Matrix<float> features(3, dims);  // the first all 0
-  for (std::size_t j = 0; j < dims; ++j) {
-    features(1, j) = static_cast<float>(j % 5) / 5;
-    features(2, j) = static_cast<float>(j % 7) / 3;
+  Matrix<double> components(3, dims - 3);  // of the first photograph all 0
+  for (std::size_t j = 0; j < components.cols(); ++j) {
+    components(1, j) = static_cast<double>(j % 5) / 5 - 0.3;
+    components(2, j) = static_cast<double>(j % 7) / 3 - 1.1;
   }
+  LogitsHead head(backbone);
   Matrix<float> logits(3, head.logit_count());
-  head.logits(features.view(), logits.view());
+  head.logits(features_of(reduction, components).view(), logits.view());
   const auto of_b = [&](std::size_t row) {
     return static_cast<double>(logits(row, 1) + logits(row, 3)) / 2;
   };
   const auto score = [&](std::size_t row) {
     double sum = 0;
-    for (std::size_t j = 0; j < dims; ++j) {
-      sum += weights(1, j) * static_cast<double>(features(row, j)) / reduction.scaler.scale[j];
-    }
+    for (std::size_t j = 0; j < components.cols(); ++j) sum += weights(1, j) * components(row, j);
     return sum;
   };
   const double trust = score(1) / (of_b(1) - of_b(0));
@@ -96,7 +115,7 @@ TEST(BackbonePrior, TellsFeaturesApartAsTheLastLayerDoes) {
 
 TEST(BackbonePrior, RefusesAClassThatTheBackboneLacks) {
   const BackboneClasses classes = BackboneClasses::parse("class,label\n5,b\n", "'own.csv'");
-  EXPECT_THAT([&] { BackbonePrior(golden_backbone(), classes, {"b"}, {"b"}); },
+  EXPECT_THAT([&] { BackbonePrior(golden_backbone(), classes, {"b"}); },
               testing::ThrowsMessage<Error>(
                   AllOf(HasSubstr("'own.csv'"), HasSubstr("no class 5"), HasSubstr("0 to 4"))));
 }

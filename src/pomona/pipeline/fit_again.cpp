@@ -9,6 +9,7 @@
 #include "pomona/pipeline/held_out_answers.h"
 #include "pomona/pipeline/row_selection.h"
 #include "pomona/pipeline/source_alignment.h"
+#include "pomona/pipeline/studio_only.h"
 
 namespace pomona {
 namespace {
@@ -46,7 +47,10 @@ Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_sid
               {},
               {}};
   const Reduction reduction = fit_reduction(chain.moments, again.reduce);
-  if (again.prior != nullptr) chain.prior = again.prior->weights(reduction);
+  if (again.prior != nullptr) {
+    chain.prior =
+        again.prior->weights(reduction, studio_only_labels(rows, train_side, again.train.studio));
+  }
   chain.inputs = std::make_unique<RowFile>(
       again.scratch_path, on_features(again) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;

@@ -28,7 +28,7 @@ struct FitAgain {
   ReduceOptions reduce;
   TrainOptions train;
   std::string scratch_path;              // for files of rows
-  const BackbonePrior* prior = nullptr;  // none: the classifier starts from nothing
+  const BackbonePrior* prior = nullptr;  // none: the classifier is drawn towards nothing
 };
 
 // Test rows are a share of all rows with a label, of both sides; `groups` says what stays together.

@@ -42,8 +42,7 @@ class Learning {
 
   Json run(const FeatureOrigin& origin) {
     if (options_.backbone_classes) {
-      knowledge_.emplace(origin.backbone, *options_.backbone_classes, table_.rows.train_labels,
-                         studio_only_labels(table_.rows, options_.train.studio));
+      knowledge_.emplace(origin.backbone, *options_.backbone_classes, table_.rows.train_labels);
     }
     cross_validate_training();
     reduce_table();
@@ -57,7 +56,7 @@ class Learning {
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(origin.backbone);
     if (trained.kind != ClassifierKind::kNone) {
-      parts.studio_only = studio_only_labels(table_.rows, options_.train.studio);
+      parts.studio_only = studio_only();
     }
     parts.reduction = std::move(reduction_);
     parts.trained = std::move(trained);
@@ -85,7 +84,7 @@ class Learning {
   void reduce_table() {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
-    if (knowledge_) prior_ = knowledge_->weights(reduction_);
+    if (knowledge_) take_knowledge();
     scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
@@ -105,6 +104,21 @@ class Learning {
     reduce(table_.store, table_.parts, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            workers(), progress_, stop_);
     if (!options_.train.align.empty()) align_sources();
+  }
+
+  std::vector<std::string> studio_only() const {
+    return studio_only_labels(table_.rows, table_.rows.side(Split::kTrain), options_.train.studio);
+  }
+
+  void take_knowledge() {
+    const std::vector<std::string> unseen = studio_only();
+    prior_ = knowledge_->weights(reduction_, unseen);
+    if (std::ranges::any_of(unseen, [&](const auto& label) { return knowledge_->knows(label); })) {
+      return;
+    }
+    progress_.warn(
+        "no label of --backbone-classes is learnt from --studio sources alone, so nothing is taken "
+        "from the backbone's own classes");
   }
 
   // Learnt from alone: what is judged and what is written stay where they are.
@@ -372,8 +386,14 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
   if (place.empty()) return std::nullopt;
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --backbone-classes: ridge regression starts from nothing; train with "
-                "--classifier logistic");
+                "reading --backbone-classes: ridge regression cannot be drawn towards them; train "
+                "with --classifier logistic");
+  }
+  if (options.studio.empty()) {
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "reading --backbone-classes: they serve labels that studio pictures alone show; name "
+        "the sources of these with --studio");
   }
   return BackboneClasses::parse(read_place(place, kMaxBackboneClassesBytes, stores),
                                 "'" + place + "'");

@@ -40,9 +40,8 @@ struct LearnOptions {
   SplitKind split_kind = SplitKind::kNone;
   std::vector<std::string> sources;    // of training photographs; empty: they have no names
   std::optional<Catalogue> catalogue;  // for the bundle
-  std::optional<BackboneClasses>
-      backbone_classes;                     // the classifier starts from these; none: from 0
-  bool write_reduced = true;                // the reduced table and CSV
+  std::optional<BackboneClasses> backbone_classes;  // the classifier is drawn towards these
+  bool write_reduced = true;                        // the reduced table and CSV
   const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
 };
 
@@ -59,8 +58,8 @@ FeatureOrigin feature_origin(const ExtractSetup& setup);
 
 // The catalogue of TrainOptions, none where none is named. Throws as Catalogue::parse() does.
 std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOptions& stores);
-// Those of TrainOptions likewise. Throws as BackboneClasses::parse() does, and for ridge
-// regression, which has no use for them.
+// Those of TrainOptions likewise. Throws as BackboneClasses::parse() does, for ridge
+// regression, and where no source is of studio pictures alone.
 std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options,
                                                      const StoreOptions& stores);
 

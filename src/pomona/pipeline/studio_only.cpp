@@ -21,11 +21,12 @@ void check_studio(const std::vector<std::string>& studio, const std::vector<std:
 }
 
 std::vector<std::string> studio_only_labels(const TableRows& rows,
+                                            std::span<const std::size_t> learnt,
                                             const std::vector<std::string>& studio) {
   std::vector<std::string> labels;
   if (studio.empty()) return labels;
   std::vector<bool> in_life(rows.train_labels.size());
-  for (const std::size_t row : rows.side(Split::kTrain)) {
+  for (const std::size_t row : learnt) {
     if (rows.label_index[row] < 0) continue;
     if (!is_of_sources(rows.manifest.rows[row].path, studio)) {
       in_life[static_cast<std::size_t>(rows.label_index[row])] = true;

@@ -2,6 +2,8 @@
 // Labels that were learnt from studio pictures alone, which an answer must say.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,10 @@ namespace pomona {
 // `sources`, those of training photographs, and lists these.
 void check_studio(const std::vector<std::string>& studio, const std::vector<std::string>& sources);
 
-// Of the labels of training rows, in byte order. The first part of each path names its source.
+// Of the training labels, in byte order, by the rows `learnt`. The first part of each path names
+// its source.
 std::vector<std::string> studio_only_labels(const TableRows& rows,
+                                            std::span<const std::size_t> learnt,
                                             const std::vector<std::string>& studio);
 
 }  // namespace pomona

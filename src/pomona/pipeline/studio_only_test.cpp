@@ -48,9 +48,12 @@ TEST(StudioOnly, IsALabelWithoutATrainingPhotographFromLife) {
                                   {"studio/a/4.jpg", 0},
                                   {"studio/k/5.jpg", 1},
                                   {"studio-like/p/6.jpg", 2}});
-  EXPECT_THAT(studio_only_labels(rows, {"studio", "still"}), ElementsAre("kiwi"));
-  EXPECT_THAT(studio_only_labels(rows, {"studio"}), IsEmpty());
-  EXPECT_THAT(studio_only_labels(rows, {}), IsEmpty());
+  const std::vector<std::size_t> side = rows.side(Split::kTrain);
+  EXPECT_THAT(studio_only_labels(rows, side, {"studio", "still"}), ElementsAre("kiwi"));
+  EXPECT_THAT(studio_only_labels(rows, side, {"studio"}), IsEmpty());
+  EXPECT_THAT(studio_only_labels(rows, side, {}), IsEmpty());
+  const std::vector<std::size_t> but_one = {3, 4, 5, 6, 7};  // without shop/a/1.jpg
+  EXPECT_THAT(studio_only_labels(rows, but_one, {"studio", "still"}), ElementsAre("apple", "kiwi"));
 }
 
 TEST(StudioOnly, SourcesAreThoseThatThereAre) {

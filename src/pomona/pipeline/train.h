@@ -33,7 +33,7 @@ struct TrainOptions {
   double refuse = 0;
   double c = 1;  // of logistic regression, as in LogisticOptions
   std::uint64_t seed = 0;
-  std::size_t workers = 0;  // 0: one a usable core
+  std::size_t workers = 0;  // 0: one a usable core, which verbs resolve; in train() one
 };
 
 struct TrainedClassifier {
