@@ -84,7 +84,7 @@ class Learning {
   void reduce_table() {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
-    if (knowledge_) take_knowledge();
+    if (knowledge_) take(*knowledge_);
     scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
@@ -110,10 +110,10 @@ class Learning {
     return studio_only_labels(table_.rows, table_.rows.side(Split::kTrain), options_.train.studio);
   }
 
-  void take_knowledge() {
+  void take(const BackbonePrior& knowledge) {
     const std::vector<std::string> unseen = studio_only();
-    prior_ = knowledge_->weights(reduction_, unseen);
-    if (std::ranges::any_of(unseen, [&](const auto& label) { return knowledge_->knows(label); })) {
+    prior_ = knowledge.weights(reduction_, unseen);
+    if (std::ranges::any_of(unseen, [&](const auto& label) { return knowledge.knows(label); })) {
       return;
     }
     progress_.warn(
