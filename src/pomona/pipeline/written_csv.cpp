@@ -45,7 +45,7 @@ auto WrittenCsv::as_invalid_input(const Call& call) const {
 WrittenCsv::WrittenCsv(std::string_view csv, std::string what, std::vector<std::string> columns)
     : what_(std::move(what)), columns_(std::move(columns)), text_(plain_csv(csv)) {
   if (!is_utf8(text_)) refuse("it is not UTF-8; save it so, as spreadsheets offer it for CSV");
-  as_invalid_input([&] { reader_.emplace(text_, what_); });
+  as_invalid_input([&] { reader_ = std::make_unique<CsvReader>(text_, what_); });
   for (const std::string& name : columns_) column(name);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,7 @@ class WrittenCsv {
   std::string what_;
   std::vector<std::string> columns_;
   std::string text_;
-  std::optional<CsvReader> reader_;
+  std::unique_ptr<CsvReader> reader_;
 };
 
 }  // namespace pomona
