@@ -44,6 +44,16 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
   add_seed_flag(command, split.seed, "Another number chooses another holdout")->group(group);
 }
 
+void add_sources_flag(CLI::App& command, const char* name, std::vector<std::string>& sources,
+                      const char* help) {
+  command
+      .add_option_function<std::string>(
+          name, [&sources](const std::string& text) { sources = CLI::detail::split(text, ','); },
+          help)
+      ->type_name("SOURCES")
+      ->group("Classifier");
+}
+
 }  // namespace
 
 ComponentChoice parse_components(const std::string& text) {
@@ -199,20 +209,6 @@ void add_reduce_flags(CLI::App& command, ReduceOptions& reduce) {
       ->group(group);
 }
 
-namespace {
-
-void add_sources_flag(CLI::App& command, const char* name, std::vector<std::string>& sources,
-                      const char* help) {
-  command
-      .add_option_function<std::string>(
-          name, [&sources](const std::string& text) { sources = CLI::detail::split(text, ','); },
-          help)
-      ->type_name("SOURCES")
-      ->group("Classifier");
-}
-
-}  // namespace
-
 void add_train_flags(CLI::App& command, TrainOptions& train) {
   command
       .add_option_function<std::string>(
@@ -260,7 +256,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
           "--backbone-classes", train.backbone_classes,
           "CSV with columns class and label: which of the backbone's own classes, by number "
           "from 0, show a label. For labels that --studio sources alone show, logistic "
-          "regression starts from what the backbone knows of them in life")
+          "regression is drawn towards what the backbone knows of them in life")
       ->type_name("FILE")
       ->group("Classifier");
   command

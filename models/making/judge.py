@@ -80,9 +80,13 @@ def right_of(found: list[tuple[str, dict]]) -> dict:
     return {"right": share(right, kinds), "among three": share(among_three, kinds)}
 
 
+def drop_no_more(source, label, kinds) -> bool:
+    return False
+
+
 def left_out_in_life(chain: Chain, classes: ClassMap, train: list, known: set[str]) -> dict:
     """Of all such kinds, of those in `known`, and of the others."""
-    found = without_kinds(chain, classes, train, lambda source, label, kinds: False, "life")
+    found = without_kinds(chain, classes, train, drop_no_more, "life")
     return {
         "life": right_of(found),
         "life_known": right_of([one for one in found if one[0] in known]),
@@ -90,20 +94,18 @@ def left_out_in_life(chain: Chain, classes: ClassMap, train: list, known: set[st
     }
 
 
-def left_out_at_a_step(chain: Chain, classes: ClassMap, train: list, name: str) -> dict:
+def left_out_at_a_step(
+    chain: Chain, classes: ClassMap, train: list, name: str, drop_more=drop_no_more
+) -> dict:
     """What learning as `train` says gives."""
-
-    def drop(source, label, kinds):
-        return False
-
-    return right_of(without_kinds(chain, classes, train, drop, name, STRIDE_OF_STUDIO))
+    return right_of(without_kinds(chain, classes, train, drop_more, name, STRIDE_OF_STUDIO))
 
 
 def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> dict:
     def drop(source, label, kinds):
         return source == COMPOSED
 
-    return right_of(without_kinds(chain, classes, train, drop, "life-studio", STRIDE_OF_STUDIO))
+    return left_out_at_a_step(chain, classes, train, "life-studio", drop)
 
 
 def unknown_kinds(chain: Chain, classes: ClassMap, train: list) -> list[tuple[str, dict]]:

@@ -3,25 +3,24 @@
 
 import pytest
 from command import TINY, USAGE
-from photographs import encoded, picture
+from photographs import make_folder
 from tables import differences, json_of
 
-SHOWN = {"shop": "ab", "frames": "bc"}
+SHOWN = {"shop": "ab", "frames": "abc"}
 
 
 @pytest.fixture(scope="module")
-def features(tiny, tmp_path_factory):
-    """a is known from shops, b from both, c from frames alone."""
+def sources(tmp_path_factory):
+    """c is known from frames alone."""
     folder = tmp_path_factory.mktemp("backbone_classes")
-    for source, classes in SHOWN.items():
-        for label in classes:
-            (folder / source / label).mkdir(parents=True)
-            for i in range(6):
-                path = folder / source / label / f"{i}.jpg"
-                path.write_bytes(encoded(picture(1000 * ord(label) + i, side=64), "jpeg"))
-    sources = [f"{source}={folder / source}" for source in SHOWN]
-    tiny("extract", *sources, "--out", folder / "features", "--holdout", "0", *TINY)
-    return folder / "features"
+    return [f"{name}={make_folder(folder / name, classes)}" for name, classes in SHOWN.items()]
+
+
+@pytest.fixture(scope="module")
+def features(tiny, sources, tmp_path_factory):
+    out = tmp_path_factory.mktemp("backbone_classes_features") / "out"
+    tiny("extract", *sources, "--out", out, "--holdout", "0", *TINY)
+    return out
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def train(tiny, features, tmp_path):
     return run
 
 
-def test_labels_never_seen_in_life_start_from_the_backbone(train, tmp_path):
+def test_labels_never_seen_in_life_are_drawn_to_what_the_backbone_knows(train, tmp_path):
     known = train("known", "2,a fig,c")
     assert differences(known, train("again", "2,a fig,c", ["--workers", "1"])) == set()
     options = json_of(known / "run.json")["options"]
@@ -65,8 +64,7 @@ def test_a_file_that_tells_nothing_is_told_of(tiny, features, tmp_path):
     assert "no label of --backbone-classes" in told
 
 
-def test_a_run_is_another_with_another_file(tiny, features, tmp_path):
-    sources = [f"{source}={features.parent / source}" for source in SHOWN]
+def test_a_run_is_another_with_another_file(tiny, sources, tmp_path):
     words = ["run", *sources, "--studio", "frames", "--out", tmp_path / "out", *TINY]
     words += ["--holdout", "0", "--backbone-classes", tmp_path / "own.csv"]
     (tmp_path / "own.csv").write_text("class,label\n2,c\n")
@@ -91,3 +89,10 @@ def test_what_cannot_be_used_is_told(tiny, features, tmp_path, rows, words, tell
     words += ["--out", tmp_path / "out"]
     tiny.refuses("train", features, *words, code=USAGE, tells=tells)
     assert not (tmp_path / "out").exists()
+
+
+def test_it_needs_sources_of_studio_pictures(tiny, features, tmp_path):
+    (tmp_path / "own.csv").write_text("class,label\n2,c\n")
+    words = ["--backbone-classes", tmp_path / "own.csv", "--out", tmp_path / "out"]
+    tells = ["--backbone-classes", "--studio"]
+    tiny.refuses("train", features, *words, code=USAGE, tells=tells)

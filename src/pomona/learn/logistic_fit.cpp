@@ -182,35 +182,20 @@ LogisticCurvature curvature_at(const LogisticObjective& of_sample, const RowSamp
   return {std::move(flat), workers};
 }
 
-Matrix<double> prior_parameters(const TrainingRows& rows, double rms,
-                                MatrixView<const double> prior) {
+// Of weights for the rows as given; `what` they are is for errors. Without biases these are 0.
+Matrix<double> parameters_of(MatrixView<const double> weights, std::span<const double> bias,
+                             const TrainingRows& rows, double rms, const char* what) {
+  if (weights.rows() != rows.class_count || weights.cols() != rows.dims) {
+    throw Error(ErrorKind::kInvalidInput, "fitting logistic regression of " +
+                                              std::to_string(rows.class_count) + " classes on " +
+                                              std::to_string(rows.dims) + " dimensions: the " +
+                                              what + " has " + std::to_string(weights.rows()) +
+                                              " and " + std::to_string(weights.cols()));
+  }
   Matrix<double> parameters(rows.class_count, rows.dims + 1);
-  if (prior.size() == 0) return parameters;
-  if (prior.rows() != rows.class_count || prior.cols() != rows.dims) {
-    throw Error(ErrorKind::kInvalidInput,
-                "fitting logistic regression of " + std::to_string(rows.class_count) +
-                    " classes on " + std::to_string(rows.dims) + " dimensions: the prior has " +
-                    std::to_string(prior.rows()) + " and " + std::to_string(prior.cols()));
-  }
   for (std::size_t k = 0; k < rows.class_count; ++k) {
-    for (std::size_t j = 0; j < rows.dims; ++j) parameters(k, j) = prior(k, j) * rms;
-  }
-  return parameters;
-}
-
-Matrix<double> start_parameters(const TrainingRows& rows, double rms, const Matrix<double>& prior,
-                                const Classifier* start) {
-  if (start == nullptr) return prior;
-  Matrix<double> parameters(rows.class_count, rows.dims + 1);
-  if (start->class_count() != rows.class_count || start->dims() != rows.dims) {
-    throw Error(ErrorKind::kInvalidInput,
-                "fitting logistic regression of " + std::to_string(rows.class_count) +
-                    " classes on " + std::to_string(rows.dims) + " dimensions: the start has " +
-                    std::to_string(start->class_count()) + " and " + std::to_string(start->dims()));
-  }
-  for (std::size_t k = 0; k < rows.class_count; ++k) {
-    for (std::size_t j = 0; j < rows.dims; ++j) parameters(k, j) = start->weights(k, j) * rms;
-    parameters(k, rows.dims) = start->bias[k];
+    for (std::size_t j = 0; j < rows.dims; ++j) parameters(k, j) = weights(k, j) * rms;
+    if (!bias.empty()) parameters(k, rows.dims) = bias[k];
   }
   return parameters;
 }
@@ -239,7 +224,9 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
         "fitting logistic regression: expected c above 0, found " + std::to_string(options.c));
   }
   const TrainingStock stock = take_stock(rows, options.stop);
-  const Matrix<double> prior = prior_parameters(rows, stock.rms, options.prior);
+  const Matrix<double> prior = options.prior.size() == 0
+                                   ? Matrix<double>(rows.class_count, rows.dims + 1)
+                                   : parameters_of(options.prior, {}, rows, stock.rms, "prior");
   const LogisticObjective objective(rows, prior, options.c, stock.rms, options.workers,
                                     options.stop);
   const TrainingRows sample_rows = stock.sample.training_rows(rows.class_count);
@@ -247,7 +234,10 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
   const LogisticObjective of_sample(sample_rows, prior, sample_c, stock.rms, options.workers,
                                     options.stop);
 
-  Matrix<double> parameters = start_parameters(rows, stock.rms, prior, start);
+  Matrix<double> parameters = prior;
+  if (start != nullptr) {
+    parameters = parameters_of(start->weights.view(), start->bias, rows, stock.rms, "start");
+  }
   LogisticCurvature curvature = guessed_curvature(objective, stock, options.workers);
   if (start == nullptr) {
     int passes_over_sample = 0;

@@ -51,16 +51,14 @@ WrittenCsv::WrittenCsv(std::string_view csv, std::string what, std::vector<std::
 
 std::size_t WrittenCsv::column(std::string_view name) const {
   if (const auto found = find_column(name)) return *found;
-  refuse("there is no column '" + std::string(name) + "'; expected a first line that names " +
-         listed(columns_) + ", between commas");
+  refuse_column("no", name);
 }
 
 std::optional<std::size_t> WrittenCsv::find_column(std::string_view name) const {
   const auto found = std::ranges::find(reader_->header(), name);
   if (found == reader_->header().end()) return std::nullopt;
   if (std::ranges::count(reader_->header(), name) > 1) {
-    refuse("there is more than one column '" + std::string(name) +
-           "'; expected a first line that names " + listed(columns_) + ", between commas");
+    refuse_column("more than one", name);
   }
   return static_cast<std::size_t>(found - reader_->header().begin());
 }
@@ -72,6 +70,11 @@ bool WrittenCsv::next(std::vector<std::string>& cells) {
 void WrittenCsv::refuse_blanks(const std::string& cell) const {
   if (cell.empty() || (cell.front() != ' ' && cell.back() != ' ')) return;
   refuse("'" + cell + "' begins or ends with a blank; take that away");
+}
+
+void WrittenCsv::refuse_column(const char* count, std::string_view name) const {
+  refuse(std::string("there is ") + count + " column '" + std::string(name) +
+         "'; expected a first line that names " + listed(columns_) + ", between commas");
 }
 
 void WrittenCsv::refuse(const std::string& problem) const {

@@ -33,6 +33,7 @@ class WrittenCsv {
   [[noreturn]] void refuse(const std::string& problem) const;
 
  private:
+  [[noreturn]] void refuse_column(const char* count, std::string_view name) const;
   template <class Call>
   auto as_invalid_input(const Call& call) const;
 
