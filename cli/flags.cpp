@@ -184,8 +184,9 @@ void add_views_flag(CLI::App& command, std::vector<View>& views) {
             views = views_from_names(CLI::detail::split(text, ','));
           },
           "What the network sees of each photograph, between commas: whole, flip (mirrored), "
-          "zoom75 (the middle 75 % of both sides), zoom75-flip. A model learns from every view and "
-          "answers for the mean of their features; each takes as long as the first")
+          "zoom75 (the middle 75 % of both sides), zoom75-flip; behind a name, the side of the "
+          "network's input for this view alone: zoom75@448. A model learns from every view and "
+          "answers for the mean of their features; each costs a run of the network")
       ->type_name("VIEWS")
       ->default_str("whole")
       ->group("Features");

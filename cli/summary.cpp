@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "pomona/base/number_text.h"
 
@@ -33,9 +35,14 @@ std::string pace(const Json& record) {
   std::snprintf(text, sizeof text, "%.0f photographs a second on %d workers", rate.get<double>(),
                 workers);
   std::string pace = text;
-  if (const std::size_t views = record.value("views", Json::array()).size(); views > 1) {
-    std::snprintf(text, sizeof text, ", %zu views of each, %.1f ms of a core for a view", views,
-                  1000 * workers / (rate.get<double>() * static_cast<double>(views)));
+  const auto views = record.value("views", std::vector<std::string>());
+  if (views.size() > 1) {
+    const bool sized = std::ranges::any_of(
+        views, [](const std::string& view) { return view.find('@') != std::string::npos; });
+    std::snprintf(text, sizeof text, ", %zu views of each, %.1f ms of a core for a view%s",
+                  views.size(),
+                  1000 * workers / (rate.get<double>() * static_cast<double>(views.size())),
+                  sized ? " on average" : "");
     pace += text;
   }
   return pace;

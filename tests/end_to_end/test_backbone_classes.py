@@ -91,6 +91,15 @@ def test_what_cannot_be_used_is_told(tiny, features, tmp_path, rows, words, tell
     assert not (tmp_path / "out").exists()
 
 
+def test_a_run_tells_of_a_class_that_is_not_there_before_it_extracts(tiny, sources, tmp_path):
+    (tmp_path / "own.csv").write_text("class,label\n5,c\n")
+    words = [*sources, "--studio", "frames", "--backbone-classes", tmp_path / "own.csv"]
+    words += ["--out", tmp_path / "out", "--part-files", "4", *TINY]
+    result = tiny.refuses("run", *words, code=USAGE, tells=["there is no class 5"])
+    assert "extract" not in result.message
+    assert not list((tmp_path / "out").rglob("*.parquet"))
+
+
 def test_it_needs_sources_of_studio_pictures(tiny, features, tmp_path):
     (tmp_path / "own.csv").write_text("class,label\n2,c\n")
     words = ["--backbone-classes", tmp_path / "own.csv", "--out", tmp_path / "out"]

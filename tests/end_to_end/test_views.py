@@ -119,6 +119,61 @@ def test_views_are_recorded_and_repeated(tiny, viewed, pictures):
     tiny("evaluate", viewed, pictures)
 
 
+SIZED = ["--views", "whole,flip@48,zoom50,zoom50@48"]
+
+
+@pytest.fixture(scope="session")
+def sized(tiny, pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("sized") / "out"
+    tiny("run", pictures, "--out", out, *TINY, *SIZED)
+    return out
+
+
+def test_a_view_may_have_a_size_of_its_own(tiny, sized, viewed, pictures, tmp_path):
+    words = ["--size", "48", "--views", "whole,flip,zoom50"]
+    tiny("extract", pictures, "--out", tmp_path / "large", *TINY, *words)
+    large = matrix_of(tmp_path / "large" / "features", "features")
+    large = large.reshape(len(large), 3, -1)
+    assert np.array_equal(views_of(sized)[:, [0, 2]], views_of(viewed)[:, [0, 2]])
+    assert np.array_equal(views_of(sized)[:, [1, 3]], large[:, [1, 2]])
+    assert not np.allclose(views_of(sized)[:, 3], views_of(sized)[:, 2])
+
+
+def test_several_sizes_are_recorded_and_repeated(tiny, sized, pictures, tmp_path):
+    names = SIZED[1].split(",")
+    assert json_of(sized / "bundle" / "bundle.json")["input"]["views"] == names
+    assert json_of(sized / "run.json")["views"] == names
+    tiny("verify", sized)
+    of_features = json.loads(tiny("evaluate", sized, sized, "--json").text)
+    of_photographs = json.loads(tiny("evaluate", sized, pictures, "--json").text)
+    assert of_features["test_rows"] < of_photographs["test_rows"] == 18
+
+    settings = json_of(sized / "bundle" / "bundle.json")
+    tensors = tensors_of(sized / "bundle")
+    mean = views_of(sized).astype(np.float64).mean(axis=1)
+    reduced = (mean - tensors["scaler.mean"]) / tensors["scaler.scale"]
+    scores = reduced @ tensors["pca.components"].T @ tensors["classifier.weights"].T
+    scores = (scores + tensors["classifier.bias"]) / settings["classifier"]["temperature"]
+    expected = np.exp(scores - scores.max(axis=1, keepdims=True))
+    expected /= expected.sum(axis=1, keepdims=True)
+    paths = [pictures / row["path"] for row in rows_of(sized / "features")]
+    lines = tiny("predict", sized, *paths, "--json").text.splitlines()
+    for line, probabilities in zip(lines, expected):
+        told = {kind["id"]: kind["probability"] for kind in json.loads(line)["kinds"]}
+        for label, probability in zip(settings["labels"], probabilities):
+            assert told[label] == pytest.approx(probability, abs=1e-3)
+    tiny("predict", sized, paths[0], "--fast")
+
+    words = ["--workers", "3", "--batch", "3"]
+    tiny("extract", pictures, "--out", tmp_path / "out", *TINY, *SIZED, *words)
+    assert np.array_equal(views_of(tmp_path / "out"), views_of(sized))
+
+
+def test_two_views_that_are_one_at_the_size_of_all(tiny, pictures, tmp_path):
+    words = ["run", pictures, "--out", tmp_path / "out", *TINY, "--views", "whole,whole@32"]
+    tiny.refuses(*words, code=USAGE, tells=["'whole@32' is the same as 'whole'", "32"])
+
+
 def test_what_a_view_costs_is_told(tiny, pictures, tmp_path):
     told = tiny("extract", pictures, "--out", tmp_path / "out", *TINY, *WORDS).text
     assert re.search(r"4 views of each, [0-9.]+ ms of a core for a view", told)
@@ -192,6 +247,8 @@ def test_several_workers_give_the_same(tiny, viewed, pictures, tmp_path):
         ("whole,whole", ["'whole' is named twice"]),
         ("flip,whole", ["the first must be 'whole'"]),
         ("zoom100", ["'zoom100'"]),
+        ("whole,flip@5", ["'flip@5' is none", "@224"]),
+        ("whole@48", ["the first must be 'whole'"]),
     ],
 )
 def test_views_that_are_none(tiny, tmp_path, views, tells):

@@ -9,9 +9,9 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/base/random.h"
 #include "pomona/features/golden_network.h"
 #include "pomona/features/openvino_featurizer.h"
+#include "pomona/features/random_input.h"
 #include "pomona/features/tiny_featurizer.h"
 
 namespace pomona {
@@ -30,20 +30,15 @@ FeaturizerOptions shaped(int batch, std::size_t slots, bool logits = false) {
   return options;
 }
 
-void fill_picture(std::uint64_t seed, std::span<float> input) {
-  Random random(seed);
-  for (float& value : input) value = static_cast<float>(random.uniform() * 2 - 1);
-}
-
 std::vector<float> copy(std::span<const float> row) { return {row.begin(), row.end()}; }
 
 // The features of picture `seed` at `row` of `slot`, other pictures around it.
 std::vector<float> features_of(Featurizer& featurizer, std::uint64_t seed, std::size_t slot,
                                std::size_t row) {
   for (std::size_t other = 0; other < featurizer.batch(); ++other) {
-    fill_picture(1000 * (slot + 1) + 10 * row + other, featurizer.input(slot, other));
+    fill_random_input(1000 * (slot + 1) + 10 * row + other, featurizer.input(slot, other));
   }
-  fill_picture(seed, featurizer.input(slot, row));
+  fill_random_input(seed, featurizer.input(slot, row));
   featurizer.submit(slot);
   return copy(featurizer.collect(slot).row(row));
 }
@@ -131,8 +126,8 @@ TEST_P(FeaturizerConformance, SlotsMayBeUnderWayTogether) {
   const auto featurizer = make(shaped(1, 2));
   const std::vector<float> first = features_of(*featurizer, 1, 0, 0);
   const std::vector<float> second = features_of(*featurizer, 2, 0, 0);
-  fill_picture(1, featurizer->input(0, 0));
-  fill_picture(2, featurizer->input(1, 0));
+  fill_random_input(1, featurizer->input(0, 0));
+  fill_random_input(2, featurizer->input(1, 0));
   featurizer->submit(0);
   featurizer->submit(1);
   const MatrixView<const float> later = featurizer->collect(1);

@@ -2,6 +2,7 @@
 #include "pomona/features/logits_head.h"
 
 #include <algorithm>
+#include <cmath>
 #include <openvino/openvino.hpp>
 
 #include "pomona/base/error.h"
@@ -11,6 +12,7 @@ namespace pomona {
 namespace {
 
 constexpr std::size_t kRowsAtOnce = 16;
+constexpr double kRounding = 1e-3;  // of logits in float32, as a share
 
 std::shared_ptr<ov::Model> whole_network(const Backbone& backbone, const std::string& doing) {
   try {
@@ -49,6 +51,7 @@ std::shared_ptr<ov::Model> last_layer(const Backbone& backbone,
 }  // namespace
 
 struct LogitsHead::State {
+  std::string backbone;
   std::size_t features = 0;
   std::size_t logits = 0;
   ov::CompiledModel compiled;
@@ -61,6 +64,7 @@ LogitsHead::LogitsHead(const Backbone& backbone) : state_(std::make_unique<State
     throw Error(ErrorKind::kInvalidInput,
                 doing + ": its logits were not kept when it was imported; import it with --logits");
   }
+  state_->backbone = backbone.spec.name;
   state_->features = static_cast<std::size_t>(backbone.spec.feature_count);
   state_->logits = static_cast<std::size_t>(backbone.spec.logit_count);
   const std::shared_ptr<ov::Model> network = whole_network(backbone, doing);
@@ -100,6 +104,32 @@ void LogitsHead::logits(MatrixView<const float> features, MatrixView<float> logi
     rethrow_openvino(ErrorKind::kInternal, "running the last layer of the backbone",
                      "import it again");
   }
+}
+
+Matrix<float> LogitsHead::weights() {
+  const std::size_t dims = state_->features;
+  Matrix<float> features(dims + 2, dims);  // each alone, none, all
+  for (std::size_t j = 0; j < dims; ++j) features(j, j) = features(dims + 1, j) = 1;
+  Matrix<float> made(features.rows(), logit_count());
+  logits(features.view(), made.view());
+  Matrix<float> weights(logit_count(), dims);
+  for (std::size_t k = 0; k < weights.rows(); ++k) {
+    double sum = 0;
+    double sizes = 0;
+    for (std::size_t j = 0; j < dims; ++j) {
+      weights(k, j) = made(j, k) - made(dims, k);
+      sum += static_cast<double>(weights(k, j));
+      sizes += std::abs(static_cast<double>(weights(k, j)));
+    }
+    const double all = static_cast<double>(made(dims + 1, k) - made(dims, k));
+    if (std::abs(all - sum) > kRounding * (1 + sizes)) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "reading the last layer of backbone " + state_->backbone +
+                      ": its logits are no sums of weighted features; import it with the output "
+                      "before softmax, or leave --backbone-classes out");
+    }
+  }
+  return weights;
 }
 
 }  // namespace pomona

@@ -23,6 +23,9 @@ class LogitsHead {
   std::size_t logit_count() const;
   // rows × feature_count → rows × logit_count. The bits of a row do not depend on the others.
   void logits(MatrixView<const float> features, MatrixView<float> logits);
+  // logits × features: what features are multiplied by, read off from what the layer makes of each
+  // alone. Throws invalid_input where logits are no sums of weighted features, as behind a softmax.
+  Matrix<float> weights();
 
  private:
   struct State;

@@ -16,21 +16,20 @@ namespace pomona {
 // One per thread. `resized()` is the picture the network saw last, for thumbnails and controls.
 class Preprocessor {
  public:
-  // size: side of the network's input; need not be the backbone's own.
+  // size: side of the network's input, of views that name no other; need not be the backbone's own.
   Preprocessor(const BackboneSpec& spec, int size, Fit fit, std::vector<View> views = {View()});
 
   std::size_t views() const { return views_.size(); }
   // The side a picture must at least be decoded at for the nearest view to lose nothing.
   int decoded_side() const;
-  // view: 0 to views(); input: 3 × size × size floats.
+  // view: 0 to views(); input: 3 × size × size floats, of the view's size.
   void fill(const Image& image, std::size_t view, std::span<float> input);
   const Image& resized() const { return resized_; }
 
  private:
   BackboneSpec spec_;
-  int size_;
   Fit fit_;
-  std::vector<View> views_;
+  std::vector<View> views_;  // each with a size
   Resizer resizer_;
   Image resized_;
   Image scratch_;

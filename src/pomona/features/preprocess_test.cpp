@@ -106,5 +106,19 @@ TEST(Preprocessor, ServesOnePictureAfterAnother) {
   EXPECT_EQ(input, expected);
 }
 
+TEST(Preprocessor, MakesAViewAtItsOwnSize) {
+  const Image image = noise(80, 40);
+  Preprocessor preprocessor({}, 16, Fit::kSquash, views_from_names({"whole", "zoom50@24"}));
+  EXPECT_EQ(preprocessor.decoded_side(), 48);
+  std::vector<float> input(3 * 24 * 24);
+  preprocessor.fill(image, 1, input);
+  EXPECT_EQ(preprocessor.resized().width, 24);
+
+  Preprocessor alone({}, 24, Fit::kSquash, views_from_names({"whole", "zoom50"}));
+  std::vector<float> expected(3 * 24 * 24);
+  alone.fill(image, 1, expected);
+  EXPECT_EQ(input, expected);
+}
+
 }  // namespace
 }  // namespace pomona

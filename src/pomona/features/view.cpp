@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <optional>
 
 #include "pomona/base/error.h"
 
@@ -12,37 +13,62 @@ namespace {
 
 constexpr std::string_view kZoom = "zoom";
 constexpr std::string_view kFlip = "-flip";
+constexpr char kAt = '@';
 constexpr int kSmallestPercent = 10;
+constexpr int kSmallestSize = 16;
+constexpr int kLargestSize = 4096;
 
 [[noreturn]] void refuse(std::string_view name) {
-  throw Error(ErrorKind::kInvalidInput, "reading a view: '" + std::string(name) +
-                                            "' is none; expected whole, flip, zoom75 or "
-                                            "zoom75-flip, with a number from 10 to 99");
+  throw Error(
+      ErrorKind::kInvalidInput,
+      "reading a view: '" + std::string(name) +
+          "' is none; expected whole, flip, zoom75 or zoom75-flip, with a number from 10 to "
+          "99, and behind it, if it is to have a size of its own, such as @224, one from 16 "
+          "to 4096");
+}
+
+// The whole of `text` as a number without a leading zero.
+std::optional<int> number_of(std::string_view text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || text.starts_with('0')) return std::nullopt;
+  return number;
+}
+
+std::optional<View> part_from_name(std::string_view name) {
+  if (name == "whole") return View{};
+  if (name == "flip") return View{.flip = true};
+  if (!name.starts_with(kZoom)) return std::nullopt;
+  name.remove_prefix(kZoom.size());
+  const bool flip = name.ends_with(kFlip);
+  if (flip) name.remove_suffix(kFlip.size());
+  const std::optional<int> percent = number_of(name);
+  if (!percent || *percent < kSmallestPercent || *percent > 99) return std::nullopt;
+  return View{.percent = *percent, .flip = flip};
+}
+
+std::string part_name(const View& view) {
+  if (view.percent == 100) return view.flip ? "flip" : "whole";
+  return std::string(kZoom) + std::to_string(view.percent) + (view.flip ? "-flip" : "");
 }
 
 }  // namespace
 
 std::string view_name(const View& view) {
-  if (view.percent == 100) return view.flip ? "flip" : "whole";
-  return std::string(kZoom) + std::to_string(view.percent) + (view.flip ? "-flip" : "");
+  return part_name(view) + (view.size == 0 ? "" : kAt + std::to_string(view.size));
 }
 
 View view_from_name(std::string_view name) {
-  if (name == "whole") return {};
-  if (name == "flip") return {.flip = true};
-  View view;
-  std::string number(name);
-  if (!number.starts_with(kZoom)) refuse(name);
-  number.erase(0, kZoom.size());
-  if (number.ends_with(kFlip)) {
-    view.flip = true;
-    number.resize(number.size() - kFlip.size());
+  const std::size_t at = std::min(name.find(kAt), name.size());
+  std::optional<View> view = part_from_name(name.substr(0, at));
+  if (!view) refuse(name);
+  if (at < name.size()) {
+    const std::optional<int> size = number_of(name.substr(at + 1));
+    if (!size || *size < kSmallestSize || *size > kLargestSize) refuse(name);
+    view->size = *size;
   }
-  const char* const end = number.data() + number.size();
-  const auto read = std::from_chars(number.data(), end, view.percent);
-  if (read.ec != std::errc() || read.ptr != end || number.size() != 2) refuse(name);
-  if (view.percent < kSmallestPercent) refuse(name);
-  return view;
+  return *view;
 }
 
 std::vector<std::string> view_names(const std::vector<View>& views) {
@@ -70,6 +96,21 @@ std::vector<View> views_from_names(const std::vector<std::string>& names) {
                                               std::to_string(views.size()));
   }
   return views;
+}
+
+std::vector<int> sizes_of_views(const std::vector<View>& views, int size) {
+  std::vector<int> sizes = {size};
+  for (const View& view : views) {
+    if (view.size == 0) continue;
+    if (std::ranges::find(views, View{view.percent, view.flip}) != views.end() &&
+        view.size == size) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "reading views: '" + view_name(view) + "' is the same as '" + part_name(view) +
+                      "', for " + std::to_string(size) + " is the size of all; name one of them");
+    }
+    if (std::ranges::find(sizes, view.size) == sizes.end()) sizes.push_back(view.size);
+  }
+  return sizes;
 }
 
 }  // namespace pomona

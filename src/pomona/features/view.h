@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is made of a photograph for the network: the whole of it or its middle, mirrored or not. A
-// model learns from every view of a photograph, and answers for the mean of their features.
+// What is made of a photograph for the network: the whole of it or its middle, mirrored or not, at
+// the size of all or at one of its own. A model learns from every view of a photograph, and answers
+// for the mean of their features.
 #pragma once
 
 #include <string>
@@ -12,13 +13,15 @@ namespace pomona {
 struct View {
   int percent = 100;  // of both sides, about the middle
   bool flip = false;  // left and right exchanged
+  int size = 0;       // side of the network's input for it; 0: as told for all
 
   bool operator==(const View&) const = default;
 };
 
-// "whole", "flip", "zoom75", "zoom75-flip".
+// "whole", "flip", "zoom75", "zoom75-flip"; with a size of its own "flip@224".
 std::string view_name(const View& view);
-// Throws invalid_input unless it is such a name, the number from 10 to 99.
+// Throws invalid_input unless it is such a name, the percentage from 10 to 99, the size from 16 to
+// 4096.
 View view_from_name(std::string_view name);
 
 // More would cost more than they tell.
@@ -28,5 +31,9 @@ inline constexpr std::size_t kMostViews = 64;
 // kMostViews, and unless the first is the whole: small pictures are made of it.
 std::vector<std::string> view_names(const std::vector<View>& views);
 std::vector<View> views_from_names(const std::vector<std::string>& names);
+
+// The sides of the network's input that views need, where `size` is that told for all: it first,
+// then the others as they come. Throws invalid_input where a view is another's double at `size`.
+std::vector<int> sizes_of_views(const std::vector<View>& views, int size);
 
 }  // namespace pomona

@@ -2,7 +2,6 @@
 #include "pomona/pipeline/backbone_prior.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -19,7 +18,6 @@ namespace {
 // pull the other way. What other values gave is in docs/kinds.md.
 constexpr double kTrust = 15;
 constexpr double kMostClass = 1e6;
-constexpr double kRounding = 1e-3;  // of logits in float32, as a share
 
 std::optional<std::size_t> parse_class(const std::string& cell) {
   const std::optional<double> number = parse_number(cell);
@@ -27,35 +25,6 @@ std::optional<std::size_t> parse_class(const std::string& cell) {
   const auto whole = static_cast<std::size_t>(*number);
   if (static_cast<double>(whole) != *number) return std::nullopt;
   return whole;
-}
-
-// logits × features: what the last layer multiplies features by, read off from what it makes of
-// each feature alone.
-Matrix<float> weights_of_logits(const Backbone& backbone) {
-  LogitsHead head(backbone);
-  const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
-  Matrix<float> features(dims + 2, dims);  // each alone, none, all
-  for (std::size_t j = 0; j < dims; ++j) features(j, j) = features(dims + 1, j) = 1;
-  Matrix<float> logits(features.rows(), head.logit_count());
-  head.logits(features.view(), logits.view());
-  Matrix<float> weights(head.logit_count(), dims);
-  for (std::size_t k = 0; k < weights.rows(); ++k) {
-    double sum = 0;
-    double sizes = 0;
-    for (std::size_t j = 0; j < dims; ++j) {
-      weights(k, j) = logits(j, k) - logits(dims, k);
-      sum += static_cast<double>(weights(k, j));
-      sizes += std::abs(static_cast<double>(weights(k, j)));
-    }
-    const double all = static_cast<double>(logits(dims + 1, k) - logits(dims, k));
-    if (std::abs(all - sum) > kRounding * (1 + sizes)) {
-      throw Error(ErrorKind::kInvalidInput,
-                  "reading the last layer of backbone " + backbone.spec.name +
-                      " for --backbone-classes: its logits are no sums of weighted features; "
-                      "import it with the output before softmax, or leave --backbone-classes out");
-    }
-  }
-  return weights;
 }
 
 }  // namespace
@@ -88,7 +57,7 @@ BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& cl
                              std::vector<std::string> labels)
     : labels_(std::move(labels)),
       directions_(labels_.size(), static_cast<std::size_t>(backbone.spec.feature_count)) {
-  const Matrix<float> of_logits = weights_of_logits(backbone);
+  const Matrix<float> of_logits = LogitsHead(backbone).weights();
   std::vector<std::size_t> counts(labels_.size());
   for (const auto& [number, name] : classes.labels()) {
     if (number >= of_logits.rows()) {

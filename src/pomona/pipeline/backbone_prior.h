@@ -40,8 +40,7 @@ class BackboneClasses {
 class BackbonePrior {
  public:
   // Labels of `classes` that are not among `labels` are passed over. Throws invalid_input for a
-  // class that the backbone does not have, for logits that are no sum of weighted features, and as
-  // LogitsHead does.
+  // class that the backbone does not have, and as LogitsHead::weights() does.
   BackbonePrior(const Backbone& backbone, const BackboneClasses& classes,
                 std::vector<std::string> labels);
 

@@ -81,13 +81,16 @@ Preprocessor make_preprocessor(const Bundle& bundle) {
           views_from_names(bundle.views)};
 }
 
-std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots) {
-  FeaturizerOptions options;
-  options.size = bundle.size;
-  options.precision = precision_here(bundle);
-  options.batch = bundle.batch;
-  options.slots = slots;
-  return make_openvino_featurizer(backbone_of(bundle), options);
+ExtractSetup extract_setup_of(const Bundle& bundle, std::size_t slots) {
+  ExtractSetup setup;
+  setup.backbone = backbone_of(bundle);
+  setup.fit = fit_from_name(bundle.fit);
+  setup.views = views_from_names(bundle.views);
+  setup.featurizer.size = bundle.size;
+  setup.featurizer.precision = precision_here(bundle);
+  setup.featurizer.batch = bundle.batch;
+  setup.featurizer.slots = slots;
+  return setup;
 }
 
 }  // namespace pomona

@@ -3,16 +3,15 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "pomona/base/progress.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/features/backbone.h"
-#include "pomona/features/featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/image/resize.h"
+#include "pomona/pipeline/extract_setup.h"
 
 namespace pomona {
 
@@ -38,7 +37,7 @@ void note_precision(const Bundle& bundle, Progress& progress);
 // For its pictures, with its views.
 Preprocessor make_preprocessor(const Bundle& bundle);
 
-// At the size and batch that the bundle was made with, and precision_here().
-std::unique_ptr<Featurizer> make_featurizer(const Bundle& bundle, std::size_t slots);
+// Of photographs as when the bundle was made, at its sizes and batch and precision_here().
+ExtractSetup extract_setup_of(const Bundle& bundle, std::size_t slots);
 
 }  // namespace pomona

@@ -85,14 +85,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
   ExtractOptions extract_options;
   extract_options.max_failures = options.max_failures;
-  ExtractSetup setup;
-  setup.backbone = backbone_of(bundle);
-  setup.fit = fit_from_name(bundle.fit);
-  setup.views = views_from_names(bundle.views);
-  setup.featurizer.size = bundle.size;
-  setup.featurizer.precision = precision_here(bundle);
-  setup.featurizer.batch = bundle.batch;
-  setup.featurizer.slots = workers_or_all(options.workers);
+  const ExtractSetup setup = extract_setup_of(bundle, workers_or_all(options.workers));
   ExtractSinks sinks;
   sinks.features = &sink;
   extract(roots, found.manifest, setup, extract_options, sinks, {}, progress, stop);
@@ -176,7 +169,8 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
                     "photographs of fewer than two labels");
   }
   note_precision(bundle, progress);
-  run_self_check(bundle, *make_featurizer(bundle, /*slots=*/1), bundle.self_check.cases.size());
+  run_self_check(bundle, make_networks(extract_setup_of(bundle, /*slots=*/1)),
+                 bundle.self_check.cases.size());
   ClassifierInputs inputs(bundle);
   BundleEvaluation result;
   const std::optional<FeaturePlace> features = find_features_among(options);

@@ -10,6 +10,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/features/feature_queue.h"
 #include "pomona/features/openvino_featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/pipeline/extract_collector.h"
@@ -37,15 +38,13 @@ class Worker {
  public:
   Worker(PhotographSource& source, const Manifest& manifest, const ExtractSetup& setup,
          const ExtractOptions& options, const SmallPictureChoice* choice, const KnownRows* known,
-         Featurizer& featurizer, std::size_t slot)
+         const ViewNetworks& networks, std::size_t slot)
       : source_(source),
         manifest_(manifest),
         choice_(choice),
         known_(known),
-        featurizer_(featurizer),
-        slot_(slot),
-        row_width_(setup.row_width()),
-        preprocessor_(setup.backbone.spec, featurizer.size(), setup.fit, setup.views),
+        queue_(networks, networks.views(), {.first = slot, .count = 1}),
+        preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.views),
         decode_options_{options.limits, preprocessor_.decoded_side()} {}
 
   ExtractedBlock extract(const RowRange& range) {
@@ -53,11 +52,11 @@ class Worker {
     block.first = range.first;
     block.status.reserve(range.last - range.first);
     block.sha256.resize(range.last - range.first);
-    block.features.reserve((range.last - range.first) * row_width_);
+    queue_.reserve(range.last - range.first);
     for (std::size_t row = range.first; row < range.last; ++row) {
       block.status.push_back(read_into(row, block));
     }
-    if (!waiting_.empty()) flush(block);
+    block.features = queue_.finish();
     return block;
   }
 
@@ -97,12 +96,11 @@ class Worker {
                                 decoded.error().message});
       return FileStatus::kFailed;
     }
-    const std::size_t at = add_features(block);
+    queue_.add_row();
     for (std::size_t view = 0; view < preprocessor_.views(); ++view) {
-      preprocessor_.fill(image_, view, featurizer_.input(slot_, waiting_.size()));
+      preprocessor_.fill(image_, view, queue_.input(view));
       if (view == 0) add_picture(row_number, block);
-      waiting_.push_back(at + view * featurizer_.feature_count());
-      if (waiting_.size() == featurizer_.batch()) flush(block);
+      queue_.push(view);
     }
     return FileStatus::kOk;
   }
@@ -116,8 +114,7 @@ class Worker {
 
   void take_known(std::size_t row, ExtractedBlock& block) {
     ++block.taken;
-    const std::size_t at = add_features(block);
-    known_->read_features(row, std::span(block.features).subspan(at, row_width_));
+    known_->read_features(row, queue_.add_row());
     if (choice_ == nullptr || !choice_->includes(manifest_.rows[row].path)) return;
     const std::size_t end = block.pictures.size();
     block.pictures.resize(end + kSmallPictureBytes);
@@ -125,34 +122,15 @@ class Worker {
     block.picture_rows.push_back(row);
   }
 
-  // Room for the features of one more row; where it begins.
-  std::size_t add_features(ExtractedBlock& block) const {
-    const std::size_t at = block.features.size();
-    block.features.resize(at + row_width_);
-    return at;
-  }
-
-  void flush(ExtractedBlock& block) {
-    featurizer_.submit(slot_);
-    const MatrixView<const float> features = featurizer_.collect(slot_);
-    for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      std::ranges::copy(features.row(i), block.features.data() + waiting_[i]);
-    }
-    waiting_.clear();
-  }
-
   PhotographSource& source_;
   const Manifest& manifest_;
   const SmallPictureChoice* choice_;  // none: no small pictures
   const KnownRows* known_;
-  Featurizer& featurizer_;
-  std::size_t slot_;
-  std::size_t row_width_;
+  FeatureQueue queue_;
   Preprocessor preprocessor_;
   DecodeOptions decode_options_;
   Decoder decoder_;
   SmallPictureMaker picture_maker_;
-  std::vector<std::size_t> waiting_;  // where the features of each place of the batch go
   std::string bytes_;
   Image image_;
 };
@@ -247,20 +225,20 @@ void check_precision(Precision precision) {
 
 void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Manifest& manifest,
              const ExtractSetup& setup, const ExtractOptions& options, bool with_pictures,
-             const KnownRows* known, Featurizer& featurizer, ExtractCollector& collector,
+             const KnownRows* known, const ViewNetworks& networks, ExtractCollector& collector,
              Progress& progress, const std::stop_token& stop) {
   const std::vector<RowRange> chunks = cut_into_chunks(shards, known);
   const SmallPictureChoice choice = picture_choice(manifest);
   PhotographSource source(roots, manifest, rows_to_read(chunks, manifest, known));
   std::vector<std::unique_ptr<Worker>> workers;
-  for (std::size_t slot = 0; slot < featurizer.slots(); ++slot) {
+  for (std::size_t slot = 0; slot < networks.slots(); ++slot) {
     workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
-                                               with_pictures ? &choice : nullptr, known, featurizer,
+                                               with_pictures ? &choice : nullptr, known, networks,
                                                slot));
   }
   OrderedBlocks<ExtractedBlock> ordered(
       [&](ExtractedBlock& block) { collector.add(std::move(block)); }, max_waiting_blocks(known));
-  parallel_for(chunks.size(), featurizer.slots(), [&](std::size_t chunk, std::size_t worker) {
+  parallel_for(chunks.size(), networks.slots(), [&](std::size_t chunk, std::size_t worker) {
     try {
       throw_if_stopped(stop);
       ordered.deliver(chunk, workers[worker]->extract(chunks[chunk]));
@@ -297,6 +275,7 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   featurizer.batch =
       options.batch == 0 ? default_batch(featurizer.size, featurizer.precision) : options.batch;
   featurizer.slots = workers_or_all(options.workers);
+  (void)sizes_of_views(setup.views, featurizer.size);  // which refuses what is there twice
   return setup;
 }
 
@@ -308,13 +287,12 @@ ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const Extract
                       const ExtractOptions& options, const ExtractSinks& sinks,
                       const ExtractMemory& memory, Progress& progress,
                       const std::stop_token& stop) {
-  const std::unique_ptr<Featurizer> featurizer =
-      make_openvino_featurizer(setup.backbone, setup.featurizer);
-  ExtractCollector collector(manifest, setup.views.size(), featurizer->feature_count(), sinks,
+  const ViewNetworks networks = make_networks(setup);
+  ExtractCollector collector(manifest, setup.views.size(), networks.feature_count(), sinks,
                              memory.shards);
   progress.begin("extract", manifest.rows.size());
   work_on(unfinished_shards(manifest, memory.shards), roots, manifest, setup, options,
-          sinks.pictures != nullptr, memory.known, *featurizer, collector, progress, stop);
+          sinks.pictures != nullptr, memory.known, networks, collector, progress, stop);
   const ExtractCounts counts = collector.finish();
   sort_failures(manifest.failures);
   check_counts(counts, manifest, "'" + roots.images->describe() + "'", options.max_failures);
@@ -329,12 +307,11 @@ ExtractCounts extract_share(const ImageRoots& roots, Manifest& manifest, const E
   const std::size_t all = memory.shards->shards().size();
   std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });
   if (shards.empty()) return {};
-  const std::unique_ptr<Featurizer> featurizer =
-      make_openvino_featurizer(setup.backbone, setup.featurizer);
-  ExtractCollector collector(manifest, setup.views.size(), featurizer->feature_count(), {},
+  const ViewNetworks networks = make_networks(setup);
+  ExtractCollector collector(manifest, setup.views.size(), networks.feature_count(), {},
                              memory.shards);
   progress.begin("extract", shards.size() * options.part_files);
-  work_on(shards, roots, manifest, setup, options, options.thumbnails, memory.known, *featurizer,
+  work_on(shards, roots, manifest, setup, options, options.thumbnails, memory.known, networks,
           collector, progress, stop);
   return collector.counts();
 }

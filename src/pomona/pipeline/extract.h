@@ -13,11 +13,11 @@
 #include "pomona/base/progress.h"
 #include "pomona/features/backbone.h"
 #include "pomona/features/feature_sink.h"
-#include "pomona/features/featurizer.h"
 #include "pomona/features/view.h"
 #include "pomona/image/decode.h"
 #include "pomona/image/resize.h"
 #include "pomona/learn/moments.h"
+#include "pomona/pipeline/extract_setup.h"
 #include "pomona/pipeline/finished_shards.h"
 #include "pomona/pipeline/known_rows.h"
 #include "pomona/pipeline/manifest.h"
@@ -41,21 +41,11 @@ struct ExtractOptions {
   DecodeLimits limits;
 };
 
-// The backbone and the settings as they will be used: defaults filled in, precision chosen.
-struct ExtractSetup {
-  Backbone backbone;
-  FeaturizerOptions featurizer;
-  Fit fit = Fit::kSquash;
-  std::vector<View> views = {View()};
-
-  // Numbers in a row of features: those of each view, one after the other.
-  std::size_t row_width() const {
-    return views.size() * static_cast<std::size_t>(backbone.spec.feature_count);
-  }
-};
 // Throws invalid_input unless it is a share.
 void check_max_failures(double share);
 
+// The settings as they will be used: defaults filled in, precision chosen. Throws invalid_input
+// also for two views that are the same at the network's size.
 ExtractSetup prepare_extract(const ExtractOptions& options);
 
 // Where rows go, in order; called by one thread at a time. `moments` gets the training rows, with

@@ -79,8 +79,8 @@ Bundle make_bundle(const FeatureOrigin& origin, LearntParts parts, const TableRo
   bundle.metrics = print_json(figures_worth_keeping(metrics));
   bundle.training_digest = training_digest(rows);
   bundle.self_check.tolerances = tolerances();
-  const std::unique_ptr<Featurizer> featurizer = make_featurizer(bundle, /*slots=*/1);
-  bundle.self_check.cases = answer_self_check(bundle, *featurizer, kSelfCheckCases);
+  const ViewNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
+  bundle.self_check.cases = answer_self_check(bundle, networks, kSelfCheckCases);
   return bundle;
 }
 

@@ -11,6 +11,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/bundle/read_bundle.h"
+#include "pomona/features/feature_queue.h"
 #include "pomona/image/picture_quality.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/classify_features.h"
@@ -104,50 +105,6 @@ Json facts_json(const Kind& kind, Language language) {
   return facts;
 }
 
-// Fills the rows of all slots in turn, so that each computes while the next is filled, and gathers
-// what comes out in the same order.
-class FeatureQueue {
- public:
-  explicit FeatureQueue(Featurizer& featurizer) : featurizer_(featurizer) {}
-
-  // The input of the next row.
-  std::span<float> next() {
-    if (filled_ == 0 && waiting_ == featurizer_.slots()) collect(featurizer_.batch());
-    return featurizer_.input(slot_, filled_);
-  }
-  // It is filled.
-  void push() {
-    if (++filled_ == featurizer_.batch()) submit();
-  }
-  // rows × feature_count of all that was pushed.
-  std::vector<float> finish() {
-    const std::size_t of_last = filled_;
-    if (filled_ > 0) submit();
-    while (waiting_ > 0) collect(waiting_ == 1 && of_last > 0 ? of_last : featurizer_.batch());
-    return std::move(features_);
-  }
-
- private:
-  void submit() {
-    featurizer_.submit(slot_);
-    slot_ = (slot_ + 1) % featurizer_.slots();
-    ++waiting_;
-    filled_ = 0;
-  }
-  void collect(std::size_t rows) {
-    const std::size_t oldest = (slot_ + featurizer_.slots() - waiting_) % featurizer_.slots();
-    const MatrixView<const float> made = featurizer_.collect(oldest).rows_from(0, rows);
-    features_.insert(features_.end(), made.data(), made.data() + made.size());
-    --waiting_;
-  }
-
-  Featurizer& featurizer_;
-  std::vector<float> features_;
-  std::size_t slot_ = 0;     // that is being filled
-  std::size_t filled_ = 0;   // rows of it
-  std::size_t waiting_ = 0;  // slots that were submitted and not collected
-};
-
 Preprocessor preprocessor_of(const Bundle& bundle, bool fast) {
   if (!fast) return make_preprocessor(bundle);
   return {backbone_spec_of(bundle), bundle.size, fit_from_name(bundle.fit)};
@@ -177,11 +134,11 @@ class FileReader {
 Predictor::Predictor(Bundle bundle, bool fast)
     : bundle_(checked(std::move(bundle))),
       catalogue_(read_catalogue(bundle_)),
-      featurizer_(make_featurizer(bundle_, std::min(workers_or_all(0), kMostSlots))),
+      networks_(make_networks(extract_setup_of(bundle_, std::min(workers_or_all(0), kMostSlots)))),
       preprocessor_(preprocessor_of(bundle_, fast)),
       refuser_(bundle_) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
-  run_self_check(bundle_, *featurizer_, /*cases=*/1);
+  run_self_check(bundle_, networks_, /*cases=*/1);
 }
 
 std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photographs,
@@ -189,7 +146,7 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
   std::vector<Prediction> predictions(photographs.size());
   std::vector<std::size_t> read;  // the photographs that could be
   const std::size_t views = preprocessor_.views();
-  FeatureQueue queue(*featurizer_);
+  FeatureQueue queue(networks_, views, {.first = 0, .count = networks_.slots()});
   Image image;
   DecodeOptions options;
   options.target_side = preprocessor_.decoded_side();
@@ -204,16 +161,17 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
     if (bundle_.refusal.share > 0) {
       predictions[i].refused = refusal_of_picture(picture_quality(image));
     }
+    queue.add_row();
     for (std::size_t view = 0; view < views; ++view) {
-      preprocessor_.fill(image, view, queue.next());
-      queue.push();
+      preprocessor_.fill(image, view, queue.input(view));
+      queue.push(view);
     }
   }
   const std::vector<float> all_views = queue.finish();
   if (read.empty()) return predictions;
   ViewMean mean(views);
   const MatrixView<const float> features =
-      mean.of({all_views.data(), read.size(), views * featurizer_->feature_count()});
+      mean.of({all_views.data(), read.size(), queue.row_width()});
   const Matrix<double> probabilities = classify_features(bundle_, features);
   const std::vector<Strangeness> strangeness = refuser_.strangeness(features);
   auto varieties = tell_varieties(bundle_, features, probabilities.view());

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,8 +12,8 @@
 #include "pomona/base/json.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/catalogue/catalogue.h"
-#include "pomona/features/featurizer.h"
 #include "pomona/features/preprocess.h"
+#include "pomona/features/view_networks.h"
 #include "pomona/image/decode.h"
 #include "pomona/pipeline/refusal.h"
 #include "pomona/pipeline/variety.h"
@@ -65,7 +64,7 @@ class Predictor {
  private:
   Bundle bundle_;
   Catalogue catalogue_;
-  std::unique_ptr<Featurizer> featurizer_;
+  ViewNetworks networks_;
   Preprocessor preprocessor_;
   Refuser refuser_;
   Decoder decoder_;

@@ -7,6 +7,7 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/pipeline/backbone_prior.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/image_input.h"
 #include "pomona/pipeline/map.h"
@@ -100,6 +101,10 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
 Json finish_run(const RunOptions& options, const Knowledge& knowledge, ExtractionWork work,
                 RunRecord& record, OutputFolder& out, Timeline& timeline, Progress& progress,
                 const std::stop_token& stop) {
+  if (knowledge.classes) {
+    // What the backbone lacks shall be told of before hours of extraction, not after.
+    const BackbonePrior tried(work.setup.backbone, *knowledge.classes, /*labels=*/{});
+  }
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
                      options.reduce.components, out, timeline, progress, stop);

@@ -8,6 +8,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/bundle/synthetic_input.h"
+#include "pomona/features/feature_queue.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/pipeline/classify_features.h"
 #include "pomona/pipeline/view_mean.h"
@@ -15,28 +16,29 @@
 namespace pomona {
 namespace {
 
-// One case after the other, each in the first row of a batch: where it stands does not matter.
-std::vector<float> features_of(const Bundle& bundle, Featurizer& featurizer, std::uint64_t seed) {
+// One case after the other; where in a batch it stands does not matter.
+std::vector<float> features_of(const Bundle& bundle, const ViewNetworks& networks,
+                               std::uint64_t seed) {
   Image picture;
   picture.set_size(bundle.size, bundle.size);
   picture.pixels = synthetic_input(seed, bundle.size);
   Preprocessor preprocessor = make_preprocessor(bundle);
-  std::vector<float> views;
+  FeatureQueue queue(networks, networks.views(), {.first = 0, .count = 1});
+  queue.add_row();
   for (std::size_t view = 0; view < preprocessor.views(); ++view) {
-    preprocessor.fill(picture, view, featurizer.input(/*slot=*/0, /*row=*/0));
-    featurizer.submit(0);
-    const auto row = featurizer.collect(0).row(0);
-    views.insert(views.end(), row.begin(), row.end());
+    preprocessor.fill(picture, view, queue.input(view));
+    queue.push(view);
   }
+  const std::vector<float> views = queue.finish();
   ViewMean mean(preprocessor.views());
   const auto row = mean.of({views.data(), 1, views.size()}).row(0);
   return {row.begin(), row.end()};
 }
 
-SelfCheckCase answer(const Bundle& bundle, Featurizer& featurizer, std::uint64_t seed) {
+SelfCheckCase answer(const Bundle& bundle, const ViewNetworks& networks, std::uint64_t seed) {
   SelfCheckCase result;
   result.seed = seed;
-  result.features = features_of(bundle, featurizer, seed);
+  result.features = features_of(bundle, networks, seed);
   if (bundle.classifier_kind != ClassifierKind::kNone) {
     const Matrix<double> probabilities =
         classify_features(bundle, {result.features.data(), 1, result.features.size()});
@@ -79,14 +81,14 @@ void compare(const SelfCheckCase& expected, const SelfCheckCase& found,
 
 }  // namespace
 
-std::vector<SelfCheckCase> answer_self_check(const Bundle& bundle, Featurizer& featurizer,
+std::vector<SelfCheckCase> answer_self_check(const Bundle& bundle, const ViewNetworks& networks,
                                              std::size_t cases) {
   std::vector<SelfCheckCase> result;
-  for (std::size_t i = 0; i < cases; ++i) result.push_back(answer(bundle, featurizer, i));
+  for (std::size_t i = 0; i < cases; ++i) result.push_back(answer(bundle, networks, i));
   return result;
 }
 
-void run_self_check(const Bundle& bundle, Featurizer& featurizer, std::size_t cases) {
+void run_self_check(const Bundle& bundle, const ViewNetworks& networks, std::size_t cases) {
   const auto tolerance = bundle.self_check.tolerances.find(bundle.precision);
   if (tolerance == bundle.self_check.tolerances.end()) {
     throw Error(
@@ -95,7 +97,7 @@ void run_self_check(const Bundle& bundle, Featurizer& featurizer, std::size_t ca
   }
   for (std::size_t i = 0; i < std::min(cases, bundle.self_check.cases.size()); ++i) {
     const SelfCheckCase& expected = bundle.self_check.cases[i];
-    compare(expected, answer(bundle, featurizer, expected.seed), tolerance->second);
+    compare(expected, answer(bundle, networks, expected.seed), tolerance->second);
   }
 }
 

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/features/feature_queue.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "pomona/features/preprocess.h"
+#include "pomona/features/random_input.h"
+#include "pomona/features/tiny_featurizer.h"
+
+namespace pomona {
+namespace {
+
+constexpr int kSize = 32;
+constexpr int kBatch = 3;
+
+ViewNetworks tiny_networks(const std::vector<View>& views, std::size_t slots) {
+  return {views, kSize, [&](int size) {
+            FeaturizerOptions options;
+            options.size = size;
+            options.batch = kBatch;
+            options.slots = slots;
+            return make_tiny_featurizer(options);
+          }};
+}
+
+std::uint64_t seed_of(std::size_t row, std::size_t view) { return 100 * row + view; }
+
+// The features of each view of each row, computed one at a time.
+std::vector<float> one_by_one(const std::vector<View>& views, std::size_t rows) {
+  std::vector<float> features;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t view = 0; view < views.size(); ++view) {
+      FeaturizerOptions options;
+      options.size = views[view].size == 0 ? kSize : views[view].size;
+      const auto featurizer = make_tiny_featurizer(options);
+      fill_random_input(seed_of(row, view), featurizer->input(0, 0));
+      featurizer->submit(0);
+      const auto found = featurizer->collect(0).row(0);
+      features.insert(features.end(), found.begin(), found.end());
+    }
+  }
+  return features;
+}
+
+void fill_row(FeatureQueue& queue, std::size_t row, std::size_t views) {
+  queue.add_row();
+  for (std::size_t view = 0; view < views; ++view) {
+    fill_random_input(seed_of(row, view), queue.input(view));
+    queue.push(view);
+  }
+}
+
+class FeatureQueueOf : public testing::TestWithParam<const char*> {
+ protected:
+  static std::vector<View> views() {
+    std::vector<std::string> names;
+    std::string rest = GetParam();
+    for (std::size_t comma = rest.find(','); comma != std::string::npos; comma = rest.find(',')) {
+      names.push_back(rest.substr(0, comma));
+      rest.erase(0, comma + 1);
+    }
+    names.push_back(rest);
+    return views_from_names(names);
+  }
+};
+
+TEST_P(FeatureQueueOf, GivesEveryViewItsPlaceInItsRow) {
+  const std::vector<float> expected = one_by_one(views(), 5);
+  for (const std::size_t slots : {1U, 2U, 4U}) {
+    const ViewNetworks networks = tiny_networks(views(), slots);
+    FeatureQueue queue(networks, networks.views(), {.first = 0, .count = slots});
+    ASSERT_EQ(queue.row_width(), views().size() * kTinyFeatureCount);
+    for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views().size());
+    EXPECT_EQ(queue.finish(), expected) << slots << " slots";
+  }
+}
+
+TEST_P(FeatureQueueOf, BeginsAnewWhenItHasFinished) {
+  const ViewNetworks networks = tiny_networks(views(), 2);
+  FeatureQueue queue(networks, networks.views(), {.first = 0, .count = 2});
+  EXPECT_THAT(queue.finish(), testing::IsEmpty());
+  fill_row(queue, 3, views().size());
+  (void)queue.finish();
+  fill_row(queue, 0, views().size());
+  EXPECT_EQ(queue.finish(), one_by_one(views(), 1));
+}
+
+INSTANTIATE_TEST_SUITE_P(Views, FeatureQueueOf,
+                         testing::Values("whole", "whole,flip,zoom50", "whole,flip@48",
+                                         "whole,whole@16,flip,zoom50@48,zoom50-flip@16"));
+
+TEST(FeatureQueue, KeepsToItsSlots) {
+  const std::vector<View> views = {View(), View{.size = 48}};
+  const ViewNetworks networks = tiny_networks(views, 2);
+  fill_random_input(7, networks.network(0).input(0, 0));
+  networks.network(0).submit(0);
+  const std::vector<float> before(networks.network(0).collect(0).row(0).begin(),
+                                  networks.network(0).collect(0).row(0).end());
+  FeatureQueue queue(networks, networks.views(), {.first = 1, .count = 1});
+  for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views.size());
+  EXPECT_EQ(queue.finish(), one_by_one(views, 5));
+  EXPECT_THAT(networks.network(0).collect(0).row(0), testing::ElementsAreArray(before));
+}
+
+TEST(FeatureQueue, TakesWhatIsKnownBetweenWhatIsComputed) {
+  const ViewNetworks networks = tiny_networks({View(), View{.size = 48}}, 1);
+  FeatureQueue queue(networks, networks.views(), {.first = 0, .count = 1});
+  fill_row(queue, 0, 2);
+  std::ranges::fill(queue.add_row(), 0.5F);
+  fill_row(queue, 1, 2);
+  const std::vector<float> found = queue.finish();
+  const std::vector<float> computed = one_by_one({View(), View{.size = 48}}, 2);
+  ASSERT_EQ(found.size(), 3 * queue.row_width());
+  const std::span<const float> rows(found);
+  EXPECT_THAT(rows.subspan(queue.row_width(), queue.row_width()), testing::Each(0.5F));
+  EXPECT_THAT(rows.first(queue.row_width()),
+              testing::ElementsAreArray(std::span(computed).first(queue.row_width())));
+  EXPECT_THAT(rows.last(queue.row_width()),
+              testing::ElementsAreArray(std::span(computed).last(queue.row_width())));
+}
+
+TEST(FeatureQueue, MayBeOfTheFirstViewsAlone) {
+  const ViewNetworks networks = tiny_networks({View(), View{.size = 48}}, 2);
+  FeatureQueue queue(networks, /*views=*/1, {.first = 0, .count = 2});
+  for (std::size_t row = 0; row < 4; ++row) fill_row(queue, row, 1);
+  EXPECT_EQ(queue.finish(), one_by_one({View()}, 4));
+}
+
+TEST(ViewNetworks, AreOneASize) {
+  const ViewNetworks networks =
+      tiny_networks(views_from_names({"whole", "flip@48", "zoom50", "zoom50@48", "flip"}), 1);
+  EXPECT_EQ(networks.count(), 2U);
+  EXPECT_EQ(networks.views(), 5U);
+  EXPECT_EQ(networks.network(networks.network_of(0)).size(), kSize);
+  EXPECT_EQ(networks.network(networks.network_of(3)).size(), 48);
+  EXPECT_EQ(networks.network_of(4), networks.network_of(0));
+}
+
+}  // namespace
+}  // namespace pomona

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One backbone at every size that the views of a photograph need.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "pomona/features/featurizer.h"
+#include "pomona/features/view.h"
+
+namespace pomona {
+
+class ViewNetworks {
+ public:
+  using Make = std::function<std::unique_ptr<Featurizer>(int size)>;
+
+  // `size`: of views that name no other. What `make` makes must have the same batch, slots and
+  // features at every size. Throws what sizes_of_views() and `make` do.
+  ViewNetworks(const std::vector<View>& views, int size, const Make& make);
+
+  std::size_t views() const { return network_of_view_.size(); }
+  // Networks, one a size, and which of them a view is for.
+  std::size_t count() const { return networks_.size(); }
+  std::size_t network_of(std::size_t view) const { return network_of_view_[view]; }
+  Featurizer& network(std::size_t number) const { return *networks_[number]; }
+
+  std::size_t batch() const { return networks_.front()->batch(); }
+  std::size_t slots() const { return networks_.front()->slots(); }
+  std::size_t feature_count() const { return networks_.front()->feature_count(); }
+
+ private:
+  std::vector<std::unique_ptr<Featurizer>> networks_;
+  std::vector<std::size_t> network_of_view_;
+};
+
+}  // namespace pomona
