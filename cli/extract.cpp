@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "flags.h"
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
+#include "pomona/base/number_text.h"
 #include "pomona/pipeline/run.h"
 #include "summary.h"
 
@@ -21,14 +21,11 @@ namespace {
 
 // "3/8" is the third of eight.
 ShardShare parse_share(const std::string& text) {
-  const auto whole = [](std::string_view digits) -> std::size_t {
-    std::size_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && end == digits.data() + digits.size() ? value : 0;
-  };
-  const std::size_t slash = std::min(text.find('/'), text.size());
-  const std::size_t index = whole(std::string_view(text).substr(0, slash));
-  const std::size_t count = whole(std::string_view(text).substr(std::min(slash + 1, text.size())));
+  const std::string_view whole = text;
+  const std::size_t slash = std::min(whole.find('/'), whole.size());
+  const std::size_t index = parse_count(whole.substr(0, slash)).value_or(0);
+  const std::size_t count =
+      parse_count(whole.substr(std::min(slash + 1, whole.size()))).value_or(0);
   if (index == 0 || index > count) {
     throw Error(
         ErrorKind::kInvalidInput,

@@ -2,20 +2,14 @@
 #include "flags.h"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/pipeline/bundle_network.h"
 #include "pomona/storage_s3/regions.h"
 
 namespace pomona::cli {
 namespace {
-
-template <class Number>
-bool parse_whole(const std::string& text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 void add_split_flags(CLI::App& command, SplitOptions& split) {
   const std::string group = "Training and test";
@@ -57,10 +51,10 @@ void add_sources_flag(CLI::App& command, const char* name, std::vector<std::stri
 }  // namespace
 
 ComponentChoice parse_components(const std::string& text) {
-  std::size_t count = 0;
-  if (parse_whole(text, count) && count > 0) return ComponentCount{count};
-  double share = 0;
-  if (parse_whole(text, share) && share > 0 && share < 1) return VarianceShare{share};
+  if (const auto count = parse_count(text); count && *count > 0) return ComponentCount{*count};
+  if (const auto share = parse_number(text); share && *share > 0 && *share < 1) {
+    return VarianceShare{*share};
+  }
   throw Error(ErrorKind::kInvalidInput,
               "reading --components: expected a number such as 200, or a share of the variance "
               "between 0 and 1 "
@@ -73,8 +67,7 @@ CLI::Option* add_seed_flag(CLI::App& command, std::uint64_t& seed, const std::st
       ->type_name("N")
       ->check(CLI::Validator(
           [](const std::string& text) -> std::string {
-            std::uint64_t value = 0;
-            return parse_whole(text, value) ? "" : "'" + text + "' is no whole number from 0 up";
+            return parse_count(text) ? "" : "'" + text + "' is no whole number from 0 up";
           },
           ""))
       ->capture_default_str();

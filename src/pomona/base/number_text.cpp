@@ -7,6 +7,18 @@
 #include <cstdio>
 
 namespace pomona {
+namespace {
+
+// The whole of `text`, as std::from_chars reads it.
+template <class Number>
+std::optional<Number> parse_whole_of(std::string_view text) {
+  Number number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || rest != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
 
 std::string with_commas(std::uint64_t number) {
   std::string text = std::to_string(number);
@@ -23,11 +35,12 @@ std::string percent(double share) {
 }
 
 std::optional<double> parse_number(const std::string& text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end || !std::isfinite(number)) return std::nullopt;
-  return number;
+  const std::optional<double> number = parse_whole_of<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_count(std::string_view digits) {
+  return parse_whole_of<std::uint64_t>(digits);
 }
 
 }  // namespace pomona

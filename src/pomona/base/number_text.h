@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace pomona {
 
@@ -17,5 +18,8 @@ std::string percent(double share);
 // "0.25" or "1e-3", with a point and nothing around it; none for anything else, or what is not
 // finite.
 std::optional<double> parse_number(const std::string& text);
+
+// Digits and nothing else; none for what does not fit.
+std::optional<std::uint64_t> parse_count(std::string_view digits);
 
 }  // namespace pomona

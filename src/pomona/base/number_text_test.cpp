@@ -26,5 +26,13 @@ TEST(NumberText, ParseNumber) {
   }
 }
 
+TEST(NumberText, ParseCount) {
+  EXPECT_EQ(parse_count("0"), 0);
+  EXPECT_EQ(parse_count("18446744073709551615"), 18446744073709551615U);
+  for (const char* text : {"", " 1", "1 ", "-1", "+1", "1.0", "0x1", "18446744073709551616"}) {
+    EXPECT_EQ(parse_count(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace pomona

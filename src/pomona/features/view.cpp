@@ -2,11 +2,12 @@
 #include "pomona/features/view.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 
 namespace pomona {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::string_view kZoom = "zoom";
 constexpr std::string_view kFlip = "-flip";
 constexpr char kAt = '@';
 constexpr int kSmallestPercent = 10;
+constexpr int kLargestPercent = 99;
 constexpr int kSmallestSize = 16;
 constexpr int kLargestSize = 4096;
 
@@ -27,13 +29,14 @@ constexpr int kLargestSize = 4096;
           "to 4096");
 }
 
-// The whole of `text` as a number without a leading zero.
-std::optional<int> number_of(std::string_view text) {
-  int number = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc() || read.ptr != end || text.starts_with('0')) return std::nullopt;
-  return number;
+// From `least` to `most`, without a leading zero.
+std::optional<int> number_from(std::string_view digits, int least, int most) {
+  const std::optional<std::uint64_t> number = parse_count(digits);
+  if (!number || digits.starts_with('0')) return std::nullopt;
+  if (*number < static_cast<std::uint64_t>(least) || *number > static_cast<std::uint64_t>(most)) {
+    return std::nullopt;
+  }
+  return static_cast<int>(*number);
 }
 
 std::optional<View> part_from_name(std::string_view name) {
@@ -43,8 +46,8 @@ std::optional<View> part_from_name(std::string_view name) {
   name.remove_prefix(kZoom.size());
   const bool flip = name.ends_with(kFlip);
   if (flip) name.remove_suffix(kFlip.size());
-  const std::optional<int> percent = number_of(name);
-  if (!percent || *percent < kSmallestPercent || *percent > 99) return std::nullopt;
+  const std::optional<int> percent = number_from(name, kSmallestPercent, kLargestPercent);
+  if (!percent) return std::nullopt;
   return View{.percent = *percent, .flip = flip};
 }
 
@@ -64,8 +67,8 @@ View view_from_name(std::string_view name) {
   std::optional<View> view = part_from_name(name.substr(0, at));
   if (!view) refuse(name);
   if (at < name.size()) {
-    const std::optional<int> size = number_of(name.substr(at + 1));
-    if (!size || *size < kSmallestSize || *size > kLargestSize) refuse(name);
+    const std::optional<int> size = number_from(name.substr(at + 1), kSmallestSize, kLargestSize);
+    if (!size) refuse(name);
     view->size = *size;
   }
   return *view;

@@ -12,6 +12,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
+#include "pomona/base/number_text.h"
 #include "pomona/pipeline/label_numbers.h"
 #include "pomona/pipeline/small_pictures.h"
 #include "pomona/table/csv_reader.h"
@@ -118,11 +119,10 @@ float parse_float(const std::string& text) {
   return value;
 }
 
-std::size_t parse_count(const std::string& text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) fail("'" + text + "' is no count");
-  return value;
+std::size_t count_of(const std::string& text) {
+  const std::optional<std::uint64_t> count = parse_count(text);
+  if (!count) fail("'" + text + "' is no count");
+  return *count;
 }
 
 // One row of reduced.csv beside the same row of the table.
@@ -224,7 +224,7 @@ std::string check_shards(const ObjectStore& store, const Manifest& manifest) {
   std::size_t at = 0;
   std::size_t shard = 0;
   for (; csv.next(fields); ++shard) {
-    const auto number = [&](std::size_t field) { return parse_count(fields.at(field)); };
+    const auto number = [&](std::size_t field) { return count_of(fields.at(field)); };
     const std::size_t files = number(2);
     if (number(0) != shard || files > manifest.rows.size() - at) {
       fail("row " + std::to_string(shard) + " is not that of the next part of the manifest");

@@ -2,7 +2,6 @@
 #include "pomona/report/figures.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/table/csv_reader.h"
 
 namespace pomona {
@@ -73,12 +73,9 @@ Json read_cells(const ObjectStore& out, const Json& metrics, Json& left_out) {
     if (truth >= labels) fail(out, kKey, "more rows than labels");
     for (std::size_t prediction = 0; prediction < labels; ++prediction) {
       const std::string& field = fields[prediction + 1];
-      const char* const end = field.data() + field.size();
-      std::uint64_t count = 0;
-      if (std::from_chars(field.data(), end, count).ptr != end || field.empty()) {
-        fail(out, kKey, "expected counts, found '" + field + "'");
-      }
-      if (count > 0) cells.push_back({truth, prediction, count});
+      const std::optional<std::uint64_t> count = parse_count(field);
+      if (!count) fail(out, kKey, "expected counts, found '" + field + "'");
+      if (*count > 0) cells.push_back({truth, prediction, *count});
     }
   }
   return cells_json(std::move(cells), left_out);
