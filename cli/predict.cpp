@@ -182,8 +182,8 @@ void add_predict(CLI::App& app, Command& chosen) {
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");
   command->add_flag("--fast", flags->fast,
-                    "Look at the whole of each photograph alone, not at the other views the model "
-                    "learnt from: quicker, less often right, and more often refused");
+                    "Look at two of the views the model learnt from, the whole of each photograph "
+                    "and the nearest, instead of all: quicker, and a little less often right");
   command
       ->add_option_function<std::string>(
           "--lang",

@@ -340,7 +340,7 @@ At its own limit: {percent(bundle["fruit"])} of fruit, {percent(bundle["unknown"
 ## Spoilt photographs
 
 The validation photographs, asked of a model that did not learn from them (some have near-twins among the others, so
-look at the differences). `--fast` looks at the whole of each alone, at a sixth of the cost.
+look at the differences). `--fast` looks at two of the six views, the whole and the nearest.
 
 {spoilt(figures)}
 ## What each step gained

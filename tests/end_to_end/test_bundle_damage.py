@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Any byte of a bundle that is not as it was written is noticed before a prediction is made."""
 
+import hashlib
+import json
 import shutil
 
 import pytest
@@ -61,6 +63,30 @@ def test_a_missing_cut_or_longer_file_is_noticed(tiny, noise, bundle, name):
     path.unlink()
     code = NOT_FOUND if name == "bundle.json" else DAMAGED
     tiny.refuses(*words, code=code, tells=["bundle"])
+
+
+@pytest.mark.parametrize(
+    ("views", "tells"),
+    [
+        (["whole", "flip@5"], "'flip@5' is none"),
+        (["whole", "whole@32"], "'whole@32' is the same as 'whole'"),
+        (["flip"], "the first must be 'whole'"),
+        (["whole", *(f"flip@{size}" for size in range(40, 60))], "at most 4 sizes"),
+        (["whole", "flip@4096"], "too many at once"),
+    ],
+)
+def test_views_that_a_stranger_wrote_are_no_way_in(tiny, noise, bundle, views, tells):
+    settings = json.loads((bundle / "bundle.json").read_text())
+    settings["input"] |= {"views": views, "batch": 2}
+    whole = json.dumps(settings).encode()
+    (bundle / "bundle.json").write_bytes(whole)
+    sums = bundle / "SHA256SUMS"
+    lines = [line.split() for line in sums.read_text().splitlines()]
+    digests = {name: digest for digest, name in lines}
+    digests["bundle.json"] = hashlib.sha256(whole).hexdigest()
+    sums.write_text("".join(f"{digest}  {name}\n" for name, digest in digests.items()))
+    for words in (["predict", bundle, noise / "a" / "0.jpg"], ["evaluate", bundle, noise]):
+        tiny.refuses(*words, code=DAMAGED, tells=[tells, "get the bundle anew"])
 
 
 def test_a_file_too_many_is_noticed(tiny, noise, bundle):

@@ -112,15 +112,6 @@ def test_a_bundle_may_leave_its_backbone_at_home(tiny, careful, many, tmp_path):
     tiny.refuses(*words, code=3, tells=['no backbone "tiny"', "models install"])
 
 
-def test_fast_looks_at_the_first_view_alone(tiny, many, tmp_path):
-    tiny("run", many, "--out", tmp_path / "two", *WORDS, "--views", "whole,zoom50")
-    photographs = sorted(many.rglob("*.jpg"))[:6]
-    slow = answers_of(tiny, tmp_path / "two", *photographs)
-    fast = answers_of(tiny, tmp_path / "two", *photographs, words=["--fast"])
-    assert [a["path"] for a in slow] == [a["path"] for a in fast]
-    assert slow != fast
-
-
 def test_a_share_of_all_is_no_share(tiny, many, tmp_path):
     words = ["run", many, "--out", tmp_path / "out", *WORDS, "--refuse", "0.9"]
     tiny.refuses(*words, code=USAGE, tells=["--refuse"])

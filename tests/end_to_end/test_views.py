@@ -89,25 +89,37 @@ def test_a_zoom_is_the_middle_of_the_photograph(tiny, viewed, pictures, tmp_path
     assert np.abs(zooms - middles).mean() < 0.2 * np.abs(wholes - middles).mean()
 
 
-def test_a_photograph_is_reduced_and_judged_by_the_mean(tiny, viewed, pictures):
-    tensors = tensors_of(viewed / "bundle")
-    mean = views_of(viewed).astype(np.float64).mean(axis=1)
-    scaled = (mean - tensors["scaler.mean"]) / tensors["scaler.scale"]
+def probabilities_of(bundle, features) -> tuple[np.ndarray, np.ndarray]:
+    """Components and probabilities of rows of features, by the numbers in the bundle."""
+    tensors = tensors_of(bundle)
+    scaled = (features - tensors["scaler.mean"]) / tensors["scaler.scale"]
     reduced = scaled @ tensors["pca.components"].T
-    assert np.allclose(matrix_of(viewed / "reduced", "pca_features"), reduced, atol=1e-4)
-
-    settings = json_of(viewed / "bundle" / "bundle.json")
     scores = reduced @ tensors["classifier.weights"].T + tensors["classifier.bias"]
-    scores /= settings["classifier"]["temperature"]
+    scores /= json_of(bundle / "bundle.json")["classifier"]["temperature"]
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    expected = odds / odds.sum(axis=1, keepdims=True)
-    rows = rows_of(viewed / "features")
-    paths = [pictures / row["path"] for row in rows]
-    lines = tiny("predict", viewed, *paths, "--json").text.splitlines()
-    for line, probabilities in zip(lines, expected):
+    return reduced, odds / odds.sum(axis=1, keepdims=True)
+
+
+def check_answers(tiny, out, pictures, features, *words):
+    """`predict` must answer as the classifier does to these features, the rows of the table."""
+    labels = json_of(out / "bundle" / "bundle.json")["labels"]
+    _, expected = probabilities_of(out / "bundle", features)
+    paths = [pictures / row["path"] for row in rows_of(out / "features")]
+    lines = tiny("predict", out, *paths, "--json", *words).text.splitlines()
+    for line, probabilities in zip(lines, expected, strict=True):
         told = {kind["id"]: kind["probability"] for kind in json.loads(line)["kinds"]}
-        for label, probability in zip(settings["labels"], probabilities):
-            assert told[label] == pytest.approx(probability, abs=1e-3)
+        assert told == pytest.approx(dict(zip(labels, probabilities, strict=True)), abs=1e-3)
+
+
+def test_a_photograph_is_reduced_and_judged_by_the_mean(tiny, viewed, pictures):
+    mean = views_of(viewed).astype(np.float64).mean(axis=1)
+    reduced, _ = probabilities_of(viewed / "bundle", mean)
+    assert np.allclose(matrix_of(viewed / "reduced", "pca_features"), reduced, atol=1e-4)
+    check_answers(tiny, viewed, pictures, mean)
+
+
+def test_fast_looks_at_the_whole_and_the_nearest_view(tiny, viewed, pictures):
+    check_answers(tiny, viewed, pictures, views_of(viewed)[:, [0, 2]].mean(axis=1), "--fast")
 
 
 def test_views_are_recorded_and_repeated(tiny, viewed, pictures):
@@ -144,29 +156,24 @@ def test_several_sizes_are_recorded_and_repeated(tiny, sized, pictures, tmp_path
     assert json_of(sized / "bundle" / "bundle.json")["input"]["views"] == names
     assert json_of(sized / "run.json")["views"] == names
     tiny("verify", sized)
-    of_features = json.loads(tiny("evaluate", sized, sized, "--json").text)
-    of_photographs = json.loads(tiny("evaluate", sized, pictures, "--json").text)
-    assert of_features["test_rows"] < of_photographs["test_rows"] == 18
+    mean = views_of(sized).mean(axis=1)
+    check_answers(tiny, sized, pictures, mean)
+    check_answers(tiny, sized, pictures, views_of(sized)[:, [0, 2]].mean(axis=1), "--fast")
+    _, probabilities = probabilities_of(sized / "bundle", mean)
+    labels = json_of(sized / "bundle" / "bundle.json")["labels"]
+    found = [labels[index] for index in probabilities.argmax(axis=1)]
+    right = [row["label"] == one for row, one in zip(rows_of(sized / "features"), found)]
+    judged = json.loads(tiny("evaluate", sized, pictures, "--json").text)["scores"][0]
+    assert judged["accuracy"] == pytest.approx(np.mean(right))
 
-    settings = json_of(sized / "bundle" / "bundle.json")
-    tensors = tensors_of(sized / "bundle")
-    mean = views_of(sized).astype(np.float64).mean(axis=1)
-    reduced = (mean - tensors["scaler.mean"]) / tensors["scaler.scale"]
-    scores = reduced @ tensors["pca.components"].T @ tensors["classifier.weights"].T
-    scores = (scores + tensors["classifier.bias"]) / settings["classifier"]["temperature"]
-    expected = np.exp(scores - scores.max(axis=1, keepdims=True))
-    expected /= expected.sum(axis=1, keepdims=True)
-    paths = [pictures / row["path"] for row in rows_of(sized / "features")]
-    lines = tiny("predict", sized, *paths, "--json").text.splitlines()
-    for line, probabilities in zip(lines, expected):
-        told = {kind["id"]: kind["probability"] for kind in json.loads(line)["kinds"]}
-        for label, probability in zip(settings["labels"], probabilities):
-            assert told[label] == pytest.approx(probability, abs=1e-3)
-    tiny("predict", sized, paths[0], "--fast")
 
+def test_several_sizes_give_the_same_however_they_are_made(tiny, sized, pictures, tmp_path):
     words = ["--workers", "3", "--batch", "3"]
     tiny("extract", pictures, "--out", tmp_path / "out", *TINY, *SIZED, *words)
     assert np.array_equal(views_of(tmp_path / "out"), views_of(sized))
+    tiny("run", pictures, "--out", tmp_path / "again", *TINY, *SIZED, "--from", sized)
+    assert work_of(tmp_path / "again")["decoded"] == 0
+    assert differences(tmp_path / "again", sized) == set()
 
 
 def test_two_views_that_are_one_at_the_size_of_all(tiny, pictures, tmp_path):
@@ -248,7 +255,8 @@ def test_several_workers_give_the_same(tiny, viewed, pictures, tmp_path):
         ("flip,whole", ["the first must be 'whole'"]),
         ("zoom100", ["'zoom100'"]),
         ("whole,flip@5", ["'flip@5' is none", "@224"]),
-        ("whole@48", ["the first must be 'whole'"]),
+        ("whole@48", ["the first must be 'whole', with no size of its own", "--size"]),
+        ("whole,flip@16,flip@17,flip@18,flip@19", ["at most 4 sizes", "found 5"]),
     ],
 )
 def test_views_that_are_none(tiny, tmp_path, views, tells):

@@ -2,12 +2,27 @@
 #include "pomona/features/feature_queue.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace pomona {
 
-FeatureQueue::FeatureQueue(const ViewNetworks& networks, std::size_t views, SlotRange slots)
-    : networks_(networks), views_(views), slots_(slots), lanes_(networks.count()) {
+namespace {
+
+std::vector<std::size_t> numbers_up_to(std::size_t count) {
+  std::vector<std::size_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+  return numbers;
+}
+
+}  // namespace
+
+FeatureQueue::FeatureQueue(const ViewNetworks& networks, SlotRange slots)
+    : FeatureQueue(networks, numbers_up_to(networks.views()), slots) {}
+
+FeatureQueue::FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views,
+                           SlotRange slots)
+    : networks_(networks), views_(std::move(views)), slots_(slots), lanes_(networks.count()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i].network = &networks.network(i);
 }
 
@@ -25,11 +40,20 @@ std::span<float> FeatureQueue::input(std::size_t view) {
 
 void FeatureQueue::push(std::size_t view) {
   Lane& lane = lanes_[networks_.network_of(view)];
-  lane.filling.places.push_back(row_ + view * networks_.feature_count());
+  const auto column = static_cast<std::size_t>(std::ranges::find(views_, view) - views_.begin());
+  lane.filling.places.push_back(row_ + column * networks_.feature_count());
   if (lane.filling.places.size() < lane.network->batch()) return;
   submit(lane);
   // Who has a single slot shares the cores with others who have theirs: one core for each.
   if (slots_.count == 1) collect(lane);
+}
+
+void FeatureQueue::add_row(const Image& image, Preprocessor& preprocessor) {
+  add_row();
+  for (const std::size_t view : views_) {
+    preprocessor.fill(image, view, input(view));
+    push(view);
+  }
 }
 
 std::vector<float> FeatureQueue::finish() {

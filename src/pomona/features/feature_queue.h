@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "pomona/features/preprocess.h"
 #include "pomona/features/view_networks.h"
 
 namespace pomona {
@@ -20,10 +21,11 @@ struct SlotRange {
 // Used by one thread, which alone uses its slots of the networks meanwhile.
 class FeatureQueue {
  public:
-  // Rows of the first `views` views of those that the networks are for.
-  FeatureQueue(const ViewNetworks& networks, std::size_t views, SlotRange slots);
+  // Rows of every view that the networks are for, or of `views` of these, in their order.
+  FeatureQueue(const ViewNetworks& networks, SlotRange slots);
+  FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views, SlotRange slots);
 
-  std::size_t row_width() const { return views_ * networks_.feature_count(); }
+  std::size_t row_width() const { return views_.size() * networks_.feature_count(); }
   void reserve(std::size_t rows) { features_.reserve(rows * row_width()); }
 
   // Begins a row. What is known already may be written to it, before the next row begins;
@@ -33,6 +35,9 @@ class FeatureQueue {
   std::span<float> input(std::size_t view);
   // which is now filled. No other input may be asked for between the two.
   void push(std::size_t view);
+
+  // The three of them for all its views; the preprocessor is for all views of the networks.
+  void add_row(const Image& image, Preprocessor& preprocessor);
 
   // Waits; rows × (views × feature_count) of all rows begun. The next row is the first of others.
   std::vector<float> finish();
@@ -51,7 +56,7 @@ class FeatureQueue {
   void collect(Lane& lane);
 
   const ViewNetworks& networks_;
-  std::size_t views_;
+  std::vector<std::size_t> views_;
   SlotRange slots_;
   std::vector<Lane> lanes_;  // one a network
   std::vector<float> features_;

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/features/featurizer.h"
 
+#include <cstdint>
+#include <string>
+
+#include "pomona/base/error.h"
+
 namespace pomona {
+namespace {
+
+// 4096 × 4096 of one picture, 128 × 128 of 1024. Inner layers take a hundred bytes and more for
+// each.
+constexpr std::int64_t kMostPixels = std::int64_t{1} << 24U;
+
+}  // namespace
 
 // Milliseconds of one core for one picture, efficientnet-lite0:
 //
@@ -20,6 +32,14 @@ int default_batch(int size, Precision precision) {
   if (size < 112) return 8;
   if (size >= 192) return 2;
   return precision == Precision::kBf16 ? 8 : 4;
+}
+
+void check_batch(int size, int batch) {
+  if (std::int64_t{batch} * size * size <= kMostPixels) return;
+  throw Error(ErrorKind::kInvalidInput, "preparing a batch: " + std::to_string(batch) +
+                                            " pictures of " + std::to_string(size) +
+                                            " pixels a side are too many at once; take a smaller "
+                                            "--batch");
 }
 
 }  // namespace pomona

@@ -50,4 +50,7 @@ class Featurizer {
 // A rule and not a measurement at start-up: another batch may change the last bits of the features.
 int default_batch(int size, Precision precision);
 
+// Throws invalid_input for more pixels at once than memory bears.
+void check_batch(int size, int batch);
+
 }  // namespace pomona

@@ -126,7 +126,7 @@ Matrix<float> LogitsHead::weights() {
       throw Error(ErrorKind::kInvalidInput,
                   "reading the last layer of backbone " + state_->backbone +
                       ": its logits are no sums of weighted features; import it with the output "
-                      "before softmax, or leave --backbone-classes out");
+                      "before softmax");
     }
   }
   return weights;

@@ -34,6 +34,7 @@ FeaturizerOptions resolve(const BackboneSpec& spec, FeaturizerOptions options) {
                                               " in " + std::to_string(options.slots) +
                                               " slots cannot be computed");
   }
+  check_batch(options.size, options.batch);
   const std::vector<Precision> native = native_precisions();
   if (std::find(native.begin(), native.end(), options.precision) == native.end()) {
     throw Error(ErrorKind::kInvalidInput, doing + "this processor does not compute " +
@@ -116,8 +117,10 @@ class OpenVinoFeaturizer : public Featurizer {
         inputs_.push_back(requests_.back().get_input_tensor().data<float>());
       }
     } catch (const std::exception&) {
-      rethrow_openvino(ErrorKind::kInternal, "compiling backbone " + name_,
-                       "import it from another format");
+      rethrow_openvino(ErrorKind::kInternal,
+                       "compiling backbone " + name_ + " for " + std::to_string(batch_) +
+                           " pictures of " + std::to_string(size_) + " pixels",
+                       "take a smaller size or --batch, or import it from another format");
     }
   }
 

@@ -62,6 +62,15 @@ std::string preparing(const Backbone& backbone, const FeaturizerOptions& options
 }
 
 // Tight enough to tell bf16, which OpenVINO would choose by itself where the processor has it.
+TEST(OpenVinoFeaturizer, RefusesMorePixelsAtOnceThanMemoryBears) {
+  FeaturizerOptions options;
+  options.size = 1024;
+  options.batch = 17;
+  EXPECT_THAT(preparing(golden_backbone(), options),
+              AllOf(HasSubstr("invalid_input"), HasSubstr("17 pictures of 1024 pixels a side"),
+                    HasSubstr("--batch")));
+}
+
 TEST(OpenVinoFeaturizer, AnswersAsOnnxRuntimeDoes) {
   expect_golden(golden_backbone(), Precision::kF32, 1e-5F);
 }

@@ -114,6 +114,12 @@ TEST(Preprocessor, MakesAViewAtItsOwnSize) {
   preprocessor.fill(image, 1, input);
   EXPECT_EQ(preprocessor.resized().width, 24);
 
+  const auto side = [](const std::vector<std::string>& names) {
+    return Preprocessor({}, 16, Fit::kSquash, views_from_names(names)).decoded_side();
+  };
+  EXPECT_EQ(side({"whole", "flip@60", "zoom50"}), 60) << "the zoom needs less than the large view";
+  EXPECT_EQ(side({"whole", "flip@20", "zoom50"}), 32);
+
   Preprocessor alone({}, 24, Fit::kSquash, views_from_names({"whole", "zoom50"}));
   std::vector<float> expected(3 * 24 * 24);
   alone.fill(image, 1, expected);

@@ -25,8 +25,7 @@ constexpr int kLargestSize = 4096;
       ErrorKind::kInvalidInput,
       "reading a view: '" + std::string(name) +
           "' is none; expected whole, flip, zoom75 or zoom75-flip, with a number from 10 to "
-          "99, and behind it, if it is to have a size of its own, such as @224, one from 16 "
-          "to 4096");
+          "99; a size of its own follows as in flip@224, from 16 to 4096");
 }
 
 // From `least` to `most`, without a leading zero.
@@ -91,7 +90,8 @@ std::vector<View> views_from_names(const std::vector<std::string>& names) {
   }
   if (views.empty() || views.front() != View()) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading views: the first must be 'whole'; name it before the others");
+                "reading views: the first must be 'whole', with no size of its own; name it before "
+                "the others, and its size with --size");
   }
   if (views.size() > kMostViews) {
     throw Error(ErrorKind::kInvalidInput, "reading views: expected at most " +
@@ -105,13 +105,19 @@ std::vector<int> sizes_of_views(const std::vector<View>& views, int size) {
   std::vector<int> sizes = {size};
   for (const View& view : views) {
     if (view.size == 0) continue;
-    if (std::ranges::find(views, View{view.percent, view.flip}) != views.end() &&
-        view.size == size) {
+    const View without{view.percent, view.flip};
+    if (view.size == size && std::ranges::find(views, without) != views.end()) {
       throw Error(ErrorKind::kInvalidInput,
-                  "reading views: '" + view_name(view) + "' is the same as '" + part_name(view) +
+                  "reading views: '" + view_name(view) + "' is the same as '" + view_name(without) +
                       "', for " + std::to_string(size) + " is the size of all; name one of them");
     }
     if (std::ranges::find(sizes, view.size) == sizes.end()) sizes.push_back(view.size);
+  }
+  if (sizes.size() > kMostSizes) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reading views: expected at most " + std::to_string(kMostSizes) +
+                    " sizes, that of all among them, found " + std::to_string(sizes.size()) +
+                    "; each is the network once more in memory");
   }
   return sizes;
 }

@@ -32,8 +32,12 @@ inline constexpr std::size_t kMostViews = 64;
 std::vector<std::string> view_names(const std::vector<View>& views);
 std::vector<View> views_from_names(const std::vector<std::string>& names);
 
+// Each is the network once more in memory.
+inline constexpr std::size_t kMostSizes = 4;
+
 // The sides of the network's input that views need, where `size` is that told for all: it first,
-// then the others as they come. Throws invalid_input where a view is another's double at `size`.
+// then the others as they come. Throws invalid_input for more than kMostSizes, and where a view is
+// another's double at `size`.
 std::vector<int> sizes_of_views(const std::vector<View>& views, int size);
 
 }  // namespace pomona

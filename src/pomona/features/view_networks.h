@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One backbone at every size that the views of a photograph need.
+// One backbone at every size that the views of a photograph need. Several threads may use it at
+// once, each with slots of its own.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,6 @@ class ViewNetworks {
   std::size_t network_of(std::size_t view) const { return network_of_view_[view]; }
   Featurizer& network(std::size_t number) const { return *networks_[number]; }
 
-  std::size_t batch() const { return networks_.front()->batch(); }
   std::size_t slots() const { return networks_.front()->slots(); }
   std::size_t feature_count() const { return networks_.front()->feature_count(); }
 

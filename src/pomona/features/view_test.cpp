@@ -70,6 +70,8 @@ TEST(View, SizesAreThoseOfTheViewsOnce) {
   EXPECT_THAT(sizes({"whole", "flip@224", "zoom75@448", "zoom75@224"}, 320),
               ElementsAre(320, 224, 448));
   EXPECT_THAT(sizes({"whole", "flip@320"}, 320), ElementsAre(320)) << "no other view is like it";
+  EXPECT_THAT(sizes({"whole", "flip@16", "flip@17", "flip@18"}, 320), ElementsAre(320, 16, 17, 18));
+  EXPECT_THROW(sizes({"whole", "flip@16", "flip@17", "flip@18", "flip@19"}, 320), Error);
   EXPECT_THROW(sizes({"whole", "whole@320"}, 320), Error);
   EXPECT_THROW(sizes({"whole", "zoom75@224", "zoom75"}, 224), Error);
 }

@@ -27,6 +27,14 @@ std::optional<std::size_t> parse_class(const std::string& cell) {
   return whole;
 }
 
+Matrix<float> weights_of_logits(const Backbone& backbone, const BackboneClasses& classes) {
+  try {
+    return LogitsHead(backbone).weights();
+  } catch (const Error& error) {
+    throw Error(error.kind(), "reading --backbone-classes " + classes.what() + ": " + error.what());
+  }
+}
+
 }  // namespace
 
 BackboneClasses BackboneClasses::parse(std::string_view csv, const std::string& what) {
@@ -57,7 +65,7 @@ BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& cl
                              std::vector<std::string> labels)
     : labels_(std::move(labels)),
       directions_(labels_.size(), static_cast<std::size_t>(backbone.spec.feature_count)) {
-  const Matrix<float> of_logits = LogitsHead(backbone).weights();
+  const Matrix<float> of_logits = weights_of_logits(backbone, classes);
   std::vector<std::size_t> counts(labels_.size());
   for (const auto& [number, name] : classes.labels()) {
     if (number >= of_logits.rows()) {

@@ -34,6 +34,10 @@ Precision precision_here(const Bundle& bundle);
 // Says so when precision_here() is another one than the bundle's.
 void note_precision(const Bundle& bundle, Progress& progress);
 
+// Throws corrupt for names that are none, views that are there twice, more than kMostSizes, and
+// sizes that are too large for the bundle's batch.
+std::vector<View> views_of(const Bundle& bundle);
+
 // For its pictures, with its views.
 Preprocessor make_preprocessor(const Bundle& bundle);
 

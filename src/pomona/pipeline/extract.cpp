@@ -43,7 +43,7 @@ class Worker {
         manifest_(manifest),
         choice_(choice),
         known_(known),
-        queue_(networks, networks.views(), {.first = slot, .count = 1}),
+        queue_(networks, {.first = slot, .count = 1}),
         preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.views),
         decode_options_{options.limits, preprocessor_.decoded_side()} {}
 
@@ -272,10 +272,11 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   featurizer.size = options.size == 0 ? setup.backbone.spec.size : options.size;
   featurizer.precision =
       options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
+  // One for all sizes, which suits the largest: a larger one would cost memory.
+  const int largest = std::ranges::max(sizes_of_views(setup.views, featurizer.size));
   featurizer.batch =
-      options.batch == 0 ? default_batch(featurizer.size, featurizer.precision) : options.batch;
+      options.batch == 0 ? default_batch(largest, featurizer.precision) : options.batch;
   featurizer.slots = workers_or_all(options.workers);
-  (void)sizes_of_views(setup.views, featurizer.size);  // which refuses what is there twice
   return setup;
 }
 

@@ -26,7 +26,7 @@ struct ExtractSetup {
   }
 };
 
-// What its views need, compiled.
+// What its views need, compiled. Throws as ViewNetworks and make_openvino_featurizer().
 ViewNetworks make_networks(const ExtractSetup& setup);
 
 }  // namespace pomona

@@ -105,9 +105,16 @@ Json facts_json(const Kind& kind, Language language) {
   return facts;
 }
 
-Preprocessor preprocessor_of(const Bundle& bundle, bool fast) {
-  if (!fast) return make_preprocessor(bundle);
-  return {backbone_spec_of(bundle), bundle.size, fit_from_name(bundle.fit)};
+// Which of the bundle's views are looked at. Of several the whole and the nearest together answer
+// nearly as all do (docs/kinds.md).
+std::vector<std::size_t> views_to_see(const Bundle& bundle, bool fast) {
+  const std::vector<View> views = views_of(bundle);
+  std::vector<std::size_t> seen(views.size());
+  std::iota(seen.begin(), seen.end(), std::size_t{0});
+  if (!fast) return seen;
+  const auto nearest = std::ranges::min_element(views, {}, &View::percent) - views.begin();
+  return nearest == 0 ? std::vector<std::size_t>{0}
+                      : std::vector<std::size_t>{0, static_cast<std::size_t>(nearest)};
 }
 
 // Photographs mostly lie side by side: a folder is opened once.
@@ -135,7 +142,8 @@ Predictor::Predictor(Bundle bundle, bool fast)
     : bundle_(checked(std::move(bundle))),
       catalogue_(read_catalogue(bundle_)),
       networks_(make_networks(extract_setup_of(bundle_, std::min(workers_or_all(0), kMostSlots)))),
-      preprocessor_(preprocessor_of(bundle_, fast)),
+      views_(views_to_see(bundle_, fast)),
+      preprocessor_(make_preprocessor(bundle_)),
       refuser_(bundle_) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
   run_self_check(bundle_, networks_, /*cases=*/1);
@@ -145,8 +153,7 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
                                            std::size_t top) {
   std::vector<Prediction> predictions(photographs.size());
   std::vector<std::size_t> read;  // the photographs that could be
-  const std::size_t views = preprocessor_.views();
-  FeatureQueue queue(networks_, views, {.first = 0, .count = networks_.slots()});
+  FeatureQueue queue(networks_, views_, {.first = 0, .count = networks_.slots()});
   Image image;
   DecodeOptions options;
   options.target_side = preprocessor_.decoded_side();
@@ -161,15 +168,11 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
     if (bundle_.refusal.share > 0) {
       predictions[i].refused = refusal_of_picture(picture_quality(image));
     }
-    queue.add_row();
-    for (std::size_t view = 0; view < views; ++view) {
-      preprocessor_.fill(image, view, queue.input(view));
-      queue.push(view);
-    }
+    queue.add_row(image, preprocessor_);
   }
   const std::vector<float> all_views = queue.finish();
   if (read.empty()) return predictions;
-  ViewMean mean(views);
+  ViewMean mean(views_.size());
   const MatrixView<const float> features =
       mean.of({all_views.data(), read.size(), queue.row_width()});
   const Matrix<double> probabilities = classify_features(bundle_, features);

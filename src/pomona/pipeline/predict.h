@@ -44,7 +44,8 @@ struct Prediction {
 // Used by one thread at a time.
 class Predictor {
  public:
-  // `fast`: looks at the first view of each photograph alone. Throws invalid_input for a bundle
+  // `fast`: looks at the whole and the nearest view alone. Every network is made even so, for the
+  // self-check. Throws invalid_input for a bundle
   // without a classifier, corrupt when its self-check fails.
   explicit Predictor(Bundle bundle, bool fast = false);
   // What refuses holds on to the bundle.
@@ -65,6 +66,7 @@ class Predictor {
   Bundle bundle_;
   Catalogue catalogue_;
   ViewNetworks networks_;
+  std::vector<std::size_t> views_;  // of the bundle's, those that are looked at
   Preprocessor preprocessor_;
   Refuser refuser_;
   Decoder decoder_;

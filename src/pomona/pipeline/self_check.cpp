@@ -23,12 +23,8 @@ std::vector<float> features_of(const Bundle& bundle, const ViewNetworks& network
   picture.set_size(bundle.size, bundle.size);
   picture.pixels = synthetic_input(seed, bundle.size);
   Preprocessor preprocessor = make_preprocessor(bundle);
-  FeatureQueue queue(networks, networks.views(), {.first = 0, .count = 1});
-  queue.add_row();
-  for (std::size_t view = 0; view < preprocessor.views(); ++view) {
-    preprocessor.fill(picture, view, queue.input(view));
-    queue.push(view);
-  }
+  FeatureQueue queue(networks, {.first = 0, .count = 1});
+  queue.add_row(picture, preprocessor);
   const std::vector<float> views = queue.finish();
   ViewMean mean(preprocessor.views());
   const auto row = mean.of({views.data(), 1, views.size()}).row(0);
