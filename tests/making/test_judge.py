@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the recipe asks about photographs that the model did not learn from."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "models"))
+from making import judge  # noqa: E402
+
+
+class Classes:
+    def label(self, source: str, name: str) -> str:
+        return {"Royal-Gala": "apple", "Kaiser": "pear"}[name]
+
+    def write(self, path: Path, drop) -> Path:
+        rows = [name for name in ("Kaiser", "Kaiser.val") if not drop("natural", name, "pear")]
+        path.write_text("\n".join(rows))
+        return path
+
+
+class Chain:
+    """Takes every photograph for an apple, and refuses it with --fast."""
+
+    def __init__(self, work: Path):
+        self.work = work
+
+    def run(self, verb: str, *words, out: str) -> None:
+        (rows,) = [word for word in words if str(word).endswith(".csv")]
+        self.learnt = rows.read_text().split()
+
+    def predict(self, bundle: str, photographs: list[Path], *words) -> list[dict]:
+        assert bundle == "spoilt"
+        refused = "unknown_kind" if "--fast" in words else None
+        return [{"kinds": [{"id": "apple"}], "refused": refused} for _ in photographs]
+
+
+def photograph(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+
+
+def test_spoilt_photographs_and_a_faster_look_are_judged_beside_what_they_are(tmp_path):
+    photograph(tmp_path / "natural" / "Royal-Gala.val" / "1.jpg")
+    photograph(tmp_path / "natural" / "Kaiser.val" / "1.jpg")
+    photograph(tmp_path / "natural" / "Kaiser" / "2.jpg")
+    photograph(tmp_path / "corruptions" / "noise" / "pear" / "Kaiser.val-1.jpg")
+    chain = Chain(tmp_path)
+    judged = judge.right_when_spoilt(judge.spoilt(chain, Classes(), []))
+    assert chain.learnt == ["Kaiser"], "it must not learn from what it is asked about"
+    assert list(judged) == [judge.AS_IT_IS, judge.FAST, "noise"]
+    assert judged[judge.AS_IT_IS]["right"]["share"] == judged[judge.FAST]["right"]["share"] == 0.5
+    assert judged["noise"]["right"] | {"count": 1, "share": 0} == judged["noise"]["right"]
+    assert [one["refused"] for one in judged.values()] == [0, 1, 0]
