@@ -6,7 +6,6 @@
 #include <utility>
 
 namespace pomona {
-
 namespace {
 
 std::vector<std::size_t> numbers_up_to(std::size_t count) {
