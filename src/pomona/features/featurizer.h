@@ -18,6 +18,8 @@
 
 namespace pomona {
 
+inline constexpr int kLargestSize = 4096;  // side of an input
+
 struct FeaturizerOptions {
   int size = 0;  // side of the input; 0: the backbone's own
   Precision precision = Precision::kF32;

@@ -12,7 +12,6 @@ namespace pomona {
 namespace {
 
 constexpr const char* kDevice = "CPU";
-constexpr int kLargestSize = 4096;
 constexpr int kLargestBatch = 1024;
 
 ov::element::Type element_type(Precision precision) {

@@ -8,6 +8,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
+#include "pomona/features/featurizer.h"
 
 namespace pomona {
 namespace {
@@ -18,7 +19,6 @@ constexpr char kAt = '@';
 constexpr int kSmallestPercent = 10;
 constexpr int kLargestPercent = 99;
 constexpr int kSmallestSize = 16;
-constexpr int kLargestSize = 4096;
 
 [[noreturn]] void refuse(std::string_view name) {
   throw Error(
