@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a bundle knows about its labels, and how `predict` tells it."""
 
-import hashlib
 import json
 import shutil
 
 import pytest
 from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, ROOT, TINY, USAGE
-from tables import differences, json_of
+from tables import differences, json_of, renew_sums
 
 LANGUAGES = ("en", "fr")
 
@@ -139,11 +138,7 @@ def test_a_bundle_with_a_damaged_catalogue_is_refused(tiny, knowing, noise, tmp_
     bundle = tmp_path / "bundle"
     shutil.copytree(knowing / "bundle", bundle)
     (bundle / "catalogue.json").write_text('{"format": 7}')
-    sums = [
-        f"{hashlib.sha256((bundle / name).read_bytes()).hexdigest()}  {name}\n"
-        for name in sorted(path.name for path in bundle.iterdir() if path.name != "SHA256SUMS")
-    ]
-    (bundle / "SHA256SUMS").write_text("".join(sums))
+    renew_sums(bundle)
     tells = ["of the bundle", "expected format 1, found 7"]
     tiny.refuses("predict", bundle, noise / "a" / "0.jpg", code=DAMAGED, tells=tells)
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as parquet
 import pytest
 from command import DAMAGED, NOT_ALL_GOOD, NOT_FOUND, ROOT, TINY, TINY_ONNX, USAGE
 from photographs import encoded, make_folder, picture
-from tables import csv_rows, digests, failures_of, json_of, rows_of, sha256_of
+from tables import csv_rows, digests, failures_of, json_of, renew_sums, rows_of
 
 SETTINGS = ["--size", "96", "--precision", "f32"]
 FEATURES = "features/part-00000.snappy.parquet"
@@ -169,9 +169,7 @@ def test_evaluate_runs_the_self_check(tiny, noise, noise_results, tmp_path):
     content = json_of(check)
     content["cases"][2]["features"][0] += 100
     check.write_text(json.dumps(content))
-    sums = tmp_path / "bundle" / "SHA256SUMS"
-    lines = [line.split("  ", 1)[1] for line in sums.read_text().splitlines()]
-    sums.write_text("".join(f"{sha256_of(tmp_path / 'bundle' / n)}  {n}\n" for n in lines))
+    renew_sums(tmp_path / "bundle")
     tiny.refuses("evaluate", tmp_path / "bundle", noise, code=DAMAGED, tells=["synthetic picture"])
 
 

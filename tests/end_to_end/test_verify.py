@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`pomona verify` passes what `run` wrote, and notices whatever was done to it since."""
 
-import hashlib
 import shutil
 
 import pyarrow
@@ -9,7 +8,7 @@ import pyarrow.parquet as parquet
 import pytest
 from command import NOT_ALL_GOOD, NOT_FOUND, TINY
 from photographs import encoded, make_folder, picture
-from tables import files_below, json_of, parts_of
+from tables import files_below, json_of, parts_of, renew_sums
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +39,6 @@ def verify(tiny, copy):
 
 def problems(text):
     return [line for line in text.splitlines() if line.startswith("PROBLEM")]
-
-
-def renew_sums(out):
-    """As somebody would who changes a result and covers it up."""
-    names = sorted(files_below(out) - {"SHA256SUMS", "_SUCCESS"}, key=str.encode)
-    sums = [f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
-    (out / "SHA256SUMS").write_text("".join(sums))
 
 
 def test_a_whole_run_passes(verify):

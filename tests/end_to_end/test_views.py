@@ -151,7 +151,7 @@ def test_a_view_may_have_a_size_of_its_own(tiny, sized, viewed, pictures, tmp_pa
     assert not np.allclose(views_of(sized)[:, 3], views_of(sized)[:, 2])
 
 
-def test_several_sizes_are_recorded_and_repeated(tiny, sized, pictures, tmp_path):
+def test_several_sizes_are_recorded_and_repeated(tiny, sized, pictures):
     names = SIZED[1].split(",")
     assert json_of(sized / "bundle" / "bundle.json")["input"]["views"] == names
     assert json_of(sized / "run.json")["views"] == names

@@ -2,22 +2,9 @@
 #include "pomona/features/feature_queue.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace pomona {
-namespace {
-
-std::vector<std::size_t> numbers_up_to(std::size_t count) {
-  std::vector<std::size_t> numbers(count);
-  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
-  return numbers;
-}
-
-}  // namespace
-
-FeatureQueue::FeatureQueue(const ViewNetworks& networks, SlotRange slots)
-    : FeatureQueue(networks, numbers_up_to(networks.views()), slots) {}
 
 FeatureQueue::FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views,
                            SlotRange slots)

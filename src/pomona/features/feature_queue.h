@@ -21,8 +21,7 @@ struct SlotRange {
 // Used by one thread, which alone uses its slots of the networks meanwhile.
 class FeatureQueue {
  public:
-  // Rows of every view that the networks are for, or of `views` of these, in their order.
-  FeatureQueue(const ViewNetworks& networks, SlotRange slots);
+  // Rows of `views` of those that the networks are for, in this order.
   FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views, SlotRange slots);
 
   std::size_t row_width() const { return views_.size() * networks_.feature_count(); }

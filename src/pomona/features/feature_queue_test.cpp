@@ -69,7 +69,7 @@ TEST_P(FeatureQueueOf, GivesEveryViewItsPlaceInItsRow) {
   const std::vector<float> expected = one_by_one(views(), 5);
   for (const std::size_t slots : {1U, 2U, 4U}) {
     const ViewNetworks networks = tiny_networks(views(), slots);
-    FeatureQueue queue(networks, {.first = 0, .count = slots});
+    FeatureQueue queue(networks, networks.every_view(), {.first = 0, .count = slots});
     ASSERT_EQ(queue.row_width(), views().size() * kTinyFeatureCount);
     for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views().size());
     EXPECT_EQ(queue.finish(), expected) << slots << " slots";
@@ -78,7 +78,7 @@ TEST_P(FeatureQueueOf, GivesEveryViewItsPlaceInItsRow) {
 
 TEST_P(FeatureQueueOf, BeginsAnewWhenItHasFinished) {
   const ViewNetworks networks = tiny_networks(views(), 2);
-  FeatureQueue queue(networks, {.first = 0, .count = 2});
+  FeatureQueue queue(networks, networks.every_view(), {.first = 0, .count = 2});
   EXPECT_THAT(queue.finish(), testing::IsEmpty());
   fill_row(queue, 3, views().size());
   (void)queue.finish();
@@ -99,7 +99,7 @@ TEST(FeatureQueue, KeepsToItsSlots) {
   networks.network(0).submit(0);
   const std::vector<float> before(networks.network(0).collect(0).row(0).begin(),
                                   networks.network(0).collect(0).row(0).end());
-  FeatureQueue queue(networks, {.first = 1, .count = 1});
+  FeatureQueue queue(networks, networks.every_view(), {.first = 1, .count = 1});
   for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views.size());
   EXPECT_EQ(queue.finish(), one_by_one(views, 5));
   EXPECT_THAT(networks.network(0).collect(0).row(0), testing::ElementsAreArray(before));
@@ -107,7 +107,7 @@ TEST(FeatureQueue, KeepsToItsSlots) {
 
 TEST(FeatureQueue, TakesWhatIsKnownBetweenWhatIsComputed) {
   const ViewNetworks networks = tiny_networks({View(), View{.size = 48}}, 1);
-  FeatureQueue queue(networks, {.first = 0, .count = 1});
+  FeatureQueue queue(networks, networks.every_view(), {.first = 0, .count = 1});
   fill_row(queue, 0, 2);
   std::ranges::fill(queue.add_row(), 0.5F);
   fill_row(queue, 1, 2);

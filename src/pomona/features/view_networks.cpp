@@ -2,6 +2,7 @@
 #include "pomona/features/view_networks.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace pomona {
 
@@ -12,6 +13,12 @@ ViewNetworks::ViewNetworks(const std::vector<View>& views, int size, const Make&
     const auto at = std::ranges::find(sizes, view.size == 0 ? size : view.size);
     network_of_view_.push_back(static_cast<std::size_t>(at - sizes.begin()));
   }
+}
+
+std::vector<std::size_t> ViewNetworks::every_view() const {
+  std::vector<std::size_t> numbers(views());
+  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+  return numbers;
 }
 
 }  // namespace pomona

@@ -22,6 +22,8 @@ class ViewNetworks {
   ViewNetworks(const std::vector<View>& views, int size, const Make& make);
 
   std::size_t views() const { return network_of_view_.size(); }
+  // Their numbers, from 0.
+  std::vector<std::size_t> every_view() const;
   // Networks, one a size, and which of them a view is for.
   std::size_t count() const { return networks_.size(); }
   std::size_t network_of(std::size_t view) const { return network_of_view_[view]; }

@@ -43,7 +43,7 @@ class Worker {
         manifest_(manifest),
         choice_(choice),
         known_(known),
-        queue_(networks, {.first = slot, .count = 1}),
+        queue_(networks, networks.every_view(), {.first = slot, .count = 1}),
         preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.views),
         decode_options_{options.limits, preprocessor_.decoded_side()} {}
 

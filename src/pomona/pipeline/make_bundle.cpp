@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/pipeline/make_bundle.h"
 
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>

@@ -105,16 +105,12 @@ Json facts_json(const Kind& kind, Language language) {
   return facts;
 }
 
-// Which of the bundle's views are looked at. Of several the whole and the nearest together answer
-// nearly as all do (docs/kinds.md).
-std::vector<std::size_t> views_to_see(const Bundle& bundle, bool fast) {
+// Of several views these two together answer nearly as all do (docs/kinds.md).
+std::vector<std::size_t> whole_and_nearest(const Bundle& bundle) {
   const std::vector<View> views = views_of(bundle);
-  std::vector<std::size_t> seen(views.size());
-  std::iota(seen.begin(), seen.end(), std::size_t{0});
-  if (!fast) return seen;
   const auto nearest = std::ranges::min_element(views, {}, &View::percent) - views.begin();
-  return nearest == 0 ? std::vector<std::size_t>{0}
-                      : std::vector<std::size_t>{0, static_cast<std::size_t>(nearest)};
+  if (nearest == 0) return {0};
+  return {0, static_cast<std::size_t>(nearest)};
 }
 
 // Photographs mostly lie side by side: a folder is opened once.
@@ -142,7 +138,7 @@ Predictor::Predictor(Bundle bundle, bool fast)
     : bundle_(checked(std::move(bundle))),
       catalogue_(read_catalogue(bundle_)),
       networks_(make_networks(extract_setup_of(bundle_, std::min(workers_or_all(0), kMostSlots)))),
-      views_(views_to_see(bundle_, fast)),
+      views_(fast ? whole_and_nearest(bundle_) : networks_.every_view()),
       preprocessor_(make_preprocessor(bundle_)),
       refuser_(bundle_) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.

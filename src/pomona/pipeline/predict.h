@@ -45,8 +45,8 @@ struct Prediction {
 class Predictor {
  public:
   // `fast`: looks at the whole and the nearest view alone. Every network is made even so, for the
-  // self-check. Throws invalid_input for a bundle
-  // without a classifier, corrupt when its self-check fails.
+  // self-check. Throws invalid_input for a bundle without a classifier, corrupt when its self-check
+  // fails.
   explicit Predictor(Bundle bundle, bool fast = false);
   // What refuses holds on to the bundle.
   Predictor(const Predictor&) = delete;
