@@ -7,10 +7,10 @@
 #include <string>
 
 #include "pomona/storage/memory_store.h"
-#include "pomona/table/csv_writer.h"
 #include "pomona/table/made_up_rows.h"
 #include "pomona/table/parquet_reader.h"
 #include "pomona/table/parquet_writer.h"
+#include "pomona/training/reduced_csv.h"
 
 namespace pomona {
 namespace {

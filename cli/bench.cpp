@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/bench.h"
+#include "pomona/jobs/bench.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -56,10 +56,10 @@ void add_bench(CLI::App& app, Command& chosen) {
       ->type_name("FOLDER");
   command->add_flag("--json", *as_json, "Print JSON instead of a table");
   add_extract_flags(*command, options->extract);
-  add_store_flags(*command, options->stores);
-  command->callback([&chosen, options, as_json] {
-    chosen = [options, as_json](Session& session) {
-      options->stores.stop = session.stop;
+  const auto stores = add_store_flags(*command);
+  command->callback([&chosen, options, as_json, stores] {
+    chosen = [options, as_json, stores](Session& session) {
+      options->stores = store_opener(*stores, session);
       const Json result = bench_json(bench(*options, session.progress, session.stop));
       session.progress.begin("", 0);
       if (*as_json) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/clean.h"
+#include "pomona/jobs/clean.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -49,10 +49,10 @@ void add_clean(CLI::App& app, Command& chosen) {
       ->required();
   command->add_flag("--dry-run", options->dry_run, "Only tell what would be removed");
   command->add_flag("--json", *as_json, "Print one JSON object");
-  add_store_flags(*command, options->stores);
-  command->callback([&chosen, options, as_json] {
-    chosen = [options, as_json](Session& session) {
-      options->stores.stop = session.stop;
+  const auto stores = add_store_flags(*command);
+  command->callback([&chosen, options, as_json, stores] {
+    chosen = [options, as_json, stores](Session& session) {
+      options->stores = store_opener(*stores, session);
       const CleanReport report = clean(*options);
       if (*as_json) {
         std::fputs(print_json(report_json(report)).c_str(), stdout);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every subcommand is: flags that fill options, and one call into the pipeline.
+// What every subcommand is: flags that fill options, and one call into jobs.
 #pragma once
 
 #include <functional>

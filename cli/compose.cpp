@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/compose.h"
+#include "pomona/jobs/compose.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -63,7 +63,7 @@ void add_compose(CLI::App& app, Command& chosen) {
                    "Folders, or s3://bucket/prefix, with one folder of studio pictures for each "
                    "label; SOURCE=FOLDER names where they come from")
       ->required();
-  add_store_flags(*command, options->input.stores);
+  const auto stores = add_store_flags(*command);
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_picture_flags(*command, *options);
@@ -73,9 +73,9 @@ void add_compose(CLI::App& app, Command& chosen) {
       "Example:\n"
       "  pomona compose Training --out composed\n"
       "  pomona run composed/photographs --out results");
-  command->callback([&chosen, options, as_json] {
-    chosen = [options, as_json](Session& session) {
-      options->input.stores.stop = session.stop;
+  command->callback([&chosen, options, as_json, stores] {
+    chosen = [options, as_json, stores](Session& session) {
+      options->input.stores = store_opener(*stores, session);
       options->output.command = session.command;
       const Json record = compose(*options, session.progress, session.stop);
       if (*as_json) {

@@ -7,8 +7,8 @@
 #include "flags.h"
 #include "pomona/base/json.h"
 #include "pomona/features/openvino_featurizer.h"
-#include "pomona/pipeline/bench.h"
-#include "pomona/pipeline/machine.h"
+#include "pomona/jobs/bench.h"
+#include "pomona/jobs/machine.h"
 
 namespace pomona::cli {
 namespace {

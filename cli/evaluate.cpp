@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/evaluate.h"
+#include "pomona/evaluation/evaluate.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -8,7 +8,7 @@
 #include "command.h"
 #include "flags.h"
 #include "pomona/base/number_text.h"
-#include "pomona/pipeline/evaluate_bundle.h"
+#include "pomona/jobs/evaluate_bundle.h"
 #include "summary.h"
 
 namespace pomona::cli {
@@ -64,10 +64,10 @@ void add_evaluate(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   add_workers_flag(*command, options->workers);
   add_models_flag(*command, options->models);
-  add_store_flags(*command, options->stores);
-  command->callback([&chosen, options, as_json] {
-    chosen = [options, as_json](Session& session) {
-      options->stores.stop = session.stop;
+  const auto stores = add_store_flags(*command);
+  command->callback([&chosen, options, as_json, stores] {
+    chosen = [options, as_json, stores](Session& session) {
+      options->stores = store_opener(*stores, session);
       const BundleEvaluation result = evaluate_bundle(*options, session.progress, session.stop);
       if (*as_json) {
         std::fputs(print_json(result.metrics).c_str(), stdout);

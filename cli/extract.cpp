@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/extract.h"
+#include "pomona/extract/extract.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
-#include "pomona/pipeline/run.h"
+#include "pomona/jobs/run.h"
 #include "summary.h"
 
 namespace pomona::cli {
@@ -51,7 +51,7 @@ void add_extract(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("extract", "Photographs in, table of CNN features out");
   auto options = std::make_shared<RunOptions>();
   auto as_json = std::make_shared<bool>(false);
-  add_input_flags(*command, options->input);
+  const auto stores = add_input_flags(*command, options->input);
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_earlier_flags(*command, options->earlier);
@@ -69,9 +69,9 @@ void add_extract(CLI::App& app, Command& chosen) {
       "  pomona extract photographs --out features\n"
       "  pomona extract s3://fruit/photos --out s3://fruit/features --shard 3/8\n\n"
       "A run that was cut off goes on when the same command is given again.");
-  command->callback([&chosen, options, as_json, share] {
-    chosen = [options, as_json, share](Session& session) {
-      options->input.stores.stop = session.stop;
+  command->callback([&chosen, options, as_json, share, stores] {
+    chosen = [options, as_json, share, stores](Session& session) {
+      options->input.stores = store_opener(*stores, session);
       options->output.command = session.command;
       std::optional<Json> record;
       if (!*share) {

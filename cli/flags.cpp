@@ -5,7 +5,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
-#include "pomona/pipeline/bundle_network.h"
+#include "pomona/predict/bundle_network.h"
 #include "pomona/storage_s3/regions.h"
 
 namespace pomona::cli {
@@ -90,7 +90,7 @@ void add_classes_flag(CLI::App& command, std::string& classes) {
       ->group("Labels");
 }
 
-void add_input_flags(CLI::App& command, InputOptions& input) {
+std::shared_ptr<S3StoreOptions> add_input_flags(CLI::App& command, InputOptions& input) {
   command
       .add_option("IMAGES", input.images,
                   "Folders, or s3://bucket/prefix, with one folder of photographs for each label; "
@@ -100,8 +100,9 @@ void add_input_flags(CLI::App& command, InputOptions& input) {
                   input.test)
       ->group("Training and test");
   add_classes_flag(command, input.classes);
-  add_store_flags(command, input.stores);
+  std::shared_ptr<S3StoreOptions> stores = add_store_flags(command);
   add_split_flags(command, input.split);
+  return stores;
 }
 
 void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
@@ -294,19 +295,28 @@ void add_output_flags(CLI::App& command, OutputOptions& output) {
       ->group("Output");
 }
 
-void add_store_flags(CLI::App& command, StoreOptions& stores) {
+std::shared_ptr<S3StoreOptions> add_store_flags(CLI::App& command) {
+  auto stores = std::make_shared<S3StoreOptions>();
   command
-      .add_option("--s3-endpoint", stores.s3_endpoint,
+      .add_option("--s3-endpoint", stores->endpoint,
                   "A service other than AWS for s3:// places (or $AWS_ENDPOINT_URL)")
       ->type_name("URL")
       ->group("Object stores");
   command
       .add_option_function<std::string>(
-          "--regions", [&stores](const std::string& text) { stores.regions = parse_regions(text); },
+          "--regions", [stores](const std::string& text) { stores->regions = parse_regions(text); },
           "Regions that buckets may lie in, between commas; eu: those in the European Union")
       ->type_name("LIST")
       ->envname("POMONA_REGIONS")
       ->group("Object stores");
+  return stores;
+}
+
+std::shared_ptr<const StoreOpener> store_opener(const S3StoreOptions& flags,
+                                                const Session& session) {
+  S3StoreOptions options = flags;
+  options.stop = session.stop;
+  return std::make_shared<S3StoreOpener>(std::move(options));
 }
 
 void add_workers_flag(CLI::App& command, std::size_t& workers) {

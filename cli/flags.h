@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flags that several subcommands share, one function for each options struct of the pipeline.
+// Flags that several subcommands share, one function for each options struct.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "pomona/pipeline/run.h"
+#include "command.h"
+#include "pomona/jobs/run.h"
+#include "pomona/storage_s3/s3_store_opener.h"
 
 namespace CLI {
 class App;
@@ -16,7 +19,7 @@ class Option;
 namespace pomona::cli {
 
 // Photographs, their labels and their sides: IMAGES, --test, --classes and what goes with them.
-void add_input_flags(CLI::App& command, InputOptions& input);
+std::shared_ptr<S3StoreOptions> add_input_flags(CLI::App& command, InputOptions& input);
 CLI::Option* add_images_flag(CLI::App& command, const std::string& name, const std::string& what,
                              std::vector<std::string>& images);
 void add_classes_flag(CLI::App& command, std::string& classes);
@@ -26,7 +29,10 @@ void add_reduce_flags(CLI::App& command, ReduceOptions& reduce);
 void add_train_flags(CLI::App& command, TrainOptions& train);
 // In no group yet.
 CLI::Option* add_seed_flag(CLI::App& command, std::uint64_t& seed, const std::string& what);
-void add_store_flags(CLI::App& command, StoreOptions& stores);
+std::shared_ptr<S3StoreOptions> add_store_flags(CLI::App& command);
+// Opens places as these flags say, until the session is stopped.
+std::shared_ptr<const StoreOpener> store_opener(const S3StoreOptions& flags,
+                                                const Session& session);
 void add_earlier_flags(CLI::App& command, EarlierOptions& earlier);
 void add_output_flags(CLI::App& command, OutputOptions& output);
 void add_workers_flag(CLI::App& command, std::size_t& workers);

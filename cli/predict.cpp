@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/predict.h"
+#include "pomona/predict/predict.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
-#include "pomona/pipeline/bundle_network.h"
+#include "pomona/predict/bundle_network.h"
 
 namespace pomona::cli {
 namespace {
@@ -28,7 +28,7 @@ struct PredictFlags {
   bool fast = false;
   Language language = Language::kEnglish;
   std::string models;
-  StoreOptions stores;
+  std::shared_ptr<const StoreOpener> stores;
 };
 
 struct Word {
@@ -138,14 +138,14 @@ void print_prediction(const Json& prediction, Language language) {
 }
 
 int predict_all(const PredictFlags& flags, Session& session) {
-  Predictor predictor(open_bundle(flags.bundle, flags.models, flags.stores), flags.fast);
+  Predictor predictor(open_bundle(flags.bundle, flags.models, *flags.stores), flags.fast);
   note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
   for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
     if (session.stop.stop_requested()) throw Error(ErrorKind::kInterrupted, "stopped as asked");
     const std::size_t last = std::min(first + kPhotographsAtOnce, flags.photographs.size());
     const std::vector<Prediction> predictions = predictor.predict_files(
-        std::span(flags.photographs).subspan(first, last - first), flags.stores, flags.top);
+        std::span(flags.photographs).subspan(first, last - first), *flags.stores, flags.top);
     for (std::size_t i = first; i < last; ++i) {
       all_read = all_read && !predictions[i - first].failure;
       const Json prediction = prediction_json(flags.photographs[i], predictions[i - first],
@@ -193,10 +193,10 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->check(CLI::IsMember({"en", "fr"}))
       ->default_str("en");
   add_models_flag(*command, flags->models);
-  add_store_flags(*command, flags->stores);
-  command->callback([&chosen, flags] {
-    chosen = [flags](Session& session) {
-      flags->stores.stop = session.stop;
+  const auto stores = add_store_flags(*command);
+  command->callback([&chosen, flags, stores] {
+    chosen = [flags, stores](Session& session) {
+      flags->stores = store_opener(*stores, session);
       return predict_all(*flags, session);
     };
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/reduce.h"
+#include "pomona/training/reduce.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -9,7 +9,7 @@
 #include "command.h"
 #include "flags.h"
 #include "pomona/base/number_text.h"
-#include "pomona/pipeline/run_on_features.h"
+#include "pomona/jobs/run_on_features.h"
 
 namespace pomona::cli {
 
@@ -29,10 +29,10 @@ void add_reduce(CLI::App& app, Command& chosen) {
   add_classes_flag(*command, options->classes);
   add_reduce_flags(*command, options->reduce);
   add_workers_flag(*command, options->train.workers);
-  add_store_flags(*command, options->stores);
-  command->callback([&chosen, options] {
-    chosen = [options](Session& session) {
-      options->stores.stop = session.stop;
+  const auto stores = add_store_flags(*command);
+  command->callback([&chosen, options, stores] {
+    chosen = [options, stores](Session& session) {
+      options->stores = store_opener(*stores, session);
       options->output.command = session.command;
       const Json record = run_reduce(*options, session.progress, session.stop);
       const auto ratios =

@@ -7,14 +7,13 @@
 
 #include "command.h"
 #include "flags.h"
-#include "pomona/pipeline/output_digests.h"
+#include "pomona/output/output_digests.h"
 #include "pomona/report/judgements.h"
-#include "pomona/storage_s3/open_store.h"
 
 namespace pomona::cli {
 namespace {
 
-Json read_judgements(const std::string& place, const StoreOptions& stores) {
+Json read_judgements(const std::string& place, const StoreOpener& stores) {
   if (place.empty()) return Json::array();
   return parse_judgements(read_place(place, kMaxJudgementsBytes, stores), "'" + place + "'");
 }
@@ -26,23 +25,22 @@ void add_report(CLI::App& app, Command& chosen) {
       app.add_subcommand("report", "Make report.html anew from the files of an output folder");
   auto out = std::make_shared<std::string>();
   auto judgements = std::make_shared<std::string>();
-  auto stores = std::make_shared<StoreOptions>();
   command->add_option("OUT", *out, "Output folder of run")->required();
   command
       ->add_option("--judgements", *judgements,
                    "JSON of shares measured outside of the run, such as how often the model "
                    "refuses what is no fruit, to be shown as tables (docs/formats.md)")
       ->type_name("FILE");
-  add_store_flags(*command, *stores);
+  const auto stores = add_store_flags(*command);
   command->footer(
       "Examples:\n"
       "  pomona report results\n"
       "  pomona report results --judgements judgements.json");
   command->callback([&chosen, out, judgements, stores] {
     chosen = [out, judgements, stores](Session& session) {
-      stores->stop = session.stop;
-      const std::shared_ptr<ObjectStore> store = open_store(*out, *stores);
-      store->write("report.html", render_report(*store, read_judgements(*judgements, *stores)));
+      const std::shared_ptr<const StoreOpener> opener = store_opener(*stores, session);
+      const std::shared_ptr<ObjectStore> store = opener->open(*out);
+      store->write("report.html", render_report(*store, read_judgements(*judgements, *opener)));
       renew_digest(*store, "report.html");
       std::printf("Report: %s/report.html\n", out->c_str());
       return 0;

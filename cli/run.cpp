@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/run.h"
+#include "pomona/jobs/run.h"
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -7,8 +7,6 @@
 #include "command.h"
 #include "flags.h"
 #include "pomona/base/json.h"
-#include "pomona/report/report.h"
-#include "pomona/storage_s3/open_store.h"
 #include "summary.h"
 
 namespace pomona::cli {
@@ -18,7 +16,7 @@ void add_run(CLI::App& app, Command& chosen) {
       "run", "The whole chain: photographs in, features, PCA, model, metrics and report out");
   auto options = std::make_shared<RunOptions>();
   auto as_json = std::make_shared<bool>(false);
-  add_input_flags(*command, options->input);
+  const auto stores = add_input_flags(*command, options->input);
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_earlier_flags(*command, options->earlier);
@@ -32,13 +30,12 @@ void add_run(CLI::App& app, Command& chosen) {
       "  pomona run Training --test Test --size 128 --out results\n"
       "  pomona run s3://fruit/photos --out s3://fruit/june --from s3://fruit/may\n\n"
       "A run that was cut off goes on when the same command is given again.");
-  command->callback([&chosen, options, as_json] {
-    chosen = [options, as_json](Session& session) {
-      options->input.stores.stop = session.stop;
+  command->callback([&chosen, options, as_json, stores] {
+    chosen = [options, as_json, stores](Session& session) {
+      options->input.stores = store_opener(*stores, session);
       options->output.command = session.command;
-      options->render_report = [](const ObjectStore& staged) { return render_report(staged); };
       const Json record = run(*options, session.progress, session.stop);
-      const auto out = open_store(options->output.out, options->input.stores);
+      const auto out = options->input.stores->open(options->output.out);
       print_summary(record, parse_json(out->read("metrics.json"), "metrics.json"),
                     options->output.out, *as_json);
       return 0;

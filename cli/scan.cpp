@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/scan.h"
+#include "pomona/dataset/scan.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -11,7 +11,7 @@
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
-#include "pomona/pipeline/extract_tables.h"
+#include "pomona/jobs/extract_tables.h"
 
 namespace pomona::cli {
 namespace {
@@ -52,11 +52,11 @@ void add_scan(CLI::App& app, Command& chosen) {
       app.add_subcommand("scan", "List photographs and count them by label; nothing is written");
   auto input = std::make_shared<InputOptions>();
   auto as_json = std::make_shared<bool>(false);
-  add_input_flags(*command, *input);
+  const auto stores = add_input_flags(*command, *input);
   command->add_flag("--json", *as_json, "Print one JSON object");
-  command->callback([&chosen, input, as_json] {
-    chosen = [input, as_json](Session& session) {
-      input->stores.stop = session.stop;
+  command->callback([&chosen, input, as_json, stores] {
+    chosen = [input, as_json, stores](Session& session) {
+      input->stores = store_opener(*stores, session);
       const ImageRoots roots = open_roots(*input);
       Scan found = scan(roots, input->split, session.progress, session.stop);
       check_content(roots, found.manifest, session.progress, session.stop);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/sync.h"
+#include "pomona/jobs/sync.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -58,15 +58,15 @@ void add_sync(CLI::App& app, Command& chosen) {
   command->add_flag("--delete", options->remove_others, "Remove from TO what FROM has not");
   command->add_flag("--dry-run", options->dry_run, "Only tell what would be done");
   command->add_flag("--json", *as_json, "Print one JSON object");
-  add_store_flags(*command, options->stores);
+  const auto stores = add_store_flags(*command);
   command->footer(
       "What is the same on both sides, by size and checksum, is left alone.\n"
       "Exit code 1: something could not be copied; all else was, and nothing was removed.\n\n"
       "Example:\n"
       "  pomona sync my-photos s3://orchard/photos --delete --dry-run");
-  command->callback([&chosen, options, as_json] {
-    chosen = [options, as_json](Session& session) {
-      options->stores.stop = session.stop;
+  command->callback([&chosen, options, as_json, stores] {
+    chosen = [options, as_json, stores](Session& session) {
+      options->stores = store_opener(*stores, session);
       const SyncReport report = sync(*options, session.progress, session.stop);
       if (*as_json) {
         std::fputs(print_json(report_json(report)).c_str(), stdout);

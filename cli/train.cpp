@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/train.h"
+#include "pomona/training/train.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -7,8 +7,7 @@
 
 #include "command.h"
 #include "flags.h"
-#include "pomona/pipeline/run_on_features.h"
-#include "pomona/storage_s3/open_store.h"
+#include "pomona/jobs/run_on_features.h"
 #include "summary.h"
 
 namespace pomona::cli {
@@ -42,13 +41,13 @@ void add_train(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(1e-6, 2.0));
   add_workers_flag(*command, options->train.workers);
   add_models_flag(*command, options->models);
-  add_store_flags(*command, options->stores);
-  command->callback([&chosen, options] {
-    chosen = [options](Session& session) {
-      options->stores.stop = session.stop;
+  const auto stores = add_store_flags(*command);
+  command->callback([&chosen, options, stores] {
+    chosen = [options, stores](Session& session) {
+      options->stores = store_opener(*stores, session);
       options->output.command = session.command;
       run_train(*options, session.progress, session.stop);
-      const auto out = open_store(options->output.out, options->stores);
+      const auto out = options->stores->open(options->output.out);
       const Json metrics = parse_json(out->read("metrics.json"), "metrics.json");
       print_scores(metrics);
       std::printf("%s\nBundle: %s/bundle\n", metrics.at("believe").get<std::string>().c_str(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/pipeline/verify.h"
+#include "pomona/jobs/verify.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -22,11 +22,11 @@ void add_verify(CLI::App& app, Command& chosen) {
   add_images_flag(*command, "--images", "Where the photographs are now, if not where run.json says",
                   options->images);
   add_images_flag(*command, "--test", "The same for the test set", options->test);
-  add_store_flags(*command, options->stores);
+  const auto stores = add_store_flags(*command);
   command->add_flag("--no-listing", options->skip_listing, "Do not list the photographs anew");
-  command->callback([&chosen, options] {
-    chosen = [options](Session& session) {
-      options->stores.stop = session.stop;
+  command->callback([&chosen, options, stores] {
+    chosen = [options, stores](Session& session) {
+      options->stores = store_opener(*stores, session);
       const VerifyReport report = verify(*options, session.progress, session.stop);
       for (const std::string& sentence : report.passed)
         std::printf("ok       %s\n", sentence.c_str());

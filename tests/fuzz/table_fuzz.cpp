@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "pomona/base/error.h"
+#include "pomona/csv/csv_reader.h"
 #include "pomona/storage/memory_store.h"
-#include "pomona/table/csv_reader.h"
 #include "pomona/table/parquet_reader.h"
 
 namespace {

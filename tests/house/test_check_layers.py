@@ -16,11 +16,12 @@ CLEAN = {
     "src/pomona/image/decode.h": '#include "pomona/base/error.h"\n',
     "src/pomona/image/jpeg.cpp": '#include <jpeglib.h>\n#include "pomona/image/decode.h"\n',
     "src/pomona/learn/pca_fit.h": "#include <vector>\n",
+    "src/pomona/features/tune.h": '#include "pomona/learn/pca_fit.h"\n',
     "src/pomona/storage/local_store.cpp": "#include <unistd.h>\n",
     "src/pomona/storage/local_store_test.cpp": "#include <gtest/gtest.h>\n",
-    "src/pomona/pipeline/predict.cpp": '#include "pomona/image/decode.h"\n',
-    "src/pomona/pipeline/train.h": '#include "pomona/learn/pca_fit.h"\n',
-    "cli/run.cpp": '#include <CLI/CLI.hpp>\n#include "pomona/pipeline/train.h"\n',
+    "src/pomona/predict/predict.cpp": '#include "pomona/image/decode.h"\n',
+    "src/pomona/training/train.h": '#include "pomona/learn/pca_fit.h"\n',
+    "cli/run.cpp": '#include <CLI/CLI.hpp>\n#include "pomona/training/train.h"\n',
 }
 
 
@@ -54,8 +55,8 @@ def test_clean_files_pass(check):
     [
         ("src/pomona/base/up.h", '#include "pomona/image/decode.h"', "is of level 1"),
         ("src/pomona/image/side.h", '#include "pomona/learn/pca_fit.h"', "only lower levels"),
-        ("src/pomona/table/down.cpp", '  #  include "pomona/pipeline/train.h"', "is of level 4"),
-        ("src/pomona/pipeline/a.cpp", "#include <arrow/api.h>", "which only src/pomona/table may"),
+        ("src/pomona/table/down.cpp", '  #  include "pomona/training/train.h"', "is of level 4"),
+        ("src/pomona/training/a.cpp", "#include <arrow/api.h>", "which only src/pomona/table may"),
         ("src/pomona/image/png.h", "#include <png.h>", "in a header"),
         ("src/pomona/base/more.h", "#include <nlohmann/json.hpp>", "in a header"),
         ("src/pomona/learn/b.cpp", "#include <boost/any.hpp>", "name its owner"),
@@ -64,12 +65,12 @@ def test_clean_files_pass(check):
         ("src/pomona/storage/e_test.cpp", "#include <png.h>", "which only src/pomona/image may"),
         ("src/pomona/news/f.cpp", "", "lies in no folder"),
         ("src/pomona/base/string_utils.cpp", "", "is called utils"),
-        ("src/pomona/pipeline/common/g.cpp", "", "is called common"),
+        ("src/pomona/training/common/g.cpp", "", "is called common"),
         ("tests/helpers.py", "", "is called helpers"),
         (
-            "src/pomona/pipeline/predict.h",
-            '#include "pomona/pipeline/train.h"',
-            "reaches src/pomona/learn/pca_fit.h by way of src/pomona/pipeline/train.h",
+            "src/pomona/predict/predict.h",
+            '#include "pomona/features/tune.h"',
+            "reaches src/pomona/learn/pca_fit.h by way of src/pomona/features/tune.h",
         ),
     ],
 )

@@ -105,6 +105,14 @@ std::string_view precision_name(Precision precision) {
   return precision == Precision::kBf16 ? "bf16" : "f32";
 }
 
+Precision precision_from_name(std::string_view name) {
+  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
+    if (precision_name(precision) == name) return precision;
+  }
+  throw Error(ErrorKind::kInvalidInput,
+              "reading a precision: expected f32 or bf16, found '" + std::string(name) + "'");
+}
+
 std::string_view tensor_layout_name(TensorLayout layout) {
   return layout == TensorLayout::kNhwc ? "NHWC" : "NCHW";
 }

@@ -18,6 +18,7 @@ enum class TensorLayout { kNchw, kNhwc };
 enum class Precision { kF32, kBf16 };
 
 std::string_view precision_name(Precision precision);         // "f32", "bf16"
+Precision precision_from_name(std::string_view name);         // throws invalid_input
 std::string_view tensor_layout_name(TensorLayout layout);     // "NCHW", "NHWC"
 TensorLayout tensor_layout_from_name(std::string_view name);  // throws invalid_input
 

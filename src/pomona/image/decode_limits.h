@@ -11,6 +11,9 @@
 
 namespace pomona {
 
+// A file larger than this is not read.
+inline constexpr std::uint64_t kMaxPhotographBytes = 256ULL << 20U;
+
 // With the defaults no file that is small takes more than a quarter of a second or 128 MB, whatever
 // it says (docs/reliability.md has the figures). Photographs of 24 million pixels pass as JPEG, PNG
 // of 8-bit RGB and lossy WebP; of 15 million as lossless WebP.

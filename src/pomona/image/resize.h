@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "pomona/image/fit.h"
 #include "pomona/image/image.h"
 
 namespace pomona {
@@ -22,13 +23,6 @@ struct Box {
 
 // The middle of a picture: so many percent of both sides.
 Box middle_of(const Image& image, int percent);
-
-// How a picture that is not square becomes one (pomona run --fit).
-enum class Fit {
-  kSquash,  // both sides scaled on their own: the whole picture, out of proportion
-  kCrop,    // the largest centred square
-  kPad,     // the whole picture in proportion, grey (127) around it
-};
 
 // Keeps coefficient tables of the last sizes and scratch rows; one per thread.
 class Resizer {

@@ -11,7 +11,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
-#include "pomona/table/csv_reader.h"
+#include "pomona/csv/csv_reader.h"
 
 namespace pomona {
 namespace {

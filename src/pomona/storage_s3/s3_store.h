@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "pomona/storage/object_store.h"
+#include "pomona/storage/s3_uri.h"
 #include "pomona/storage_s3/s3_client.h"
-#include "pomona/storage_s3/s3_uri.h"
 
 namespace pomona {
 

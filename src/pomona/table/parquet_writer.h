@@ -39,7 +39,6 @@ class TableWriter {
 
 using ManifestWriter = TableWriter<ManifestBatch>;
 using SnapshotWriter = TableWriter<SnapshotBatch>;
-using ReducedTableWriter = TableWriter<ReducedBatch>;
 using PictureTableWriter = TableWriter<PictureBatch>;
 using ThumbnailTableWriter = TableWriter<ThumbnailBatch>;
 
@@ -59,6 +58,17 @@ class FeatureTableWriter final : public FeatureSink {
 
  private:
   TableWriter<FeatureBatch> table_;
+};
+
+class ReducedTableWriter final : public ReducedSink {
+ public:
+  ReducedTableWriter(ObjectStore& store, std::string_view folder) : table_(store, folder) {}
+
+  void add(const ReducedBatch& batch) override { table_.add(batch); }
+  void finish() override { table_.finish(); }
+
+ private:
+  TableWriter<ReducedBatch> table_;
 };
 
 }  // namespace pomona

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of docs/formats.md as plain rows: names of their columns, how they are cut into parts,
-// and a batch type for each. FeatureBatch, one of them, stands in features/feature_sink.h.
+// and a batch type for each. FeatureBatch and ReducedBatch stand in
+// features/, beside the interfaces that take them.
 //
 // A batch is a few columns of equal length; row i is the i-th element of each.
 #pragma once
@@ -13,6 +14,7 @@
 
 #include "pomona/base/matrix.h"
 #include "pomona/features/feature_sink.h"
+#include "pomona/features/reduced_sink.h"
 
 namespace pomona {
 
@@ -41,16 +43,6 @@ struct SnapshotBatch {
   std::vector<std::string> status;   // "ok", "failed" (not readable) or "skipped" (left out)
   std::vector<std::string> problem_kind;
   std::vector<std::string> problem;
-
-  std::size_t rows() const { return path.size(); }
-};
-
-struct ReducedBatch {
-  std::vector<std::string> path;
-  std::vector<std::string> label;
-  std::vector<std::string> split;
-  std::vector<std::optional<std::int32_t>> label_index;
-  Matrix<float> pca_features;  // rows × n_components
 
   std::size_t rows() const { return path.size(); }
 };

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/dataset/holdout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/random.h"
+#include "pomona/storage/key.h"
+
+namespace pomona {
+namespace {
+
+struct OfferedGroup {
+  std::uint64_t order = 0;
+  std::vector<std::size_t> rows;
+};
+
+// Groups of one label, in the order in which they are offered to the test side.
+std::vector<OfferedGroup> shuffled_groups(const std::vector<std::size_t>& rows,
+                                          const Groups& groups, std::uint64_t seed) {
+  std::map<std::int32_t, OfferedGroup> by_number;
+  for (const std::size_t row : rows) by_number[groups.of_row[row]].rows.push_back(row);
+  std::vector<OfferedGroup> result;
+  result.reserve(by_number.size());
+  for (auto& [number, group] : by_number) {
+    group.order = Random(groups.key[static_cast<std::size_t>(number)] + seed).next();
+    result.push_back(std::move(group));
+  }
+  std::ranges::stable_sort(result, {}, &OfferedGroup::order);
+  return result;
+}
+
+// Without those that have none.
+std::vector<std::vector<std::size_t>> rows_by_label(const Manifest& manifest,
+                                                    const std::vector<std::size_t>& candidates) {
+  std::vector<std::vector<std::size_t>> by_label(manifest.labels.size());
+  for (const std::size_t row : candidates) {
+    if (!manifest.label(manifest.rows[row]).empty())
+      by_label[manifest.rows[row].label].push_back(row);
+  }
+  return by_label;
+}
+
+std::string group_name(const ManifestRow& row, const std::regex& regex, bool& matched) {
+  const std::string_view name = file_name(row.path);
+  // Not by label: what a class map calls alike was still photographed folder by folder.
+  std::string key(parent_name(row.path));
+  std::cmatch match;
+  if (std::regex_search(name.data(), name.data() + name.size(), match, regex)) {
+    matched = true;
+    for (std::size_t k = match.size() > 1 ? 1 : 0; k < match.size(); ++k) {
+      key += '\0';
+      key += match[k].str();
+    }
+  }
+  return key;
+}
+
+}  // namespace
+
+std::regex parse_pattern(const std::string& option, const std::string& pattern) {
+  try {
+    return std::regex(pattern, std::regex::ECMAScript | std::regex::optimize);
+  } catch (const std::regex_error& error) {
+    throw Error(ErrorKind::kInvalidInput, "reading " + option + " '" + pattern +
+                                              "': not a regular expression: " + error.what());
+  }
+}
+
+Groups find_groups(const Manifest& manifest, const std::string& pattern) {
+  Groups groups;
+  groups.given = !pattern.empty();
+  groups.of_row.resize(manifest.rows.size());
+  if (!groups.given) {
+    groups.key.reserve(groups.of_row.size());
+    for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+      groups.of_row[i] = static_cast<std::int32_t>(i);
+      groups.key.push_back(hash_text(manifest.rows[i].path, 0));
+    }
+    return groups;
+  }
+  const std::regex regex = parse_pattern("--group", pattern);
+  std::unordered_map<std::string, std::int32_t> numbers;
+  bool matched = manifest.rows.empty();
+  for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+    const std::string name = group_name(manifest.rows[i], regex, matched);
+    const auto [found, is_new] =
+        numbers.try_emplace(name, static_cast<std::int32_t>(numbers.size()));
+    if (is_new) groups.key.push_back(hash_text(name, 0));
+    groups.of_row[i] = found->second;
+  }
+  if (!matched) {
+    throw Error(ErrorKind::kInvalidInput, "grouping photographs: --group '" + pattern +
+                                              "' fits no file name; check the pattern");
+  }
+  return groups;
+}
+
+bool keeps_groups_whole(const Manifest& manifest, const Groups& groups) {
+  std::vector<bool> in_test(groups.key.size());
+  for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+    if (manifest.rows[i].split == Split::kTest)
+      in_test[static_cast<std::size_t>(groups.of_row[i])] = true;
+  }
+  for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
+    if (manifest.rows[i].split == Split::kTrain &&
+        in_test[static_cast<std::size_t>(groups.of_row[i])])
+      return false;
+  }
+  return true;
+}
+
+std::vector<std::vector<std::size_t>> choose_parts(const Manifest& manifest,
+                                                   const std::vector<std::size_t>& candidates,
+                                                   const Groups& groups, std::size_t count,
+                                                   std::uint64_t seed) {
+  std::vector<std::vector<std::size_t>> parts(count);
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
+    std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
+    if (offered.size() < 2) continue;
+    std::ranges::stable_sort(offered, std::greater(),
+                             [](const OfferedGroup& group) { return group.rows.size(); });
+    std::vector<std::size_t> of_label(count);
+    for (const OfferedGroup& group : offered) {
+      std::size_t emptiest = 0;
+      for (std::size_t k = 1; k < count; ++k) {
+        if (std::pair(of_label[k], parts[k].size()) <
+            std::pair(of_label[emptiest], parts[emptiest].size()))
+          emptiest = k;
+      }
+      parts[emptiest].insert(parts[emptiest].end(), group.rows.begin(), group.rows.end());
+      of_label[emptiest] += group.rows.size();
+    }
+  }
+  for (std::vector<std::size_t>& part : parts) std::ranges::sort(part);
+  return parts;
+}
+
+std::vector<std::size_t> choose_holdout(const Manifest& manifest,
+                                        const std::vector<std::size_t>& candidates,
+                                        const Groups& groups, double share, std::uint64_t seed) {
+  std::vector<std::size_t> chosen;
+  // Groups are lumps: what a label gave too much or too little the next ones make up for.
+  double carried = 0;
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
+    if (rows.empty()) continue;
+    const double wanted = share * static_cast<double>(rows.size()) + carried;
+    const std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
+    double taken = 0;
+    for (std::size_t i = 0; i + 1 < offered.size(); ++i) {
+      const auto size = static_cast<double>(offered[i].rows.size());
+      if (std::abs(wanted - taken - size) > std::abs(wanted - taken)) continue;
+      chosen.insert(chosen.end(), offered[i].rows.begin(), offered[i].rows.end());
+      taken += size;
+    }
+    if (groups.given) carried = wanted - taken;
+  }
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+}  // namespace pomona

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which photographs a model may learn from, and which are kept to judge it.
+#pragma once
+
+#include <cstdint>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "pomona/base/scratch_memory.h"
+#include "pomona/dataset/manifest.h"
+
+namespace pomona {
+
+// What belongs together and must stay on one side of a holdout.
+struct Groups {
+  bool given = false;  // by a pattern; otherwise every photograph is a group of its own
+  ScratchVector<std::int32_t> of_row;  // number of the group of each row of the manifest
+  ScratchVector<std::uint64_t> key;    // of each group: a hash of folder and captures (or the path)
+};
+
+// Photographs of folders of one name whose file names give the same captures of `pattern`, an
+// ECMAScript regular expression, are one group; without brackets the whole match is captured,
+// without a match nothing. "" gives no groups. Throws invalid_input with what is wrong with the
+// pattern, and when it fits no file name at all.
+Groups find_groups(const Manifest& manifest, const std::string& pattern);
+
+// Chooses about `share` of the rows among `candidates` (indices into manifest.rows) as test rows: a
+// share of every label, whole groups, chosen by their keys and the seed, so that neither the order
+// of files nor new files elsewhere change the choice. Every label keeps at least one group to learn
+// from; rows without a label are never chosen. Returns the chosen rows, ascending.
+std::vector<std::size_t> choose_holdout(const Manifest& manifest,
+                                        const std::vector<std::size_t>& candidates,
+                                        const Groups& groups, double share, std::uint64_t seed);
+
+// Divides the rows among `candidates` that have a label into `count` parts, each to be judged by a
+// fit on the others: whole groups, every label spread over the parts as evenly as its groups allow.
+// A label of a single group is in no part, since nothing would be left to learn it from. Which
+// group goes where depends on sizes, keys and seed, not on the order of files. Parts are ascending.
+std::vector<std::vector<std::size_t>> choose_parts(const Manifest& manifest,
+                                                   const std::vector<std::size_t>& candidates,
+                                                   const Groups& groups, std::size_t count,
+                                                   std::uint64_t seed);
+
+// Whether every group lies on one side alone, as the manifest divides its rows.
+bool keeps_groups_whole(const Manifest& manifest, const Groups& groups);
+
+// A regular expression given as an option; throws invalid_input that names the option.
+std::regex parse_pattern(const std::string& option, const std::string& pattern);
+
+}  // namespace pomona

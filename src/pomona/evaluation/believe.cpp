@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/evaluation/believe.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "pomona/base/number_text.h"
+
+namespace pomona {
+namespace {
+
+const Json* find_score(const Json& metrics, const std::string& key) {
+  for (const Json& score : metrics.at("scores")) {
+    if (score.at("key") == key) return &score;
+  }
+  return nullptr;
+}
+
+double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
+
+// Without a test.
+std::string score_of_training(const Json& metrics) {
+  const Json* validated = find_score(metrics, "cross_validated");
+  if (validated == nullptr)
+    return "There is no score: no photograph with a label known from training was kept for a test.";
+  const std::string score = percent(accuracy(*validated)) +
+                            ", of training photographs held out in turn, holds for photographs "
+                            "like these";
+  if (validated->at("interval").at("unit") == "group")
+    return score + ", since groups were held out whole.";
+  return "Take with care: " + score +
+         " only if none of them has a near-twin among the others; --near-twins and --group keep "
+         "such together.";
+}
+
+std::string believable_score(const Json& metrics) {
+  const Json* main = find_score(metrics, "main");
+  if (main == nullptr) return score_of_training(metrics);
+  if (const Json* by_group = find_score(metrics, "by_group")) {
+    return "Believe " + percent(accuracy(*by_group)) +
+           ", the score by group: in the split that gives " + percent(accuracy(*main)) +
+           ", photographs of one group lie on both sides.";
+  }
+  if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
+    return "Believe " + percent(accuracy(*main)) +
+           ", for which groups were kept on one side; torn apart at random they would give " +
+           percent(accuracy(*ungrouped)) + ".";
+  }
+  const Json* pixels = find_score(metrics, "pixels");
+  if (pixels != nullptr && accuracy(*pixels) > 0.5) {
+    return "Take " + percent(accuracy(*main)) +
+           " with care: without any network, 16 × 16 pixels are enough for " +
+           percent(accuracy(*pixels)) +
+           ". Either the labels are easy to tell apart, or test photographs have near-twins in "
+           "training; if some belong together, give --group to keep them on one side.";
+  }
+  return percent(accuracy(*main)) +
+         " holds for photographs like these; whether it holds for others, only photographs from "
+         "elsewhere can "
+         "tell.";
+}
+
+// A score over some of the labels says nothing of the others.
+std::string untested_labels(const Json& metrics) {
+  const Json classes = metrics.value("classes", Json::array());
+  const auto tested = std::ranges::count_if(
+      classes, [](const Json& one) { return one.at("support").get<std::uint64_t>() > 0; });
+  if (static_cast<std::size_t>(tested) == classes.size()) return "";
+  return " Only " + std::to_string(tested) + " of " + std::to_string(classes.size()) +
+         " labels had a photograph in the test.";
+}
+
+}  // namespace
+
+Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows) {
+  Score score{"main", "", "", train_rows};
+  if (split_kind == SplitKind::kTestSet) {
+    score.title = "Given test set";
+    score.explanation =
+        "Trained on all training photographs, judged on the test set that was given.";
+  } else if (split_kind == SplitKind::kFileNames) {
+    score.title = "Split by file names";
+    score.explanation = "Training and test photographs were told apart by their file names.";
+  } else if (grouped) {
+    score.title = "Holdout by group";
+    score.explanation = "Photographs of one group are all in training or all in the test.";
+  } else {
+    score.title = "Random holdout";
+    score.explanation = "Test photographs were drawn at random from every label.";
+  }
+  return score;
+}
+
+Score second_score(bool by_group, std::size_t train_rows) {
+  if (by_group) {
+    return {"by_group", "Fitted again, split by group",
+            "Scaler, PCA and classifier fitted anew; photographs of one group are all in training "
+            "or all in "
+            "the test.",
+            train_rows};
+  }
+  return {"ungrouped", "Fitted again, groups torn apart",
+          "Scaler, PCA and classifier fitted anew with a random holdout, as most notebooks do it.",
+          train_rows};
+}
+
+Score cross_validated_score(const CrossValidation& validation, bool grouped) {
+  Score score{
+      "cross_validated", std::to_string(validation.parts) + " parts held out in turn",
+      "Scaler, PCA and classifier fitted anew for each part of the training photographs, on "
+      "the others",
+      validation.evaluation.rows.size()};
+  score.explanation += grouped ? "; photographs of one group are all in one part." : ".";
+  if (validation.never_held_out > 0) {
+    score.explanation += " " + with_commas(validation.never_held_out) +
+                         " photographs of labels with a single group are learnt from alone.";
+  }
+  return score;
+}
+
+Score source_score(const std::string& source) {
+  return {"cross_validated_source", "of these " + source,
+          "The same answers, of the photographs of this source alone.", 0, source};
+}
+
+Json pixel_score_json(const PixelControl& control) {
+  return {{"key", "pixels"},
+          {"title", "Control without a network"},
+          {"explanation",
+           "The label of the training photograph that looks most alike on 16 × 16 pixels. What it "
+           "gets right needed no network."},
+          {"rows", control.test_rows},
+          {"train_rows", control.train_rows},
+          {"accuracy", control.accuracy}};
+}
+
+std::string which_to_believe(const Json& metrics) {
+  return believable_score(metrics) + untested_labels(metrics);
+}
+
+}  // namespace pomona

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What scores are called, and which of them to believe.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "pomona/base/json.h"
+#include "pomona/dataset/scan.h"
+#include "pomona/evaluation/controls.h"
+#include "pomona/evaluation/evaluate.h"
+#include "pomona/evaluation/fit_again.h"
+
+namespace pomona {
+
+Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows);
+Score second_score(bool by_group, std::size_t train_rows);
+Score cross_validated_score(const CrossValidation& validation, bool grouped);
+// … of the photographs of one source among several.
+Score source_score(const std::string& source);
+Json pixel_score_json(const PixelControl& control);
+
+// One sentence for a reader in a hurry, from the scores of metrics.json.
+std::string which_to_believe(const Json& metrics);
+
+}  // namespace pomona

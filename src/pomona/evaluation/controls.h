@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scores that stand beside the main one, to say what it is worth.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "pomona/dataset/table_rows.h"
+#include "pomona/extract/small_pictures.h"
+
+namespace pomona {
+
+// How often the photograph that looks most alike on 16 × 16 pixels has the right label: no network,
+// no learning. High values mean that test photographs have near-twins in training. Of at most
+// 20,000 training and 2,000 test photographs. None when there is nothing to compare.
+struct PixelControl {
+  double accuracy = 0;
+  std::size_t train_rows = 0;
+  std::size_t test_rows = 0;
+};
+std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const TableRows& rows,
+                                          std::size_t workers);
+
+}  // namespace pomona

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// evaluate: a classifier's answers on rows it has never seen, and how good they are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/base/matrix.h"
+#include "pomona/base/row_file.h"
+#include "pomona/dataset/table_rows.h"
+#include "pomona/learn/metrics.h"
+#include "pomona/storage/object_store.h"
+#include "pomona/training/train.h"
+
+namespace pomona {
+
+struct Evaluation {
+  Metrics metrics;
+  BootstrapIntervals intervals;
+  Matrix<double> probabilities;      // rows × classes
+  std::vector<std::size_t> rows;     // numbers of the rows judged
+  std::vector<std::int32_t> labels;  // theirs
+};
+
+// Of probabilities at hand, rows × classes, one row for each of `chosen`.
+Evaluation evaluate_answers(Matrix<double> probabilities, const TableRows& rows,
+                            const std::vector<std::size_t>& chosen, std::uint64_t seed);
+Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const TableRows& rows,
+                    const std::vector<std::size_t>& chosen, std::uint64_t seed,
+                    std::size_t workers);
+
+// What an evaluation says of the rows of each source, the first part of their paths; none for a
+// single source.
+std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
+    const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,
+    std::uint64_t seed);
+
+// What a score is called and of what it is.
+struct Score {
+  std::string key;
+  std::string title;
+  std::string explanation;
+  std::size_t train_rows = 0;
+  std::string source;  // "": of all photographs judged
+};
+// Adds it with its intervals to `scores` of metrics.json, and to `by_class` for each label.
+void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
+               Json& metrics);
+
+// `classes`, `calibration`, `confusions` and `surest_mistakes` of metrics.json.
+void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics);
+
+// confusion.csv: counts, truth by row.
+void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,
+                     ObjectStore& store, const std::string& key);
+
+}  // namespace pomona

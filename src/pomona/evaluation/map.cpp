@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/evaluation/map.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "pomona/base/random.h"
+#include "pomona/dataset/row_selection.h"
+#include "pomona/learn/embedding.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kMapPoints = 1'200;
+constexpr std::size_t kMapComponents = 50;
+
+}  // namespace
+
+std::vector<std::size_t> map_rows(const TableRows& rows) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> order;
+  order.reserve(rows.rows());
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    order.emplace_back(hash_text(rows.manifest.rows[i].path, /*seed=*/0), i);
+  }
+  const std::size_t count = std::min(kMapPoints, order.size());
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count));
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < count; ++i) chosen.push_back(order[i].second);
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+Json make_map(const RowFile& scores, const TableRows& rows, std::size_t workers) {
+  const std::vector<std::size_t> chosen = map_rows(rows);
+  Matrix<float> all(chosen.size(), scores.cols());
+  read_rows(scores, chosen, all.view());
+  Matrix<float> leading(chosen.size(), std::min(kMapComponents, scores.cols()));
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    std::copy_n(all.row(i).begin(), leading.cols(), leading.row(i).begin());
+  }
+  EmbeddingOptions options;
+  options.workers = workers;
+  const Matrix<float> plane = embed_in_plane(leading.view(), options);
+  Json points = Json::array();
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const ManifestRow& row = rows.manifest.rows[chosen[i]];
+    points.push_back({{"path", std::string(row.path)},
+                      {"label", rows.manifest.label(row)},
+                      {"split", split_name(row.split)},
+                      {"x", plane(i, 0)},
+                      {"y", plane(i, 1)}});
+  }
+  return {{"method", "t-SNE"}, {"perplexity", options.perplexity}, {"points", std::move(points)}};
+}
+
+}  // namespace pomona

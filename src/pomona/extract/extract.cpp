@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/extract/extract.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/base/ordered_blocks.h"
+#include "pomona/base/parallel.h"
+#include "pomona/dataset/photograph_source.h"
+#include "pomona/extract/extract_collector.h"
+#include "pomona/features/feature_queue.h"
+#include "pomona/features/openvino_featurizer.h"
+#include "pomona/features/preprocess.h"
+
+namespace pomona {
+namespace {
+
+// Files taken by a worker at a time: a few batches, so that little is idle at the end. Rows that
+// are known come on top, or the network would work on batches that are nearly empty.
+constexpr std::size_t kChunkFiles = 32;
+constexpr std::size_t kChunkRows = 1024;
+
+// Blocks that wait for one in front of them; those of known rows are large.
+std::size_t max_waiting_blocks(const KnownRows* known) { return known == nullptr ? 64 : 8; }
+
+struct RowRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+// What one thread needs to turn files into rows: its slot of the featurizer and all scratch memory.
+class Worker {
+ public:
+  Worker(PhotographSource& source, const Manifest& manifest, const ExtractSetup& setup,
+         const ExtractOptions& options, const SmallPictureChoice* choice, const KnownRows* known,
+         const ViewNetworks& networks, std::size_t slot)
+      : source_(source),
+        manifest_(manifest),
+        choice_(choice),
+        known_(known),
+        queue_(networks, networks.every_view(), {.first = slot, .count = 1}),
+        preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.views),
+        decode_options_{options.limits, preprocessor_.decoded_side()} {}
+
+  ExtractedBlock extract(const RowRange& range) {
+    ExtractedBlock block;
+    block.first = range.first;
+    block.status.reserve(range.last - range.first);
+    block.sha256.resize(range.last - range.first);
+    queue_.reserve(range.last - range.first);
+    for (std::size_t row = range.first; row < range.last; ++row) {
+      block.status.push_back(read_into(row, block));
+    }
+    block.features = queue_.finish();
+    return block;
+  }
+
+ private:
+  FileStatus read_into(std::size_t row_number, ExtractedBlock& block) {
+    const ManifestRow& row = manifest_.rows[row_number];
+    if (row.status != FileStatus::kOk) return row.status;
+    const bool known = known_ != nullptr && known_->has(row_number);
+    std::string& digest = block.sha256[row_number - block.first];
+    if (known && known_->spares_reading(row_number)) {
+      digest = known_->sha256(row_number);
+      block.bytes += row.bytes;
+      take_known(row_number, block);
+      return FileStatus::kOk;
+    }
+    if (auto failure = source_.read(row_number, bytes_)) {
+      block.failures.push_back(std::move(*failure));
+      return FileStatus::kFailed;
+    }
+    block.bytes += bytes_.size();
+    digest = sha256(bytes_);
+    if (known && known_->sha256(row_number) == digest) {
+      take_known(row_number, block);
+      return FileStatus::kOk;
+    }
+    return decode_into(row_number, block);
+  }
+
+  FileStatus decode_into(std::size_t row_number, ExtractedBlock& block) {
+    const ManifestRow& row = manifest_.rows[row_number];
+    if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
+    ++block.decoded;
+    const auto decoded = decoder_.decode(bytes_, decode_options_, image_);
+    if (!decoded) {
+      block.failures.push_back({row.split, std::string(row.path), "decode",
+                                std::string(decode_failure_name(decoded.error().kind)),
+                                decoded.error().message});
+      return FileStatus::kFailed;
+    }
+    queue_.add_row();
+    for (std::size_t view = 0; view < preprocessor_.views(); ++view) {
+      preprocessor_.fill(image_, view, queue_.input(view));
+      if (view == 0) add_picture(row_number, block);
+      queue_.push(view);
+    }
+    return FileStatus::kOk;
+  }
+
+  void add_picture(std::size_t row_number, ExtractedBlock& block) {
+    if (choice_ == nullptr || !choice_->includes(manifest_.rows[row_number].path)) return;
+    const auto picture = picture_maker_.make(preprocessor_.resized());
+    block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
+    block.picture_rows.push_back(row_number);
+  }
+
+  void take_known(std::size_t row, ExtractedBlock& block) {
+    ++block.taken;
+    known_->read_features(row, queue_.add_row());
+    if (choice_ == nullptr || !choice_->includes(manifest_.rows[row].path)) return;
+    const std::size_t end = block.pictures.size();
+    block.pictures.resize(end + kSmallPictureBytes);
+    known_->read_picture(row, std::span(block.pictures).subspan(end));
+    block.picture_rows.push_back(row);
+  }
+
+  PhotographSource& source_;
+  const Manifest& manifest_;
+  const SmallPictureChoice* choice_;  // none: no small pictures
+  const KnownRows* known_;
+  FeatureQueue queue_;
+  Preprocessor preprocessor_;
+  DecodeOptions decode_options_;
+  Decoder decoder_;
+  SmallPictureMaker picture_maker_;
+  std::string bytes_;
+  Image image_;
+};
+
+// What workers take one after the other, each within one shard.
+std::vector<RowRange> cut_into_chunks(const std::vector<Shard>& shards, const KnownRows* known) {
+  std::vector<RowRange> chunks;
+  for (const Shard& shard : shards) {
+    std::size_t first = shard.first;
+    std::size_t files = 0;
+    for (std::size_t row = shard.first; row < shard.last; ++row) {
+      if (known == nullptr || !known->spares_reading(row)) ++files;
+      const std::size_t next = row + 1;
+      if (files < kChunkFiles && next - first < kChunkRows && next < shard.last) continue;
+      chunks.push_back({first, next});
+      first = next;
+      files = 0;
+    }
+  }
+  return chunks;
+}
+
+std::vector<Shard> unfinished_shards(const Manifest& manifest, const Checkpoints* finished) {
+  if (finished == nullptr) return cut_into_shards(manifest.rows.size(), manifest.rows.size() + 1);
+  std::vector<Shard> shards;
+  for (const Shard& shard : finished->shards()) {
+    if (!finished->is_finished(shard.number)) shards.push_back(shard);
+  }
+  return shards;
+}
+
+ScratchVector<std::size_t> rows_to_read(const std::vector<RowRange>& chunks,
+                                        const Manifest& manifest, const KnownRows* known) {
+  ScratchVector<std::size_t> rows;
+  for (const RowRange& chunk : chunks) {
+    for (std::size_t row = chunk.first; row < chunk.last; ++row) {
+      const bool taken = known != nullptr && known->spares_reading(row);
+      if (manifest.rows[row].status == FileStatus::kOk && !taken) rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+std::string shown_share(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", share);
+  return text;
+}
+
+// " (2 truncated, 1 unsupported_format; the first is 'a/1.jpg': …)"
+std::string failures_in_short(const std::vector<FileFailure>& failures) {
+  if (failures.empty()) return "";
+  std::map<std::string, std::size_t> kinds;
+  for (const FileFailure& failure : failures) ++kinds[failure.kind];
+  std::string text;
+  for (const auto& [kind, count] : kinds) {
+    text += (text.empty() ? " (" : ", ") + std::to_string(count) + " " + kind;
+  }
+  return text + "; the first is '" + failures.front().path + "': " + failures.front().message + ")";
+}
+
+void check_counts(const ExtractCounts& counts, const Manifest& manifest, const std::string& where,
+                  double max_failures) {
+  const std::size_t photographs = counts.ok + counts.failed;
+  if (static_cast<double>(counts.failed) > max_failures * static_cast<double>(photographs)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "extracting features of " + where + ": " + std::to_string(counts.failed) + " of " +
+                    std::to_string(photographs) + " photographs failed" +
+                    failures_in_short(manifest.failures) + ", more than --max-failures " +
+                    shown_share(max_failures) +
+                    " allows; mend or remove them, read again what could not be read with "
+                    "--retry-failures, or allow a larger share");
+  }
+  if (counts.ok == 0) {
+    throw Error(ErrorKind::kInvalidInput, "extracting features of " + where + ": none of the " +
+                                              std::to_string(manifest.rows.size()) +
+                                              " files is a photograph that can be read" +
+                                              failures_in_short(manifest.failures) +
+                                              "; expected JPEG, PNG or WebP");
+  }
+}
+
+// Never something else than what was asked for, and never quietly slower.
+void check_precision(Precision precision) {
+  const std::vector<Precision> native = native_precisions();
+  if (std::ranges::find(native, precision) != native.end()) return;
+  const std::string name(precision_name(precision));
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --precision " + name + ": this processor does not compute " + name +
+                  "; use --precision f32, or auto (`pomona doctor` shows what it can)");
+}
+
+void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Manifest& manifest,
+             const ExtractSetup& setup, const ExtractOptions& options, bool with_pictures,
+             const KnownRows* known, const ViewNetworks& networks, ExtractCollector& collector,
+             Progress& progress, const std::stop_token& stop) {
+  const std::vector<RowRange> chunks = cut_into_chunks(shards, known);
+  const SmallPictureChoice choice = picture_choice(manifest);
+  PhotographSource source(roots, manifest, rows_to_read(chunks, manifest, known));
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::size_t slot = 0; slot < networks.slots(); ++slot) {
+    workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
+                                               with_pictures ? &choice : nullptr, known, networks,
+                                               slot));
+  }
+  OrderedBlocks<ExtractedBlock> ordered(
+      [&](ExtractedBlock& block) { collector.add(std::move(block)); }, max_waiting_blocks(known));
+  parallel_for(chunks.size(), networks.slots(), [&](std::size_t chunk, std::size_t worker) {
+    try {
+      throw_if_stopped(stop);
+      ordered.deliver(chunk, workers[worker]->extract(chunks[chunk]));
+      collector.write_complete_shards();
+      progress.advance(chunks[chunk].last - chunks[chunk].first);
+    } catch (...) {
+      ordered.abort();
+      source.abort();
+      throw;
+    }
+  });
+}
+
+}  // namespace
+
+void check_max_failures(double share) {
+  if (share >= 0 && share <= 1) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "reading --max-failures: expected a share from 0 to 1, found " + shown_share(share));
+}
+
+ExtractSetup prepare_extract(const ExtractOptions& options) {
+  check_max_failures(options.max_failures);
+  if (options.precision) check_precision(*options.precision);
+  ExtractSetup setup;
+  setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
+                                 options.backbone);
+  setup.fit = options.fit;
+  setup.views = options.views;
+  FeaturizerOptions& featurizer = setup.featurizer;
+  featurizer.size = options.size == 0 ? setup.backbone.spec.size : options.size;
+  featurizer.precision =
+      options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
+  // One for all sizes, which suits the largest: a larger one would cost memory.
+  const int largest = std::ranges::max(sizes_of_views(setup.views, featurizer.size));
+  featurizer.batch =
+      options.batch == 0 ? default_batch(largest, featurizer.precision) : options.batch;
+  featurizer.slots = workers_or_all(options.workers);
+  return setup;
+}
+
+SmallPictureChoice picture_choice(const Manifest& manifest) {
+  return SmallPictureChoice(manifest.rows.size());
+}
+
+ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                      const ExtractOptions& options, const ExtractSinks& sinks,
+                      const ExtractMemory& memory, Progress& progress,
+                      const std::stop_token& stop) {
+  const ViewNetworks networks = make_networks(setup);
+  ExtractCollector collector(manifest, setup.views.size(), networks.feature_count(), sinks,
+                             memory.shards);
+  progress.begin("extract", manifest.rows.size());
+  work_on(unfinished_shards(manifest, memory.shards), roots, manifest, setup, options,
+          sinks.pictures != nullptr, memory.known, networks, collector, progress, stop);
+  const ExtractCounts counts = collector.finish();
+  sort_failures(manifest.failures);
+  check_counts(counts, manifest, "'" + roots.images->describe() + "'", options.max_failures);
+  return counts;
+}
+
+ExtractCounts extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
+                            const ExtractOptions& options, const ShardShare& share,
+                            const ExtractMemory& memory, Progress& progress,
+                            const std::stop_token& stop) {
+  std::vector<Shard> shards = unfinished_shards(manifest, memory.shards);
+  const std::size_t all = memory.shards->shards().size();
+  std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });
+  if (shards.empty()) return {};
+  const ViewNetworks networks = make_networks(setup);
+  ExtractCollector collector(manifest, setup.views.size(), networks.feature_count(), {},
+                             memory.shards);
+  progress.begin("extract", shards.size() * options.part_files);
+  work_on(shards, roots, manifest, setup, options, options.thumbnails, memory.known, networks,
+          collector, progress, stop);
+  return collector.counts();
+}
+
+}  // namespace pomona

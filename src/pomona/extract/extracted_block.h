@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What extraction makes of consecutive rows of the manifest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pomona/dataset/manifest.h"
+
+namespace pomona {
+
+struct ExtractedBlock {
+  std::size_t first = 0;            // row of the manifest
+  std::vector<FileStatus> status;   // one a row
+  std::vector<std::string> sha256;  // one a row: of the bytes read, "" where none were
+  std::vector<float> features;      // of the rows that are ok, one after the other
+  std::vector<FileFailure> failures;
+  std::vector<std::size_t> picture_rows;  // rows of the manifest that have a small picture
+  std::vector<std::uint8_t> pictures;     // kSmallPictureBytes each, one after the other
+  std::uint64_t bytes = 0;                // read, or that were read when the rows were made
+  std::size_t decoded = 0;                // photographs that went through the decoder for it
+  std::size_t taken = 0;                  // … whose features were known
+
+  std::size_t last() const { return first + status.size(); }
+};
+
+}  // namespace pomona

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/extract/feature_recipe.h"
+
+#include "pomona/features/openvino_featurizer.h"
+
+namespace pomona {
+
+Json feature_recipe(const ExtractSetup& setup) {
+  return {{"backbone", setup.backbone.spec.name},
+          {"backbone_digest", setup.backbone.digest},
+          {"size", setup.featurizer.size},
+          {"precision", precision_name(setup.featurizer.precision)},
+          {"fit", fit_name(setup.fit)},
+          {"views", view_names(setup.views)},
+          {"batch", setup.featurizer.batch},
+          {"recipe", kFeatureRecipe},
+          {"engine", openvino_version()}};
+}
+
+}  // namespace pomona

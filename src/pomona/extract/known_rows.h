@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of the manifest whose features are known from an earlier extraction with the same settings:
+// they are taken, not made again. On local disk, like everything there is one of for each
+// photograph.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "pomona/base/row_file.h"
+#include "pomona/base/scratch_memory.h"
+#include "pomona/extract/extracted_block.h"
+
+namespace pomona {
+
+// One thread adds; afterwards any number may look.
+class KnownRows {
+ public:
+  // `rows`: of the manifest. `scratch_path`: a prefix of scratch files, see RowFile. With `by_hash`
+  // a row is known only once its file has been read and has the digest it had.
+  KnownRows(std::size_t rows, std::size_t feature_count, const std::string& scratch_path,
+            bool by_hash);
+
+  // `picture`: its small picture, empty where it has none. `sha256`: 64 hexadecimal digits.
+  void add(std::size_t row, std::span<const float> features, const std::string& sha256,
+           std::span<const std::uint8_t> picture);
+
+  std::size_t count() const { return count_; }
+  bool by_hash() const { return by_hash_; }
+  bool has(std::size_t row) const { return place_[row] >= 0; }
+  // Is it taken without its file being read?
+  bool spares_reading(std::size_t row) const { return has(row) && !by_hash_; }
+  bool has_picture(std::size_t row) const { return picture_place_[row] >= 0; }
+
+  std::string sha256(std::size_t row) const;
+  void read_features(std::size_t row, std::span<float> features) const;
+  void read_picture(std::size_t row, std::span<std::uint8_t> picture) const;
+
+ private:
+  bool by_hash_;
+  std::size_t count_ = 0;
+  ScratchVector<std::int32_t> place_;          // in the file of features; -1: not known
+  ScratchVector<std::int32_t> picture_place_;  // in the file of pictures
+  RowFile features_;
+  BasicRowFile<std::uint8_t> digests_;
+  BasicRowFile<std::uint8_t> pictures_;
+};
+
+}  // namespace pomona

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/extract/small_pictures.h"
+
+#include <limits>
+
+#include "pomona/base/random.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::uint64_t kMostPictures = 50'000;
+constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+SmallPictureChoice::SmallPictureChoice(std::uint64_t photograph_count)
+    : threshold_(photograph_count <= kMostPictures ? kAll
+                                                   : kAll / photograph_count * kMostPictures) {}
+
+bool SmallPictureChoice::includes(std::string_view path) const {
+  return threshold_ == kAll || hash_text(path, /*seed=*/0) < threshold_;
+}
+
+std::span<const std::uint8_t> SmallPictureMaker::make(const Image& picture) {
+  resizer_.resize(picture, kSmallPictureSide, kSmallPictureSide, ResizeFilter::kBox, small_);
+  return small_.pixels;
+}
+
+SmallPictures::SmallPictures(const std::string& scratch_path)
+    : file_(scratch_path, kSmallPictureBytes) {}
+
+void SmallPictures::append(std::size_t row, std::span<const std::uint8_t> picture) {
+  file_.append({picture.data(), 1, picture.size()});
+  rows_.push_back(row);
+}
+
+void SmallPictures::read(std::size_t index, Image& picture) const {
+  picture.set_size(kSmallPictureSide, kSmallPictureSide);
+  file_.read(index, {picture.pixels.data(), 1, kSmallPictureBytes});
+}
+
+}  // namespace pomona

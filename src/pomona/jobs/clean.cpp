@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/clean.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pomona/base/error.h"
+#include "pomona/output/checked_json.h"
+#include "pomona/output/output_folder.h"
+#include "pomona/output/output_names.h"
+#include "pomona/output/publication.h"
+#include "pomona/storage/object_store.h"
+
+namespace pomona {
+namespace {
+
+bool is_being_published(const ObjectStore& store) {
+  const std::optional<Json> note = read_checked_json(store, kWorkNote);
+  return note && find_publication(store, note->at("fingerprint").get<std::string>());
+}
+
+CleanReport look(ObjectStore& store) {
+  CleanReport report;
+  report.publishes = is_being_published(store);
+  store.list(kWorkFolder, [&](const ObjectInfo& object) {
+    if (report.publishes) return;
+    ++report.objects;
+    report.bytes += object.bytes;
+  });
+  report.uploads = store.remove_unfinished(written_names(), /*dry_run=*/true);
+  report.complete = store.exists(kSuccess) || report.publishes;
+  return report;
+}
+
+}  // namespace
+
+CleanReport clean(const CleanOptions& options) {
+  const std::shared_ptr<ObjectStore> store = options.stores->open(options.out);
+  const CleanReport report = look(*store);
+  if (options.dry_run) return report;
+  std::optional<OutputFolder> alone;
+  try {
+    alone.emplace(options.out, *options.stores, std::vector<std::string>());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kCorrupt) throw;  // a publication that cannot be ended goes
+  }
+  store->remove(kWorkNote);
+  store->remove(kWorkFolder);
+  store->remove_unfinished(written_names(), /*dry_run=*/false);
+  return report;
+}
+
+}  // namespace pomona

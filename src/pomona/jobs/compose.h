@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// compose: studio pictures → pictures that look like photographs taken in life, as a source of
+// photographs like any other: one folder for each label. Each picture depends on the pictures of
+// its label, the options and the seed alone, whatever the number of workers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "pomona/base/json.h"
+#include "pomona/base/progress.h"
+#include "pomona/dataset/input_options.h"
+#include "pomona/image/decode_limits.h"
+#include "pomona/jobs/run_record.h"
+
+namespace pomona {
+
+struct ComposeOptions {
+  InputOptions input;  // images and stores alone
+  OutputOptions output;
+  std::string
+      backgrounds;         // photographs without fruit, as StoreOpener::open() takes them; "": none
+  std::size_t count = 40;  // pictures of each label folder
+  int size = 320;          // their side, in pixels
+  std::uint64_t seed = 0;
+  std::size_t workers = 0;  // 0: one a usable core
+  DecodeLimits limits;
+};
+
+// Returns run.json. Throws invalid_input where no picture shows fruit on white ground; a label of
+// which none does is named in a warning.
+Json compose(const ComposeOptions& options, Progress& progress, const std::stop_token& stop);
+
+}  // namespace pomona

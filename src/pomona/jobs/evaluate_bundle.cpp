@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/evaluate_bundle.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/dataset/image_input.h"
+#include "pomona/dataset/input_options.h"
+#include "pomona/dataset/scan.h"
+#include "pomona/extract/extract.h"
+#include "pomona/features/view_mean.h"
+#include "pomona/output_tables/feature_place.h"
+#include "pomona/predict/bundle_network.h"
+#include "pomona/predict/predict.h"
+#include "pomona/predict/self_check.h"
+#include "pomona/table/parquet_features.h"
+
+namespace pomona {
+namespace {
+
+// Turns rows of features into what the classifier takes, and keeps them on disk.
+class ClassifierInputs final : public FeatureSink {
+ public:
+  explicit ClassifierInputs(const Bundle& bundle)
+      : bundle_(bundle),
+        on_features_(bundle.classifier_kind == ClassifierKind::kRidge),
+        mean_(bundle.views.size()),
+        file_(scratch_path(), on_features_ ? bundle.scaler.dims() : bundle.pca.n_components()) {}
+
+  void add(const FeatureBatch& batch) override {
+    const std::size_t expected = bundle_.views.size() * bundle_.scaler.dims();
+    if (batch.features.cols() != expected) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "evaluating features: the bundle expects " + std::to_string(expected) +
+                      " a row, found " + std::to_string(batch.features.cols()) +
+                      "; use features of the backbone that the bundle holds");
+    }
+    const MatrixView<const float> features = mean_.of(batch.features.view());
+    if (on_features_) return file_.append(features);
+    Matrix<float> scores(batch.rows(), file_.cols());
+    project(bundle_.projection, features, scores.view());
+    file_.append(scores.view());
+  }
+  void finish() override {}
+
+  const RowFile& file() const { return file_; }
+
+ private:
+  static std::string scratch_path() {
+    return (std::filesystem::temp_directory_path() / ("pomona-" + std::to_string(::getpid())))
+        .string();
+  }
+
+  const Bundle& bundle_;
+  bool on_features_;
+  ViewMean mean_;
+  RowFile file_;
+};
+
+// Numbers labels as the bundle does.
+void use_labels(TableRows& rows, const std::vector<std::string>& labels) {
+  rows.train_labels = labels;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    rows.label_index[i] = label_number(labels, rows.manifest.label(rows.manifest.rows[i]));
+  }
+}
+
+TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, FeatureSink& sink,
+                       Progress& progress, const std::stop_token& stop) {
+  SplitOptions split;
+  split.holdout = 0;
+  InputOptions input;
+  input.images = options.inputs;
+  input.classes = options.classes;
+  input.stores = options.stores;
+  const ImageRoots roots = open_roots(input);
+  Scan found = scan(roots, split, progress, stop);
+  for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
+  ExtractOptions extract_options;
+  extract_options.max_failures = options.max_failures;
+  const ExtractSetup setup = extract_setup_of(bundle, workers_or_all(options.workers));
+  ExtractSinks sinks;
+  sinks.features = &sink;
+  extract(roots, found.manifest, setup, extract_options, sinks, {}, progress, stop);
+  return rows_of_manifest(std::move(found.manifest), options.group);
+}
+
+// Features of another network, or of pictures seen otherwise, may well be equally wide.
+void check_origin(const std::optional<Json>& record, const Bundle& bundle,
+                  const std::string& where) {
+  if (!record || !record->contains("backbone")) return;
+  const Json& backbone = record->at("backbone");
+  const auto refuse_unless_same = [&](const std::string& what, const Json& found,
+                                      const Json& expected) {
+    if (found == expected) return;
+    throw Error(ErrorKind::kInvalidInput,
+                "evaluating '" + where + "': its features were made with " + what + " " +
+                    found.dump() + ", the bundle with " + expected.dump() +
+                    "; extract them with the bundle's settings, or give the photographs");
+  };
+  refuse_unless_same("backbone", backbone.at("name"), backbone_spec_of(bundle).name);
+  refuse_unless_same("a network of digest", backbone.at("digest"), bundle.backbone_digest);
+  refuse_unless_same("size", backbone.at("size"), bundle.size);
+  refuse_unless_same("fit", record->at("fit"), bundle.fit);
+  refuse_unless_same("views", view_names(recorded_views(*record)), bundle.views);
+}
+
+TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,
+                       const Bundle& bundle, FeatureSink& sink, Progress& progress,
+                       const std::stop_token& stop) {
+  check_origin(features.run_record, bundle, options.inputs.front());
+  const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
+  TableRows rows = rows_of_table(table, options.group,
+                                 label_rule_of(features, options.classes, *options.stores));
+  progress.begin("read", rows.rows());
+  const std::unique_ptr<FeatureReader> reader = table.read();
+  FeatureBatch batch;
+  while (reader->next(batch)) {
+    throw_if_stopped(stop);
+    sink.add(batch);
+    progress.advance(batch.rows());
+  }
+  return rows;
+}
+
+// One input without a name may be features; photographs may have several.
+std::optional<FeaturePlace> find_features_among(const EvaluateOptions& options) {
+  const std::vector<ImageInput> inputs = parse_image_inputs(options.inputs);
+  if (!source_names(inputs).empty()) return std::nullopt;
+  return find_features(inputs.front().place, *options.stores);
+}
+
+std::string what_was_judged(bool of_features, const TableRows& rows) {
+  if (!of_features) {
+    return "The bundle as it is, on the photographs given; whether it learnt from some of them is "
+           "not known.";
+  }
+  if (rows.test_rows() > 0) return "The bundle as it is, on the test rows of the features given.";
+  return "The bundle as it is, on all rows of the features given: none is marked as test, so it "
+         "may "
+         "have learnt from them.";
+}
+
+// Those that have a label: of others nobody can say whether the answer is right.
+std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
+  std::vector<std::size_t> judged = rows.side(rows.test_rows() > 0 ? Split::kTest : Split::kTrain);
+  std::erase_if(judged, [&](std::size_t row) {
+    return rows.manifest.label(rows.manifest.rows[row]).empty();
+  });
+  return judged;
+}
+
+}  // namespace
+
+BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
+                                 const std::stop_token& stop) {
+  check_max_failures(options.max_failures);
+  const Bundle bundle = open_bundle(options.bundle, options.models, *options.stores);
+  if (bundle.classifier_kind == ClassifierKind::kNone) {
+    throw Error(ErrorKind::kInvalidInput,
+                "evaluating '" + options.bundle +
+                    "': the bundle holds no classifier, since it was made from "
+                    "photographs of fewer than two labels");
+  }
+  note_precision(bundle, progress);
+  run_self_check(bundle, make_networks(extract_setup_of(bundle, /*slots=*/1)),
+                 bundle.self_check.cases.size());
+  ClassifierInputs inputs(bundle);
+  BundleEvaluation result;
+  const std::optional<FeaturePlace> features = find_features_among(options);
+  result.rows = features ? read_rows_of(*features, options, bundle, inputs, progress, stop)
+                         : extract_rows(options, bundle, inputs, progress, stop);
+  use_labels(result.rows, bundle.labels);
+  const std::vector<std::size_t> judged = rows_to_judge(result.rows);
+  if (std::ranges::none_of(judged,
+                           [&](std::size_t row) { return result.rows.label_index[row] >= 0; })) {
+    throw Error(ErrorKind::kInvalidInput, "evaluating '" + options.inputs.front() +
+                                              "': none of its photographs lies in a folder named "
+                                              "like a label of the bundle; expected one "
+                                              "folder for each label");
+  }
+  const std::size_t workers = workers_or_all(options.workers);
+  result.evaluation =
+      evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
+  const Score score{"main", "Evaluation", what_was_judged(features.has_value(), result.rows), 0};
+  result.metrics = {{"format", 1}, {"labels", bundle.labels}, {"test_rows", judged.size()}};
+  for (const char* key :
+       {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
+    result.metrics[key] = Json::array();
+  }
+  add_score(score, result.evaluation, result.rows, result.metrics);
+  add_details(result.evaluation, result.rows, result.metrics);
+  return result;
+}
+
+}  // namespace pomona

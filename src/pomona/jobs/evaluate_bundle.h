@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// evaluate: a bundle's score on labelled photographs, or on features made with the same backbone.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/base/progress.h"
+#include "pomona/bundle/bundle.h"
+#include "pomona/dataset/table_rows.h"
+#include "pomona/evaluation/evaluate.h"
+#include "pomona/storage/store_opener.h"
+
+namespace pomona {
+
+struct EvaluateOptions {
+  std::string bundle;
+  // Photographs as parse_image_inputs() takes them, or one place of features as `train` takes it.
+  std::vector<std::string> inputs;
+  std::string classes;  // as in InputOptions
+  std::string models;   // where backbones are installed, for a bundle without its own
+  std::shared_ptr<const StoreOpener> stores = local_store_opener();
+  std::string group;  // for the intervals
+  std::size_t workers = 0;
+  std::uint64_t seed = 0;
+  double max_failures = 0.1;
+};
+
+struct BundleEvaluation {
+  Evaluation evaluation;
+  TableRows rows;  // labels numbered as in the bundle
+  Json metrics;    // as metrics.json, with the one score
+};
+
+// Of features, the test rows count, or all where there are none. Photographs with labels the bundle
+// does not know count as wrong answers. Throws invalid_input when no row has a label the bundle
+// knows, or when features have another width than the bundle's.
+BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
+                                 const std::stop_token& stop);
+
+}  // namespace pomona

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/extract_tables.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pomona/base/error.h"
+#include "pomona/dataset/failure_table.h"
+#include "pomona/extract/known_rows.h"
+#include "pomona/output_tables/earlier_rows.h"
+#include "pomona/output_tables/finished_shards.h"
+
+namespace pomona {
+namespace {
+
+std::size_t training_files(const Manifest& manifest) {
+  return static_cast<std::size_t>(std::ranges::count_if(manifest.rows, [](const ManifestRow& row) {
+    return row.split == Split::kTrain && row.status == FileStatus::kOk;
+  }));
+}
+
+// What an extraction remembers of itself, and of earlier ones.
+struct Remembered {
+  Remembered(const ExtractionWork& work, const InputOptions& input, const ExtractOptions& options,
+             const WorkOptions& work_options, OutputFolder& out, Progress& progress)
+      : shards(out.work(), work.manifest, options.part_files, options.thumbnails), out_(out) {
+    const std::size_t damaged = shards.find(work.setup.featurizer.slots);
+    if (damaged > 0) {
+      progress.warn(std::to_string(damaged) +
+                    " finished parts were not as they were written, and are made again");
+    }
+    tell(progress, work.resumed);
+    if (!work.from.empty() || work_options.retry_failures) {
+      known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
+                                          out.scratch_path("known"), work_options.by_hash);
+    }
+    if (work_options.retry_failures) reopen();
+    if (work.from.empty()) return;
+    add_rows_of_output(work.from, *input.stores, work.manifest, work.roots.test != nullptr,
+                       work.setup, options.thumbnails, *known);
+    progress.note(std::to_string(known->count()) + " of " +
+                  std::to_string(work.manifest.rows.size()) + " files are as they were in '" +
+                  work.from + "' and are taken from there");
+  }
+  // What is finished outlives an error.
+  ~Remembered() {
+    if (shards.finished() > 0) out_.keep_work();
+  }
+  Remembered(const Remembered&) = delete;
+  Remembered& operator=(const Remembered&) = delete;
+
+  ExtractMemory memory() { return {&shards, known.get()}; }
+
+  FinishedShards shards;
+  std::unique_ptr<KnownRows> known;
+
+ private:
+  void tell(Progress& progress, bool resumed) const {
+    if (!resumed) return;
+    progress.note("going on with an unfinished run: " + std::to_string(shards.finished()) + " of " +
+                  std::to_string(shards.shards().size()) + " parts are finished");
+  }
+  void reopen() {
+    for (const Shard& shard : shards.shards()) {
+      if (shards.is_finished(shard.number) && shards.failed(shard.number) > 0)
+        reopen_shard(shards, shard.number, *known);
+    }
+  }
+
+  OutputFolder& out_;
+};
+
+}  // namespace
+
+Json count_labels(const Manifest& manifest) {
+  struct Counts {
+    std::size_t train = 0;
+    std::size_t test = 0;
+    std::size_t failed = 0;
+  };
+  std::vector<Counts> counts(manifest.labels.size());
+  for (const ManifestRow& row : manifest.rows) {
+    Counts& of_label = counts[row.label];
+    if (row.status == FileStatus::kFailed) ++of_label.failed;
+    if (row.status == FileStatus::kOk)
+      ++(row.split == Split::kTest ? of_label.test : of_label.train);
+  }
+  Json labels = Json::array();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i].train + counts[i].test + counts[i].failed == 0) continue;
+    labels.push_back({{"label", manifest.labels[i]},
+                      {"train", counts[i].train},
+                      {"test", counts[i].test},
+                      {"failed", counts[i].failed}});
+  }
+  return labels;
+}
+
+Extraction extract_tables(ExtractionWork work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
+                          const std::optional<ComponentChoice>& components, OutputFolder& out,
+                          Timeline& timeline, Progress& progress, const std::stop_token& stop) {
+  Extraction extraction;
+  extraction.setup = work.setup;
+  extraction.split_kind = work.split_kind;
+  extraction.found = work.manifest.rows.size();
+  extraction.fingerprint = work.fingerprint;
+  const auto dims = static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count);
+  if (components) check_components(*components, training_files(work.manifest), dims);
+
+  timeline.begin("extract");
+  Remembered remembered(work, input, options, work_options, out, progress);
+  extraction.moments = std::make_unique<Moments>(dims, work.manifest.labels.size());
+  ExtractSinks sinks;
+  sinks.moments = extraction.moments.get();
+  if (options.thumbnails) {
+    extraction.pictures = std::make_unique<SmallPictures>(out.scratch_path("pictures"));
+    sinks.pictures = extraction.pictures.get();
+  }
+  extraction.counts = extract(work.roots, work.manifest, work.setup, options, sinks,
+                              remembered.memory(), progress, stop);
+  // As a share it has read back what it made.
+  extraction.counts.shards_kept -= std::min(extraction.counts.shards_kept, work.done.shards);
+  extraction.counts.decoded += work.done.decoded;
+  extraction.counts.taken += work.done.taken;
+  remembered.shards.complete(out.staged());
+  write_failures(work.manifest.failures, out.staged());
+  extraction.shards = remembered.shards.shards().size();
+  extraction.features = remembered.shards.features();
+  extraction.moves = remembered.shards.moves();
+  extraction.digests = remembered.shards.digests();
+  for (const auto& [key, digest] :
+       digests_below(out.work(), "snapshot", work.setup.featurizer.slots)) {
+    extraction.moves.push_back({key, key});
+    extraction.digests.emplace(key, digest);
+  }
+  if (!extraction.digests.contains("snapshot/_SUCCESS")) {
+    throw Error(ErrorKind::kCorrupt, "reading the listing of this run, " + out.work().describe() +
+                                         "/snapshot: it is gone; run again, and give each run "
+                                         "its own folder");
+  }
+  extraction.labels = count_labels(work.manifest);
+  extraction.rows =
+      rows_of_manifest(std::move(work.manifest), input.split.group, work.roots.labels);
+  extraction.rows.views = extraction.setup.views.size();
+  *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
+  return extraction;
+}
+
+ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
+                          const ShardShare& share, OutputFolder& out, Progress& progress,
+                          const std::stop_token& stop) {
+  Manifest manifest = work.manifest;  // the whole work begins with the listing
+  Remembered remembered(work, input, options, work_options, out, progress);
+  const ExtractCounts counts = extract_share(work.roots, manifest, work.setup, options, share,
+                                             remembered.memory(), progress, stop);
+  remembered.shards.find(work.setup.featurizer.slots);  // those of the others
+  return {remembered.shards.shards().size() - remembered.shards.finished(),
+          {counts.shards, counts.decoded, counts.taken}};
+}
+
+}  // namespace pomona

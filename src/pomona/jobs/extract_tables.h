@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// From folders of photographs to the tables of an output folder: manifest, features, pictures,
+// shards.csv and failures.csv. The first half of `run`, nearly the whole of `pomona extract`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/base/progress.h"
+#include "pomona/dataset/scan.h"
+#include "pomona/dataset/table_rows.h"
+#include "pomona/extract/extract.h"
+#include "pomona/jobs/extraction_work.h"
+#include "pomona/jobs/timeline.h"
+#include "pomona/learn/moments.h"
+#include "pomona/learn/pca_fit.h"
+#include "pomona/output/output_digests.h"
+#include "pomona/output/output_folder.h"
+#include "pomona/storage/object_store.h"
+#include "pomona/storage/store_opener.h"
+#include "pomona/table/parquet_reader.h"
+
+namespace pomona {
+
+struct Extraction {
+  ExtractSetup setup;
+  SplitKind split_kind = SplitKind::kNone;
+  ExtractCounts counts;
+  std::string fingerprint;  // of the extraction
+  std::size_t shards = 0;
+  TableParts features;      // in out.work()
+  std::vector<Move> moves;  // files of out.work() to publish
+  Digests digests;          // of them, by where they are published
+  std::size_t found = 0;
+  Json labels;  // per label: train, test, failed; as in run.json
+  TableRows rows;
+  // Of training rows, classes numbered as rows.train_labels.
+  std::unique_ptr<Moments> moments;
+  std::unique_ptr<SmallPictures> pictures;  // none with --no-thumbnails
+};
+
+// Finishes what is unfinished in out.work(); small pictures also go to the scratch folder. More
+// components than the photographs could ever give are refused before the first is read.
+Extraction extract_tables(ExtractionWork work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
+                          const std::optional<ComponentChoice>& components, OutputFolder& out,
+                          Timeline& timeline, Progress& progress, const std::stop_token& stop);
+
+// One machine's part of it.
+struct ShareResult {
+  std::size_t left = 0;  // shards that are not finished
+  WorkDone done;
+};
+ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
+                          const ExtractOptions& options, const WorkOptions& work_options,
+                          const ShardShare& share, OutputFolder& out, Progress& progress,
+                          const std::stop_token& stop);
+
+// Per label: how many photographs on each side, how many failed.
+Json count_labels(const Manifest& manifest);
+
+}  // namespace pomona

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/extraction_work.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/extract/feature_recipe.h"
+#include "pomona/features/openvino_featurizer.h"
+#include "pomona/jobs/machine.h"
+#include "pomona/jobs/run_record.h"
+#include "pomona/output_tables/snapshot.h"
+#include "pomona/predict/bundle_network.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kFingerprintLetters = 32;
+
+// What must be the same for work to be gone on with.
+Json settings_json(const InputOptions& input, const ImageRoots& roots,
+                   const ExtractOptions& options, const ExtractSetup& setup) {
+  Json settings = feature_recipe(setup);
+  settings["images"] = resolved_places(input.images);
+  settings["test"] = resolved_places(input.test);
+  settings["classes"] = roots.labels.classes ? Json(roots.labels.classes->digest()) : Json(nullptr);
+  settings.update(options_json(input.split));
+  settings["thumbnails"] = options.thumbnails;
+  settings["part_files"] = options.part_files;
+  return settings;
+}
+
+// Where the photographs lie does not matter: the listing tells which they are and what they are
+// called.
+std::string fingerprint_of(Json settings, const Manifest& listing) {
+  settings.erase("images");
+  settings.erase("test");
+  settings.erase("classes");
+  return sha256(settings.dump() + digest_of_listing(listing)).substr(0, kFingerprintLetters);
+}
+
+// "size: 128 there, 224 now".
+std::string differences(const Json& there, const Json& now) {
+  std::string text;
+  for (const auto& [name, value] : now.items()) {
+    const Json other = there.is_object() && there.contains(name) ? there.at(name) : Json(nullptr);
+    if (other == value) continue;
+    text += (text.empty() ? "" : "; ") + name + ": " + other.dump() + " there, " + value.dump() +
+            " now";
+  }
+  return text;
+}
+
+// Begins an extraction in one output folder.
+class Beginning {
+ public:
+  Beginning(const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
+            std::string place, OutputFolder& out, Progress& progress, std::stop_token stop)
+      : input_(input),
+        options_(options),
+        work_options_(work),
+        place_(std::move(place)),
+        out_(out),
+        progress_(progress),
+        stop_(std::move(stop)) {
+    work_.from = work.from;
+  }
+
+  void prepare() {
+    progress_.begin("prepare", 0);
+    if (work_options_.by_hash && work_options_.from.empty()) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "reading --by-hash: it says how to compare with an earlier run; name that run "
+                  "with --from");
+    }
+    work_.roots = open_roots(input_);
+    ExtractOptions options = options_;
+    if (!options.precision) options.precision = precision_before();
+    work_.setup = prepare_extract(options);
+    settings_ = settings_json(input_, work_.roots, options_, work_.setup);
+  }
+
+  // False when there is nothing to go on with.
+  bool resume() {
+    if (work_options_.force || out_.unfinished() == nullptr) return false;
+    const Json note = *out_.unfinished();
+    const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
+    if (out_.yields() && (!differs.empty() || !is_listed_as(note))) {
+      restarts_ = true;
+      return false;
+    }
+    if (!differs.empty()) refuse(differs);
+    out_.resume();
+    try {
+      adopt(note);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kCorrupt && error.kind() != ErrorKind::kNotFound) throw;
+      out_.refuse_if_overtaken();  // publishing moves the listing
+      progress_.warn("the listing of the unfinished run is damaged (" + std::string(error.what()) +
+                     "), so it is made anew and all photographs are read again");
+      restarts_ = true;
+      return false;
+    }
+  }
+
+  // Lists. False when the result is there already.
+  bool list(const std::function<std::string(const std::string&)>& result_of) {
+    read_listing();
+    work_.fingerprint = fingerprint_of(settings_, work_.manifest);
+    if (!out_.is_complete() || work_options_.force) return true;
+    const Json record = parse_json(out_.root().read("run.json"), "run.json of the earlier run");
+    if (record.value("fingerprint", "") != result_of(work_.fingerprint)) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "writing to '" + place_ +
+                      "': the folder is not empty: it holds the results of another run, of other "
+                      "photographs or with other options. Name a new folder, with --from '" +
+                      place_ +
+                      "' to take from it what has not changed, or give --force to replace it");
+    }
+    if (!work_options_.retry_failures || record.at("counts").at("failed") == 0) return false;
+    work_.from = place_;
+    return true;
+  }
+
+  void begin() {
+    const bool replaces_itself = !work_.from.empty() && work_.from == place_;
+    if (out_.is_damaged()) {
+      progress_.warn("the note on unfinished work in '" + place_ +
+                     "' is damaged, so all photographs are read again");
+    }
+    if (!restarts_) out_.refuse_content(work_options_.force || replaces_itself);
+    out_.begin(work_.fingerprint);
+    write_snapshot(work_.manifest, out_.work());
+    if (out_.announce_work({{"settings", settings_},
+                            {"listing", digest_of_listing(work_.manifest)},
+                            {"replaces_itself", replaces_itself},
+                            {"split", split_kind_name(work_.split_kind)}})) {
+      return;
+    }
+    const Json note = *out_.unfinished();
+    const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
+    if (!differs.empty()) refuse(differs);
+    out_.resume();
+    adopt(note);
+  }
+
+  ExtractionWork take() { return std::move(work_); }
+
+ private:
+  // Of the work to go on with, or whose rows are taken: measuring might choose another one. None
+  // when there is none, or this processor does not have it.
+  std::optional<Precision> precision_before() const {
+    const Json before = features_before();
+    if (!before.is_object() || !before.contains("precision")) return std::nullopt;
+    const Precision precision = precision_from_name(before.at("precision").get<std::string>());
+    const std::vector<Precision> native = native_precisions();
+    if (std::ranges::find(native, precision) == native.end()) return std::nullopt;
+    return precision;
+  }
+
+  Json features_before() const {
+    const auto of_output = [](const ObjectStore& store) {
+      return parse_json(store.read("run.json"), "run.json").value("features_by", Json(nullptr));
+    };
+    if (!work_.from.empty()) {
+      const auto from = input_.stores->open(work_.from);
+      return from->exists("run.json") ? of_output(*from) : Json(nullptr);
+    }
+    if (work_options_.force) return nullptr;
+    if (out_.unfinished() != nullptr) return out_.unfinished()->value("settings", Json(nullptr));
+    return out_.is_complete() ? of_output(out_.root()) : Json(nullptr);
+  }
+
+  void read_listing() {
+    Scan found = scan(work_.roots, input_.split, progress_, stop_);
+    work_.manifest = std::move(found.manifest);
+    work_.split_kind = found.split_kind;
+  }
+
+  // Are the photographs still those of the unfinished work?
+  bool is_listed_as(const Json& note) {
+    read_listing();
+    return digest_of_listing(work_.manifest) == note.at("listing").get<std::string>();
+  }
+
+  void adopt(const Json& note) {
+    work_.manifest = read_snapshot(out_.work());
+    if (digest_of_listing(work_.manifest) != note.at("listing").get<std::string>()) {
+      throw Error(ErrorKind::kCorrupt,
+                  "reading the table 'snapshot' of the unfinished run: it is "
+                  "not the listing that work.json tells of");
+    }
+    work_.split_kind = split_kind_from_name(note.at("split").get<std::string>());
+    if (note.at("replaces_itself").get<bool>()) work_.from = place_;
+    work_.fingerprint = note.at("fingerprint").get<std::string>();
+    work_.resumed = true;
+  }
+
+  [[noreturn]] void refuse(const std::string& differs) const {
+    throw Error(ErrorKind::kInvalidInput,
+                "writing to '" + place_ +
+                    "': a run that was cut off, or is still at work, left its files there, and it "
+                    "was another one (" +
+                    differs +
+                    "); give the same options to go on with it, name a new folder, or give --force "
+                    "to begin anew");
+  }
+
+  const InputOptions& input_;
+  const ExtractOptions& options_;
+  const WorkOptions& work_options_;
+  std::string place_;
+  OutputFolder& out_;
+  Progress& progress_;
+  std::stop_token stop_;
+  Json settings_;
+  bool restarts_ = false;  // unfinished work of our own is thrown away
+  ExtractionWork work_;
+};
+
+}  // namespace
+
+std::optional<ExtractionWork> begin_extraction(
+    const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
+    const std::string& place, const std::function<std::string(const std::string&)>& result_of,
+    OutputFolder& out, Timeline& timeline, Progress& progress, const std::stop_token& stop) {
+  Beginning beginning(input, options, work, place, out, progress, stop);
+  timeline.begin("prepare");
+  beginning.prepare();
+  timeline.begin("scan");
+  if (!beginning.resume()) {
+    if (!beginning.list(result_of)) return std::nullopt;
+    beginning.begin();
+  }
+  return beginning.take();
+}
+
+}  // namespace pomona

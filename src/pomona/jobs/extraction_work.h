@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an extraction has to do: on which listing, with which settings. Begun anew, or gone on with
+// where an earlier run, or another machine, has begun the same.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "pomona/base/json.h"
+#include "pomona/base/progress.h"
+#include "pomona/dataset/input_options.h"
+#include "pomona/dataset/scan.h"
+#include "pomona/extract/extract.h"
+#include "pomona/jobs/timeline.h"
+#include "pomona/output/output_folder.h"
+
+namespace pomona {
+
+struct WorkOptions {
+  bool force = false;    // begin anew, replacing what is there
+  std::string from;      // an earlier output whose rows are taken where nothing changed; "": none
+  bool by_hash = false;  // … by the content of files, rather than by time or ETag
+  bool retry_failures = false;  // read again what could not be read
+};
+
+struct WorkDone {
+  std::size_t shards = 0;
+  std::size_t decoded = 0;  // photographs
+  std::size_t taken = 0;    // … whose features were known
+};
+
+struct ExtractionWork {
+  ExtractSetup setup;
+  ImageRoots roots;
+  SplitKind split_kind = SplitKind::kNone;
+  Manifest manifest;        // the listing
+  std::string fingerprint;  // of listing, settings, backbone, engine and processor
+  bool resumed = false;
+  std::string from;  // as in WorkOptions, or the output itself
+  WorkDone done;     // of it, by this process already
+};
+
+// The output folder is ready to be worked in afterwards. None when it is complete and holds what
+// this work would give; `result_of` makes of the fingerprint of the extraction that of the result,
+// as in run.json. Throws invalid_input, with what differs, when it holds other results or other
+// unfinished work.
+std::optional<ExtractionWork> begin_extraction(
+    const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
+    const std::string& place, const std::function<std::string(const std::string&)>& result_of,
+    OutputFolder& out, Timeline& timeline, Progress& progress, const std::stop_token& stop);
+
+}  // namespace pomona

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/learn_tables.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "pomona/bundle/write_bundle.h"
+#include "pomona/evaluation/believe.h"
+#include "pomona/evaluation/controls.h"
+#include "pomona/evaluation/evaluate.h"
+#include "pomona/evaluation/fit_again.h"
+#include "pomona/evaluation/map.h"
+#include "pomona/evaluation/variety_score.h"
+#include "pomona/table/parquet_writer.h"
+#include "pomona/training/make_bundle.h"
+#include "pomona/training/reduced_csv.h"
+#include "pomona/training/refusal_fit.h"
+#include "pomona/training/source_alignment.h"
+#include "pomona/training/studio_only.h"
+#include "pomona/training/variety_fit.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::uint64_t kMaxCatalogueBytes = 16ULL << 20U;
+constexpr std::uint64_t kMaxBackboneClassesBytes = 1ULL << 20U;
+constexpr std::size_t kNamedLabels = 5;
+
+// The stages of learning, which share the table, the options and where results go.
+class Learning {
+ public:
+  Learning(const FeatureTable& table, const LearnOptions& options, OutputFolder& out,
+           Timeline& timeline, const Execution& execution)
+      : table_(table),
+        options_(options),
+        out_(out),
+        timeline_(timeline),
+        execution_(execution),
+        progress_(execution.progress),
+        stop_(execution.stop) {}
+
+  Json run(const ExtractSetup& setup) {
+    if (options_.backbone_classes) {
+      knowledge_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
+    }
+    cross_validate_training();
+    reduce_table();
+    TrainedClassifier trained = train_classifier();
+    describe(trained);
+    evaluate_classifier(trained);
+    add_cross_validation();
+    add_controls();
+    metrics_["believe"] = which_to_believe(metrics_);
+    LearntParts parts;
+    parts.varieties = learn_varieties();
+    parts.refusal = learn_refusal(setup.backbone);
+    if (trained.kind != ClassifierKind::kNone) {
+      parts.studio_only = studio_only();
+    }
+    parts.reduction = std::move(reduction_);
+    parts.trained = std::move(trained);
+    timeline_.begin("bundle");
+    write_bundle(make_bundle(setup, std::move(parts), table_.rows, options_.catalogue, metrics_),
+                 out_.staged(), "bundle");
+    warn_of_unknown_kinds();
+    timeline_.begin("map");
+    progress_.begin("map", 0);
+    out_.staged().write("map.json", print_json(make_map(*scores_, table_.rows, workers())));
+    out_.staged().write("metrics.json", print_json(metrics_));
+    timeline_.end();
+    return std::move(metrics_);
+  }
+
+ private:
+  std::size_t workers() const { return execution_.workers; }
+  bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
+  const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
+  TrainingTable training_table() const {
+    return {inputs(), learnt_from_ ? *learnt_from_ : inputs(), table_.rows, table_.moments,
+            prior_.view()};
+  }
+
+  void reduce_table() {
+    timeline_.begin("reduce");
+    reduction_ = fit_reduction(table_.moments, options_.reduce);
+    if (knowledge_) take(*knowledge_);
+    scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
+    if (on_features()) {
+      features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
+    }
+    if (table_.rows.views > 1 && !on_features()) {
+      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-scores"),
+                                               reduction_.pca.n_components());
+    }
+    std::optional<ReducedTableWriter> writer;
+    std::optional<ReducedCsvWriter> csv;
+    if (options_.write_reduced) {
+      writer.emplace(out_.staged(), "reduced");
+      csv.emplace(out_.staged(), "reduced.csv", reduction_.pca.n_components());
+    }
+    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, scores_.get(),
+                            features_.get(), learnt_from_.get()};
+    reduce(table_.features, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
+           execution_);
+    if (!options_.train.align.empty()) align_sources();
+  }
+
+  std::vector<std::string> studio_only() const {
+    return studio_only_labels(table_.rows, table_.rows.side(Split::kTrain), options_.train.studio);
+  }
+
+  void take(const BackbonePrior& knowledge) {
+    const std::vector<std::string> unseen = studio_only();
+    prior_ = knowledge.weights(reduction_, unseen);
+    if (std::ranges::any_of(unseen, [&](const auto& label) { return knowledge.knows(label); })) {
+      return;
+    }
+    progress_.warn(
+        "no label of --backbone-classes is learnt from --studio sources alone, so nothing is taken "
+        "from the backbone's own classes");
+  }
+
+  // Learnt from alone: what is judged and what is written stay where they are.
+  void align_sources() {
+    const SourceAlignment alignment(*scores_, table_.rows, table_.rows.side(Split::kTrain),
+                                    options_.train);
+    for (const std::string& source : options_.train.align) {
+      if (alignment.moves(source)) continue;
+      progress_.warn("source '" + source +
+                     "' of --align has no label in common with photographs of "
+                     "life, so it is learnt from where it lies");
+    }
+    learnt_from_ = alignment.moved(training_table().learnt_from, out_.scratch_path("moved"));
+  }
+
+  TrainedClassifier train_classifier() {
+    timeline_.begin("train");
+    if (table_.rows.train_labels.size() < 2) {
+      progress_.warn(
+          "fewer than two labels among the training photographs, so no classifier is trained; for "
+          "one, put photographs into a folder for each label");
+      return {};
+    }
+    const TrainingTable table = training_table();
+    const std::vector<std::size_t> side = table_.rows.side(Split::kTrain);
+    if (!validation_) return train(table, side, options_.train, progress_, stop_);
+    TrainedClassifier trained = train_uncalibrated(table, side, options_.train, stop_);
+    trained.classifier.temperature = validation_->temperature;
+    return trained;
+  }
+
+  // Those that the bundle tells.
+  std::vector<VarietyClassifier> learn_varieties() {
+    const TableRows& rows = table_.rows;
+    if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
+    if (on_features()) {
+      progress_.warn(
+          "--classes names varieties, but ridge regression tells none; for that, train with "
+          "--classifier logistic");
+      return {};
+    }
+    timeline_.begin("varieties");
+    progress_.begin("varieties", 0);
+    std::vector<VarietyClassifier> varieties =
+        fit_varieties(training_table(), rows.side(Split::kTrain), options_.train, stop_);
+    Json scores = Json::array();
+    std::vector<JudgedVariety> judged;
+    if (validation_) {
+      judged = judge_varieties(validation_->varieties, validation_->evaluation, rows,
+                               validation_->begins);
+      tell_by_other_parts(judged);
+      add_variety_scores("cross_validated", judged, rows, options_.sources, scores);
+    }
+    Json labels = validation_ ? keep_told(judged, rows.train_labels, varieties)
+                              : tell_the_probable(varieties);
+    if (tested_) add_test_of_varieties(varieties, *tested_, scores);
+    metrics_["varieties"] = {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
+    return varieties;
+  }
+
+  void add_test_of_varieties(const std::vector<VarietyClassifier>& varieties,
+                             const Evaluation& tested, Json& scores) const {
+    const TableRows& rows = table_.rows;
+    std::vector<JudgedVariety> judged =
+        judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested.rows,
+                                         tested.probabilities.view()),
+                        tested, rows, /*begins=*/{});
+    tell_as_bundle(varieties, rows.train_labels, judged);
+    add_variety_scores("main", judged, rows, /*sources=*/{}, scores);
+  }
+
+  Refusal learn_refusal(const Backbone& backbone) {
+    if (options_.train.refuse == 0 || table_.rows.train_labels.size() < 2) return {};
+    timeline_.begin("refusal");
+    progress_.begin("refusal", 0);
+    if (backbone.spec.logit_count == 0) {
+      progress_.warn(
+          "the backbone was imported without --logits, so the bundle cannot tell by its own "
+          "classes that a photograph shows something else; it goes by distance alone");
+    }
+    Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
+                                  out_.scratch_path("refusal"), stop_);
+    if (refusal.most_distance == kFarthestNovelty) {
+      progress_.warn(
+          "every label has one group of training photographs, so nothing tells how far new "
+          "ones may lie from them: none is refused as an unknown kind");
+    }
+    return refusal;
+  }
+
+  void describe(const TrainedClassifier& trained) {
+    const Pca& pca = reduction_.pca;
+    double explained = 0;
+    for (const double ratio : pca.explained_variance_ratio) explained += ratio;
+    metrics_ = {{"format", 1},
+                {"believe", ""},
+                {"labels", table_.rows.train_labels},
+                {"train_rows", table_.rows.count(Split::kTrain)},
+                {"test_rows", table_.rows.count(Split::kTest)},
+                {"split",
+                 {{"kind", split_kind_name(options_.split_kind)},
+                  {"holdout", options_.split.holdout},
+                  {"grouped", main_split_is_grouped()},
+                  {"seed", options_.split.seed}}},
+                {"pca",
+                 {{"n_components", pca.n_components()},
+                  {"explained_variance_ratio", pca.explained_variance_ratio},
+                  {"explained_total", explained},
+                  {"spectrum_ratio", pca.spectrum_ratio},
+                  {"scaled", options_.reduce.scale}}},
+                {"classifier",
+                 {{"kind", classifier_kind_name(trained.kind)},
+                  {"temperature", trained.classifier.temperature},
+                  {"iterations", trained.iterations},
+                  {"converged", trained.converged},
+                  {"objective", trained.objective}}}};
+    for (const char* key :
+         {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
+      metrics_[key] = Json::array();
+    }
+  }
+
+  bool main_split_is_grouped() const {
+    return table_.rows.groups.given && table_.rows.test_rows() > 0 &&
+           keeps_groups_whole(table_.rows.manifest, table_.rows.groups);
+  }
+  bool has_test() const {
+    const auto test = std::span(table_.rows.label_index).first(table_.rows.test_rows());
+    return table_.rows.train_labels.size() >= 2 &&
+           std::ranges::any_of(test, [](std::int32_t label) { return label >= 0; });
+  }
+
+  void evaluate_classifier(const TrainedClassifier& trained) {
+    if (!has_test()) {
+      if (table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2) {
+        progress_.warn(
+            "no test photograph has a label that training knows, so there is no score; name the "
+            "folders of both sides alike");
+      }
+      return;
+    }
+    timeline_.begin("evaluate");
+    progress_.begin("evaluate", 0);
+    tested_ = evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
+                       options_.train.seed, workers());
+    add_score(
+        main_score(options_.split_kind, main_split_is_grouped(), table_.rows.count(Split::kTrain)),
+        *tested_, table_.rows, metrics_);
+    add_details(*tested_, table_.rows, metrics_);
+    write_confusion(*tested_, table_.rows.train_labels, out_.staged(), "confusion.csv");
+  }
+
+  FitAgain fit_again() const {
+    return {table_.features,
+            table_.rows,
+            options_.reduce,
+            options_.train,
+            out_.scratch_path("again"),
+            knowledge_ ? &*knowledge_ : nullptr};
+  }
+
+  void cross_validate_training() {
+    if (options_.train.parts == 0 || table_.rows.train_labels.size() < 2) return;
+    timeline_.begin("cross-validate");
+    progress_.begin("cross-validate", 0);
+    validation_ = cross_validate(fit_again(), progress_, stop_);
+    if (validation_) return;
+    progress_.warn(
+        "every label has one group of training photographs, so none could be judged by a fit on "
+        "the others: there is no cross-validated score");
+  }
+
+  void add_cross_validation() {
+    if (!validation_) return;
+    const Evaluation& evaluation = validation_->evaluation;
+    add_score(cross_validated_score(*validation_, table_.rows.groups.given), evaluation,
+              table_.rows, metrics_);
+    for (const auto& [source, of_source] :
+         evaluations_by_source(evaluation, table_.rows, options_.sources, options_.train.seed)) {
+      add_score(source_score(source), of_source, table_.rows, metrics_);
+    }
+    if (has_test()) return;
+    add_details(evaluation, table_.rows, metrics_);
+    write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
+  }
+
+  void add_controls() {
+    if (!has_test()) return;
+    timeline_.begin("controls");
+    progress_.begin("controls", 0);
+    if (table_.rows.groups.given) add_second_fit();
+    if (options_.pictures == nullptr) return;
+    if (const auto pixels = pixel_control(*options_.pictures, table_.rows, workers())) {
+      metrics_["scores"].push_back(pixel_score_json(*pixels));
+    }
+  }
+
+  void add_second_fit() {
+    const bool by_group = !main_split_is_grouped();
+    Groups singles;
+    if (!by_group) singles = find_groups(table_.rows.manifest, "");
+    const double share =
+        options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
+    const auto second =
+        second_fit(fit_again(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
+    if (!second) {
+      progress_.warn("the groups leave no label with two of them: there is no score by group");
+      return;
+    }
+    add_score(second_score(by_group, second->train_rows), second->evaluation, table_.rows,
+              metrics_);
+  }
+
+  void warn_of_unknown_kinds() {
+    if (!options_.catalogue) return;
+    std::string names;
+    std::size_t unknown = 0;
+    for (const std::string& label : table_.rows.train_labels) {
+      if (options_.catalogue->find(label) != nullptr) continue;
+      if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
+    }
+    if (unknown == 0) return;
+    progress_.warn("the catalogue says nothing of " + std::to_string(unknown) + " of " +
+                   std::to_string(table_.rows.train_labels.size()) + " labels, such as " + names +
+                   "; its kinds are known by their id, to which --classes leads");
+  }
+
+  const FeatureTable& table_;
+  const LearnOptions& options_;
+  OutputFolder& out_;
+  Timeline& timeline_;
+  const Execution& execution_;
+  Progress& progress_;
+  const std::stop_token& stop_;
+  std::optional<BackbonePrior> knowledge_;
+  Matrix<double> prior_;  // empty: none
+  std::optional<CrossValidation> validation_;
+  std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
+  Reduction reduction_;
+  std::unique_ptr<RowFile> scores_;
+  std::unique_ptr<RowFile> features_;
+  std::unique_ptr<RowFile> learnt_from_;  // none: the inputs
+  Json metrics_;
+};
+
+}  // namespace
+
+std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOpener& stores) {
+  if (place.empty()) return std::nullopt;
+  return Catalogue::parse(read_place(place, kMaxCatalogueBytes, stores), "'" + place + "'");
+}
+
+std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options,
+                                                     const StoreOpener& stores) {
+  const std::string& place = options.backbone_classes;
+  if (place.empty()) return std::nullopt;
+  if (options.classifier == ClassifierKind::kRidge) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reading --backbone-classes: ridge regression cannot be drawn towards them; train "
+                "with --classifier logistic");
+  }
+  if (options.studio.empty()) {
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "reading --backbone-classes: they serve labels that studio pictures alone show; name "
+        "the sources of these with --studio");
+  }
+  return BackboneClasses::parse(read_place(place, kMaxBackboneClassesBytes, stores),
+                                "'" + place + "'");
+}
+
+Json learn_tables(const FeatureTable& table, const ExtractSetup& setup, const LearnOptions& options,
+                  OutputFolder& out, Timeline& timeline, const Execution& execution) {
+  return Learning(table, options, out, timeline, execution).run(setup);
+}
+
+}  // namespace pomona

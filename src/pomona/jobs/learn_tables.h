@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a feature table to what is learnt of it: reduced table, bundle, metrics. The second half of
+// `run`; `pomona reduce` and `pomona train` are parts of it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pomona/base/execution.h"
+#include "pomona/base/json.h"
+#include "pomona/bundle/bundle.h"
+#include "pomona/catalogue/catalogue.h"
+#include "pomona/dataset/scan.h"
+#include "pomona/dataset/table_rows.h"
+#include "pomona/extract/extract.h"
+#include "pomona/jobs/timeline.h"
+#include "pomona/output/output_folder.h"
+#include "pomona/training/backbone_prior.h"
+#include "pomona/training/reduce.h"
+#include "pomona/training/train.h"
+
+namespace pomona {
+
+// A feature table and all that is known of its rows.
+struct FeatureTable {
+  const FeatureSource& features;
+  const TableRows& rows;
+  const Moments& moments;
+};
+
+struct LearnOptions {
+  ReduceOptions reduce;
+  TrainOptions train;
+  SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
+  SplitKind split_kind = SplitKind::kNone;
+  std::vector<std::string> sources;    // of training photographs; empty: they have no names
+  std::optional<Catalogue> catalogue;  // for the bundle
+  std::optional<BackboneClasses> backbone_classes;  // the classifier is drawn towards these
+  bool write_reduced = true;                        // the reduced table and CSV
+  const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
+};
+
+// The catalogue of TrainOptions, none where none is named. Throws as Catalogue::parse() does.
+std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOpener& stores);
+// Those of TrainOptions likewise. Throws as BackboneClasses::parse() does, for ridge
+// regression, and where no source is of studio pictures alone.
+std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options,
+                                                     const StoreOpener& stores);
+
+// Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and map.json to the staged
+// folder and returns metrics.json. With fewer than two labels there is no classifier: the bundle
+// holds scaler and PCA alone. `setup`: what made the features, for the bundle.
+Json learn_tables(const FeatureTable& table, const ExtractSetup& setup, const LearnOptions& options,
+                  OutputFolder& out, Timeline& timeline, const Execution& execution);
+
+}  // namespace pomona

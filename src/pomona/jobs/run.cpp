@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/run.h"
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/dataset/image_input.h"
+#include "pomona/evaluation/map.h"
+#include "pomona/jobs/run_record.h"
+#include "pomona/output/output_folder.h"
+#include "pomona/output/output_names.h"
+#include "pomona/output/publish_results.h"
+#include "pomona/output_tables/thumbnails.h"
+#include "pomona/predict/bundle_network.h"
+#include "pomona/report/report.h"
+#include "pomona/table/parquet_features.h"
+#include "pomona/training/backbone_prior.h"
+#include "pomona/training/source_alignment.h"
+#include "pomona/training/studio_only.h"
+
+namespace pomona {
+namespace {
+
+std::vector<std::string> inputs_of(const InputOptions& input) {
+  std::vector<std::string> places;
+  for (const auto* inputs : {&input.images, &input.test}) {
+    for (const ImageInput& one : parse_image_inputs(*inputs)) places.push_back(one.place);
+  }
+  return places;
+}
+
+void publish(const Json& record, const Extraction& extraction, OutputFolder& out,
+             const std::stop_token& stop) {
+  publish_results(record, extraction.digests, extraction.moves, out,
+                  extraction.setup.featurizer.slots, stop);
+}
+
+WorkOptions work_options(const RunOptions& options) {
+  return {options.output.force, options.earlier.from, options.earlier.by_hash,
+          options.earlier.retry_failures};
+}
+
+// Of what a run gives: the same photographs, settings and options give the same.
+std::string result_fingerprint(const std::string& extraction, const Json& options) {
+  return sha256(extraction + options.dump()).substr(0, extraction.size());
+}
+
+// The files that learning is given beside photographs.
+struct Knowledge {
+  std::optional<Catalogue> catalogue;
+  std::optional<BackboneClasses> classes;
+};
+
+// What `run` does beyond extraction, as given.
+Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
+  Json components = nullptr;
+  if (options.reduce.components) {
+    components = std::visit(
+        [](const auto& choice) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(choice)>, ComponentCount>) {
+            return Json(choice.count);
+          } else {
+            return Json(choice.share);
+          }
+        },
+        *options.reduce.components);
+  }
+  Json json = {{"verb", "run"},
+               {"components", std::move(components)},
+               {"scale", options.reduce.scale},
+               {"classifier", classifier_kind_name(options.train.classifier)}};
+  if (options.train.c != TrainOptions().c) json["c"] = options.train.c;
+  if (options.train.parts > 0) json["parts"] = options.train.parts;
+  if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
+  if (!options.train.studio.empty()) json["studio"] = options.train.studio;
+  if (!options.train.align.empty()) json["align"] = options.train.align;
+  if (knowledge.catalogue) json["catalogue"] = knowledge.catalogue->digest();
+  if (knowledge.classes) json["backbone_classes"] = knowledge.classes->digest();
+  return json;
+}
+
+// run.json of a run that has made what is asked for already.
+Json earlier_record(const OutputFolder& out, Progress& progress) {
+  Json record = parse_json(out.root().read("run.json"), "run.json");
+  progress.note("'" + out.place() +
+                "' is complete: it was made of the same photographs with the same options, " +
+                record.at("started").get<std::string>());
+  return record;
+}
+
+void write_pictures(const Extraction& extraction, const Json& metrics,
+                    const std::vector<std::size_t>& map_rows, OutputFolder& out) {
+  if (extraction.pictures == nullptr) return;
+  const std::vector<std::size_t> chosen =
+      rows_to_show(extraction.rows, *extraction.pictures, metrics, map_rows);
+  write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged(),
+                   extraction.setup.featurizer.slots);
+}
+
+Json finish_run(const RunOptions& options, const Knowledge& knowledge, ExtractionWork work,
+                RunRecord& record, OutputFolder& out, Timeline& timeline, Progress& progress,
+                const std::stop_token& stop) {
+  if (knowledge.classes) {
+    // What the backbone lacks shall be told of before hours of extraction, not after.
+    const BackbonePrior tried(work.setup.backbone, *knowledge.classes, /*labels=*/{});
+  }
+  const Extraction extraction =
+      extract_tables(std::move(work), options.input, options.extract, work_options(options),
+                     options.reduce.components, out, timeline, progress, stop);
+  LearnOptions learn;
+  learn.reduce = options.reduce;
+  learn.catalogue = knowledge.catalogue;
+  learn.backbone_classes = knowledge.classes;
+  learn.train = options.train;
+  learn.train.workers = extraction.setup.featurizer.slots;
+  learn.train.seed = options.input.split.seed;
+  learn.split = options.input.split;
+  learn.split_kind = extraction.split_kind;
+  learn.pictures = extraction.pictures.get();
+  learn.sources = source_names(parse_image_inputs(options.input.images));
+  const ParquetFeatures features(out.work(), extraction.features);
+  const Json metrics =
+      learn_tables({features, extraction.rows, *extraction.moments}, extraction.setup, learn, out,
+                   timeline, {progress, stop, learn.train.workers});
+
+  record.inputs = inputs_json(options.input);
+  record.options =
+      merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
+              options_json(options.reduce, components_of(metrics)), options_json(options.train)});
+  record.fingerprint =
+      result_fingerprint(extraction.fingerprint, learning_options(options, knowledge));
+  const auto json = [&] {
+    Json result = record_json(record, timeline);
+    add_extraction(extraction, timeline, result);
+    return result;
+  };
+  timeline.begin("report");
+  progress.begin("report", 0);
+  write_pictures(extraction, metrics, map_rows(extraction.rows), out);
+  write_record(json(), out);
+  out.staged().write("report.html", render_report(out.staged()));
+  timeline.end();
+  Json result = json();
+  publish(result, extraction, out, stop);
+  return result;
+}
+
+const Json& extract_alone() {
+  static const Json options = {{"verb", "extract"}};
+  return options;
+}
+
+Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& record,
+                    OutputFolder& out, Timeline& timeline, Progress& progress,
+                    const std::stop_token& stop) {
+  const Extraction extraction =
+      extract_tables(std::move(work), options.input, options.extract, work_options(options),
+                     /*components=*/std::nullopt, out, timeline, progress, stop);
+  write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
+  timeline.end();
+  record.inputs = inputs_json(options.input);
+  record.options =
+      merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
+  record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());
+  Json result = record_json(record, timeline);
+  add_extraction(extraction, timeline, result);
+  publish(result, extraction, out, stop);
+  return result;
+}
+
+// What throws away the work of other shares, or asks more than one share can know.
+void check_share_options(const RunOptions& options) {
+  for (const auto& [given, name] :
+       {std::pair(options.output.force, "--force"),
+        std::pair(options.earlier.retry_failures, "--retry-failures")}) {
+    if (!given) continue;
+    throw Error(ErrorKind::kInvalidInput,
+                std::string("reading --shard: it does not go with ") + name +
+                    ", which would undo what other shares have done; give that without --shard, "
+                    "or name a new output folder");
+  }
+}
+
+// Has another share published what all of them have made?
+bool is_published(const OutputFolder& out) {
+  if (out.fingerprint().empty() || !out.root().exists(kSuccess)) return false;
+  const Json record = parse_json(out.root().read("run.json"), "run.json");
+  return record.value("fingerprint", "") == result_fingerprint(out.fingerprint(), extract_alone());
+}
+
+std::optional<ExtractionWork> begin(const RunOptions& options, const Json& beyond,
+                                    OutputFolder& out, Timeline& timeline, Progress& progress,
+                                    const std::stop_token& stop) {
+  return begin_extraction(
+      options.input, options.extract, work_options(options), options.output.out,
+      [&](const std::string& extraction) { return result_fingerprint(extraction, beyond); }, out,
+      timeline, progress, stop);
+}
+
+// What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.
+template <class Finish>
+Json run_on_images(const RunOptions& options, const std::string& verb, const Json& beyond,
+                   Progress& progress, const std::stop_token& stop, const Finish& finish) {
+  Timeline timeline;
+  RunRecord record = start_record(verb, options.output);
+  OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input));
+  return at_work(out, [&] {
+    std::optional<ExtractionWork> work = begin(options, beyond, out, timeline, progress, stop);
+    if (!work) return earlier_record(out, progress);
+    return finish(options, std::move(*work), record, out, timeline, progress, stop);
+  });
+}
+
+}  // namespace
+
+Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
+  check_alignment(options.train);
+  const Knowledge knowledge{open_catalogue(options.train.catalogue, *options.input.stores),
+                            open_backbone_classes(options.train, *options.input.stores)};
+  return run_on_images(options, "run", learning_options(options, knowledge), progress, stop,
+                       [&](const RunOptions&, ExtractionWork work, auto&&... rest) {
+                         return finish_run(options, knowledge, std::move(work), rest...);
+                       });
+}
+
+Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  return run_on_images(options, "extract", extract_alone(), progress, stop, finish_extract);
+}
+
+std::optional<Json> run_extract_share(const RunOptions& options, const ShardShare& share,
+                                      std::size_t& left, Progress& progress,
+                                      const std::stop_token& stop) {
+  check_share_options(options);
+  Timeline timeline;
+  RunRecord record = start_record("extract", options.output);
+  OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input),
+                   OutputFolder::Access::kShared);
+  left = 0;
+  try {
+    std::optional<ExtractionWork> work =
+        begin(options, extract_alone(), out, timeline, progress, stop);
+    if (!work) return earlier_record(out, progress);
+    const ShareResult result = extract_share(*work, options.input, options.extract,
+                                             work_options(options), share, out, progress, stop);
+    left = result.left;
+    if (left > 0) return std::nullopt;
+    work->done = result.done;
+    return finish_extract(options, std::move(*work), record, out, timeline, progress, stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kInterrupted) throw error_of_work(error, out);
+    if (out.is_published_elsewhere()) return std::nullopt;
+    if (is_published(out)) {
+      out.drop_abandoned_work();
+      return earlier_record(out, progress);
+    }
+    throw error_of_work(error, out);
+  }
+}
+
+}  // namespace pomona

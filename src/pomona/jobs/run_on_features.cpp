@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/run_on_features.h"
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
+#include "pomona/dataset/image_input.h"
+#include "pomona/evaluation/map.h"
+#include "pomona/jobs/machine.h"
+#include "pomona/jobs/run_record.h"
+#include "pomona/output/output_folder.h"
+#include "pomona/output/publish_results.h"
+#include "pomona/output_tables/feature_pictures.h"
+#include "pomona/output_tables/feature_place.h"
+#include "pomona/output_tables/thumbnails.h"
+#include "pomona/predict/bundle_network.h"
+#include "pomona/table/parquet_features.h"
+#include "pomona/table/parquet_writer.h"
+#include "pomona/training/reduced_csv.h"
+#include "pomona/training/source_alignment.h"
+#include "pomona/training/studio_only.h"
+#include "pomona/training/twin_groups.h"
+
+namespace pomona {
+namespace {
+
+// run.json of the run that made a feature table; without it there is no training.
+const Json& run_record_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
+  if (!features.run_record || !features.run_record->contains("backbone")) {
+    throw Error(ErrorKind::kInvalidInput, "training on '" + options.features +
+                                              "': no run.json beside the features says which "
+                                              "backbone made them; train on a folder made "
+                                              "by `pomona extract` or `pomona run`");
+  }
+  return *features.run_record;
+}
+
+// What that run recorded of its backbone.
+ExtractSetup recorded_setup(const Json& record, const FromFeaturesOptions& options) {
+  ExtractSetup setup;
+  setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
+                                 record.at("backbone").at("name").get<std::string>());
+  if (setup.backbone.digest != record.at("backbone").at("digest").get<std::string>()) {
+    throw Error(ErrorKind::kInvalidInput,
+                "training on '" + options.features + "': the installed backbone '" +
+                    setup.backbone.spec.name + "' is another one than made these features");
+  }
+  setup.featurizer.size = record.at("backbone").at("size").get<int>();
+  setup.featurizer.batch = record.at("batch").get<int>();
+  setup.featurizer.precision = precision_from_name(record.at("precision").get<std::string>());
+  setup.fit = fit_from_name(record.at("fit").get<std::string>());
+  setup.views = recorded_views(record);
+  return setup;
+}
+
+// How the rows of a feature table were divided, as the run that made it recorded.
+struct RecordedSplit {
+  SplitOptions options;
+  SplitKind kind = SplitKind::kNone;
+};
+
+RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
+  const Json& options = record.at("options");
+  RecordedSplit split;
+  split.options.holdout = options.at("holdout").get<double>();
+  split.options.train_files = options.at("train_files").get<std::string>();
+  split.options.test_files = options.at("test_files").get<std::string>();
+  split.options.group = options.at("group").get<std::string>();
+  split.options.seed = options.at("seed").get<std::uint64_t>();
+  if (!record.at("inputs").at("test").is_null()) {
+    split.kind = SplitKind::kTestSet;
+  } else if (!split.options.train_files.empty() || !split.options.test_files.empty()) {
+    split.kind = SplitKind::kFileNames;
+  } else if (rows.test_rows() > 0) {
+    split.kind = SplitKind::kHoldout;
+  }
+  return split;
+}
+
+TableRows read_rows(const FeaturePlace& features, const FeatureSource& table,
+                    const std::string& group_pattern, const FromFeaturesOptions& options) {
+  TableRows rows = rows_of_table(table, group_pattern,
+                                 label_rule_of(features, options.classes, *options.stores));
+  rows.views = views_of(features).size();
+  return rows;
+}
+
+// Names of the sources of training photographs.
+std::vector<std::string> recorded_sources(const Json& record) {
+  InputOptions input;
+  read_inputs_json(record.at("inputs"), input);
+  return source_names(parse_image_inputs(input.images));
+}
+
+// Labels are in the table, weights and varieties are not.
+void warn_of_weights(const Json& record, const FromFeaturesOptions& options, Progress& progress) {
+  if (!options.classes.empty() || !record.at("inputs").contains("classes")) return;
+  progress.warn("the features were labelled by --classes '" +
+                record.at("inputs").at("classes").get<std::string>() +
+                "'; if it has a column weight or variety, give --classes again, or all photographs "
+                "weigh 1 and no variety is learnt");
+}
+
+Json inputs_json(const FromFeaturesOptions& options) {
+  Json json = {{"features", options.features}};
+  if (!options.classes.empty()) json["classes"] = options.classes;
+  return json;
+}
+
+// What the report shows, of the pictures that the run which made the features has kept.
+void write_pictures(const FeaturePlace& features, const TableRows& rows, const Json& metrics,
+                    std::size_t workers, OutputFolder& out) {
+  const auto pictures = pictures_of_features(features, rows, out.scratch_path("pictures"));
+  if (pictures == nullptr) return;
+  write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, map_rows(rows)),
+                   out.staged(), workers);
+}
+
+Moments training_moments(const FeatureSource& table, const TableRows& rows,
+                         const std::stop_token& stop) {
+  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
+  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
+  return table_moments(table, classes, rows.train_labels.size(), rows.views, stop);
+}
+
+}  // namespace
+
+Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
+                const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("reduce", options.output);
+  OutputFolder out(options.output.out, *options.stores, {options.features});
+  out.begin_anew(options.output.force);
+  return at_work(out, [&] {
+    const std::size_t workers = workers_or_all(options.train.workers);
+    const FeaturePlace features = open_features(options.features, *options.stores);
+    timeline.begin("prepare");
+    const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
+    const TableRows rows = read_rows(features, table, /*group_pattern=*/"", options);
+    const Moments moments = training_moments(table, rows, stop);
+    timeline.begin("reduce");
+    const Reduction reduction = fit_reduction(moments, options.reduce);
+    ReducedTableWriter parquet(out.staged(), "reduced");
+    ReducedCsvWriter csv(out.staged(), "reduced.csv", reduction.pca.n_components());
+    ReduceSinks sinks;
+    sinks.table = &parquet;
+    sinks.csv = &csv;
+    reduce(table, rows, fold(reduction.scaler, reduction.pca), sinks, {progress, stop, workers});
+    timeline.end();
+    record.inputs = inputs_json(options);
+    record.options = options_json(options.reduce, reduction.pca.n_components());
+    Json result = record_json(record, timeline);
+    result["workers"] = workers;
+    result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
+    result["pca"] = {{"n_components", reduction.pca.n_components()},
+                     {"explained_variance_ratio", reduction.pca.explained_variance_ratio}};
+    publish_results(result, {}, {}, out, workers, stop);
+    return result;
+  });
+}
+
+Json run_train(const FromFeaturesOptions& options, Progress& progress,
+               const std::stop_token& stop) {
+  Timeline timeline;
+  RunRecord record = start_record("train", options.output);
+  OutputFolder out(options.output.out, *options.stores, {options.features});
+  out.begin_anew(options.output.force);
+  return at_work(out, [&] {
+    const FeaturePlace features = open_features(options.features, *options.stores);
+    const Json& made_by = run_record_of(features, options);
+    LearnOptions learn;
+    learn.train = options.train;
+    learn.train.workers = workers_or_all(options.train.workers);
+    const Execution execution{progress, stop, learn.train.workers};
+    learn.catalogue = open_catalogue(options.train.catalogue, *options.stores);
+    learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
+    const ExtractSetup setup = recorded_setup(made_by, options);
+    timeline.begin("prepare");
+    const std::string group =
+        options.group.value_or(made_by.at("options").at("group").get<std::string>());
+    warn_of_weights(made_by, options, progress);
+    check_studio(options.train.studio, recorded_sources(made_by));
+    check_alignment(options.train);
+    const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
+    TableRows rows = read_rows(features, table, group, options);
+    const Moments moments = training_moments(table, rows, stop);
+    if (options.near_twins > 0) {
+      join_near_twins(rows, table, recorded_sources(made_by), options.near_twins,
+                      out.scratch_path("twins"), execution);
+    }
+    const RecordedSplit split = recorded_split(made_by, rows);
+    learn.reduce = options.reduce;
+    learn.train.seed = options.seed.value_or(split.options.seed);
+    learn.split = split.options;
+    learn.split_kind = split.kind;
+    learn.sources = recorded_sources(made_by);
+    learn.write_reduced = false;
+    const Json metrics =
+        learn_tables({table, rows, moments}, setup, learn, out, timeline, execution);
+    write_pictures(features, rows, metrics, learn.train.workers, out);
+    record.inputs = inputs_json(options);
+    record.options = merged({options_json(options.reduce, components_of(metrics)),
+                             options_json(options.train),
+                             {{"group", group}, {"seed", learn.train.seed}}});
+    if (options.near_twins > 0) record.options["near_twins"] = options.near_twins;
+    Json result = record_json(record, timeline);
+    result["workers"] = learn.train.workers;
+    result["counts"] = {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}};
+    publish_results(result, {}, {}, out, learn.train.workers, stop);
+    return result;
+  });
+}
+
+}  // namespace pomona

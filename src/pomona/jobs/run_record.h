@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// run.json: what was done, on what, how long it took.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/jobs/extract_tables.h"
+#include "pomona/jobs/learn_tables.h"
+#include "pomona/jobs/timeline.h"
+
+namespace pomona {
+
+Json options_json(const ExtractOptions& options, const ExtractSetup& setup);
+Json options_json(const SplitOptions& options);
+// `n_components`: how many there came to be.
+Json options_json(const ReduceOptions& options, std::size_t n_components);
+Json options_json(const TrainOptions& options);
+// How many there came to be, as metrics.json tells.
+std::size_t components_of(const Json& metrics);
+// One object with the members of all of them.
+Json merged(std::initializer_list<Json> objects);
+
+struct OutputOptions {
+  std::string out;
+  bool force = false;
+  std::vector<std::string> command;  // as given, for run.json
+};
+
+// What every verb that writes an output folder records.
+struct RunRecord {
+  std::string verb;
+  std::vector<std::string> command;
+  std::string started;           // utc_now()
+  Json inputs;                   // by name
+  Json options;                  // resolved
+  std::string fingerprint = {};  // of photographs, settings and options; "": not of photographs
+};
+RunRecord start_record(const std::string& verb, const OutputOptions& output);
+Json record_json(const RunRecord& record, const Timeline& timeline);
+
+// Adds what extraction knows: backbone, precision, batch, workers, counts, labels, rate.
+void add_extraction(const Extraction& extraction, const Timeline& timeline, Json& json);
+
+}  // namespace pomona

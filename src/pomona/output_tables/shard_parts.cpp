@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/output_tables/shard_parts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/extract/small_pictures.h"
+#include "pomona/table/parquet_reader.h"
+#include "pomona/table/schema.h"
+
+namespace pomona {
+namespace {
+
+[[noreturn]] void fail(const std::string& table, std::string_view path) {
+  throw Error(ErrorKind::kCorrupt, "reading the part of '" + table +
+                                       "' of a finished shard: the row of '" + std::string(path) +
+                                       "' is missing or not in its place; run `pomona clean`");
+}
+
+template <class Batch>
+void add_key(const Manifest& manifest, const ManifestRow& row, Batch& batch) {
+  batch.path.emplace_back(row.path);
+  batch.label.push_back(manifest.label(row));
+  batch.split.emplace_back(split_name(row.split));
+}
+
+// Walks over rows of the manifest as a table names some of them, in order.
+class RowWalk {
+ public:
+  RowWalk(const Manifest& manifest, std::string table, std::size_t first, std::size_t last)
+      : manifest_(manifest), table_(std::move(table)), next_(first), last_(last) {}
+
+  // The next row with this path; rows between are passed over.
+  std::size_t find(const std::string& path, const std::string& split) {
+    while (next_ < last_) {
+      const ManifestRow& row = manifest_.rows[next_++];
+      if (row.path == path && split_name(row.split) == split) return next_ - 1;
+    }
+    fail(table_, path);
+  }
+
+ private:
+  const Manifest& manifest_;
+  std::string table_;
+  std::size_t next_;
+  std::size_t last_;
+};
+
+template <class Batch, class Take>
+void read_part(std::map<std::string, std::string>& parts, const std::string& table,
+               const Take& take) {
+  MemoryStore memory;
+  memory.write("part.parquet", parts.at(table));
+  parts.erase(table);
+  TableReader<Batch> reader(memory, "part.parquet");
+  Batch batch;
+  while (reader.next(batch)) take(batch);
+}
+
+}  // namespace
+
+ShardParts::ShardParts(const Manifest& manifest, bool with_pictures)
+    : rows_of_(manifest),
+      with_pictures_(with_pictures),
+      manifest_(memory_, "manifest"),
+      features_(memory_, "features"),
+      pictures_(memory_, "pictures") {}
+
+void ShardParts::add(const ExtractedBlock& block) {
+  add_manifest_rows(block);
+  add_features(block);
+  if (with_pictures_) add_pictures(block);
+}
+
+void ShardParts::add_manifest_rows(const ExtractedBlock& block) {
+  ManifestBatch batch;
+  for (std::size_t i = 0; i < block.status.size(); ++i) {
+    const ManifestRow& row = rows_of_.rows[block.first + i];
+    add_key(rows_of_, row, batch);
+    batch.bytes.push_back(static_cast<std::int64_t>(row.bytes));
+    batch.status.emplace_back(file_status_name(block.status[i]));
+  }
+  batch.sha256 = block.sha256;
+  manifest_.add(batch);
+}
+
+void ShardParts::add_features(const ExtractedBlock& block) {
+  FeatureBatch batch;
+  for (std::size_t i = 0; i < block.status.size(); ++i) {
+    if (block.status[i] == FileStatus::kOk)
+      add_key(rows_of_, rows_of_.rows[block.first + i], batch);
+  }
+  if (batch.rows() == 0) return;
+  batch.features = Matrix<float>(batch.rows(), block.features.size() / batch.rows());
+  std::ranges::copy(block.features, batch.features.data());
+  features_.add(batch);
+}
+
+void ShardParts::add_pictures(const ExtractedBlock& block) {
+  PictureBatch batch;
+  for (std::size_t i = 0; i < block.picture_rows.size(); ++i) {
+    add_key(rows_of_, rows_of_.rows[block.picture_rows[i]], batch);
+    const auto* pixels = reinterpret_cast<const char*>(block.pictures.data());
+    batch.pixels.emplace_back(pixels + i * kSmallPictureBytes, kSmallPictureBytes);
+  }
+  pictures_.add(batch);
+}
+
+std::map<std::string, std::string> ShardParts::finish() {
+  std::map<std::string, std::string> parts;
+  const auto take = [&](auto& writer, const std::string& table) {
+    writer.finish();
+    const std::string key = table + "/" + part_name(0);
+    parts.emplace(table, memory_.read(key));
+    memory_.remove(key);
+  };
+  take(manifest_, "manifest");
+  take(features_, "features");
+  if (with_pictures_) take(pictures_, "pictures");
+  return parts;
+}
+
+ExtractedBlock read_shard_parts(std::map<std::string, std::string> parts, const Manifest& manifest,
+                                std::size_t first, std::size_t last) {
+  ExtractedBlock block;
+  block.first = first;
+  RowWalk files(manifest, "manifest", first, last);
+  read_part<ManifestBatch>(parts, "manifest", [&](ManifestBatch& batch) {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      if (files.find(batch.path[i], batch.split[i]) != block.last())
+        fail("manifest", batch.path[i]);
+      block.status.push_back(file_status_from_name(batch.status[i]));
+      block.sha256.push_back(std::move(batch.sha256[i]));
+    }
+  });
+  if (block.last() != last) fail("manifest", manifest.rows[block.last()].path);
+  std::size_t rows = 0;
+  RowWalk ok_rows(manifest, "features", first, last);
+  read_part<FeatureBatch>(parts, "features", [&](const FeatureBatch& batch) {
+    for (std::size_t i = 0; i < batch.rows(); ++i, ++rows) {
+      const std::size_t row = ok_rows.find(batch.path[i], batch.split[i]);
+      if (block.status[row - first] != FileStatus::kOk) fail("features", batch.path[i]);
+    }
+    block.features.insert(block.features.end(), batch.features.data(),
+                          batch.features.data() + batch.features.size());
+  });
+  if (rows != static_cast<std::size_t>(std::ranges::count(block.status, FileStatus::kOk))) {
+    fail("features", "the last photograph");
+  }
+  if (!parts.contains("pictures")) return block;
+  RowWalk pictured(manifest, "pictures", first, last);
+  read_part<PictureBatch>(parts, "pictures", [&](const PictureBatch& batch) {
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      if (batch.pixels[i].size() != kSmallPictureBytes) fail("pictures", batch.path[i]);
+      block.picture_rows.push_back(pictured.find(batch.path[i], batch.split[i]));
+      block.pictures.insert(block.pictures.end(), batch.pixels[i].begin(), batch.pixels[i].end());
+    }
+  });
+  return block;
+}
+
+}  // namespace pomona

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A backbone was taught on photographs from life, and some of its own classes are labels of ours:
+// it knows a lemon in a crate though we show it lemons on white alone. A classifier that is drawn
+// towards that knowledge, where photographs tell nothing else, keeps it. Of labels that photographs
+// of life show, these tell more.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pomona/base/matrix.h"
+#include "pomona/features/backbone.h"
+#include "pomona/training/reduce.h"
+
+namespace pomona {
+
+class BackboneClasses {
+ public:
+  // The file of --backbone-classes: CSV with the columns `class`, the number of one of the
+  // backbone's own classes from 0, and `label`; others are passed over. Several classes may show
+  // one label. Throws invalid_input, naming `what`, for missing columns, a class that is no number
+  // or has two rows, a row without a label, or text that is not UTF-8.
+  static BackboneClasses parse(std::string_view csv, const std::string& what);
+
+  const std::map<std::size_t, std::string>& labels() const { return labels_; }
+  // What errors call it.
+  const std::string& what() const { return what_; }
+  // SHA-256 of its text.
+  const std::string& digest() const { return digest_; }
+
+ private:
+  std::string what_;
+  std::string digest_;
+  std::map<std::size_t, std::string> labels_;  // by the number of the class
+};
+
+class BackbonePrior {
+ public:
+  // Labels of `classes` that are not among `labels` are passed over. Throws invalid_input for a
+  // class that the backbone does not have, and as LogitsHead::weights() does.
+  BackbonePrior(const Backbone& backbone, const BackboneClasses& classes,
+                std::vector<std::string> labels);
+
+  bool knows(const std::string& label) const;
+
+  // labels × components: for each of the labels `unseen` in life the mean of the weights that the
+  // backbone's last layer gives its classes, as weights of the reduction's components, times
+  // kTrust; 0 for other labels.
+  Matrix<double> weights(const Reduction& reduction, const std::vector<std::string>& unseen) const;
+
+ private:
+  std::vector<std::string> labels_;
+  Matrix<double> directions_;  // labels × features; 0 for labels that no class shows
+};
+
+}  // namespace pomona

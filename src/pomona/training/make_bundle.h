@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was learnt, put together as a bundle. Used by one thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/bundle/bundle.h"
+#include "pomona/catalogue/catalogue.h"
+#include "pomona/features/extract_setup.h"
+#include "pomona/training/reduce.h"
+#include "pomona/training/train.h"
+
+namespace pomona {
+
+// What was learnt, as a bundle has it.
+struct LearntParts {
+  Reduction reduction;
+  TrainedClassifier trained;
+  Refusal refusal;
+  std::vector<VarietyClassifier> varieties;
+  std::vector<std::string> studio_only;
+};
+
+// Puts together what prediction needs and answers the self-check with it. `metrics`: metrics.json,
+// of which the figures without photographs' names are kept.
+Bundle make_bundle(const ExtractSetup& setup, LearntParts parts, const TableRows& rows,
+                   const std::optional<Catalogue>& catalogue, const Json& metrics);
+
+}  // namespace pomona

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/training/source_alignment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pomona/base/error.h"
+#include "pomona/dataset/source_of.h"
+
+namespace pomona {
+namespace {
+
+// What is less, as a share of the square of the mean, may be left over by the subtraction alone.
+constexpr double kLeastSpread = 1e-9;
+
+struct LabelMoments {
+  LabelMoments(std::size_t labels, std::size_t dims)
+      : counts(labels), sums(labels, dims), squares(labels, dims) {}
+
+  void add(std::size_t label, std::span<const float> row) {
+    ++counts[label];
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      const auto value = static_cast<double>(row[j]);
+      sums(label, j) += value;
+      squares(label, j) += value * value;
+    }
+  }
+  double mean(std::size_t label, std::size_t j) const {
+    return sums(label, j) / static_cast<double>(counts[label]);
+  }
+  double variance(std::size_t label, std::size_t j) const {
+    const double centre = mean(label, j);
+    const double variance =
+        squares(label, j) / static_cast<double>(counts[label]) - centre * centre;
+    return variance > kLeastSpread * centre * centre ? variance : 0;
+  }
+
+  std::vector<std::size_t> counts;
+  Matrix<double> sums;
+  Matrix<double> squares;
+};
+
+std::vector<std::size_t> shared_labels(const LabelMoments& a, const LabelMoments& b) {
+  std::vector<std::size_t> labels;
+  for (std::size_t label = 0; label < a.counts.size(); ++label) {
+    if (a.counts[label] > 0 && b.counts[label] > 0) labels.push_back(label);
+  }
+  return labels;
+}
+
+// Sums over labels, each counting the same.
+struct Spread {
+  double mean = 0;
+  double variance = 0;
+};
+
+Spread spread_of(const LabelMoments& moments, std::span<const std::size_t> labels, std::size_t j) {
+  Spread spread;
+  for (const std::size_t label : labels) {
+    spread.mean += moments.mean(label, j);
+    spread.variance += moments.variance(label, j);
+  }
+  return spread;
+}
+
+}  // namespace
+
+void check_alignment(const TrainOptions& options) {
+  if (options.align.empty()) return;
+  for (const std::string& name : options.align) {
+    if (std::ranges::find(options.studio, name) != options.studio.end()) continue;
+    throw Error(ErrorKind::kInvalidInput, "reading --align: '" + name +
+                                              "' is none of the sources that --studio names; " +
+                                              "name it there as well");
+  }
+  if (options.classifier == ClassifierKind::kRidge) {
+    throw Error(ErrorKind::kInvalidInput,
+                "reading --align: ridge regression learns from features where they lie; train "
+                "with --classifier logistic");
+  }
+}
+
+std::vector<std::size_t> without_aligned(const TableRows& rows, std::vector<std::size_t> chosen,
+                                         const std::vector<std::string>& align) {
+  std::erase_if(
+      chosen, [&](std::size_t row) { return is_of_sources(rows.manifest.rows[row].path, align); });
+  return chosen;
+}
+
+SourceAlignment::SourceAlignment(const RowFile& inputs, const TableRows& rows,
+                                 std::span<const std::size_t> chosen, const TrainOptions& options)
+    : rows_(rows) {
+  const LabelMoments none(rows.train_labels.size(), inputs.cols());
+  LabelMoments life = none;
+  std::map<std::string, LabelMoments, std::less<>> moved;
+  Matrix<float> row(1, inputs.cols());
+  for (const std::size_t i : chosen) {
+    const std::string_view path = rows.manifest.rows[i].path;
+    const bool is_life = !is_of_sources(path, options.studio);
+    if (rows.label_index[i] < 0 || !(is_life || is_of_sources(path, options.align))) continue;
+    inputs.read(i, row.view());
+    LabelMoments& moments =
+        is_life ? life : moved.try_emplace(std::string(source_of(path)), none).first->second;
+    moments.add(static_cast<std::size_t>(rows.label_index[i]), row.row(0));
+  }
+  for (const auto& [source, moments] : moved) {
+    const std::vector<std::size_t> shared = shared_labels(moments, life);
+    if (shared.empty()) continue;
+    Move& move = moves_[source];
+    for (std::size_t j = 0; j < inputs.cols(); ++j) {
+      const Spread from = spread_of(moments, shared, j);
+      const Spread to = spread_of(life, shared, j);
+      const bool spreads = from.variance > 0 && to.variance > 0;
+      move.factor.push_back(spreads ? std::sqrt(to.variance / from.variance) : 1);
+      move.offset.push_back((to.mean - move.factor[j] * from.mean) /
+                            static_cast<double>(shared.size()));
+    }
+  }
+}
+
+void SourceAlignment::Move::apply(std::span<float> row) const {
+  for (std::size_t j = 0; j < row.size(); ++j) {
+    row[j] = static_cast<float>(factor[j] * static_cast<double>(row[j]) + offset[j]);
+  }
+}
+
+std::unique_ptr<RowFile> SourceAlignment::moved(const RowFile& file,
+                                                const std::string& scratch_path) const {
+  auto copy = std::make_unique<RowFile>(scratch_path, file.cols());
+  const std::size_t each = file.rows() / rows_.rows();
+  Matrix<float> values(each, file.cols());
+  for (std::size_t i = 0; i < rows_.rows(); ++i) {
+    file.read(i * each, values.view());
+    const auto found = moves_.find(source_of(rows_.manifest.rows[i].path));
+    if (found != moves_.end()) {
+      for (std::size_t view = 0; view < each; ++view) found->second.apply(values.row(view));
+    }
+    copy->append(values.view());
+  }
+  return copy;
+}
+
+}  // namespace pomona

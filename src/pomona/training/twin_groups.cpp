@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/training/twin_groups.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "pomona/base/read_ahead.h"
+#include "pomona/base/row_file.h"
+#include "pomona/dataset/row_selection.h"
+#include "pomona/dataset/scan.h"
+#include "pomona/dataset/source_of.h"
+#include "pomona/learn/near_twins.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kBlockRows = 512;
+
+void append_first_views(const FeatureBatch& batch, std::size_t views, RowFile& file) {
+  Matrix<float> first(batch.rows(), file.cols());
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    std::ranges::copy(batch.features.row(i).first(batch.features.cols() / views),
+                      first.row(i).begin());
+  }
+  file.append(first.view());
+}
+
+std::vector<std::vector<std::size_t>> rows_of_labels(const TableRows& rows,
+                                                     const std::vector<std::size_t>& chosen) {
+  std::vector<std::vector<std::size_t>> by_label(rows.train_labels.size());
+  for (const std::size_t row : chosen) {
+    if (rows.label_index[row] >= 0) {
+      by_label[static_cast<std::size_t>(rows.label_index[row])].push_back(row);
+    }
+  }
+  return by_label;
+}
+
+std::vector<std::vector<std::size_t>> rows_of_sources(const TableRows& rows,
+                                                      const std::vector<std::string>& sources) {
+  std::map<std::string_view, std::vector<std::size_t>> by_source;
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const std::string_view first = source_of(rows.manifest.rows[i].path);
+    // Photographs of a test set may have no source.
+    const bool is_source = std::ranges::find(sources, first) != sources.end();
+    by_source[is_source ? first : ""].push_back(i);
+  }
+  std::vector<std::vector<std::size_t>> result;
+  for (auto& [source, of_source] : by_source) result.push_back(std::move(of_source));
+  return result;
+}
+
+std::vector<double> mean_of(const RowFile& features, const std::vector<std::size_t>& chosen) {
+  std::vector<double> mean(features.cols());
+  Matrix<float> values(kBlockRows, features.cols());
+  for (std::size_t at = 0; at < chosen.size(); at += kBlockRows) {
+    const auto picked = std::span(chosen).subspan(at, std::min(kBlockRows, chosen.size() - at));
+    const MatrixView<float> block = values.view().rows_from(0, picked.size());
+    read_rows(features, picked, block);
+    for (std::size_t i = 0; i < picked.size(); ++i) {
+      for (std::size_t j = 0; j < mean.size(); ++j) {
+        mean[j] += static_cast<double>(block(i, j)) / static_cast<double>(chosen.size());
+      }
+    }
+  }
+  return mean;
+}
+
+// Gives every row the group of the first row it is linked to, by way of old groups as well.
+class Joiner {
+ public:
+  explicit Joiner(TableRows& rows) : rows_(rows), joined_(rows.groups.key.size()) {
+    for (std::size_t i = 0; i < joined_.size(); ++i) joined_[i] = static_cast<std::int32_t>(i);
+  }
+
+  void join(std::size_t row, std::size_t other) {
+    const std::int32_t a = group_of(row);
+    const std::int32_t b = group_of(other);
+    joined_[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
+  }
+  void finish() {
+    for (std::size_t i = 0; i < rows_.rows(); ++i) rows_.groups.of_row[i] = group_of(i);
+    rows_.groups.given = true;
+  }
+
+ private:
+  std::int32_t group_of(std::size_t row) const {
+    std::int32_t group = rows_.groups.of_row[row];
+    while (joined_[static_cast<std::size_t>(group)] != group) {
+      group = joined_[static_cast<std::size_t>(group)];
+    }
+    return group;
+  }
+
+  TableRows& rows_;
+  std::vector<std::int32_t> joined_;
+};
+
+}  // namespace
+
+void join_near_twins(TableRows& rows, const FeatureSource& table,
+                     const std::vector<std::string>& sources, double distance,
+                     const std::string& scratch_path, const Execution& execution) {
+  const std::unique_ptr<FeatureReader> pass = table.read();
+  ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
+  std::optional<RowFile> features;
+  FeatureBatch batch;
+  while (reader.next(batch)) {
+    throw_if_stopped(execution.stop);
+    if (!features) features.emplace(scratch_path, batch.features.cols() / rows.views);
+    append_first_views(batch, rows.views, *features);
+  }
+  if (!features) return;
+  Joiner joiner(rows);
+  for (const std::vector<std::size_t>& of_source : rows_of_sources(rows, sources)) {
+    const std::vector<double> mean = mean_of(*features, of_source);
+    for (const std::vector<std::size_t>& alike : rows_of_labels(rows, of_source)) {
+      throw_if_stopped(execution.stop);
+      Matrix<float> of_label(alike.size(), features->cols());
+      read_rows(*features, alike, of_label.view());
+      const std::vector<std::int32_t> linked =
+          link_near_twins(of_label.view(), mean, distance, execution.workers);
+      for (std::size_t i = 0; i < linked.size(); ++i) {
+        joiner.join(alike[i], alike[static_cast<std::size_t>(linked[i])]);
+      }
+    }
+  }
+  joiner.finish();
+}
+
+}  // namespace pomona
