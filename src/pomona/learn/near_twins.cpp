@@ -38,25 +38,42 @@ class LinkedRows {
   std::vector<std::int32_t> above_;
 };
 
-using Pair = std::pair<std::size_t, std::size_t>;
+using BlockPair = std::pair<std::size_t, std::size_t>;  // the first rows of two blocks
 
-std::vector<Pair> near_pairs(MatrixView<const float> rows, std::size_t first, std::size_t second,
-                             float least_cosine) {
-  const auto block = [&](std::size_t at) {
-    return rows.rows_from(at, std::min(kBlockRows, rows.rows() - at));
-  };
-  const MatrixView<const float> left = block(first);
-  const MatrixView<const float> right = block(second);
-  Matrix<float> cosines(left.rows(), right.rows());
-  multiply_by_transposed(left, right, cosines.view());
-  std::vector<Pair> pairs;
-  for (std::size_t i = 0; i < left.rows(); ++i) {
-    for (std::size_t j = first == second ? i + 1 : 0; j < right.rows(); ++j) {
-      if (cosines(i, j) >= least_cosine) pairs.emplace_back(first + i, second + j);
+// One worker's. What is linked here depends on which blocks a worker gets, all of it joined does
+// not.
+class PairSearch {
+ public:
+  PairSearch(MatrixView<const float> directions, float least_cosine)
+      : directions_(directions),
+        least_cosine_(least_cosine),
+        cosines_(kBlockRows, kBlockRows),
+        linked_(directions.rows()) {}
+
+  // Links as it goes: of rows that are much alike there are too many pairs to keep.
+  void link_between(BlockPair blocks) {
+    const MatrixView<const float> left = block_from(blocks.first);
+    const MatrixView<const float> right = block_from(blocks.second);
+    const MatrixView<float> cosines(cosines_.data(), left.rows(), right.rows());
+    multiply_by_transposed(left, right, cosines);
+    for (std::size_t i = 0; i < left.rows(); ++i) {
+      for (std::size_t j = blocks.first == blocks.second ? i + 1 : 0; j < right.rows(); ++j) {
+        if (cosines(i, j) >= least_cosine_) linked_.link(blocks.first + i, blocks.second + j);
+      }
     }
   }
-  return pairs;
-}
+  LinkedRows& linked() { return linked_; }
+
+ private:
+  MatrixView<const float> block_from(std::size_t first) const {
+    return directions_.rows_from(first, std::min(kBlockRows, directions_.rows() - first));
+  }
+
+  MatrixView<const float> directions_;
+  float least_cosine_;
+  Matrix<float> cosines_;
+  LinkedRows linked_;
+};
 
 }  // namespace
 
@@ -65,21 +82,25 @@ std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows,
                                           std::size_t workers) {
   const Matrix<float> directions = directions_from(origin, rows);
   const auto least_cosine = static_cast<float>(1 - distance);
-  std::vector<Pair> blocks;
+  std::vector<BlockPair> blocks;
   for (std::size_t first = 0; first < rows.rows(); first += kBlockRows) {
     for (std::size_t second = first; second < rows.rows(); second += kBlockRows) {
       blocks.emplace_back(first, second);
     }
   }
-  std::vector<std::vector<Pair>> pairs(blocks.size());
-  parallel_for(blocks.size(), workers, [&](std::size_t i, std::size_t /*worker*/) {
-    pairs[i] = near_pairs(directions.view(), blocks[i].first, blocks[i].second, least_cosine);
-  });
-  LinkedRows linked(rows.rows());
-  for (const std::vector<Pair>& of_blocks : pairs) {
-    for (const auto& [a, b] : of_blocks) linked.link(a, b);
-  }
   std::vector<std::int32_t> result(rows.rows());
+  if (blocks.empty()) return result;
+  std::vector<PairSearch> searches(std::clamp<std::size_t>(workers, 1, blocks.size()),
+                                   PairSearch(directions.view(), least_cosine));
+  parallel_for(blocks.size(), searches.size(), [&](std::size_t i, std::size_t worker) {
+    searches[worker].link_between(blocks[i]);
+  });
+  LinkedRows& linked = searches.front().linked();
+  for (PairSearch& search : searches) {
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      linked.link(i, static_cast<std::size_t>(search.linked().first_of(i)));
+    }
+  }
   for (std::size_t i = 0; i < result.size(); ++i) result[i] = linked.first_of(i);
   return result;
 }
