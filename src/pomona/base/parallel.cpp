@@ -11,7 +11,11 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel_start.h"
 
 namespace pomona {
 namespace {
@@ -26,6 +30,40 @@ std::size_t cores_by_quota(std::size_t cores) {
   return std::clamp<std::size_t>(static_cast<std::size_t>(std::floor(share)), 1, cores);
 }
 
+bool is_interruption(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::kInterrupted;
+  } catch (...) {
+    return false;
+  }
+}
+
+// Of all exceptions the one to report. Any thread.
+class FirstCause {
+ public:
+  // The exception that is being handled.
+  void add(std::size_t piece) {
+    const std::exception_ptr failure = std::current_exception();
+    const Rank rank(is_interruption(failure), piece);
+    const std::lock_guard lock(mutex_);
+    if (failure_ && rank_ < rank) return;
+    rank_ = rank;
+    failure_ = failure;
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  using Rank = std::pair<bool, std::size_t>;  // interrupted or not, piece
+
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+  Rank rank_;
+};
+
 }  // namespace
 
 std::size_t usable_cores() {
@@ -39,13 +77,10 @@ std::size_t usable_cores() {
 
 std::size_t workers_or_all(std::size_t workers) { return workers == 0 ? usable_cores() : workers; }
 
-void parallel_for(std::size_t pieces, std::size_t workers,
-                  const std::function<void(std::size_t, std::size_t)>& body) {
+void parallel_for_on(const StartThread& start, std::size_t pieces, std::size_t workers,
+                     const std::function<void(std::size_t, std::size_t)>& body) {
   std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::size_t failed_piece = pieces;
-  std::exception_ptr failure;
-
+  FirstCause failure;
   const auto work = [&](std::size_t worker) {
     for (;;) {
       const std::size_t piece = next.fetch_add(1);
@@ -54,11 +89,7 @@ void parallel_for(std::size_t pieces, std::size_t workers,
         body(piece, worker);
       } catch (...) {
         next.store(pieces);
-        const std::lock_guard lock(mutex);
-        if (piece < failed_piece) {
-          failed_piece = piece;
-          failure = std::current_exception();
-        }
+        failure.add(piece);
       }
     }
   };
@@ -67,10 +98,22 @@ void parallel_for(std::size_t pieces, std::size_t workers,
   {
     std::vector<std::jthread> threads;
     threads.reserve(workers - 1);
-    for (std::size_t worker = 1; worker < workers; ++worker) threads.emplace_back(work, worker);
+    try {
+      for (std::size_t worker = 1; worker < workers; ++worker) {
+        threads.push_back(start([&work, worker] { work(worker); }));
+      }
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): not a failure of the work
+      // A limit on processes or memory: those that have started and this one take all pieces.
+    }
     work(0);
   }
-  if (failure) std::rethrow_exception(failure);
+  failure.rethrow();
+}
+
+void parallel_for(std::size_t pieces, std::size_t workers,
+                  const std::function<void(std::size_t, std::size_t)>& body) {
+  parallel_for_on([](std::function<void()> work) { return std::jthread(std::move(work)); }, pieces,
+                  workers, body);
 }
 
 }  // namespace pomona

@@ -4,13 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <latch>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "pomona/base/error.h"
+#include "pomona/base/parallel_start.h"
 
 namespace pomona {
 namespace {
@@ -78,6 +83,89 @@ TEST(ParallelTest, StartsNoPieceAfterAFailure) {
                             }),
                std::runtime_error);
   EXPECT_EQ(started.size(), 4U);
+}
+
+// Piece `failing` fails for a reason, and the others stop because of it.
+std::string reported_where_others_stop(std::size_t failing, std::size_t pieces) {
+  std::latch started(static_cast<std::ptrdiff_t>(pieces));
+  std::latch stopped(static_cast<std::ptrdiff_t>(pieces - 1));
+  try {
+    parallel_for(pieces, pieces, [&](std::size_t piece, std::size_t) {
+      started.arrive_and_wait();
+      if (piece == failing) {
+        // The others may end first: what a failing body stops, it stops before it throws.
+        if (failing % 2 == 0) stopped.wait();
+        throw Error(ErrorKind::kUnavailable, "the disk is gone");
+      }
+      stopped.count_down();
+      throw Error(ErrorKind::kInterrupted, "stopped");
+    });
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing";
+}
+
+TEST(ParallelTest, AStopThatAFailureCausedDoesNotHideIt) {
+  for (std::size_t failing = 0; failing < 4; ++failing) {
+    EXPECT_EQ(reported_where_others_stop(failing, 4), "the disk is gone") << "piece " << failing;
+  }
+}
+
+TEST(ParallelTest, WhatIsNoErrorOfOursIsNotHiddenEither) {
+  std::latch both(2);
+  EXPECT_THROW(parallel_for(2, 2,
+                            [&](std::size_t piece, std::size_t) {
+                              both.arrive_and_wait();
+                              if (piece == 1) throw std::bad_alloc();
+                              throw Error(ErrorKind::kInterrupted, "stopped");
+                            }),
+               std::bad_alloc);
+}
+
+TEST(ParallelTest, WhereAllAreStoppedThatIsReported) {
+  std::latch both(2);
+  try {
+    parallel_for(2, 2, [&](std::size_t piece, std::size_t) {
+      both.arrive_and_wait();
+      throw Error(ErrorKind::kInterrupted, "stopped at " + std::to_string(piece));
+    });
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+    EXPECT_STREQ(error.what(), "stopped at 0");
+  }
+}
+
+// As under a limit on processes: `most` threads start, the next one does not.
+StartThread start_at_most(std::size_t most) {
+  return [most, started = std::size_t{0}](std::function<void()> work) mutable {
+    if (started == most) {
+      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+    }
+    ++started;
+    return std::jthread(std::move(work));
+  };
+}
+
+TEST(ParallelTest, DoesAllWorkOnTheThreadsThatStart) {
+  for (const std::size_t most : {0U, 1U, 2U}) {
+    std::vector<std::atomic<int>> runs(37);
+    std::atomic<std::size_t> last_worker = 0;
+    parallel_for_on(start_at_most(most), runs.size(), 8,
+                    [&](std::size_t piece, std::size_t worker) {
+                      ++runs[piece];
+                      if (worker > most) last_worker = worker;
+                    });
+    for (const auto& count : runs) EXPECT_EQ(count, 1) << most << " threads";
+    EXPECT_EQ(last_worker, 0U) << "a worker that did not start";
+  }
+}
+
+TEST(ParallelTest, AFailureComesThroughWithoutThreads) {
+  EXPECT_THROW(parallel_for_on(start_at_most(0), 5, 8,
+                               [](std::size_t, std::size_t) { throw std::runtime_error("no"); }),
+               std::runtime_error);
 }
 
 }  // namespace
