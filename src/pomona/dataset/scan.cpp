@@ -188,11 +188,6 @@ SplitKind split_kind_from_name(std::string_view name) {
               "reading how photographs were divided: '" + std::string(name) + "' is not known");
 }
 
-void throw_if_stopped(const std::stop_token& stop) {
-  if (stop.stop_requested())
-    throw Error(ErrorKind::kInterrupted, "stopped as asked; nothing was published");
-}
-
 Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progress,
           const std::stop_token& stop) {
   if (!(options.holdout >= 0 && options.holdout < 1)) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "pomona/base/progress.h"
+#include "pomona/base/stop.h"
 #include "pomona/dataset/holdout.h"
 #include "pomona/dataset/labeller.h"
 #include "pomona/dataset/manifest.h"
@@ -62,8 +63,5 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
 // Also reads every file's first bytes, so that what is no image is marked as skipped.
 void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progress,
                    const std::stop_token& stop);
-
-// Throws Error{interrupted} when asked to stop.
-void throw_if_stopped(const std::stop_token& stop);
 
 }  // namespace pomona
