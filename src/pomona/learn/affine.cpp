@@ -32,7 +32,6 @@ void apply(const char* what, const Matrix<double>& weights, std::span<const doub
                     shape(rows.rows(), rows.cols()) + " and a result of " +
                     shape(out.rows(), out.cols()));
   }
-  if (weights.empty()) return;
   Matrix<double> block(kBlockRows, weights.cols());
   Matrix<double> product(kBlockRows, outputs);
   for (std::size_t first = 0; first < rows.rows(); first += kBlockRows) {
@@ -40,7 +39,7 @@ void apply(const char* what, const Matrix<double>& weights, std::span<const doub
     const MatrixView<const float> source = rows.rows_from(first, count);
     std::copy_n(source.data(), source.size(), block.data());
     std::fill(block.data() + source.size(), block.data() + block.size(), 0.0);
-    multiply_by_transposed(block.view(), weights.view(), product.view());
+    if (!weights.empty()) multiply_by_transposed(block.view(), weights.view(), product.view());
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t j = 0; j < outputs; ++j) {
         out(first + i, j) = static_cast<T>(product(i, j) + offset[j]);

@@ -155,32 +155,6 @@ TEST(MomentsTest, NothingSeenIsAllZero) {
   EXPECT_EQ(moments.covariance(), Matrix<double>(2, 2));
 }
 
-TEST(MomentsTest, ComesBackFromBytesBitForBit) {
-  const Moments moments = moments_of(made_up_rows(15, 700, 6, 3, 1.0), 3);
-  const Moments back = Moments::from_bytes(moments.to_bytes());
-  EXPECT_EQ(back.to_bytes(), moments.to_bytes());
-  EXPECT_EQ(back.covariance(), moments.covariance());
-  EXPECT_EQ(back.class_means(), moments.class_means());
-  EXPECT_EQ(back.rows(), 700U);
-}
-
-TEST(MomentsTest, NoticesEveryChangedByteAndEveryTruncation) {
-  const std::string bytes = moments_of(made_up_rows(16, 20, 3, 2, 1.0), 2).to_bytes();
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    std::string changed = bytes;
-    changed[i] = static_cast<char>(changed[i] ^ 0x10);
-    EXPECT_THROW(Moments::from_bytes(changed), Error) << "byte " << i;
-    EXPECT_THROW(Moments::from_bytes(bytes.substr(0, i)), Error) << "cut at " << i;
-  }
-  EXPECT_THROW(Moments::from_bytes(bytes + "x"), Error);
-  try {
-    Moments::from_bytes("");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
-  }
-}
-
 TEST(MomentsTest, NumbersClassesAnew) {
   const MadeUpRows made = made_up_rows(12, 700, 5, 4, 2.0);
   MadeUpRows expected = made;
