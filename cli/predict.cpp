@@ -14,6 +14,8 @@
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
 #include "pomona/predict/bundle_network.h"
+#include "pomona/predict/open_bundle.h"
+#include "pomona/predict/prediction_json.h"
 
 namespace pomona::cli {
 namespace {
@@ -138,14 +140,18 @@ void print_prediction(const Json& prediction, Language language) {
 }
 
 int predict_all(const PredictFlags& flags, Session& session) {
-  Predictor predictor(open_bundle(flags.bundle, flags.models, *flags.stores), flags.fast);
+  const Predictor predictor(open_bundle(flags.bundle, flags.models, *flags.stores),
+                            {.fast = flags.fast});
+  PredictOptions options;
+  options.top = flags.top;
+  options.stop = session.stop;
   note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
   for (std::size_t first = 0; first < flags.photographs.size(); first += kPhotographsAtOnce) {
     if (session.stop.stop_requested()) throw Error(ErrorKind::kInterrupted, "stopped as asked");
     const std::size_t last = std::min(first + kPhotographsAtOnce, flags.photographs.size());
     const std::vector<Prediction> predictions = predictor.predict_files(
-        std::span(flags.photographs).subspan(first, last - first), *flags.stores, flags.top);
+        std::span(flags.photographs).subspan(first, last - first), *flags.stores, options);
     for (std::size_t i = first; i < last; ++i) {
       all_read = all_read && !predictions[i - first].failure;
       const Json prediction = prediction_json(flags.photographs[i], predictions[i - first],

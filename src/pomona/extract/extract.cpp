@@ -13,9 +13,8 @@
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/photograph_source.h"
 #include "pomona/extract/extract_collector.h"
-#include "pomona/features/feature_queue.h"
 #include "pomona/features/openvino_featurizer.h"
-#include "pomona/features/preprocess.h"
+#include "pomona/features/photograph_featurizer.h"
 
 namespace pomona {
 namespace {
@@ -33,30 +32,28 @@ struct RowRange {
   std::size_t last = 0;
 };
 
-// What one thread needs to turn files into rows: its slot of the featurizer and all scratch memory.
+// What one thread needs to turn files into rows: a featurizer on its slot and all scratch memory.
 class Worker {
  public:
-  Worker(PhotographSource& source, const Manifest& manifest, const ExtractSetup& setup,
-         const ExtractOptions& options, const SmallPictureChoice* choice, const KnownRows* known,
-         const ViewNetworks& networks, std::size_t slot)
+  Worker(const ExtractTask& task, PhotographSource& source, const SmallPictureChoice* choice,
+         const KnownRows* known, const ViewNetworks& networks, std::size_t slot)
       : source_(source),
-        manifest_(manifest),
+        manifest_(task.manifest),
+        limits_(task.options.limits),
         choice_(choice),
         known_(known),
-        queue_(networks, networks.every_view(), {.first = slot, .count = 1}),
-        preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.views),
-        decode_options_{options.limits, preprocessor_.decoded_side()} {}
+        featurizer_(networks, task.setup, networks.every_view(), {slot}) {}
 
   ExtractedBlock extract(const RowRange& range) {
     ExtractedBlock block;
     block.first = range.first;
     block.status.reserve(range.last - range.first);
     block.sha256.resize(range.last - range.first);
-    queue_.reserve(range.last - range.first);
+    featurizer_.reserve(range.last - range.first);
     for (std::size_t row = range.first; row < range.last; ++row) {
       block.status.push_back(read_into(row, block));
     }
-    block.features = queue_.finish();
+    block.features = featurizer_.finish();
     return block;
   }
 
@@ -89,50 +86,38 @@ class Worker {
     const ManifestRow& row = manifest_.rows[row_number];
     if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
     ++block.decoded;
-    const auto decoded = decoder_.decode(bytes_, decode_options_, image_);
-    if (!decoded) {
+    const bool pictured = choice_ != nullptr && choice_->includes(row.path);
+    if (const auto added = featurizer_.add(bytes_, limits_, pictured); !added) {
       block.failures.push_back({row.split, std::string(row.path), "decode",
-                                std::string(decode_failure_name(decoded.error().kind)),
-                                decoded.error().message});
+                                std::string(decode_failure_name(added.error().kind)),
+                                added.error().message});
       return FileStatus::kFailed;
     }
-    queue_.add_row();
-    for (std::size_t view = 0; view < preprocessor_.views(); ++view) {
-      preprocessor_.fill(image_, view, queue_.input(view));
-      if (view == 0) add_picture(row_number, block);
-      queue_.push(view);
+    if (pictured) {
+      const auto picture = featurizer_.preview();
+      block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
+      block.picture_rows.push_back(row_number);
     }
     return FileStatus::kOk;
   }
 
-  void add_picture(std::size_t row_number, ExtractedBlock& block) {
-    if (choice_ == nullptr || !choice_->includes(manifest_.rows[row_number].path)) return;
-    const auto picture = picture_maker_.make(preprocessor_.resized());
-    block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
-    block.picture_rows.push_back(row_number);
-  }
-
   void take_known(std::size_t row, ExtractedBlock& block) {
     ++block.taken;
-    known_->read_features(row, queue_.add_row());
+    known_->read_features(row, featurizer_.add_known());
     if (choice_ == nullptr || !choice_->includes(manifest_.rows[row].path)) return;
     const std::size_t end = block.pictures.size();
-    block.pictures.resize(end + kSmallPictureBytes);
+    block.pictures.resize(end + kPreviewBytes);
     known_->read_picture(row, std::span(block.pictures).subspan(end));
     block.picture_rows.push_back(row);
   }
 
   PhotographSource& source_;
   const Manifest& manifest_;
+  const DecodeLimits& limits_;
   const SmallPictureChoice* choice_;  // none: no small pictures
   const KnownRows* known_;
-  FeatureQueue queue_;
-  Preprocessor preprocessor_;
-  DecodeOptions decode_options_;
-  Decoder decoder_;
-  SmallPictureMaker picture_maker_;
+  PhotographFeaturizer featurizer_;
   std::string bytes_;
-  Image image_;
 };
 
 // What workers take one after the other, each within one shard.
@@ -223,34 +208,51 @@ void check_precision(Precision precision) {
                   "; use --precision f32, or auto (`pomona doctor` shows what it can)");
 }
 
-void work_on(const std::vector<Shard>& shards, const ImageRoots& roots, const Manifest& manifest,
-             const ExtractSetup& setup, const ExtractOptions& options, bool with_pictures,
-             const KnownRows* known, const ViewNetworks& networks, ExtractCollector& collector,
-             Progress& progress, const std::stop_token& stop) {
-  const std::vector<RowRange> chunks = cut_into_chunks(shards, known);
-  const SmallPictureChoice choice = picture_choice(manifest);
-  PhotographSource source(roots, manifest, rows_to_read(chunks, manifest, known));
-  std::vector<std::unique_ptr<Worker>> workers;
-  for (std::size_t slot = 0; slot < networks.slots(); ++slot) {
-    workers.push_back(std::make_unique<Worker>(source, manifest, setup, options,
-                                               with_pictures ? &choice : nullptr, known, networks,
-                                               slot));
-  }
-  OrderedBlocks<ExtractedBlock> ordered(
-      [&](ExtractedBlock& block) { collector.add(std::move(block)); }, max_waiting_blocks(known));
-  parallel_for(chunks.size(), networks.slots(), [&](std::size_t chunk, std::size_t worker) {
-    try {
-      throw_if_stopped(stop);
-      ordered.deliver(chunk, workers[worker]->extract(chunks[chunk]));
-      collector.write_complete_shards();
-      progress.advance(chunks[chunk].last - chunks[chunk].first);
-    } catch (...) {
-      ordered.abort();
-      source.abort();
-      throw;
+// The shards of a task, on every slot of the networks.
+class ShardExtractor {
+ public:
+  ShardExtractor(const ExtractTask& task, const ViewNetworks& networks, const KnownRows* known,
+                 bool with_pictures)
+      : task_(task),
+        networks_(networks),
+        known_(known),
+        choice_(picture_choice(task.manifest)),
+        with_pictures_(with_pictures) {}
+
+  void work_on(const std::vector<Shard>& shards, ExtractCollector& collector, Progress& progress,
+               const std::stop_token& stop) const {
+    const std::vector<RowRange> chunks = cut_into_chunks(shards, known_);
+    PhotographSource source(task_.roots, task_.manifest,
+                            rows_to_read(chunks, task_.manifest, known_));
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (std::size_t slot = 0; slot < networks_.slots(); ++slot) {
+      workers.push_back(std::make_unique<Worker>(task_, source, with_pictures_ ? &choice_ : nullptr,
+                                                 known_, networks_, slot));
     }
-  });
-}
+    OrderedBlocks<ExtractedBlock> ordered(
+        [&](ExtractedBlock& block) { collector.add(std::move(block)); },
+        max_waiting_blocks(known_));
+    parallel_for(chunks.size(), networks_.slots(), [&](std::size_t chunk, std::size_t worker) {
+      try {
+        throw_if_stopped(stop);
+        ordered.deliver(chunk, workers[worker]->extract(chunks[chunk]));
+        collector.write_complete_shards();
+        progress.advance(chunks[chunk].last - chunks[chunk].first);
+      } catch (...) {
+        ordered.abort();
+        source.abort();
+        throw;
+      }
+    });
+  }
+
+ private:
+  const ExtractTask& task_;
+  const ViewNetworks& networks_;
+  const KnownRows* known_;
+  SmallPictureChoice choice_;
+  bool with_pictures_;
+};
 
 }  // namespace
 
@@ -284,36 +286,35 @@ SmallPictureChoice picture_choice(const Manifest& manifest) {
   return SmallPictureChoice(manifest.rows.size());
 }
 
-ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                      const ExtractOptions& options, const ExtractSinks& sinks,
+ExtractCounts extract(const ExtractTask& task, const ExtractSinks& sinks,
                       const ExtractMemory& memory, Progress& progress,
                       const std::stop_token& stop) {
-  const ViewNetworks networks = make_networks(setup);
-  ExtractCollector collector(manifest, setup.views.size(), networks.feature_count(), sinks,
-                             memory.shards);
-  progress.begin("extract", manifest.rows.size());
-  work_on(unfinished_shards(manifest, memory.shards), roots, manifest, setup, options,
-          sinks.pictures != nullptr, memory.known, networks, collector, progress, stop);
+  const ViewNetworks networks = make_networks(task.setup);
+  ExtractCollector collector(task.manifest, task.setup.views.size(), networks.feature_count(),
+                             sinks, memory.shards);
+  progress.begin("extract", task.manifest.rows.size());
+  ShardExtractor(task, networks, memory.known, sinks.pictures != nullptr)
+      .work_on(unfinished_shards(task.manifest, memory.shards), collector, progress, stop);
   const ExtractCounts counts = collector.finish();
-  sort_failures(manifest.failures);
-  check_counts(counts, manifest, "'" + roots.images->describe() + "'", options.max_failures);
+  sort_failures(task.manifest.failures);
+  check_counts(counts, task.manifest, "'" + task.roots.images->describe() + "'",
+               task.options.max_failures);
   return counts;
 }
 
-ExtractCounts extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                            const ExtractOptions& options, const ShardShare& share,
+ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
                             const ExtractMemory& memory, Progress& progress,
                             const std::stop_token& stop) {
-  std::vector<Shard> shards = unfinished_shards(manifest, memory.shards);
+  std::vector<Shard> shards = unfinished_shards(task.manifest, memory.shards);
   const std::size_t all = memory.shards->shards().size();
   std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });
   if (shards.empty()) return {};
-  const ViewNetworks networks = make_networks(setup);
-  ExtractCollector collector(manifest, setup.views.size(), networks.feature_count(), {},
+  const ViewNetworks networks = make_networks(task.setup);
+  ExtractCollector collector(task.manifest, task.setup.views.size(), networks.feature_count(), {},
                              memory.shards);
-  progress.begin("extract", shards.size() * options.part_files);
-  work_on(shards, roots, manifest, setup, options, options.thumbnails, memory.known, networks,
-          collector, progress, stop);
+  progress.begin("extract", shards.size() * task.options.part_files);
+  ShardExtractor(task, networks, memory.known, task.options.thumbnails)
+      .work_on(shards, collector, progress, stop);
   return collector.counts();
 }
 

@@ -73,10 +73,17 @@ struct ExtractCounts {
   std::size_t shards_kept = 0;  // … and before
 };
 
+// What is extracted, and how; all of it outlives the call.
+struct ExtractTask {
+  const ImageRoots& roots;
+  Manifest& manifest;
+  const ExtractSetup& setup;
+  const ExtractOptions& options;
+};
+
 // Sets the status of every row of the manifest and adds to its failures. Throws invalid_input when
 // more than max_failures of the photographs fail, or none is left; interrupted.
-ExtractCounts extract(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                      const ExtractOptions& options, const ExtractSinks& sinks,
+ExtractCounts extract(const ExtractTask& task, const ExtractSinks& sinks,
                       const ExtractMemory& memory, Progress& progress, const std::stop_token& stop);
 
 // One of several machines that share an extraction: it finishes the shards whose turn it is.
@@ -89,8 +96,7 @@ struct ShardShare {
   }
 };
 // Only what was done now is counted.
-ExtractCounts extract_share(const ImageRoots& roots, Manifest& manifest, const ExtractSetup& setup,
-                            const ExtractOptions& options, const ShardShare& share,
+ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
                             const ExtractMemory& memory, Progress& progress,
                             const std::stop_token& stop);
 

@@ -99,7 +99,7 @@ void ExtractCollector::add_rows(const ExtractedBlock& block) {
       if (sinks_.pictures != nullptr) {
         sinks_.pictures->append(
             counts_.ok - 1,
-            std::span(block.pictures).subspan(picture * kSmallPictureBytes, kSmallPictureBytes));
+            std::span(block.pictures).subspan(picture * kPreviewBytes, kPreviewBytes));
       }
       ++picture;
     }

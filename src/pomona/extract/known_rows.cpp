@@ -17,7 +17,7 @@ KnownRows::KnownRows(std::size_t rows, std::size_t feature_count, const std::str
       picture_place_(rows, -1),
       features_(scratch_path + "-features", feature_count),
       digests_(scratch_path + "-digests", kDigestLetters),
-      pictures_(scratch_path + "-pictures", kSmallPictureBytes) {}
+      pictures_(scratch_path + "-pictures", kPreviewBytes) {}
 
 void KnownRows::add(std::size_t row, std::span<const float> features, const std::string& sha256,
                     std::span<const std::uint8_t> picture) {

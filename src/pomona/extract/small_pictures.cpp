@@ -21,13 +21,8 @@ bool SmallPictureChoice::includes(std::string_view path) const {
   return threshold_ == kAll || hash_text(path, /*seed=*/0) < threshold_;
 }
 
-std::span<const std::uint8_t> SmallPictureMaker::make(const Image& picture) {
-  resizer_.resize(picture, kSmallPictureSide, kSmallPictureSide, ResizeFilter::kBox, small_);
-  return small_.pixels;
-}
-
 SmallPictures::SmallPictures(const std::string& scratch_path)
-    : file_(scratch_path, kSmallPictureBytes) {}
+    : file_(scratch_path, kPreviewBytes) {}
 
 void SmallPictures::append(std::size_t row, std::span<const std::uint8_t> picture) {
   file_.append({picture.data(), 1, picture.size()});
@@ -35,8 +30,8 @@ void SmallPictures::append(std::size_t row, std::span<const std::uint8_t> pictur
 }
 
 void SmallPictures::read(std::size_t index, Image& picture) const {
-  picture.set_size(kSmallPictureSide, kSmallPictureSide);
-  file_.read(index, {picture.pixels.data(), 1, kSmallPictureBytes});
+  picture.set_size(kPreviewSide, kPreviewSide);
+  file_.read(index, {picture.pixels.data(), 1, kPreviewBytes});
 }
 
 }  // namespace pomona

@@ -12,14 +12,10 @@
 #include <vector>
 
 #include "pomona/base/row_file.h"
+#include "pomona/features/preview.h"
 #include "pomona/image/image.h"
-#include "pomona/image/resize.h"
 
 namespace pomona {
-
-inline constexpr int kSmallPictureSide = 48;
-inline constexpr std::size_t kSmallPictureBytes =
-    std::size_t{3} * kSmallPictureSide * kSmallPictureSide;
 
 // Which photographs are kept so: all of a run up to 50,000, a share chosen by a hash of their paths
 // above. Any thread.
@@ -30,17 +26,6 @@ class SmallPictureChoice {
 
  private:
   std::uint64_t threshold_;
-};
-
-// Shrinks what the network saw. One per thread.
-class SmallPictureMaker {
- public:
-  // 48 × 48 RGB; valid until the next call.
-  std::span<const std::uint8_t> make(const Image& picture);
-
- private:
-  Resizer resizer_;
-  Image small_;
 };
 
 // One thread appends; afterwards any number may read.

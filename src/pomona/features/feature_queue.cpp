@@ -7,9 +7,17 @@
 namespace pomona {
 
 FeatureQueue::FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views,
-                           SlotRange slots)
-    : networks_(networks), views_(std::move(views)), slots_(slots), lanes_(networks.count()) {
+                           std::vector<std::size_t> slots)
+    : networks_(networks),
+      views_(std::move(views)),
+      slots_(std::move(slots)),
+      lanes_(networks.count()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i].network = &networks.network(i);
+}
+
+void FeatureQueue::use(std::vector<std::size_t> slots) {
+  slots_ = std::move(slots);
+  for (Lane& lane : lanes_) lane.filling.slot = 0;
 }
 
 std::span<float> FeatureQueue::add_row() {
@@ -20,8 +28,8 @@ std::span<float> FeatureQueue::add_row() {
 
 std::span<float> FeatureQueue::input(std::size_t view) {
   Lane& lane = lanes_[networks_.network_of(view)];
-  if (lane.computing.size() == slots_.count) collect(lane);
-  return lane.network->input(slots_.first + lane.filling.slot, lane.filling.places.size());
+  if (lane.computing.size() == slots_.size()) collect(lane);
+  return lane.network->input(slots_[lane.filling.slot], lane.filling.places.size());
 }
 
 void FeatureQueue::push(std::size_t view) {
@@ -31,7 +39,7 @@ void FeatureQueue::push(std::size_t view) {
   if (lane.filling.places.size() < lane.network->batch()) return;
   submit(lane);
   // Who has a single slot shares the cores with others who have theirs: one core for each.
-  if (slots_.count == 1) collect(lane);
+  if (slots_.size() == 1) collect(lane);
 }
 
 void FeatureQueue::add_row(const Image& image, Preprocessor& preprocessor) {
@@ -43,29 +51,52 @@ void FeatureQueue::add_row(const Image& image, Preprocessor& preprocessor) {
 }
 
 std::vector<float> FeatureQueue::finish() {
-  for (Lane& lane : lanes_) {
-    if (!lane.filling.places.empty()) submit(lane);
-  }
-  for (Lane& lane : lanes_) {
-    while (!lane.computing.empty()) collect(lane);
+  try {
+    for (Lane& lane : lanes_) {
+      if (!lane.filling.places.empty()) submit(lane);
+    }
+    for (Lane& lane : lanes_) {
+      while (!lane.computing.empty()) collect(lane);
+    }
+  } catch (...) {
+    abandon();
+    throw;
   }
   return std::exchange(features_, {});
 }
 
+void FeatureQueue::abandon() noexcept {
+  for (Lane& lane : lanes_) {
+    for (const Batch& batch : lane.computing) {
+      try {
+        lane.network->collect(slots_[batch.slot]);
+      } catch (
+          ...) {  // NOLINT(bugprone-empty-catch): the row is dropped, and another error reported
+      }
+    }
+    lane.computing.clear();
+    lane.filling.slot = 0;
+    lane.filling.places.clear();
+  }
+  features_.clear();
+}
+
 void FeatureQueue::submit(Lane& lane) {
   const std::size_t slot = lane.filling.slot;
-  lane.network->submit(slots_.first + slot);
-  const std::size_t next = (slot + 1) % slots_.count;
+  lane.network->submit(slots_[slot]);
+  ++counts_.batches;
+  counts_.inputs += lane.filling.places.size();
+  const std::size_t next = (slot + 1) % slots_.size();
   lane.computing.push_back(std::exchange(lane.filling, {.slot = next, .places = {}}));
 }
 
 void FeatureQueue::collect(Lane& lane) {
-  const Batch& oldest = lane.computing.front();
-  const MatrixView<const float> made = lane.network->collect(slots_.first + oldest.slot);
+  const Batch oldest = std::move(lane.computing.front());
+  lane.computing.pop_front();  // also where it fails: it is under way no longer
+  const MatrixView<const float> made = lane.network->collect(slots_[oldest.slot]);
   for (std::size_t i = 0; i < oldest.places.size(); ++i) {
     std::ranges::copy(made.row(i), features_.data() + oldest.places[i]);
   }
-  lane.computing.pop_front();
 }
 
 }  // namespace pomona

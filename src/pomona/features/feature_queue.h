@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <vector>
@@ -13,16 +14,19 @@
 
 namespace pomona {
 
-struct SlotRange {
-  std::size_t first = 0;
-  std::size_t count = 1;
-};
-
-// Used by one thread, which alone uses its slots of the networks meanwhile.
+// Used by one thread, which alone uses its slots of the networks meanwhile. Survives an exception:
+// what is under way is waited for, so that whoever uses the slots next finds them idle.
 class FeatureQueue {
  public:
   // Rows of `views` of those that the networks are for, in this order.
-  FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views, SlotRange slots);
+  FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views,
+               std::vector<std::size_t> slots);
+  ~FeatureQueue() { abandon(); }
+  FeatureQueue(const FeatureQueue&) = delete;
+  FeatureQueue& operator=(const FeatureQueue&) = delete;
+
+  // Other slots from now on. No row may be begun.
+  void use(std::vector<std::size_t> slots);
 
   std::size_t row_width() const { return views_.size() * networks_.feature_count(); }
   void reserve(std::size_t rows) { features_.reserve(rows * row_width()); }
@@ -39,11 +43,21 @@ class FeatureQueue {
   void add_row(const Image& image, Preprocessor& preprocessor);
 
   // Waits; rows × (views × feature_count) of all rows begun. The next row is the first of others.
+  // Throws what a network throws; all rows are then dropped.
   std::vector<float> finish();
+  // Drops the rows begun since, and waits for what is under way. Nothing to do is no error.
+  void abandon() noexcept;
+
+  // Batches submitted so far, and the inputs in them: full batches hold batch() inputs each.
+  struct Counts {
+    std::uint64_t batches = 0;
+    std::uint64_t inputs = 0;
+  };
+  const Counts& counts() const { return counts_; }
 
  private:
   struct Batch {
-    std::size_t slot = 0;             // from 0 to slots_.count
+    std::size_t slot = 0;             // index into slots_
     std::vector<std::size_t> places;  // where in features_ the features of each of its rows go
   };
   struct Lane {
@@ -56,10 +70,11 @@ class FeatureQueue {
 
   const ViewNetworks& networks_;
   std::vector<std::size_t> views_;
-  SlotRange slots_;
+  std::vector<std::size_t> slots_;
   std::vector<Lane> lanes_;  // one a network
   std::vector<float> features_;
   std::size_t row_ = 0;  // where in features_ the row begun last begins
+  Counts counts_;
 };
 
 }  // namespace pomona

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "pomona/base/error.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/features/random_input.h"
 #include "pomona/features/tiny_featurizer.h"
@@ -25,6 +27,12 @@ ViewNetworks tiny_networks(const std::vector<View>& views, std::size_t slots) {
             options.slots = slots;
             return make_tiny_featurizer(options);
           }};
+}
+
+std::vector<std::size_t> slot_numbers(std::size_t count) {
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < count; ++i) numbers.push_back(i);
+  return numbers;
 }
 
 std::uint64_t seed_of(std::size_t row, std::size_t view) { return 100 * row + view; }
@@ -69,7 +77,7 @@ TEST_P(FeatureQueueOf, GivesEveryViewItsPlaceInItsRow) {
   const std::vector<float> expected = one_by_one(views(), 5);
   for (const std::size_t slots : {1U, 2U, 4U}) {
     const ViewNetworks networks = tiny_networks(views(), slots);
-    FeatureQueue queue(networks, networks.every_view(), {.first = 0, .count = slots});
+    FeatureQueue queue(networks, networks.every_view(), slot_numbers(slots));
     ASSERT_EQ(queue.row_width(), views().size() * kTinyFeatureCount);
     for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views().size());
     EXPECT_EQ(queue.finish(), expected) << slots << " slots";
@@ -78,7 +86,7 @@ TEST_P(FeatureQueueOf, GivesEveryViewItsPlaceInItsRow) {
 
 TEST_P(FeatureQueueOf, BeginsAnewWhenItHasFinished) {
   const ViewNetworks networks = tiny_networks(views(), 2);
-  FeatureQueue queue(networks, networks.every_view(), {.first = 0, .count = 2});
+  FeatureQueue queue(networks, networks.every_view(), {0, 1});
   EXPECT_THAT(queue.finish(), testing::IsEmpty());
   fill_row(queue, 3, views().size());
   (void)queue.finish();
@@ -99,7 +107,7 @@ TEST(FeatureQueue, KeepsToItsSlots) {
   networks.network(0).submit(0);
   const std::vector<float> before(networks.network(0).collect(0).row(0).begin(),
                                   networks.network(0).collect(0).row(0).end());
-  FeatureQueue queue(networks, networks.every_view(), {.first = 1, .count = 1});
+  FeatureQueue queue(networks, networks.every_view(), {1});
   for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views.size());
   EXPECT_EQ(queue.finish(), one_by_one(views, 5));
   EXPECT_THAT(networks.network(0).collect(0).row(0), testing::ElementsAreArray(before));
@@ -107,7 +115,7 @@ TEST(FeatureQueue, KeepsToItsSlots) {
 
 TEST(FeatureQueue, TakesWhatIsKnownBetweenWhatIsComputed) {
   const ViewNetworks networks = tiny_networks({View(), View{.size = 48}}, 1);
-  FeatureQueue queue(networks, networks.every_view(), {.first = 0, .count = 1});
+  FeatureQueue queue(networks, networks.every_view(), {0});
   fill_row(queue, 0, 2);
   std::ranges::fill(queue.add_row(), 0.5F);
   fill_row(queue, 1, 2);
@@ -125,7 +133,7 @@ TEST(FeatureQueue, TakesWhatIsKnownBetweenWhatIsComputed) {
 TEST(FeatureQueue, MayBeOfSomeViewsAlone) {
   const ViewNetworks networks =
       tiny_networks(views_from_names({"whole", "flip", "zoom50", "zoom50@48"}), 2);
-  FeatureQueue queue(networks, {0, 3}, {.first = 0, .count = 2});
+  FeatureQueue queue(networks, {0, 3}, {0, 1});
   ASSERT_EQ(queue.row_width(), 2U * kTinyFeatureCount);
   std::vector<float> expected;
   for (std::size_t row = 0; row < 4; ++row) {
@@ -138,6 +146,86 @@ TEST(FeatureQueue, MayBeOfSomeViewsAlone) {
     }
   }
   EXPECT_EQ(queue.finish(), expected);
+}
+
+// Behaves as an engine does: a slot that is computing refuses another submit, and a batch may fail.
+class StrictFeaturizer final : public Featurizer {
+ public:
+  StrictFeaturizer(std::unique_ptr<Featurizer> inner, int& fails_in)
+      : inner_(std::move(inner)), fails_in_(fails_in), computing_(inner_->slots()) {}
+
+  int size() const override { return inner_->size(); }
+  std::size_t batch() const override { return inner_->batch(); }
+  std::size_t slots() const override { return inner_->slots(); }
+  std::size_t feature_count() const override { return inner_->feature_count(); }
+  std::span<float> input(std::size_t slot, std::size_t row) override {
+    return inner_->input(slot, row);
+  }
+  void submit(std::size_t slot) override {
+    if (computing_[slot]) throw Error(ErrorKind::kInternal, "the slot is computing");
+    computing_[slot] = true;
+    inner_->submit(slot);
+  }
+  MatrixView<const float> collect(std::size_t slot) override {
+    computing_[slot] = false;
+    if (--fails_in_ == 0) throw Error(ErrorKind::kUnavailable, "running the network: no memory");
+    return inner_->collect(slot);
+  }
+
+ private:
+  std::unique_ptr<Featurizer> inner_;
+  int& fails_in_;
+  std::vector<bool> computing_;
+};
+
+ViewNetworks strict_networks(const std::vector<View>& views, std::size_t slots, int& fails_in) {
+  return {views, kSize, [&, slots](int size) -> std::unique_ptr<Featurizer> {
+            FeaturizerOptions options;
+            options.size = size;
+            options.batch = kBatch;
+            options.slots = slots;
+            return std::make_unique<StrictFeaturizer>(make_tiny_featurizer(options), fails_in);
+          }};
+}
+
+TEST(FeatureQueue, LeavesItsSlotsIdleWhenItGoesInTheMiddle) {
+  int fails_in = 0;
+  const ViewNetworks networks = strict_networks({View()}, 2, fails_in);
+  {
+    FeatureQueue left(networks, {0}, {0, 1});
+    for (std::size_t row = 0; row < 5; ++row) fill_row(left, row, 1);
+  }
+  FeatureQueue next(networks, {0}, {0, 1});
+  for (std::size_t row = 0; row < 5; ++row) fill_row(next, row, 1);
+  EXPECT_EQ(next.finish(), one_by_one({View()}, 5));
+}
+
+TEST(FeatureQueue, IsRightAgainAfterABatchFailed) {
+  int fails_in = 0;
+  const ViewNetworks networks = strict_networks({View(), View{.size = 48}}, 2, fails_in);
+  FeatureQueue queue(networks, {0, 1}, {0, 1});
+  for (const int failing : {1, 2, 3, 4}) {
+    fails_in = failing;
+    EXPECT_THROW(
+        {
+          for (std::size_t row = 0; row < 7; ++row) fill_row(queue, row, 2);
+          (void)queue.finish();
+        },
+        Error);
+    queue.abandon();
+    fails_in = 0;
+    for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, 2);
+    EXPECT_EQ(queue.finish(), one_by_one({View(), View{.size = 48}}, 5)) << failing;
+  }
+}
+
+TEST(FeatureQueue, CountsItsBatches) {
+  const ViewNetworks networks = tiny_networks({View()}, 1);
+  FeatureQueue queue(networks, {0}, {0});
+  for (std::size_t row = 0; row < 7; ++row) fill_row(queue, row, 1);
+  (void)queue.finish();
+  EXPECT_EQ(queue.counts().batches, 3U);
+  EXPECT_EQ(queue.counts().inputs, 7U);
 }
 
 TEST(ViewNetworks, AreOneASize) {

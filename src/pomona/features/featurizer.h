@@ -25,7 +25,6 @@ struct FeaturizerOptions {
   Precision precision = Precision::kF32;
   int batch = 0;          // rows of a slot; 0: default_batch(size, precision)
   std::size_t slots = 1;  // one inference thread each
-  bool logits = false;    // also compute the logits, where the backbone kept them
 };
 
 class Featurizer {
@@ -36,7 +35,6 @@ class Featurizer {
   virtual std::size_t batch() const = 0;
   virtual std::size_t slots() const = 0;
   virtual std::size_t feature_count() const = 0;
-  virtual std::size_t logit_count() const = 0;  // 0 unless asked for and kept
 
   // The input of one row, 3 × size × size floats in the backbone's layout.
   virtual std::span<float> input(std::size_t slot, std::size_t row) = 0;
@@ -44,8 +42,6 @@ class Featurizer {
   virtual void submit(std::size_t slot) = 0;
   // Waits; batch × feature_count, valid until the next submit() of the slot.
   virtual MatrixView<const float> collect(std::size_t slot) = 0;
-  // batch × logit_count of the last collect(); empty without logits.
-  virtual MatrixView<const float> logits(std::size_t slot) = 0;
 };
 
 // Which batch is fastest at this size and precision, by the measurements noted in featurizer.cpp.

@@ -22,11 +22,10 @@ struct Implementation {
   std::function<std::unique_ptr<Featurizer>(const FeaturizerOptions&)> make;
 };
 
-FeaturizerOptions shaped(int batch, std::size_t slots, bool logits = false) {
+FeaturizerOptions shaped(int batch, std::size_t slots) {
   FeaturizerOptions options;
   options.batch = batch;
   options.slots = slots;
-  options.logits = logits;
   return options;
 }
 
@@ -143,20 +142,6 @@ TEST_P(FeaturizerConformance, InputsStayAfterCollect) {
   const std::vector<float> once = features_of(*featurizer, 5, 0, 0);
   featurizer->submit(0);
   EXPECT_EQ(copy(featurizer->collect(0).row(0)), once);
-}
-
-TEST_P(FeaturizerConformance, GivesLogitsWhenAskedOnly) {
-  const auto without = make(shaped(2, 1));
-  const std::vector<float> features = features_of(*without, 3, 0, 1);
-  EXPECT_EQ(without->logit_count(), 0U);
-  EXPECT_TRUE(without->logits(0).empty());
-
-  const auto with = make(shaped(2, 1, /*logits=*/true));
-  EXPECT_EQ(features_of(*with, 3, 0, 1), features) << "logits must not change features";
-  EXPECT_EQ(with->logit_count(), 5U);
-  ASSERT_EQ(with->logits(0).rows(), 2U);
-  ASSERT_EQ(with->logits(0).cols(), 5U);
-  EXPECT_NE(copy(with->logits(0).row(0)), copy(with->logits(0).row(1)));
 }
 
 TEST_P(FeaturizerConformance, RefusesShapesItCannotCompute) {

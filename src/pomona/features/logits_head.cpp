@@ -2,11 +2,13 @@
 #include "pomona/features/logits_head.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <openvino/openvino.hpp>
 
 #include "pomona/base/error.h"
 #include "pomona/features/openvino_network.h"
+#include "pomona/learn/simd.h"
 
 namespace pomona {
 namespace {
@@ -48,34 +50,34 @@ std::shared_ptr<ov::Model> last_layer(const Backbone& backbone,
   return layer;
 }
 
-}  // namespace
+// The layer as a network, to read it off.
+struct LayerNetwork {
+  explicit LayerNetwork(const Backbone& backbone);
+  // rows × features → rows × logits
+  Matrix<float> run(MatrixView<const float> features);
 
-struct LogitsHead::State {
-  std::string backbone;
   std::size_t features = 0;
   std::size_t logits = 0;
   ov::CompiledModel compiled;
   ov::InferRequest request;
 };
 
-LogitsHead::LogitsHead(const Backbone& backbone) : state_(std::make_unique<State>()) {
+LayerNetwork::LayerNetwork(const Backbone& backbone) {
   const std::string doing = "preparing the last layer of backbone " + backbone.spec.name;
   if (backbone.spec.logit_count == 0) {
     throw Error(ErrorKind::kInvalidInput,
                 doing + ": its logits were not kept when it was imported; import it with --logits");
   }
-  state_->backbone = backbone.spec.name;
-  state_->features = static_cast<std::size_t>(backbone.spec.feature_count);
-  state_->logits = static_cast<std::size_t>(backbone.spec.logit_count);
+  features = static_cast<std::size_t>(backbone.spec.feature_count);
+  logits = static_cast<std::size_t>(backbone.spec.logit_count);
   const std::shared_ptr<ov::Model> network = whole_network(backbone, doing);
   try {
-    state_->compiled = openvino_core().compile_model(
+    compiled = openvino_core().compile_model(
         last_layer(backbone, network), "CPU", ov::hint::inference_precision(ov::element::f32),
         ov::inference_num_threads(1), ov::hint::enable_cpu_pinning(false), ov::cache_dir(""));
-    state_->request = state_->compiled.create_infer_request();
-    std::ranges::fill(
-        std::span(state_->request.get_input_tensor().data<float>(), kRowsAtOnce * state_->features),
-        0.0F);
+    request = compiled.create_infer_request();
+    std::ranges::fill(std::span(request.get_input_tensor().data<float>(), kRowsAtOnce * features),
+                      0.0F);
   } catch (const std::exception&) {
     rethrow_openvino(
         ErrorKind::kInvalidInput, doing,
@@ -84,52 +86,75 @@ LogitsHead::LogitsHead(const Backbone& backbone) : state_(std::make_unique<State
   }
 }
 
-LogitsHead::~LogitsHead() = default;
-LogitsHead::LogitsHead(LogitsHead&&) noexcept = default;
-LogitsHead& LogitsHead::operator=(LogitsHead&&) noexcept = default;
-
-std::size_t LogitsHead::logit_count() const { return state_->logits; }
-
-void LogitsHead::logits(MatrixView<const float> features, MatrixView<float> logits) {
+Matrix<float> LayerNetwork::run(MatrixView<const float> rows) {
+  Matrix<float> made(rows.rows(), logits);
   try {
-    for (std::size_t first = 0; first < features.rows(); first += kRowsAtOnce) {
-      const std::size_t count = std::min(kRowsAtOnce, features.rows() - first);
-      std::copy_n(features.row(first).data(), count * state_->features,
-                  state_->request.get_input_tensor().data<float>());
-      state_->request.infer();
-      std::copy_n(state_->request.get_output_tensor().data<const float>(), count * state_->logits,
-                  logits.row(first).data());
+    for (std::size_t first = 0; first < rows.rows(); first += kRowsAtOnce) {
+      const std::size_t count = std::min(kRowsAtOnce, rows.rows() - first);
+      std::copy_n(rows.row(first).data(), count * features,
+                  request.get_input_tensor().data<float>());
+      request.infer();
+      std::copy_n(request.get_output_tensor().data<const float>(), count * logits,
+                  made.view().row(first).data());
     }
   } catch (const std::exception&) {
     rethrow_openvino(ErrorKind::kInternal, "running the last layer of the backbone",
                      "import it again");
   }
+  return made;
 }
 
-Matrix<float> LogitsHead::weights() {
-  const std::size_t dims = state_->features;
+constexpr std::size_t kLanes = 16;
+
+// In lanes, which a compiler turns into vector code.
+POMONA_VECTOR_CLONES
+float product_of(const float* a, const float* b, std::size_t count) {
+  std::array<float, kLanes> sums{};
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+  }
+  for (; i < count; ++i) sums[0] += a[i] * b[i];
+  float sum = 0;
+  for (const float one : sums) sum += one;
+  return sum;
+}
+
+}  // namespace
+
+LogitsHead::LogitsHead(const Backbone& backbone) {
+  LayerNetwork layer(backbone);
+  const std::size_t dims = layer.features;
   Matrix<float> features(dims + 2, dims);  // each alone, none, all
   for (std::size_t j = 0; j < dims; ++j) features(j, j) = features(dims + 1, j) = 1;
-  Matrix<float> made(features.rows(), logit_count());
-  logits(features.view(), made.view());
-  Matrix<float> weights(logit_count(), dims);
-  for (std::size_t k = 0; k < weights.rows(); ++k) {
+  const Matrix<float> made = layer.run(features.view());
+  weights_ = Matrix<float>(layer.logits, dims);
+  bias_.assign(made.row(dims).begin(), made.row(dims).end());
+  for (std::size_t k = 0; k < weights_.rows(); ++k) {
     double sum = 0;
     double sizes = 0;
     for (std::size_t j = 0; j < dims; ++j) {
-      weights(k, j) = made(j, k) - made(dims, k);
-      sum += static_cast<double>(weights(k, j));
-      sizes += std::abs(static_cast<double>(weights(k, j)));
+      weights_(k, j) = made(j, k) - made(dims, k);
+      sum += static_cast<double>(weights_(k, j));
+      sizes += std::abs(static_cast<double>(weights_(k, j)));
     }
     const double all = static_cast<double>(made(dims + 1, k) - made(dims, k));
     if (std::abs(all - sum) > kRounding * (1 + sizes)) {
       throw Error(ErrorKind::kInvalidInput,
-                  "reading the last layer of backbone " + state_->backbone +
+                  "reading the last layer of backbone " + backbone.spec.name +
                       ": its logits are no sums of weighted features; import it with the output "
                       "before softmax");
     }
   }
-  return weights;
+}
+
+void LogitsHead::logits(MatrixView<const float> features, MatrixView<float> logits) const {
+  for (std::size_t i = 0; i < features.rows(); ++i) {
+    const float* row = features.row(i).data();
+    for (std::size_t k = 0; k < weights_.rows(); ++k) {
+      logits(i, k) = bias_[k] + product_of(weights_.row(k).data(), row, weights_.cols());
+    }
+  }
 }
 
 }  // namespace pomona

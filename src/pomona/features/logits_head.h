@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last layer of a backbone: what its own classes, those it was trained on, make of features.
+// The output layer of a backbone: what its own classes, those it was trained on, make of features.
+// It is affine, so it is read off the network once and is plain numbers afterwards. Any thread.
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <vector>
 
 #include "pomona/base/matrix.h"
 #include "pomona/features/backbone.h"
 
 namespace pomona {
 
-// Always in float32. Used by one thread at a time.
 class LogitsHead {
  public:
-  // Throws invalid_input for a backbone whose logits were not kept, or are not made of its features
-  // alone; corrupt when the network cannot be read.
+  // Throws invalid_input for a backbone whose logits were not kept, are not made of its features
+  // alone, or are no sums of weighted features, as behind a softmax; corrupt when the network
+  // cannot be read.
   explicit LogitsHead(const Backbone& backbone);
-  ~LogitsHead();
-  LogitsHead(LogitsHead&&) noexcept;
-  LogitsHead& operator=(LogitsHead&&) noexcept;
 
-  std::size_t logit_count() const;
-  // rows × feature_count → rows × logit_count. The bits of a row do not depend on the others.
-  void logits(MatrixView<const float> features, MatrixView<float> logits);
-  // logits × features: what features are multiplied by, read off from what the layer makes of each
-  // alone. Throws invalid_input where logits are no sums of weighted features, as behind a softmax.
-  Matrix<float> weights();
+  std::size_t logit_count() const { return weights_.rows(); }
+  // logits × features
+  const Matrix<float>& weights() const { return weights_; }
+  // rows × feature_count → rows × logit_count, sums in float32. The bits of a row do not depend on
+  // the others.
+  void logits(MatrixView<const float> features, MatrixView<float> logits) const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  Matrix<float> weights_;
+  std::vector<float> bias_;  // one a logit
 };
 
 }  // namespace pomona

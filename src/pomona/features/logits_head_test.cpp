@@ -17,7 +17,7 @@ namespace {
 
 TEST(LogitsHead, MakesOfFeaturesWhatTheWholeNetworkDoes) {
   const GoldenAnswers golden = golden_answers();
-  LogitsHead head(golden_backbone());
+  const LogitsHead head(golden_backbone());
   ASSERT_EQ(head.logit_count(), golden.logits[0].size());
   // More rows than are computed at once.
   Matrix<float> features(35, golden.features[0].size());
@@ -51,8 +51,8 @@ TEST(LogitsHead, SaysWhenLogitsWereNotKept) {
 }
 
 TEST(LogitsHead, TellsWhatFeaturesAreMultipliedBy) {
-  LogitsHead head(golden_backbone());
-  const Matrix<float> weights = head.weights();
+  const LogitsHead head(golden_backbone());
+  const Matrix<float>& weights = head.weights();
   Matrix<float> features(2, weights.cols());
   for (std::size_t j = 0; j < features.cols(); ++j) {
     features(1, j) = static_cast<float>(j % 7) / 3 - 1;
@@ -85,8 +85,8 @@ Backbone with_softmax(Backbone backbone) {
 }
 
 TEST(LogitsHead, RefusesWeightsOfWhatIsNoSum) {
-  LogitsHead head(with_softmax(golden_backbone()));
-  EXPECT_THAT([&] { head.weights(); },
+  const Backbone backbone = with_softmax(golden_backbone());
+  EXPECT_THAT([&] { const LogitsHead head(backbone); },
               testing::ThrowsMessage<Error>(testing::AllOf(testing::HasSubstr("backbone tiny"),
                                                            testing::HasSubstr("before softmax"))));
 }

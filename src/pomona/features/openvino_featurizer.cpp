@@ -21,7 +21,6 @@ ov::element::Type element_type(Precision precision) {
 FeaturizerOptions resolve(const BackboneSpec& spec, FeaturizerOptions options) {
   if (options.size == 0) options.size = spec.size;
   if (options.batch == 0) options.batch = default_batch(options.size, options.precision);
-  options.logits = options.logits && spec.logit_count > 0;
   const std::string doing = "preparing backbone " + spec.name + ": ";
   if (options.size < 1 || options.size > kLargestSize) {
     throw Error(ErrorKind::kInvalidInput, doing + "size " + std::to_string(options.size) +
@@ -70,9 +69,8 @@ std::shared_ptr<ov::Model> fixed_network(const Backbone& backbone,
     rethrow_openvino(ErrorKind::kCorrupt, doing, "install or import it again");
   }
   try {
-    ov::ResultVector results = {result_named(*network, kFeaturesOutput)};
-    if (options.logits) results.push_back(result_named(*network, kLogitsOutput));
-    auto fixed = std::make_shared<ov::Model>(results, network->get_parameters());
+    auto fixed = std::make_shared<ov::Model>(
+        ov::ResultVector{result_named(*network, kFeaturesOutput)}, network->get_parameters());
     fixed->reshape(input_shape(backbone.spec, options));
     return fixed;
   } catch (const std::exception&) {
@@ -104,11 +102,9 @@ class OpenVinoFeaturizer : public Featurizer {
       : name_(backbone.spec.name),
         size_(options.size),
         batch_(static_cast<std::size_t>(options.batch)),
-        feature_count_(static_cast<std::size_t>(backbone.spec.feature_count)),
-        logit_count_(options.logits ? static_cast<std::size_t>(backbone.spec.logit_count) : 0) {
+        feature_count_(static_cast<std::size_t>(backbone.spec.feature_count)) {
     const std::shared_ptr<ov::Model> network = fixed_network(backbone, options);
-    check_output(*network, 0, feature_count_);
-    if (logit_count_ > 0) check_output(*network, 1, logit_count_);
+    check_output(*network);
     try {
       compiled_ = openvino_core().compile_model(network, kDevice, compile_settings(options));
       for (std::size_t slot = 0; slot < options.slots; ++slot) {
@@ -127,7 +123,6 @@ class OpenVinoFeaturizer : public Featurizer {
   std::size_t batch() const override { return batch_; }
   std::size_t slots() const override { return requests_.size(); }
   std::size_t feature_count() const override { return feature_count_; }
-  std::size_t logit_count() const override { return logit_count_; }
 
   std::span<float> input(std::size_t slot, std::size_t row) override {
     assert(slot < slots() && row < batch_);
@@ -142,23 +137,20 @@ class OpenVinoFeaturizer : public Featurizer {
 
   MatrixView<const float> collect(std::size_t slot) override {
     translated([&] { requests_[slot].wait(); });
-    return output(slot, 0, feature_count_);
-  }
-
-  MatrixView<const float> logits(std::size_t slot) override {
-    if (logit_count_ == 0) return {};
-    return output(slot, 1, logit_count_);
+    const float* data = nullptr;
+    translated([&] { data = requests_[slot].get_output_tensor().data<const float>(); });
+    return {data, batch_, feature_count_};
   }
 
  private:
-  void check_output(const ov::Model& network, std::size_t index, std::size_t count) const {
-    const ov::PartialShape& found = network.output(index).get_partial_shape();
-    if (found !=
-        ov::PartialShape{static_cast<std::int64_t>(batch_), static_cast<std::int64_t>(count)}) {
+  void check_output(const ov::Model& network) const {
+    const ov::PartialShape& found = network.output().get_partial_shape();
+    if (found != ov::PartialShape{static_cast<std::int64_t>(batch_),
+                                  static_cast<std::int64_t>(feature_count_)}) {
       throw Error(ErrorKind::kInvalidInput,
                   "preparing backbone " + name_ + " for " + std::to_string(batch_) +
                       " pictures of " + std::to_string(size_) + " pixels: its output would be " +
-                      found.to_string() + ", expected " + std::to_string(count) +
+                      found.to_string() + ", expected " + std::to_string(feature_count_) +
                       " numbers a picture");
     }
   }
@@ -172,17 +164,10 @@ class OpenVinoFeaturizer : public Featurizer {
     }
   }
 
-  MatrixView<const float> output(std::size_t slot, std::size_t index, std::size_t count) {
-    const float* data = nullptr;
-    translated([&] { data = requests_[slot].get_output_tensor(index).data<const float>(); });
-    return {data, batch_, count};
-  }
-
   std::string name_;
   int size_;
   std::size_t batch_;
   std::size_t feature_count_;
-  std::size_t logit_count_;
   ov::CompiledModel compiled_;
   std::vector<ov::InferRequest> requests_;
   std::vector<float*> inputs_;

@@ -22,26 +22,22 @@ Matrix<float> projection(std::uint64_t seed, std::size_t rows, std::size_t cols)
   return weights;
 }
 
-// out = max(0, weights · in), as a last layer's activations would be, or without the max.
-void project(const Matrix<float>& weights, std::span<const float> in, bool clamp,
-             std::span<float> out) {
+// out = max(0, weights · in), as the activations of a last layer would be.
+void project(const Matrix<float>& weights, std::span<const float> in, std::span<float> out) {
   for (std::size_t i = 0; i < weights.rows(); ++i) {
     float sum = 0;
     for (std::size_t k = 0; k < weights.cols(); ++k) sum += weights(i, k) * in[k];
-    out[i] = clamp && sum < 0 ? 0 : sum;
+    out[i] = sum < 0 ? 0 : sum;
   }
 }
 
 class TinyFeaturizer : public Featurizer {
  public:
-  TinyFeaturizer(std::size_t size, std::size_t batch, std::size_t slots, bool logits)
-      : size_(size),
-        feature_weights_(projection(1, kTinyFeatureCount, kMeans)),
-        logit_weights_(projection(2, logits ? kTinyLogitCount : 0, kTinyFeatureCount)) {
+  TinyFeaturizer(std::size_t size, std::size_t batch, std::size_t slots)
+      : size_(size), feature_weights_(projection(1, kTinyFeatureCount, kMeans)) {
     for (std::size_t slot = 0; slot < slots; ++slot) {
-      slots_.push_back({Matrix<float>(batch, 3 * size * size),
-                        Matrix<float>(batch, kTinyFeatureCount),
-                        Matrix<float>(batch, logit_weights_.rows())});
+      slots_.push_back(
+          {Matrix<float>(batch, 3 * size * size), Matrix<float>(batch, kTinyFeatureCount)});
     }
   }
 
@@ -49,7 +45,6 @@ class TinyFeaturizer : public Featurizer {
   std::size_t batch() const override { return slots_.front().input.rows(); }
   std::size_t slots() const override { return slots_.size(); }
   std::size_t feature_count() const override { return kTinyFeatureCount; }
-  std::size_t logit_count() const override { return logit_weights_.rows(); }
 
   std::span<float> input(std::size_t slot, std::size_t row) override {
     return slots_[slot].input.row(row);
@@ -59,21 +54,18 @@ class TinyFeaturizer : public Featurizer {
     Slot& work = slots_[slot];
     for (std::size_t row = 0; row < batch(); ++row) {
       const std::array<float, kMeans> means = block_means(work.input.row(row));
-      project(feature_weights_, means, /*clamp=*/true, work.features.row(row));
-      project(logit_weights_, work.features.row(row), /*clamp=*/false, work.logits.row(row));
+      project(feature_weights_, means, work.features.row(row));
     }
   }
 
   MatrixView<const float> collect(std::size_t slot) override {
     return slots_[slot].features.view();
   }
-  MatrixView<const float> logits(std::size_t slot) override { return slots_[slot].logits.view(); }
 
  private:
   struct Slot {
     Matrix<float> input;
     Matrix<float> features;
-    Matrix<float> logits;
   };
 
   std::array<float, kMeans> block_means(std::span<const float> planes) const {
@@ -93,7 +85,6 @@ class TinyFeaturizer : public Featurizer {
 
   std::size_t size_;
   Matrix<float> feature_weights_;
-  Matrix<float> logit_weights_;
   std::vector<Slot> slots_;
 };
 
@@ -104,7 +95,6 @@ BackboneSpec tiny_backbone_spec() {
   spec.name = "tiny";
   spec.size = 32;
   spec.feature_count = kTinyFeatureCount;
-  spec.logit_count = kTinyLogitCount;
   spec.source = "made for tests";
   spec.license = "Apache-2.0";
   return spec;
@@ -119,8 +109,7 @@ std::unique_ptr<Featurizer> make_tiny_featurizer(const FeaturizerOptions& option
                 "in at least one slot of at least one row");
   }
   return std::make_unique<TinyFeaturizer>(static_cast<std::size_t>(size),
-                                          static_cast<std::size_t>(batch), options.slots,
-                                          options.logits);
+                                          static_cast<std::size_t>(batch), options.slots);
 }
 
 }  // namespace pomona

@@ -10,7 +10,6 @@
 namespace pomona {
 
 inline constexpr int kTinyFeatureCount = 24;
-inline constexpr int kTinyLogitCount = 5;
 
 // "tiny", 32 × 32, NCHW.
 BackboneSpec tiny_backbone_spec();

@@ -101,7 +101,7 @@ double measure_extract(const ImageRoots& roots, Manifest manifest, const Extract
   ExtractSinks sinks;
   sinks.moments = &moments;
   const ExtractCounts counts =
-      extract(roots, manifest, setup, options, sinks, {&shards, nullptr}, progress, stop);
+      extract({roots, manifest, setup, options}, sinks, {&shards, nullptr}, progress, stop);
   return static_cast<double>(counts.ok) / seconds_since(start);
 }
 

@@ -18,7 +18,7 @@
 #include "pomona/features/view_mean.h"
 #include "pomona/output_tables/feature_place.h"
 #include "pomona/predict/bundle_network.h"
-#include "pomona/predict/predict.h"
+#include "pomona/predict/open_bundle.h"
 #include "pomona/predict/self_check.h"
 #include "pomona/table/parquet_features.h"
 
@@ -88,7 +88,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   const ExtractSetup setup = extract_setup_of(bundle, workers_or_all(options.workers));
   ExtractSinks sinks;
   sinks.features = &sink;
-  extract(roots, found.manifest, setup, extract_options, sinks, {}, progress, stop);
+  extract({roots, found.manifest, setup, extract_options}, sinks, {}, progress, stop);
   return rows_of_manifest(std::move(found.manifest), options.group);
 }
 

@@ -118,7 +118,7 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
     extraction.pictures = std::make_unique<SmallPictures>(out.scratch_path("pictures"));
     sinks.pictures = extraction.pictures.get();
   }
-  extraction.counts = extract(work.roots, work.manifest, work.setup, options, sinks,
+  extraction.counts = extract({work.roots, work.manifest, work.setup, options}, sinks,
                               remembered.memory(), progress, stop);
   // As a share it has read back what it made.
   extraction.counts.shards_kept -= std::min(extraction.counts.shards_kept, work.done.shards);
@@ -154,7 +154,7 @@ ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
                           const std::stop_token& stop) {
   Manifest manifest = work.manifest;  // the whole work begins with the listing
   Remembered remembered(work, input, options, work_options, out, progress);
-  const ExtractCounts counts = extract_share(work.roots, manifest, work.setup, options, share,
+  const ExtractCounts counts = extract_share({work.roots, manifest, work.setup, options}, share,
                                              remembered.memory(), progress, stop);
   remembered.shards.find(work.setup.featurizer.slots);  // those of the others
   return {remembered.shards.shards().size() - remembered.shards.finished(),

@@ -16,7 +16,7 @@
 #include "pomona/output/output_digests.h"
 #include "pomona/output_tables/verify_tables.h"
 #include "pomona/predict/bundle_network.h"
-#include "pomona/predict/predict.h"
+#include "pomona/predict/open_bundle.h"
 #include "pomona/predict/self_check.h"
 
 namespace pomona {

@@ -176,8 +176,7 @@ void reopen_shard(FinishedShards& shards, std::size_t shard, KnownRows& known) {
     if (block.status[row - block.first] != FileStatus::kOk) continue;
     std::span<const std::uint8_t> pixels;
     if (picture < block.picture_rows.size() && block.picture_rows[picture] == row) {
-      pixels =
-          std::span(block.pictures).subspan(picture++ * kSmallPictureBytes, kSmallPictureBytes);
+      pixels = std::span(block.pictures).subspan(picture++ * kPreviewBytes, kPreviewBytes);
     }
     known.add(row, std::span(block.features).subspan(at++ * width, width),
               block.sha256[row - block.first], pixels);

@@ -13,10 +13,10 @@ namespace {
 
 std::span<const std::uint8_t> pixels_of(const PictureBatch& batch, std::size_t i) {
   const std::string& pixels = batch.pixels[i];
-  if (pixels.size() != kSmallPictureBytes) {
+  if (pixels.size() != kPreviewBytes) {
     throw Error(ErrorKind::kCorrupt, "reading the pictures beside the features: that of '" +
                                          batch.path[i] + "' has " + std::to_string(pixels.size()) +
-                                         " bytes, expected " + std::to_string(kSmallPictureBytes) +
+                                         " bytes, expected " + std::to_string(kPreviewBytes) +
                                          "; extract the features again");
   }
   return {reinterpret_cast<const std::uint8_t*>(pixels.data()), pixels.size()};

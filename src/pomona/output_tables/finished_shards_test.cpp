@@ -51,7 +51,7 @@ ExtractedBlock made_up_block(const Manifest& manifest, std::size_t first, std::s
     }
     if (row % 2 != 0) continue;
     block.picture_rows.push_back(row);
-    block.pictures.insert(block.pictures.end(), kSmallPictureBytes, static_cast<std::uint8_t>(row));
+    block.pictures.insert(block.pictures.end(), kPreviewBytes, static_cast<std::uint8_t>(row));
   }
   return block;
 }

@@ -102,7 +102,7 @@ void ShardParts::add_pictures(const ExtractedBlock& block) {
   for (std::size_t i = 0; i < block.picture_rows.size(); ++i) {
     add_key(rows_of_, rows_of_.rows[block.picture_rows[i]], batch);
     const auto* pixels = reinterpret_cast<const char*>(block.pictures.data());
-    batch.pixels.emplace_back(pixels + i * kSmallPictureBytes, kSmallPictureBytes);
+    batch.pixels.emplace_back(pixels + i * kPreviewBytes, kPreviewBytes);
   }
   pictures_.add(batch);
 }
@@ -152,7 +152,7 @@ ExtractedBlock read_shard_parts(std::map<std::string, std::string> parts, const 
   RowWalk pictured(manifest, "pictures", first, last);
   read_part<PictureBatch>(parts, "pictures", [&](const PictureBatch& batch) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
-      if (batch.pixels[i].size() != kSmallPictureBytes) fail("pictures", batch.path[i]);
+      if (batch.pixels[i].size() != kPreviewBytes) fail("pictures", batch.path[i]);
       block.picture_rows.push_back(pictured.find(batch.path[i], batch.split[i]));
       block.pictures.insert(block.pictures.end(), batch.pixels[i].begin(), batch.pixels[i].end());
     }

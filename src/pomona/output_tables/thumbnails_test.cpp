@@ -42,7 +42,7 @@ TEST(RowsToShow, HaveTheMistakesThatTheReportShows) {
   const TableRows rows = rows_of_two_labels();
   SmallPictures pictures(testing::TempDir() + "/thumbnails_test");
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    pictures.append(row, std::vector<std::uint8_t>(kSmallPictureBytes));
+    pictures.append(row, std::vector<std::uint8_t>(kPreviewBytes));
   }
   Json metrics = {{"confusions", Json::array()}, {"surest_mistakes", Json::array()}};
   const std::vector<std::size_t> usual = rows_to_show(rows, pictures, metrics, /*map_rows=*/{});

@@ -324,7 +324,7 @@ std::string check_thumbnail_table(const ObjectStore& store, const Manifest& mani
 std::string check_picture_table(const ObjectStore& store, const Manifest& manifest) {
   return check_some_rows<PictureBatch>(store, manifest, "pictures",
                                        [](const PictureBatch& batch, std::size_t i) {
-                                         return batch.pixels[i].size() == kSmallPictureBytes;
+                                         return batch.pixels[i].size() == kPreviewBytes;
                                        });
 }
 

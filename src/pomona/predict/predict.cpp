@@ -6,17 +6,18 @@
 #include <memory>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/bundle/read_bundle.h"
-#include "pomona/features/feature_queue.h"
+#include "pomona/base/stop.h"
 #include "pomona/features/view_mean.h"
 #include "pomona/image/decode_limits.h"
 #include "pomona/image/picture_quality.h"
 #include "pomona/predict/bundle_network.h"
 #include "pomona/predict/classify_features.h"
+#include "pomona/predict/open_bundle.h"
 #include "pomona/predict/self_check.h"
 #include "pomona/storage/place.h"
 #include "pomona/storage/read_failure.h"
@@ -24,12 +25,8 @@
 namespace pomona {
 namespace {
 
-// A second answer with at least this share of the first one's probability is named beside it.
-constexpr double kCloseShare = 0.5;
 // Answers that are kept whatever is to be shown: whether the second is near is told even so.
 constexpr std::size_t kAtLeast = 2;
-// One thread decodes for all of them.
-constexpr std::size_t kMostSlots = 4;
 
 Bundle checked(Bundle bundle) {
   if (bundle.classifier_kind == ClassifierKind::kNone) {
@@ -53,58 +50,6 @@ std::vector<Answer> best_answers(std::span<const double> probabilities, const Bu
         {labels[i], probabilities[i], std::ranges::binary_search(bundle.studio_only, labels[i])});
   }
   return answers;
-}
-
-Json kind_json(const Answer& answer, const Catalogue& catalogue, Language language) {
-  const Kind* kind = catalogue.find(answer.label);
-  return {{"id", answer.label},
-          {"name", kind != nullptr ? kind->name.in(language) : answer.label},
-          {"scientific_name", kind != nullptr ? Json(kind->scientific_name) : Json(nullptr)},
-          {"family", kind != nullptr ? Json(kind->family) : Json(nullptr)},
-          {"probability", answer.probability},
-          {"studio_only", answer.studio_only}};
-}
-
-Json variety_json(const VarietyAnswer& answer, const std::string& kind, const Catalogue& catalogue,
-                  Language language) {
-  const Variety* variety = catalogue.find_variety(kind, answer.name);
-  return {{"id", answer.name},
-          {"name", variety != nullptr ? variety->name.in(language) : answer.name},
-          {"probability", answer.probability},
-          {"told_by", variety != nullptr ? Json(variety->told_by.in(language)) : Json(nullptr)}};
-}
-
-// The second answer, where it is so near that the first may well be wrong.
-Json confusable_json(const std::vector<Answer>& answers, const Catalogue& catalogue,
-                     Language language) {
-  if (answers.size() < 2 || answers[1].probability < kCloseShare * answers[0].probability) {
-    return nullptr;
-  }
-  const Text* difference = catalogue.difference(answers[0].label, answers[1].label);
-  return {{"id", answers[1].label},
-          {"name", kind_json(answers[1], catalogue, language).at("name")},
-          {"difference", difference != nullptr ? Json(difference->in(language)) : Json(nullptr)}};
-}
-
-// Citations stay as they are; what says that there is none is a text like others.
-std::string source_in(const std::string& source, Language language) {
-  const bool unchecked = source == "general knowledge, not checked";
-  return unchecked && language == Language::kFrench ? "culture générale, non vérifié" : source;
-}
-
-Json facts_json(const Kind& kind, Language language) {
-  Json facts = Json::array();
-  const auto add = [&](const char* topic, const Text& text, const Json& source) {
-    facts.push_back({{"topic", topic}, {"text", text.in(language)}, {"source", source}});
-  };
-  add("part", kind.part, nullptr);
-  add("origin", kind.origin, nullptr);
-  for (std::size_t i = 0; i < kind.facts.size(); ++i) {
-    add(i == 0 ? "biodiversity" : "more", kind.facts[i].text,
-        source_in(kind.facts[i].source, language));
-  }
-  for (const Text& caution : kind.cautions) add("caution", caution, nullptr);
-  return facts;
 }
 
 // Of several views these two together answer nearly as all do (docs/kinds.md).
@@ -134,45 +79,89 @@ class FileReader {
   std::map<std::string, std::shared_ptr<const ObjectStore>> folders_;
 };
 
+// Waits for what is under way when a request ends in the middle.
+class Abandoned {
+ public:
+  explicit Abandoned(PhotographFeaturizer& featurizer) : featurizer_(featurizer) {}
+  ~Abandoned() { featurizer_.abandon(); }
+  Abandoned(const Abandoned&) = delete;
+  Abandoned& operator=(const Abandoned&) = delete;
+
+ private:
+  PhotographFeaturizer& featurizer_;
+};
+
 }  // namespace
 
-Predictor::Predictor(Bundle bundle, bool fast)
-    : bundle_(checked(std::move(bundle))),
-      catalogue_(read_catalogue(bundle_)),
-      networks_(make_networks(extract_setup_of(bundle_, std::min(workers_or_all(0), kMostSlots)))),
-      views_(fast ? whole_and_nearest(bundle_) : networks_.every_view()),
-      preprocessor_(make_preprocessor(bundle_)),
-      refuser_(bundle_) {
-  // One case is enough to notice another kind of machine; `pomona verify` runs them all.
-  run_self_check(bundle_, networks_, /*cases=*/1);
+void PredictOptions::check() const {
+  if (top >= 1 && top <= kMostAnswers) return;
+  throw Error(ErrorKind::kInvalidInput, "predicting: top is " + std::to_string(top) +
+                                            ", expected 1 to " + std::to_string(kMostAnswers));
 }
 
-std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photographs,
-                                           std::size_t top) {
+std::size_t most_answers(const PredictOptions& options) { return std::max(options.top, kAtLeast); }
+
+Predictor::Predictor(Bundle bundle, const PredictorOptions& options)
+    : bundle_(checked(std::move(bundle))),
+      catalogue_(read_catalogue(bundle_)),
+      setup_(extract_setup_of(bundle_, workers_or_all(options.workers))),
+      networks_(make_networks(setup_)),
+      views_(options.fast ? whole_and_nearest(bundle_) : networks_.every_view()),
+      refuser_(bundle_),
+      pool_(std::make_unique<SlotPool>(networks_.slots())) {
+  // One case is enough to notice another kind of machine; `pomona verify` runs them all.
+  run_self_check(bundle_, networks_, /*cases=*/1);
+  for (std::size_t slot = 0; slot < networks_.slots(); ++slot) {
+    featurizers_.push_back(std::make_unique<PhotographFeaturizer>(networks_, setup_, views_,
+                                                                  std::vector<std::size_t>{slot}));
+  }
+}
+
+std::size_t Predictor::batch_photographs() const {
+  const std::size_t batch = networks_.network(0).batch();
+  return (batch + views_.size() - 1) / views_.size();
+}
+
+std::vector<Prediction> Predictor::predict(std::span<const std::string_view> photographs,
+                                           const PredictOptions& options) const {
+  options.check();
   std::vector<Prediction> predictions(photographs.size());
+  if (photographs.empty()) return predictions;
+  const std::size_t batches =
+      (photographs.size() + batch_photographs() - 1) / batch_photographs() * views_.size();
+  const SlotPool::Lease lease = pool_->take(batches, options.stop);
+  PhotographFeaturizer& featurizer = *featurizers_[lease.slots().front()];
+  featurizer.use(lease.slots());
+  const Abandoned abandoned(featurizer);
+  const FeatureQueue::Counts before = featurizer.counts();
   std::vector<std::size_t> read;  // the photographs that could be
-  FeatureQueue queue(networks_, views_, {.first = 0, .count = networks_.slots()});
-  Image image;
-  DecodeOptions options;
-  options.target_side = preprocessor_.decoded_side();
   for (std::size_t i = 0; i < photographs.size(); ++i) {
-    const auto decoded = decoder_.decode(photographs[i], options, image);
-    if (!decoded) {
-      predictions[i].failure = {std::string(decode_failure_name(decoded.error().kind)),
-                                decoded.error().message};
+    throw_if_stopped(options.stop);
+    const auto added = featurizer.add(photographs[i], options.limits);
+    if (!added) {
+      predictions[i].failure = {std::string(decode_failure_name(added.error().kind)),
+                                added.error().message};
       continue;
     }
     read.push_back(i);
     if (bundle_.refusal.share > 0) {
-      predictions[i].refused = refusal_of_picture(picture_quality(image));
+      predictions[i].refused = refusal_of_picture(picture_quality(featurizer.decoded()));
     }
-    queue.add_row(image, preprocessor_);
   }
-  const std::vector<float> all_views = queue.finish();
-  if (read.empty()) return predictions;
+  const std::vector<float> rows = featurizer.finish();
+  throw_if_stopped(options.stop);
+  batches_ += featurizer.counts().batches - before.batches;
+  photographs_ += read.size();
+  if (!read.empty())
+    answer({rows.data(), read.size(), featurizer.row_width()}, read, options, predictions);
+  return predictions;
+}
+
+// `read`: which of the predictions each row is for.
+void Predictor::answer(MatrixView<const float> rows, const std::vector<std::size_t>& read,
+                       const PredictOptions& options, std::vector<Prediction>& predictions) const {
   ViewMean mean(views_.size());
-  const MatrixView<const float> features =
-      mean.of({all_views.data(), read.size(), queue.row_width()});
+  const MatrixView<const float> features = mean.of(rows);
   const Matrix<double> probabilities = classify_features(bundle_, features);
   const std::vector<Strangeness> strangeness = refuser_.strangeness(features);
   auto varieties = tell_varieties(bundle_, features, probabilities.view());
@@ -181,75 +170,33 @@ std::vector<Prediction> Predictor::predict(const std::vector<std::string>& photo
     if (bundle_.refusal.share > 0) prediction.strangeness = strangeness[i].value;
     if (!prediction.refused) prediction.refused = strangeness[i].refused;
     prediction.variety = std::move(varieties[i]);
-    prediction.answers = best_answers(probabilities.row(i), bundle_, std::max(top, kAtLeast));
+    prediction.answers = best_answers(probabilities.row(i), bundle_, most_answers(options));
   }
-  return predictions;
 }
 
+PredictorCounts Predictor::counts() const { return {photographs_, batches_}; }
+
 std::vector<Prediction> Predictor::predict_files(std::span<const std::string> places,
-                                                 const StoreOpener& stores, std::size_t top) {
+                                                 const StoreOpener& stores,
+                                                 const PredictOptions& options) const {
   std::vector<Prediction> predictions(places.size());
-  std::vector<std::string> photographs;
+  std::vector<std::string> files;
   std::vector<std::size_t> indices;
-  FileReader files(stores);
+  FileReader reader(stores);
   for (std::size_t i = 0; i < places.size(); ++i) {
     try {
-      photographs.push_back(files.read(places[i]));
+      throw_if_stopped(options.stop);
+      files.push_back(reader.read(places[i]));
       indices.push_back(i);
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted) throw;
       predictions[i].failure = {read_failure_kind(error.kind()), error.what()};
     }
   }
-  std::vector<Prediction> read = predict(photographs, top);
+  const std::vector<std::string_view> photographs(files.begin(), files.end());
+  std::vector<Prediction> read = predict(photographs, options);
   for (std::size_t i = 0; i < indices.size(); ++i) predictions[indices[i]] = std::move(read[i]);
   return predictions;
-}
-
-Catalogue read_catalogue(const Bundle& bundle) {
-  if (bundle.catalogue.empty()) return {};
-  try {
-    return Catalogue::parse(bundle.catalogue, "of the bundle");
-  } catch (const Error& error) {
-    throw Error(ErrorKind::kCorrupt, std::string(error.what()) + "; get the bundle anew");
-  }
-}
-
-Bundle open_bundle(const std::string& place, const std::string& models, const StoreOpener& stores) {
-  const std::shared_ptr<const ObjectStore> store = stores.open(place);
-  Bundle bundle = read_bundle(*store, store->exists("bundle.json") ? "" : "bundle");
-  find_network(bundle, models);
-  return bundle;
-}
-
-Json prediction_json(const std::string& path, const Prediction& prediction,
-                     const Catalogue& catalogue, Language language, std::size_t top) {
-  Json object = {{"path", path},           {"refused", nullptr},    {"strangeness", nullptr},
-                 {"kinds", Json::array()}, {"confusable", nullptr}, {"variety", nullptr},
-                 {"facts", Json::array()}};
-  if (prediction.failure) {
-    object["refused"] = "unreadable";
-    object["failure"] = {{"kind", prediction.failure->kind},
-                         {"message", prediction.failure->message}};
-    return object;
-  }
-  if (prediction.strangeness) object["strangeness"] = *prediction.strangeness;
-  for (const Answer& answer :
-       std::span(prediction.answers).first(std::min(top, prediction.answers.size()))) {
-    object["kinds"].push_back(kind_json(answer, catalogue, language));
-  }
-  if (prediction.refused) {
-    object["refused"] = refusal_reason_name(*prediction.refused);
-    return object;
-  }
-  object["confusable"] = confusable_json(prediction.answers, catalogue, language);
-  const std::string& first = prediction.answers.front().label;
-  if (prediction.variety) {
-    object["variety"] = variety_json(*prediction.variety, first, catalogue, language);
-  }
-  if (const Kind* kind = catalogue.find(first)) {
-    object["facts"] = facts_json(*kind, language);
-  }
-  return object;
 }
 
 }  // namespace pomona

@@ -2,20 +2,25 @@
 // predict: the whole way for photographs, from a bundle alone.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "pomona/base/json.h"
+#include "pomona/base/matrix.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/catalogue/catalogue.h"
-#include "pomona/features/preprocess.h"
-#include "pomona/features/view_networks.h"
-#include "pomona/image/decode.h"
+#include "pomona/features/extract_setup.h"
+#include "pomona/features/photograph_featurizer.h"
+#include "pomona/image/decode_limits.h"
 #include "pomona/predict/refusal.h"
+#include "pomona/predict/slot_pool.h"
 #include "pomona/predict/variety.h"
 #include "pomona/storage/store_opener.h"
 
@@ -41,46 +46,76 @@ struct Prediction {
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 
-// Used by one thread at a time.
+struct PredictorOptions {
+  // Looks at the whole and the nearest view alone. Every network is made even so, for the
+  // self-check.
+  bool fast = false;
+  std::size_t workers = 0;  // how many requests are computed at once; 0: one a usable core
+};
+
+inline constexpr std::size_t kMostAnswers = 1000;
+
+struct PredictOptions {
+  std::size_t top = 3;  // answers a photograph
+  DecodeLimits limits;
+  std::stop_token stop;  // ends the request with `interrupted`, within a tenth of a second
+
+  // Throws invalid_input unless top is from 1 to kMostAnswers.
+  void check() const;
+};
+
+// How many answers a prediction holds: top, and at least two, since whether the second is near
+// counts whatever is shown.
+std::size_t most_answers(const PredictOptions& options);
+
+struct PredictorCounts {
+  std::uint64_t photographs = 0;  // that went through the network
+  std::uint64_t batches = 0;      // in which they did
+};
+
+// A bundle, loaded. Any number of threads may call any of it at once; answers have the same bits
+// whatever runs beside them. A request that throws leaves the next one as it was.
 class Predictor {
  public:
-  // `fast`: looks at the whole and the nearest view alone. Every network is made even so, for the
-  // self-check. Throws invalid_input for a bundle without a classifier, corrupt when its self-check
-  // fails.
-  explicit Predictor(Bundle bundle, bool fast = false);
+  // Throws invalid_input for a bundle without a classifier, corrupt when its self-check fails.
+  explicit Predictor(Bundle bundle, const PredictorOptions& options = {});
   // What refuses holds on to the bundle.
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;
 
-  // One a photograph, in their order. Photographs share batches.
-  std::vector<Prediction> predict(const std::vector<std::string>& photographs, std::size_t top);
+  // One a photograph, in their order; they share batches. One that cannot be decoded, or is over
+  // the limits, is a failure in its prediction. Throws interrupted.
+  std::vector<Prediction> predict(std::span<const std::string_view> photographs,
+                                  const PredictOptions& options) const;
   // The same for files, which are all held in memory; one that cannot be read is a failure.
   std::vector<Prediction> predict_files(std::span<const std::string> places,
-                                        const StoreOpener& stores, std::size_t top);
+                                        const StoreOpener& stores,
+                                        const PredictOptions& options) const;
 
   const Bundle& bundle() const { return bundle_; }
   // What the bundle knows about its labels, which may be nothing.
   const Catalogue& catalogue() const { return catalogue_; }
+  // How many photographs fill a batch of the network.
+  std::size_t batch_photographs() const;
+  // How many requests are computed at once.
+  std::size_t workers() const { return featurizers_.size(); }
+  PredictorCounts counts() const;
 
  private:
+  void answer(MatrixView<const float> rows, const std::vector<std::size_t>& read,
+              const PredictOptions& options, std::vector<Prediction>& predictions) const;
+
   Bundle bundle_;
   Catalogue catalogue_;
+  ExtractSetup setup_;
   ViewNetworks networks_;
   std::vector<std::size_t> views_;  // of the bundle's, those that are looked at
-  Preprocessor preprocessor_;
   Refuser refuser_;
-  Decoder decoder_;
+  // One a slot; whoever holds the slot uses it.
+  std::vector<std::unique_ptr<PhotographFeaturizer>> featurizers_;
+  std::unique_ptr<SlotPool> pool_;
+  mutable std::atomic<std::uint64_t> photographs_ = 0;
+  mutable std::atomic<std::uint64_t> batches_ = 0;
 };
-
-// Opens the folder of a bundle: `place` itself, or `bundle/` in it; one without a network gets that
-// of find_network(). Throws not_found, corrupt.
-Bundle open_bundle(const std::string& place, const std::string& models, const StoreOpener& stores);
-
-// Of a bundle without one: an empty one. Throws corrupt.
-Catalogue read_catalogue(const Bundle& bundle);
-
-// One object a photograph, as `pomona predict --json` prints it and docs/formats.md describes it.
-Json prediction_json(const std::string& path, const Prediction& prediction,
-                     const Catalogue& catalogue, Language language, std::size_t top);
 
 }  // namespace pomona

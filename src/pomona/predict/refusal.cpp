@@ -54,7 +54,7 @@ Refuser::Refuser(const Bundle& bundle) : refusal_(bundle.refusal) {
   if (!refusal_.usual_classes.empty()) head_.emplace(backbone_of(bundle));
 }
 
-std::vector<Strangeness> Refuser::strangeness(MatrixView<const float> features) {
+std::vector<Strangeness> Refuser::strangeness(MatrixView<const float> features) const {
   std::vector<Strangeness> result(features.rows());
   if (refusal_.share == 0) return result;
   const std::vector<double> distances = novelty_distances(refusal_.novelty, features);

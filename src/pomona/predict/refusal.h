@@ -37,14 +37,14 @@ struct Strangeness {
   std::optional<RefusalReason> refused;
 };
 
-// Used by one thread at a time; the bundle must outlive it.
+// Any thread; the bundle must outlive it.
 class Refuser {
  public:
   // Throws as LogitsHead where the backbone lacks the logits that the bundle wants.
   explicit Refuser(const Bundle& bundle);
 
   // Of rows of features (rows × feature_count), the means of their views.
-  std::vector<Strangeness> strangeness(MatrixView<const float> features);
+  std::vector<Strangeness> strangeness(MatrixView<const float> features) const;
 
  private:
   const Refusal& refusal_;

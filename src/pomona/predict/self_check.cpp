@@ -23,7 +23,7 @@ std::vector<float> features_of(const Bundle& bundle, const ViewNetworks& network
   picture.set_size(bundle.size, bundle.size);
   picture.pixels = synthetic_input(seed, bundle.size);
   Preprocessor preprocessor = make_preprocessor(bundle);
-  FeatureQueue queue(networks, networks.every_view(), {.first = 0, .count = 1});
+  FeatureQueue queue(networks, networks.every_view(), {0});
   queue.add_row(picture, preprocessor);
   const std::vector<float> views = queue.finish();
   ViewMean mean(preprocessor.views());

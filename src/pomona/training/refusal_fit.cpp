@@ -72,8 +72,8 @@ struct Seen {
   std::optional<RowFile> logits;
 };
 
-void read_features(const FeatureSource& table, std::size_t views, std::optional<LogitsHead>& head,
-                   Seen& seen, const std::stop_token& stop) {
+void read_features(const FeatureSource& table, std::size_t views,
+                   const std::optional<LogitsHead>& head, Seen& seen, const std::stop_token& stop) {
   const std::unique_ptr<FeatureReader> pass = table.read();
   ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
   ViewMean mean(views);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/predict/batcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "pomona/base/error.h"
+#include "pomona/predict/made_up_predictor.h"
+
+namespace pomona {
+namespace {
+
+using std::chrono::milliseconds;
+
+ErrorKind error_of(std::future<Prediction>& future) {
+  try {
+    future.get();
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  ADD_FAILURE() << "no error";
+  return ErrorKind::kInternal;
+}
+
+class BatcherTest : public testing::Test {
+ protected:
+  Prediction alone(const std::string& photograph) const {
+    const std::string_view bytes = photograph;
+    return predictor_.predict({&bytes, 1}, {}).front();
+  }
+
+  const Predictor predictor_{predicting_bundle({"whole"}, 4), {.workers = 1}};
+  const std::vector<std::string> photographs_ = made_up_photographs(40);
+};
+
+TEST_F(BatcherTest, AnswersEachAsIfItWereAlone) {
+  Batcher batcher(predictor_);
+  std::vector<std::future<Prediction>> futures;
+  for (const std::string& photograph : photographs_) futures.push_back(batcher.submit(photograph));
+  for (std::size_t i = 0; i < futures.size(); ++i) {
+    const Prediction found = futures[i].get();
+    const Prediction expected = alone(photographs_[i]);
+    ASSERT_EQ(found.answers.size(), expected.answers.size());
+    for (std::size_t k = 0; k < found.answers.size(); ++k) {
+      EXPECT_EQ(found.answers[k].label, expected.answers[k].label);
+      EXPECT_EQ(found.answers[k].probability, expected.answers[k].probability);
+    }
+  }
+}
+
+TEST_F(BatcherTest, FillsBatches) {
+  Batcher batcher(predictor_, {.max_wait = milliseconds(500)});
+  std::vector<std::future<Prediction>> futures;
+  for (const std::string& photograph : photographs_) futures.push_back(batcher.submit(photograph));
+  for (auto& future : futures) future.get();
+  EXPECT_EQ(batcher.counts().requests, 40U);
+  EXPECT_EQ(batcher.counts().groups, 10U) << "four fill a batch";
+  EXPECT_EQ(predictor_.counts().batches, 10U);
+}
+
+TEST_F(BatcherTest, WaitsForCompanyNoLongerThanItMay) {
+  Batcher batcher(predictor_, {.max_wait = milliseconds(30)});
+  const auto start = std::chrono::steady_clock::now();
+  batcher.submit(photographs_[0]).get();
+  EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(30));
+  EXPECT_EQ(batcher.counts().groups, 1U);
+}
+
+TEST_F(BatcherTest, GivesEachItsOwnFailureAndNumberOfAnswers) {
+  Batcher batcher(predictor_, {.max_wait = milliseconds(200)});
+  PredictOptions one;
+  one.top = 1;
+  PredictOptions many;
+  many.top = 4;
+  auto first = batcher.submit(photographs_[0], one);
+  auto broken = batcher.submit("no photograph", many);
+  auto last = batcher.submit(photographs_[1], many);
+  EXPECT_EQ(first.get().answers.size(), 2U);
+  ASSERT_TRUE(broken.get().failure);
+  EXPECT_EQ(last.get().answers.size(), 4U);
+  EXPECT_EQ(batcher.counts().groups, 1U);
+}
+
+TEST_F(BatcherTest, KeepsRequestsOfOtherLimitsApart) {
+  Batcher batcher(predictor_, {.max_wait = milliseconds(50)});
+  PredictOptions small;
+  small.limits.max_pixels = 10;
+  auto refused = batcher.submit(photographs_[0], small);
+  auto answered = batcher.submit(photographs_[0]);
+  ASSERT_TRUE(refused.get().failure);
+  EXPECT_FALSE(answered.get().failure);
+  EXPECT_EQ(batcher.counts().groups, 2U);
+}
+
+TEST_F(BatcherTest, EndsARequestAsSoonAsItIsToldToStop) {
+  Batcher batcher(predictor_, {.max_wait = milliseconds(900)});
+  std::stop_source stop;
+  PredictOptions options;
+  options.stop = stop.get_token();
+  auto stopped = batcher.submit(photographs_[0], options);
+  auto other = batcher.submit(photographs_[1]);
+  stop.request_stop();
+  ASSERT_EQ(stopped.wait_for(milliseconds(100)), std::future_status::ready);
+  EXPECT_EQ(error_of(stopped), ErrorKind::kInterrupted);
+  EXPECT_FALSE(other.get().failure);
+}
+
+TEST_F(BatcherTest, EndsWhatIsUnansweredWhenItGoes) {
+  std::future<Prediction> left;
+  {
+    Batcher batcher(predictor_, {.max_wait = milliseconds(900)});
+    left = batcher.submit(photographs_[0]);
+  }
+  EXPECT_EQ(error_of(left), ErrorKind::kInterrupted);
+}
+
+TEST_F(BatcherTest, RefusesOptionsOutOfRange) {
+  EXPECT_THROW(Batcher(predictor_, {.max_photographs = 1025}), Error);
+  EXPECT_THROW(Batcher(predictor_, {.max_wait = milliseconds(-1)}), Error);
+  Batcher batcher(predictor_);
+  PredictOptions none;
+  none.top = 0;
+  EXPECT_THROW(batcher.submit(photographs_[0], none), Error);
+}
+
+}  // namespace
+}  // namespace pomona

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/predict/predict.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <stop_token>
+#include <thread>
+
+#include "pomona/base/error.h"
+#include "pomona/predict/made_up_predictor.h"
+
+namespace pomona {
+namespace {
+
+std::vector<std::string_view> views_of(const std::vector<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+// Label and probability of every answer, to the last bit.
+std::vector<std::pair<std::string, double>> answers_of(const std::vector<Prediction>& predictions) {
+  std::vector<std::pair<std::string, double>> answers;
+  for (const Prediction& prediction : predictions) {
+    if (prediction.failure) answers.emplace_back(prediction.failure->kind, 0);
+    for (const Answer& answer : prediction.answers) {
+      answers.emplace_back(answer.label, answer.probability);
+    }
+  }
+  return answers;
+}
+
+TEST(Predictor, GivesTheSameBitsToEightThreadsAsOneAfterTheOther) {
+  constexpr std::size_t kThreads = 8;
+  constexpr std::size_t kPhotographs = 200;
+  const Predictor predictor(predicting_bundle({"whole", "flip", "zoom75"}, 2), {.workers = 3});
+  const std::vector<std::string> photographs = made_up_photographs(kPhotographs);
+  std::vector<Prediction> expected;
+  for (const std::string_view one : views_of(photographs)) {
+    expected.push_back(predictor.predict({&one, 1}, {}).front());
+  }
+  ASSERT_NE(answers_of(expected).front(), answers_of(expected)[2]) << "all look the same";
+  std::vector<std::vector<Prediction>> found(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&, thread] {
+        // Each in another way: one at a time, or some at once.
+        const std::size_t at_once = 1 + thread;
+        const std::vector<std::string_view> all = views_of(photographs);
+        for (std::size_t i = 0; i < all.size(); i += at_once) {
+          const auto some = std::span(all).subspan(i, std::min(at_once, all.size() - i));
+          for (Prediction& one : predictor.predict(some, {})) {
+            found[thread].push_back(std::move(one));
+          }
+        }
+      });
+    }
+  }
+  for (const auto& of_thread : found) EXPECT_EQ(answers_of(of_thread), answers_of(expected));
+}
+
+TEST(Predictor, ReturnsWhatCannotBeReadAsAValue) {
+  const Predictor predictor(predicting_bundle({"whole"}, 4));
+  std::vector<std::string> photographs = made_up_photographs(3);
+  photographs[1] = photographs[1].substr(0, 200);
+  PredictOptions options;
+  options.limits.max_pixels = 50 * 41;
+  const auto predictions = predictor.predict(views_of(photographs), options);
+  EXPECT_FALSE(predictions[0].failure);
+  ASSERT_TRUE(predictions[1].failure);
+  EXPECT_EQ(predictions[1].failure->kind, "truncated");
+  ASSERT_TRUE(predictions[2].failure);
+  EXPECT_EQ(predictions[2].failure->kind, "too_large");
+}
+
+TEST(Predictor, IsRightAfterARequestThatWasStoppedInTheMiddle) {
+  const Predictor predictor(predicting_bundle({"whole", "flip"}, 4), {.workers = 2});
+  const std::vector<std::string> photographs = made_up_photographs(600);
+  const auto before = predictor.predict(std::vector{std::string_view(photographs[7])}, {});
+  std::stop_source stop;
+  PredictOptions options;
+  options.stop = stop.get_token();
+  std::chrono::steady_clock::time_point asked;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    asked = std::chrono::steady_clock::now();
+    stop.request_stop();
+  });
+  std::vector<std::string_view> endless;
+  for (int round = 0; round < 100; ++round) {
+    endless.insert(endless.end(), photographs.begin(), photographs.end());
+  }
+  try {
+    predictor.predict(endless, options);
+    ADD_FAILURE() << "60,000 photographs in 5 ms";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+  }
+  const auto ended = std::chrono::steady_clock::now();
+  stopper.join();
+  EXPECT_LT(ended - asked, std::chrono::milliseconds(100));
+  for (int i = 0; i < 4; ++i) {
+    const auto after = predictor.predict(std::vector{std::string_view(photographs[7])}, {});
+    EXPECT_EQ(answers_of(after), answers_of(before));
+  }
+}
+
+TEST(Predictor, RefusesOptionsOutOfRange) {
+  const Predictor predictor(predicting_bundle({"whole"}, 1), {.workers = 1});
+  for (const std::size_t top : {std::size_t{0}, kMostAnswers + 1}) {
+    PredictOptions options;
+    options.top = top;
+    EXPECT_THAT([&] { predictor.predict({}, options); },
+                testing::ThrowsMessage<Error>(testing::HasSubstr("top is")));
+  }
+}
+
+TEST(Predictor, GivesAsManyAnswersAsAskedAndAlwaysTwo) {
+  const Predictor predictor(predicting_bundle({"whole"}, 1));
+  const std::vector<std::string> photographs = made_up_photographs(1);
+  const auto count = [&](std::size_t top) {
+    PredictOptions options;
+    options.top = top;
+    return predictor.predict(views_of(photographs), options).front().answers.size();
+  };
+  EXPECT_EQ(count(1), 2U);
+  EXPECT_EQ(count(3), 3U);
+  EXPECT_EQ(count(100), 4U);
+  EXPECT_TRUE(predictor.predict({}, {}).empty());
+}
+
+TEST(Predictor, CountsBatches) {
+  const Predictor predictor(predicting_bundle({"whole", "flip"}, 4), {.workers = 1});
+  EXPECT_EQ(predictor.batch_photographs(), 2U);
+  predictor.predict(views_of(made_up_photographs(6)), {});
+  EXPECT_EQ(predictor.counts().photographs, 6U);
+  EXPECT_EQ(predictor.counts().batches, 3U);
+}
+
+}  // namespace
+}  // namespace pomona

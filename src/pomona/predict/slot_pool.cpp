@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/predict/slot_pool.h"
+
+#include <algorithm>
+
+#include "pomona/base/error.h"
+
+namespace pomona {
+
+SlotPool::SlotPool(std::size_t slots) {
+  free_.reserve(slots);  // giving back never allocates
+  for (std::size_t slot = slots; slot > 0; --slot) free_.push_back(slot - 1);
+}
+
+SlotPool::Lease SlotPool::take(std::size_t wanted, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  const bool is_free = freed_.wait(lock, stop, [&] { return !free_.empty(); });
+  --waiting_;
+  if (!is_free) throw Error(ErrorKind::kInterrupted, "waiting for the network: stopped as asked");
+  const std::size_t count = waiting_ > 0 ? 1 : std::clamp<std::size_t>(wanted, 1, free_.size());
+  std::vector<std::size_t> slots;
+  slots.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    slots.push_back(free_.back());
+    free_.pop_back();
+  }
+  return {*this, std::move(slots)};
+}
+
+void SlotPool::give_back(const std::vector<std::size_t>& slots) noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    free_.insert(free_.end(), slots.rbegin(), slots.rend());
+  }
+  freed_.notify_all();
+}
+
+}  // namespace pomona
