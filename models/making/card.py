@@ -56,7 +56,7 @@ def scores(figures: dict) -> str:
     known, new = figures["life_known"]["right"], figures["life_new"]["right"]
     rows = [
         (
-            "photographs in shops, five parts of near-twin groups held out in turn: **believe this one**",
+            "photographs in shops, five parts of groups of near-duplicates held out in turn: **believe this one**",
             of_score(figures["natural"]),
             f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
@@ -233,7 +233,7 @@ def mistakes(figures: dict) -> str:
     return f"""\
 ![Photographs in shops, each with what it shows and what it was taken for](mistakes.jpg)
 
-The {len(shown)} surest mistakes of photographs in shops, one of each near-twin group, held out: what it shows › what it was
+The {len(shown)} surest mistakes of photographs in shops, one of each group of near-duplicates, held out: what it shows › what it was
 taken for, and how surely. Photographs: Grocery Store Dataset, MIT, © 2019 Marcus Klasson
 ([licence](LICENSE.grocery-store)).
 """
@@ -288,7 +288,7 @@ among the backbone's own classes, the classifier is drawn towards what the backb
 ## What it is worth
 
 {scores(figures)}
-Intervals are 95 %, by bootstrap: of near-twin groups and films in the first two rows, of kinds in the last two, and of
+Intervals are 95 %, by bootstrap: of groups of near-duplicates and films in the first two rows, of kinds in the last two, and of
 single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
 they should be. The principal components and the classifier of each part never saw that part. The temperature comes
 from answers to all parts, of photographs in shops and studio frames.
@@ -299,7 +299,7 @@ all that was tried did better than what there was before, so little of the gain 
 
 ### Kinds in shops, worst first
 
-The first row above, kind by kind. Intervals are of near-twin groups; one that ends at 100 on both sides had no mistake to
+The first row above, kind by kind. Intervals are of groups of near-duplicates; one that ends at 100 on both sides had no mistake to
 draw, not that there can be none.
 
 {kinds_in_life(figures)}
@@ -328,7 +328,7 @@ picture of the table had a say. Where they come from, models/judging says.
 
 {refusals(figures)}
 How strange a photograph is, `predict --json` tells as `strangeness`; the bundle refuses above 1. Other limits, chosen by the
-share of the validation photographs that they refuse (in brackets what they do refuse); some of these have near-twins among
+share of the validation photographs that they refuse (in brackets what they do refuse); some of these have near-duplicates among
 what was learnt, so that fruit of another shop is refused more often. Each kind left out was asked of a model without it,
 which measures by its own limits. In bold what is nearest to the bundle's limit.
 
@@ -339,7 +339,7 @@ At its own limit: {percent(bundle["fruit"])} of fruit, {percent(bundle["unknown"
 
 ## Spoilt photographs
 
-The validation photographs, asked of a model that did not learn from them (some have near-twins among the others, so
+The validation photographs, asked of a model that did not learn from them (some have near-duplicates among the others, so
 look at the differences). `--fast` looks at two of the six views, the whole and the nearest.
 
 {spoilt(figures)}

@@ -48,7 +48,7 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
     return [
         {
             "title": "What it is worth",
-            "note": "Intervals by bootstrap: of near-twin groups and films in the first two rows, "
+            "note": "Intervals by bootstrap: of groups of near-duplicates and films in the first two rows, "
             "of single photographs in the third.",
             "columns": ["right", "among three", "calibration error"],
             "rows": [

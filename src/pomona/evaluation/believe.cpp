@@ -29,8 +29,9 @@ std::string score_of_training(const Json& metrics) {
   if (validated->at("interval").at("unit") == "group")
     return score + ", since groups were held out whole.";
   return "Take with care: " + score +
-         " only if none of them has a near-twin among the others; --near-twins and --group keep "
-         "such together.";
+         " only if none of them has a near-duplicate among the others; --near-duplicates and "
+         "--group "
+         "keep such together.";
 }
 
 std::string believable_score(const Json& metrics) {
@@ -51,8 +52,9 @@ std::string believable_score(const Json& metrics) {
     return "Take " + percent(accuracy(*main)) +
            " with care: without any network, 16 × 16 pixels are enough for " +
            percent(accuracy(*pixels)) +
-           ". Either the labels are easy to tell apart, or test photographs have near-twins in "
-           "training; if some belong together, give --group to keep them on one side.";
+           ". Either the labels are easy to tell apart, or test photographs have "
+           "near-duplicates in training; if some belong together, give --group to keep them on one "
+           "side.";
   }
   return percent(accuracy(*main)) +
          " holds for photographs like these; whether it holds for others, only photographs from "

@@ -31,7 +31,7 @@ TEST(WhichToBelieve, TheMainScoreWhereGroupsWereKeptTogether) {
   EXPECT_THAT(believed({{"main", 0.64}, {"ungrouped", 0.97}}), StartsWith("Believe 64.0 %"));
 }
 
-TEST(WhichToBelieve, WarnsOfNearTwins) {
+TEST(WhichToBelieve, WarnsOfNearDuplicates) {
   EXPECT_THAT(believed({{"main", 0.97}, {"pixels", 0.9}}), StartsWith("Take 97.0 % with care"));
   EXPECT_THAT(believed({{"main", 0.97}, {"pixels", 0.1}}), StartsWith("97.0 % holds"));
 }

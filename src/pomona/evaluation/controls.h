@@ -11,7 +11,7 @@
 namespace pomona {
 
 // How often the photograph that looks most alike on 16 × 16 pixels has the right label: no network,
-// no learning. High values mean that test photographs have near-twins in training. Of at most
+// no learning. High values mean that test photographs have near-duplicates in training. Of at most
 // 20,000 training and 2,000 test photographs. None when there is nothing to compare.
 struct PixelControl {
   double accuracy = 0;

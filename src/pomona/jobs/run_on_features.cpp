@@ -15,10 +15,10 @@
 #include "pomona/predict/bundle_network.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/table/parquet_writer.h"
+#include "pomona/training/near_duplicate_groups.h"
 #include "pomona/training/reduced_csv.h"
 #include "pomona/training/source_alignment.h"
 #include "pomona/training/studio_only.h"
-#include "pomona/training/twin_groups.h"
 
 namespace pomona {
 namespace {
@@ -183,9 +183,9 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
     TableRows rows = read_rows(features, table, group, options);
     const Moments moments = training_moments(table, rows, stop);
-    if (options.near_twins > 0) {
-      join_near_twins(rows, table, recorded_sources(made_by), options.near_twins,
-                      out.scratch_path("twins"), execution);
+    if (options.near_duplicates > 0) {
+      join_near_duplicates(rows, table, recorded_sources(made_by), options.near_duplicates,
+                           out.scratch_path("near-duplicates"), execution);
     }
     const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;
@@ -201,7 +201,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     record.options = merged({options_json(options.reduce, components_of(metrics)),
                              options_json(options.train),
                              {{"group", group}, {"seed", learn.train.seed}}});
-    if (options.near_twins > 0) record.options["near_twins"] = options.near_twins;
+    if (options.near_duplicates > 0) record.options["near_duplicates"] = options.near_duplicates;
     Json result = record_json(record, timeline);
     result["workers"] = learn.train.workers;
     result["counts"] = {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}};

@@ -28,8 +28,8 @@ struct FromFeaturesOptions {
   // train: as in SplitOptions; none: as when the features were made.
   std::optional<std::string> group;
   std::optional<std::uint64_t> seed;
-  double near_twins = 0;  // train: as in join_near_twins(); 0: no such groups
-  std::string models;     // train: where the backbone that made the features is installed
+  double near_duplicates = 0;  // train: as in join_near_duplicates(); 0: no such groups
+  std::string models;          // train: where the backbone that made the features is installed
 };
 // Both return run.json.
 Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
