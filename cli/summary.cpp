@@ -106,7 +106,7 @@ void print_summary(const Json& record, const Json& metrics, const std::string& o
   }
   print_extraction(record);
   print_scores(metrics);
-  std::printf("%s\n", metrics.at("believe").get<std::string>().c_str());
+  std::printf("%s\n", metrics.at("headline").get<std::string>().c_str());
   std::printf("Report: %s/report.html\n", out.c_str());
 }
 

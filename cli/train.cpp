@@ -50,7 +50,7 @@ void add_train(CLI::App& app, Command& chosen) {
       const auto out = options->stores->open(options->output.out);
       const Json metrics = parse_json(out->read("metrics.json"), "metrics.json");
       print_scores(metrics);
-      std::printf("%s\nBundle: %s/bundle\n", metrics.at("believe").get<std::string>().c_str(),
+      std::printf("%s\nBundle: %s/bundle\n", metrics.at("headline").get<std::string>().c_str(),
                   options->output.out.c_str());
       return 0;
     };

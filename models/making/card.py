@@ -56,7 +56,7 @@ def scores(figures: dict) -> str:
     known, new = figures["life_known"]["right"], figures["life_new"]["right"]
     rows = [
         (
-            "photographs in shops, five parts of groups of near-duplicates held out in turn: **believe this one**",
+            "photographs in shops, five parts of groups of near-duplicates held out in turn: **headline metric**",
             of_score(figures["natural"]),
             f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",

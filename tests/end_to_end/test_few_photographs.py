@@ -48,7 +48,7 @@ def test_every_photograph_is_judged_once(tiny, features, tmp_path):
     metrics = json_of(tmp_path / "out" / "metrics.json")
     assert sum(one["support"] for one in metrics["classes"]) == 4 * PAIRS
     assert (tmp_path / "out" / "confusion.csv").read_text().startswith("truth,left,right\n")
-    assert "near-duplicate" in metrics["believe"]
+    assert "near-duplicate" in metrics["headline"]
 
 
 def test_near_duplicates_are_kept_together(tiny, features, tmp_path):
@@ -58,7 +58,7 @@ def test_near_duplicates_are_kept_together(tiny, features, tmp_path):
     assert score["rows"] == 4 * PAIRS
     assert score["interval"]["unit"] == "group"
     assert score["interval"]["groups"] == 2 * PAIRS
-    assert "groups were held out whole" in outcome.text
+    assert "by group, cross-validated" in outcome.text
     assert json_of(tmp_path / "whole" / "run.json")["options"]["near_duplicates"] == 0.02
 
     tiny("train", features, "--out", tmp_path / "torn", "--parts", "4")

@@ -205,7 +205,7 @@ def test_thumbnails_are_small_pictures_without_metadata(out):
 def test_metrics_have_the_documented_keys(results):
     metrics = json_of(results / "metrics.json")
     assert list(metrics) == words(
-        "format believe labels train_rows test_rows split pca classifier scores classes "
+        "format headline labels train_rows test_rows split pca classifier scores classes "
         "calibration confusions surest_mistakes by_class"
     )
     assert metrics["format"] == 1 and metrics["labels"] == FRUITS

@@ -61,8 +61,8 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
     run: run(labels, shape, trainRows, testRows),
     metrics: {
       format: 1,
-      believe: tested
-        ? 'Believe the score by group: no near-duplicate is on both sides there.'
+      headline: tested
+        ? 'Headline metric: 64.0 %, by group. A random split gives 97.0 %.'
         : '',
       labels,
       train_rows: trainRows,

@@ -116,11 +116,11 @@ test('labels and paths are text, whatever they hold', async () => {
 });
 
 describe('what people see', () => {
-  test('the answer, which score to believe, and every section', async () => {
+  test('the answer, the headline metric, and every section', async () => {
     const { page } = await pages.open(makeReport());
     await expect.poll(() => page.locator('h1').innerText()).toMatch(/^9\d\.\d.%/);
     expect(await page.locator('.interval').innerText()).toMatch(/\d–\d/);
-    expect(await page.locator('#believe').innerText()).toContain('by group');
+    expect(await page.locator('#headline').innerText()).toContain('by group');
     expect(await page.locator('.scores > li').count()).toBe(3);
     const sections = await page
       .locator('main > section')

@@ -123,7 +123,7 @@ export interface Stage {
 }
 
 export interface Report {
-  believe: string;
+  headline: string;
   labels: string[];
   trainRows: number | null;
   testRows: number | null;
@@ -270,7 +270,7 @@ export function readReport(data: unknown): Report {
   });
 
   return {
-    believe: text(metrics.believe),
+    headline: text(metrics.headline),
     labels: list(metrics.labels).map(text),
     trainRows: number(metrics.train_rows),
     testRows: number(metrics.test_rows),

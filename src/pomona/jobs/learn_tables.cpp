@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "pomona/bundle/write_bundle.h"
-#include "pomona/evaluation/believe.h"
+#include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/controls.h"
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/evaluation/fit_again.h"
@@ -54,7 +54,7 @@ class Learning {
     evaluate_classifier(trained);
     add_cross_validation();
     add_controls();
-    metrics_["believe"] = which_to_believe(metrics_);
+    metrics_["headline"] = headline_metric(metrics_);
     LearntParts parts;
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(setup.backbone);
@@ -217,7 +217,7 @@ class Learning {
     double explained = 0;
     for (const double ratio : pca.explained_variance_ratio) explained += ratio;
     metrics_ = {{"format", 1},
-                {"believe", ""},
+                {"headline", ""},
                 {"labels", table_.rows.train_labels},
                 {"train_rows", table_.rows.count(Split::kTrain)},
                 {"test_rows", table_.rows.count(Split::kTest)},

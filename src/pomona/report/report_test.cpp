@@ -34,7 +34,7 @@ struct Photograph {
 // What a run on two classes leaves behind: small enough to read, with everything the page shows.
 Json small_metrics() {
   return {{"format", 1},
-          {"believe", "Believe the first."},
+          {"headline", "Headline metric: the first."},
           {"labels", {"Apple", "Pear"}},
           {"train_rows", 4},
           {"test_rows", 5},
@@ -139,7 +139,7 @@ class Report : public testing::Test {
 TEST_F(Report, GathersEverythingAPageShows) {
   const Json data = collect_report_data(out_, kRoom);
   EXPECT_EQ(data["run"], small_run());
-  EXPECT_EQ(data["metrics"]["believe"], "Believe the first.");
+  EXPECT_EQ(data["metrics"]["headline"], "Headline metric: the first.");
   EXPECT_FALSE(data["metrics"].contains("confusions"));
   EXPECT_FALSE(data["metrics"].contains("surest_mistakes"));
   EXPECT_EQ(data["surest_mistakes"][0]["truth_probability"], 0.2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The head of the page: the answer, how sure it is, and which score to believe.
+// The head of the page: the answer, how sure it is, and the headline metric.
 import { type Child, h, picture } from '../dom.ts';
 import {
   count,
@@ -15,7 +15,7 @@ import { heldOutInTurn } from './scores.ts';
 
 export function overview(report: Report): HTMLElement {
   const main = report.scores[0];
-  const { believe } = report;
+  const { headline } = report;
   return h(
     'header',
     { class: 'overview', id: 'overview' },
@@ -27,7 +27,7 @@ export function overview(report: Report): HTMLElement {
         'div',
         {},
         h('p', { class: 'kicker' }, 'Pomona report'),
-        h('h1', {}, ...headline(report)),
+        h('h1', {}, ...title(report)),
         main?.accuracy != null && main.accuracyInterval !== null
           ? h(
               'p',
@@ -43,14 +43,7 @@ export function overview(report: Report): HTMLElement {
       h(
         'div',
         {},
-        believe === ''
-          ? null
-          : h(
-              'p',
-              { class: 'believe', id: 'believe' },
-              h('strong', {}, 'Which score to believe '),
-              believe,
-            ),
+        headline === '' ? null : h('p', { class: 'headline', id: 'headline' }, headline),
         h('p', { class: 'lead' }, lead(report)),
       ),
     ),
@@ -58,7 +51,7 @@ export function overview(report: Report): HTMLElement {
   );
 }
 
-function headline(report: Report): Child[] {
+function title(report: Report): Child[] {
   const main = report.scores[0];
   if (main?.accuracy != null) {
     return [

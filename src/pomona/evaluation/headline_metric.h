@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What scores are called, and which of them to believe.
+// What scores are called, and which of them is the headline metric.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ Score cross_validated_score(const CrossValidation& validation, bool grouped);
 Score source_score(const std::string& source);
 Json pixel_score_json(const PixelControl& control);
 
-// One sentence for a reader in a hurry, from the scores of metrics.json.
-std::string which_to_believe(const Json& metrics);
+// One sentence that names the headline metric and its evaluation protocol, from the scores of
+// metrics.json.
+std::string headline_metric(const Json& metrics);
 
 }  // namespace pomona

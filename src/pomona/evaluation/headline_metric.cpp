@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/evaluation/believe.h"
+#include "pomona/evaluation/headline_metric.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,51 +18,49 @@ const Json* find_score(const Json& metrics, const std::string& key) {
 
 double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
 
-// Without a test.
-std::string score_of_training(const Json& metrics) {
-  const Json* validated = find_score(metrics, "cross_validated");
-  if (validated == nullptr)
-    return "There is no score: no photograph with a label known from training was kept for a test.";
-  const std::string score = percent(accuracy(*validated)) +
-                            ", of training photographs held out in turn, holds for photographs "
-                            "like these";
-  if (validated->at("interval").at("unit") == "group")
-    return score + ", since groups were held out whole.";
-  return "Take with care: " + score +
-         " only if none of them has a near-duplicate among the others; --near-duplicates and "
-         "--group "
-         "keep such together.";
+std::string headline_text(const Json& score) {
+  return "Headline metric: " + percent(accuracy(score)) + ", ";
 }
 
-std::string believable_score(const Json& metrics) {
+std::string headline_without_test(const Json& metrics) {
+  const Json* validated = find_score(metrics, "cross_validated");
+  if (validated == nullptr) {
+    return "No headline metric: no photograph with a label known from training was kept for a "
+           "test.";
+  }
+  if (validated->at("interval").at("unit") == "group") {
+    return headline_text(*validated) + "by group, cross-validated.";
+  }
+  return headline_text(*validated) +
+         "cross-validated. It is too high if photographs have a near-duplicate among the others: "
+         "--near-duplicates and --group keep such in one part.";
+}
+
+std::string headline_of(const Json& metrics) {
   const Json* main = find_score(metrics, "main");
-  if (main == nullptr) return score_of_training(metrics);
+  if (main == nullptr) return headline_without_test(metrics);
   if (const Json* by_group = find_score(metrics, "by_group")) {
-    return "Believe " + percent(accuracy(*by_group)) +
-           ", the score by group: in the split that gives " + percent(accuracy(*main)) +
-           ", photographs of one group lie on both sides.";
+    return headline_text(*by_group) + "by group. A split with photographs of one group on both " +
+           "sides gives " + percent(accuracy(*main)) + ".";
   }
   if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
-    return "Believe " + percent(accuracy(*main)) +
-           ", for which groups were kept on one side; torn apart at random they would give " +
+    return headline_text(*main) + "by group. A random split gives " +
            percent(accuracy(*ungrouped)) + ".";
   }
   const Json* pixels = find_score(metrics, "pixels");
   if (pixels != nullptr && accuracy(*pixels) > 0.5) {
-    return "Take " + percent(accuracy(*main)) +
-           " with care: without any network, 16 × 16 pixels are enough for " +
+    return headline_text(*main) + "but the pixel baseline, without a network, reaches " +
            percent(accuracy(*pixels)) +
-           ". Either the labels are easy to tell apart, or test photographs have "
-           "near-duplicates in training; if some belong together, give --group to keep them on one "
-           "side.";
+           ". Either the labels are easy to separate, or test photographs have near-duplicates in "
+           "training; --group keeps photographs that belong together on one side.";
   }
-  return percent(accuracy(*main)) +
-         " holds for photographs like these; whether it holds for others, only photographs from "
-         "elsewhere can "
-         "tell.";
+  return headline_text(*main) +
+         "for photographs like these. To know whether it holds for others, test on photographs "
+         "from "
+         "elsewhere.";
 }
 
-// A score over some of the labels says nothing of the others.
+// A score over some of the labels says nothing about the others.
 std::string untested_labels(const Json& metrics) {
   const Json classes = metrics.value("classes", Json::array());
   const auto tested = std::ranges::count_if(
@@ -136,8 +134,8 @@ Json pixel_score_json(const PixelControl& control) {
           {"accuracy", control.accuracy}};
 }
 
-std::string which_to_believe(const Json& metrics) {
-  return believable_score(metrics) + untested_labels(metrics);
+std::string headline_metric(const Json& metrics) {
+  return headline_of(metrics) + untested_labels(metrics);
 }
 
 }  // namespace pomona
