@@ -223,9 +223,10 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->capture_default_str()
       ->group("Classifier");
   command
-      .add_option("--parts", train.parts,
-                  "Hold out this many parts of the training photographs in turn, groups whole, to "
-                  "judge the model where photographs are few and to calibrate it")
+      .add_option(
+          "--folds", train.folds,
+          "Cross-validate the whole chain with this many folds of the training photographs, "
+          "groups whole: evaluates and calibrates a model of few photographs")
       ->type_name("N")
       ->check(CLI::Range(2, 100))
       ->group("Classifier");

@@ -56,7 +56,7 @@ def scores(figures: dict) -> str:
     known, new = figures["life_known"]["right"], figures["life_new"]["right"]
     rows = [
         (
-            "photographs in shops, five parts of groups of near-duplicates held out in turn: **headline metric**",
+            "photographs in shops, five-fold cross-validation by groups of near-duplicates: **headline metric**",
             of_score(figures["natural"]),
             f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
@@ -170,7 +170,7 @@ def ablation(figures: dict, kinds: int) -> str:
         figures[key]["right"]["count"] for key in ("life_without_composed", "life")
     )
     return (
-        table(["learnt from", "photographs in shops, held out in turn"], rows)
+        table(["learnt from", "photographs in shops, cross-validated"], rows)
         + "\n"
         + table(["learnt from", "photographs in shops of kinds never seen in life"], in_life)
         + f"\nAll but the last were asked about {some:,} of the {all_of_them:,} photographs, evenly chosen.\n"
@@ -283,15 +283,15 @@ Each photograph is seen whole, from nearer and from nearer still, and mirrored: 
 by its source: {weights}. Still lifes are learnt from where photographs of life lie: their components are moved, and
 spread, by what differs between the two for kinds that both show (`train --align`). Of kinds never seen in life that are
 among the backbone's own classes, the classifier is drawn towards what the backbone knows ({", ".join(figures["backbone_knows"])};
-`train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from the parts held out.
+`train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from out-of-fold scores.
 
 ## What it is worth
 
 {scores(figures)}
 Intervals are 95 %, by bootstrap: of groups of near-duplicates and films in the first two rows, of kinds in the last two, and of
 single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
-they should be. The principal components and the classifier of each part never saw that part. The temperature comes
-from answers to all parts, of photographs in shops and studio frames.
+they should be. The principal components and the classifier of each fold never saw that fold. The temperature comes
+from the out-of-fold scores of photographs in shops and studio frames.
 
 Some settings were chosen by the same photographs that judge them, for there are no others: the weight of still lifes and
 how they are moved, and how far the backbone is trusted, by the kinds never seen in life, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly

@@ -9,7 +9,7 @@ from pathlib import Path
 from .chain import Chain
 from .sources import COMPOSED, KEPT, NATURAL, ClassMap, link
 
-PARTS_OF_KINDS = 5
+FOLDS_OF_KINDS = 5
 RESAMPLES = 1000
 # Kinds differ far more than photographs of a kind: a third of these tells nearly as much.
 STRIDE_OF_STUDIO = 3
@@ -39,9 +39,9 @@ def first_kind(answer: dict) -> str:
     return answer["kinds"][0]["id"] if answer["kinds"] else ""
 
 
-def parts_of_kinds(classes: ClassMap) -> list[list[str]]:
+def folds_of_kinds(classes: ClassMap) -> list[list[str]]:
     kinds = classes.kinds("grocery-store")
-    return [kinds[part::PARTS_OF_KINDS] for part in range(PARTS_OF_KINDS)]
+    return [kinds[fold::FOLDS_OF_KINDS] for fold in range(FOLDS_OF_KINDS)]
 
 
 def natural_photographs(work: Path, classes: ClassMap) -> list[tuple[Path, str]]:
@@ -60,7 +60,7 @@ def without_kinds(
     photograph of these in life. `drop_more` says which other rows of such a kind they do without."""
     photographs = natural_photographs(chain.work, classes)[::stride]
     found = []
-    for number, kinds in enumerate(parts_of_kinds(classes)):
+    for number, kinds in enumerate(folds_of_kinds(classes)):
 
         def drop(source, folder, label, kinds=kinds):
             return drop_more(source, label, kinds) or (source == NATURAL and label in kinds)

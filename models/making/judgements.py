@@ -52,7 +52,7 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
             "of single photographs in the third.",
             "columns": ["right", "among three", "calibration error"],
             "rows": [
-                worth("photographs in shops, five parts held out in turn", "natural", figures),
+                worth("photographs in shops, five-fold cross-validation", "natural", figures),
                 worth("Fruits-360 by film", "film", figures),
                 worth("Fruits-360, official test", "official", figures),
             ],

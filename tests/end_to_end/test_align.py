@@ -38,9 +38,9 @@ def train(tiny, features):
 
 
 def test_aligned_sources_are_learnt_from_elsewhere(train, tmp_path):
-    train(tmp_path / "as-they-are", "--parts", "2")
-    train(tmp_path / "aligned", "--parts", "2", "--align", "still")
-    train(tmp_path / "again", "--parts", "2", "--align", "still", "--workers", "1")
+    train(tmp_path / "as-they-are", "--folds", "2")
+    train(tmp_path / "aligned", "--folds", "2", "--align", "still")
+    train(tmp_path / "again", "--folds", "2", "--align", "still", "--workers", "1")
     assert differences(tmp_path / "aligned", tmp_path / "again") == set()
     plain, aligned = (
         json_of(tmp_path / name / "run.json")["options"] for name in ("as-they-are", "aligned")

@@ -30,7 +30,7 @@ def train(tiny, features, tmp_path):
             (tmp_path / "own.csv").write_text(f"class,name,label\n{rows}\n")
             words = [*words, "--backbone-classes", tmp_path / "own.csv"]
         out = tmp_path / name
-        tiny("train", features, "--studio", "frames", "--parts", "2", *words, "--out", out)
+        tiny("train", features, "--studio", "frames", "--folds", "2", *words, "--out", out)
         return out
 
     return run
@@ -45,7 +45,7 @@ def test_labels_never_seen_in_life_are_drawn_to_what_the_backbone_knows(train, t
     assert "backbone_classes" not in json_of(plain / "run.json")["options"]
     different = differences(plain, known)
     assert {"bundle/model.safetensors", "metrics.json"} <= different
-    # Parts held out in turn are judged by fits that know it as well.
+    # The fit of each fold knows it as well.
     losses = [json_of(out / "metrics.json")["scores"][0]["log_loss"] for out in (plain, known)]
     assert losses[0] != losses[1]
     # Another class is other knowledge.

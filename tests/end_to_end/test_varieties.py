@@ -18,7 +18,7 @@ shop,d,y,
 studio,a,x,Alpha
 studio,e,z,
 """
-PARTS = ["--parts", "4", "--c", "10"]
+FOLDS = ["--folds", "4", "--c", "10"]
 
 
 def texts(english: str, french: str) -> dict:
@@ -97,9 +97,9 @@ def features(tiny, shop, studio, kinds):
 
 @pytest.fixture(scope="session")
 def told(tiny, features, kinds, catalogue, shop):
-    """A model that was judged by parts, and knows what is studio."""
+    """A cross-validated model that knows what is studio."""
     out = shop.parent / "told"
-    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *PARTS]
+    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *FOLDS]
     tiny("train", features, "--out", out, *words)
     return out
 
@@ -171,7 +171,7 @@ def test_varieties_that_look_alike_are_never_told(tiny, tmp_path):
     sources = [f"left={one / 'left'}", f"right={one / 'right'}"]
     blind = tmp_path / "blind.csv"
     blind.write_text("source,class,label,variety\nleft,x,x,Left\nright,x,x,Right\n,y,y,\n")
-    tiny("run", *sources, "--classes", blind, "--out", tmp_path / "out", *words, *PARTS)
+    tiny("run", *sources, "--classes", blind, "--out", tmp_path / "out", *words, *FOLDS)
     metrics = json_of(tmp_path / "out" / "metrics.json")["varieties"]
     assert metrics["labels"][0]["least_probability"] is None
     assert "varieties" not in json_of(tmp_path / "out" / "bundle" / "bundle.json")
@@ -214,7 +214,7 @@ def test_a_map_without_varieties_changes_nothing(tiny, features, kinds, tmp_path
         )
     )
     for path in (plain, empty):
-        tiny("train", features, "--classes", path, "--out", tmp_path / path.stem, *PARTS)
+        tiny("train", features, "--classes", path, "--out", tmp_path / path.stem, *FOLDS)
     assert not differences(tmp_path / "plain", tmp_path / "empty")
     settings = json_of(tmp_path / "plain" / "bundle" / "bundle.json")
     assert "varieties" not in settings and "varieties" not in settings["metrics"]
@@ -222,13 +222,13 @@ def test_a_map_without_varieties_changes_nothing(tiny, features, kinds, tmp_path
 
 
 def test_same_bytes_for_any_number_of_workers(tiny, features, kinds, catalogue, told, tmp_path):
-    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *PARTS]
+    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *FOLDS]
     tiny("train", features, "--out", tmp_path / "out", *words, "--workers", "1")
     assert not differences(told, tmp_path / "out")
 
 
 def test_varieties_of_several_views(tiny, shop, kinds, tmp_path):
-    words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0", *PARTS]
+    words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0", *FOLDS]
     tiny("run", f"shop={shop}", *words, "--views", "whole,flip", *TINY)
     (answer,) = answers_of(tiny, tmp_path / "out", shop / "b" / "1.jpg")
     assert answer["variety"]["id"] == "Beta"

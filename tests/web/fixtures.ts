@@ -61,9 +61,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
     run: run(labels, shape, trainRows, testRows),
     metrics: {
       format: 1,
-      headline: tested
-        ? 'Headline metric: 64.0 %, by group. A random split gives 97.0 %.'
-        : '',
+      headline: tested ? 'Headline metric: 64.0 %, by group. A random split gives 97.0 %.' : '',
       labels,
       train_rows: trainRows,
       test_rows: testRows,

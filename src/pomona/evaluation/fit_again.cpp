@@ -78,19 +78,19 @@ Matrix<double> copy_of(MatrixView<const double> scores) {
   return copy;
 }
 
-// The temperature of each part comes from the others, so that no answer is judged by what it chose.
+// The temperature of each fold comes from the others, so that no answer is judged by what it chose.
 Matrix<double> probabilities_of(const HeldOutAnswers& answers, const TableRows& rows) {
   Matrix<double> probabilities = copy_of(answers.scores());
   const std::vector<std::int32_t> labels = labels_of(rows, answers.rows());
   const std::vector<float> weights = weights_of(rows, answers.rows());
   const auto& begins = answers.begins();
-  for (std::size_t part = 0; part + 1 < begins.size(); ++part) {
+  for (std::size_t fold = 0; fold + 1 < begins.size(); ++fold) {
     std::vector<std::int32_t> others = labels;
-    std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[part]),
-              others.begin() + static_cast<std::ptrdiff_t>(begins[part + 1]), -1);
+    std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[fold]),
+              others.begin() + static_cast<std::ptrdiff_t>(begins[fold + 1]), -1);
     const double temperature = fit_temperature(answers.scores(), others, weights);
     scores_to_probabilities(
-        temperature, probabilities.view().rows_from(begins[part], begins[part + 1] - begins[part]));
+        temperature, probabilities.view().rows_from(begins[fold], begins[fold + 1] - begins[fold]));
   }
   return probabilities;
 }
@@ -121,23 +121,23 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
   const std::vector<std::size_t> pool = with_label(rows, rows.side(Split::kTrain));
   HeldOutAnswers answers(rows.train_labels.size());
   CrossValidation result;
-  for (const std::vector<std::size_t>& part :
-       choose_parts(rows.manifest, pool, rows.groups, again.train.parts, again.train.seed)) {
-    const std::vector<std::size_t> judged = without_aligned(rows, part, again.train.align);
+  for (const std::vector<std::size_t>& fold :
+       choose_folds(rows.manifest, pool, rows.groups, again.train.folds, again.train.seed)) {
+    const std::vector<std::size_t> judged = without_aligned(rows, fold, again.train.align);
     if (judged.empty()) continue;
-    const std::vector<std::size_t> train_side = without(pool, part);
+    const std::vector<std::size_t> train_side = without(pool, fold);
     const Chain chain = fit_chain(again, train_side, progress, stop);
     const Matrix<double> scores = scores_of(again, chain, judged);
     answers.add(judged, scores);
-    ++result.parts;
+    ++result.folds;
     if (rows.varieties.empty() || on_features(again)) continue;
-    const VarietyAnswers of_part =
+    const VarietyAnswers of_fold =
         answer_varieties(fit_varieties(chain.table(rows), train_side, again.train, stop),
                          rows.train_labels, *chain.inputs, judged, scores.view());
-    result.varieties.insert(result.varieties.end(), of_part.begin(), of_part.end());
+    result.varieties.insert(result.varieties.end(), of_fold.begin(), of_fold.end());
   }
   result.begins = answers.begins();
-  if (result.parts == 0) return std::nullopt;
+  if (result.folds == 0) return std::nullopt;
   result.temperature = fit_temperature(answers.scores(), labels_of(rows, answers.rows()),
                                        weights_of(rows, answers.rows()));
   result.never_held_out =

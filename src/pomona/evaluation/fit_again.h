@@ -38,19 +38,19 @@ struct SecondFit {
 std::optional<SecondFit> second_fit(const FitAgain& again, const Groups& groups, double share,
                                     Progress& progress, const std::stop_token& stop);
 
-// Parts of the training rows held out in turn, each judged by a chain fitted on the others, its
-// temperature from the answers to the parts but its own. Whole groups.
+// Cross-validation: each fold of the training rows is judged by a chain fitted on the others, with
+// a temperature from the out-of-fold scores of the other folds. Groups stay whole.
 struct CrossValidation {
   Evaluation evaluation;   // of all rows that were held out
-  double temperature = 1;  // from the answers to all parts: for a fit on all rows
-  std::size_t parts = 0;
+  double temperature = 1;  // from the answers to all folds: for a fit on all rows
+  std::size_t folds = 0;
   std::size_t never_held_out = 0;  // rows of labels with a single group
-  // What the chain of each part says of the varieties of rows that were held out, as the rows of
+  // What the chain of each fold says of the varieties of rows that were held out, as the rows of
   // the evaluation; empty where the class map names none, or ridge learns.
   VarietyAnswers varieties;
-  std::vector<std::size_t> begins;  // of each part among the rows, and their number at the end
+  std::vector<std::size_t> begins;  // of each fold among the rows, and their number at the end
 };
-// train.parts of them, at least 2. None where no label has two groups.
+// train.folds of them, at least 2. None where no label has two groups.
 std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& progress,
                                               const std::stop_token& stop);
 

@@ -33,7 +33,7 @@ std::string headline_without_test(const Json& metrics) {
   }
   return headline_text(*validated) +
          "cross-validated. It is too high if photographs have a near-duplicate among the others: "
-         "--near-duplicates and --group keep such in one part.";
+         "--near-duplicates and --group keep such in one fold.";
 }
 
 std::string headline_of(const Json& metrics) {
@@ -106,14 +106,15 @@ Score second_score(bool by_group, std::size_t train_rows) {
 
 Score cross_validated_score(const CrossValidation& validation, bool grouped) {
   Score score{
-      "cross_validated", std::to_string(validation.parts) + " parts held out in turn",
-      "Scaler, PCA and classifier fitted anew for each part of the training photographs, on "
+      "cross_validated", std::to_string(validation.folds) + "-fold cross-validation",
+      "Scaler, PCA and classifier fitted anew for each fold of the training photographs, on "
       "the others",
       validation.evaluation.rows.size()};
-  score.explanation += grouped ? "; photographs of one group are all in one part." : ".";
+  score.explanation += grouped ? "; photographs of one group are all in one fold." : ".";
   if (validation.never_held_out > 0) {
-    score.explanation += " " + with_commas(validation.never_held_out) +
-                         " photographs of labels with a single group are learnt from alone.";
+    score.explanation +=
+        " " + with_commas(validation.never_held_out) +
+        " photographs of labels with a single group only train: they are in no fold.";
   }
   return score;
 }

@@ -78,8 +78,8 @@ std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
     JudgedVariety& one = judged.emplace_back();
     one.row = evaluation.rows[i];
     one.label = labels[i];
-    const auto part = std::ranges::upper_bound(begins, i);
-    one.part = static_cast<std::size_t>(part - begins.begin());
+    const auto fold = std::ranges::upper_bound(begins, i);
+    one.fold = static_cast<std::size_t>(fold - begins.begin());
     one.weight = rows.weight(one.row);
     one.named = rows.variety_index[one.row] >= 0;
     if (answer->name.empty()) continue;
@@ -131,17 +131,17 @@ Json tell_the_probable(std::vector<VarietyClassifier>& varieties) {
   return json;
 }
 
-void tell_by_other_parts(std::vector<JudgedVariety>& judged) {
+void tell_by_other_folds(std::vector<JudgedVariety>& judged) {
   std::map<std::pair<std::int32_t, std::size_t>, std::optional<double>> least;
   for (const JudgedVariety& one : judged) {
-    const auto [place, is_new] = least.try_emplace({one.label, one.part});
+    const auto [place, is_new] = least.try_emplace({one.label, one.fold});
     if (!is_new) continue;
     place->second = choose_least_probability(those(judged, [&](const JudgedVariety& other) {
-      return other.label == one.label && other.part != one.part;
+      return other.label == one.label && other.fold != one.fold;
     }));
   }
   for (JudgedVariety& one : judged) {
-    const std::optional<double>& from = least.at({one.label, one.part});
+    const std::optional<double>& from = least.at({one.label, one.fold});
     one.told = from && one.probability >= *from;
   }
 }

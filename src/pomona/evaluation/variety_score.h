@@ -21,7 +21,7 @@ namespace pomona {
 struct JudgedVariety {
   std::size_t row = 0;
   std::int32_t label = 0;  // of the answer
-  std::size_t part = 0;    // that it was held out with
+  std::size_t fold = 0;    // that it was held out with
   double probability = 0;  // that label and variety are right; 0: it is none of those with a name
   double weight = 1;
   bool named = false;  // the class map says which variety it is
@@ -29,7 +29,7 @@ struct JudgedVariety {
   bool told = false;
 };
 
-// `answers` are of the rows of the evaluation. `begins`: of parts among them; empty: all are one.
+// `answers` are of the rows of the evaluation. `begins`: of folds among them; empty: all are one.
 // Nothing is told yet.
 std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
                                            const Evaluation& evaluation, const TableRows& rows,
@@ -46,9 +46,9 @@ Json keep_told(std::span<const JudgedVariety> judged, const std::vector<std::str
 // The same where nothing was held out to choose by: all from 0.8 on.
 Json tell_the_probable(std::vector<VarietyClassifier>& varieties);
 
-// Tells those of each part from where the answers to the other parts say, so that none is judged by
+// Tells those of each fold from where the answers to the other folds say, so that none is judged by
 // what it chose.
-void tell_by_other_parts(std::vector<JudgedVariety>& judged);
+void tell_by_other_folds(std::vector<JudgedVariety>& judged);
 // Tells them as a bundle would; a label without a classifier among these is passed over.
 void tell_as_bundle(std::span<const VarietyClassifier> varieties,
                     const std::vector<std::string>& labels, std::vector<JudgedVariety>& judged);

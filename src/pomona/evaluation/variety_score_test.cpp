@@ -13,11 +13,11 @@ constexpr double probability_at(std::size_t place) {
 }
 
 // Photographs of one label from the most to the least probable: 'r' is right, 'w' wrong.
-std::vector<JudgedVariety> answers(const std::string& right, std::size_t part = 0) {
+std::vector<JudgedVariety> answers(const std::string& right, std::size_t fold = 0) {
   std::vector<JudgedVariety> judged;
   for (std::size_t i = 0; i < right.size(); ++i) {
     JudgedVariety& one = judged.emplace_back();
-    one.part = part;
+    one.fold = fold;
     one.probability = probability_at(i);
     one.named = true;
     one.right = right[i] == 'r';
@@ -69,9 +69,9 @@ TEST(VarietyScore, WhatHasNoNameIsNotToldWhateverElse) {
 TEST(VarietyScore, APartIsToldByTheOthers) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrr", 1);
   for (const JudgedVariety& one : answers("wwwwwwww", 2)) judged.push_back(one);
-  tell_by_other_parts(judged);
-  for (std::size_t i = 0; i < 8; ++i) EXPECT_FALSE(judged[i].told);  // the other part is all wrong
-  for (std::size_t i = 8; i < 16; ++i) EXPECT_TRUE(judged[i].told);  // the other part is all right
+  tell_by_other_folds(judged);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_FALSE(judged[i].told);  // the other fold is all wrong
+  for (std::size_t i = 8; i < 16; ++i) EXPECT_TRUE(judged[i].told);  // the other fold is all right
 }
 
 TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverTold) {
@@ -138,10 +138,10 @@ TEST(VarietyScore, JudgesLabelAndVarietyTogether) {
   ASSERT_EQ(judged.size(), 3U);
   EXPECT_EQ(judged[0].probability, 0.375);
   EXPECT_TRUE(judged[0].named && judged[0].right);
-  EXPECT_EQ(judged[0].part, 1U);
+  EXPECT_EQ(judged[0].fold, 1U);
   EXPECT_EQ(judged[1].probability, 0);
   EXPECT_FALSE(judged[1].named || judged[1].right);
-  EXPECT_EQ(judged[1].part, 2U);
+  EXPECT_EQ(judged[1].fold, 2U);
   EXPECT_EQ(judged[2].weight, 2);
   EXPECT_FALSE(judged[2].right);  // it is a Jonagold, but no pear
   VarietyAnswers some = of_rows;

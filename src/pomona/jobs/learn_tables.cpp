@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "pomona/bundle/write_bundle.h"
-#include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/controls.h"
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/evaluation/fit_again.h"
+#include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/map.h"
 #include "pomona/evaluation/variety_score.h"
 #include "pomona/table/parquet_writer.h"
@@ -172,7 +172,7 @@ class Learning {
     if (validation_) {
       judged = judge_varieties(validation_->varieties, validation_->evaluation, rows,
                                validation_->begins);
-      tell_by_other_parts(judged);
+      tell_by_other_folds(judged);
       add_variety_scores("cross_validated", judged, rows, options_.sources, scores);
     }
     Json labels = validation_ ? keep_told(judged, rows.train_labels, varieties)
@@ -284,7 +284,7 @@ class Learning {
   }
 
   void cross_validate_training() {
-    if (options_.train.parts == 0 || table_.rows.train_labels.size() < 2) return;
+    if (options_.train.folds == 0 || table_.rows.train_labels.size() < 2) return;
     timeline_.begin("cross-validate");
     progress_.begin("cross-validate", 0);
     validation_ = cross_validate(fit_again(), progress_, stop_);

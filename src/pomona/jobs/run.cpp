@@ -73,7 +73,7 @@ Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
                {"scale", options.reduce.scale},
                {"classifier", classifier_kind_name(options.train.classifier)}};
   if (options.train.c != TrainOptions().c) json["c"] = options.train.c;
-  if (options.train.parts > 0) json["parts"] = options.train.parts;
+  if (options.train.folds > 0) json["folds"] = options.train.folds;
   if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
   if (!options.train.studio.empty()) json["studio"] = options.train.studio;
   if (!options.train.align.empty()) json["align"] = options.train.align;

@@ -19,35 +19,35 @@ constexpr double kCalibrationShare = 0.1;
 // Of fewer photographs a tenth is too little: temperatures of one set of 1,253 went from 0.76 to
 // 1.54, depending on the tenth.
 constexpr std::size_t kEnoughToShare = 5000;
-constexpr std::size_t kPartsOfFew = 5;
+constexpr std::size_t kFoldsOfFew = 5;
 constexpr std::size_t kScoreBlockRows = 1024;
 constexpr double kRidgeAlpha = 1;
 
-// Parts to be held out of a fit each; none that is empty.
-std::vector<std::vector<std::size_t>> parts_of(const TableRows& rows,
+// Folds for calibration; none is empty.
+std::vector<std::vector<std::size_t>> folds_of(const TableRows& rows,
                                                const std::vector<std::size_t>& all,
                                                const Groups& groups, const TrainOptions& options) {
-  std::vector<std::vector<std::size_t>> parts;
+  std::vector<std::vector<std::size_t>> folds;
   if (all.size() < kEnoughToShare) {
-    parts = choose_parts(rows.manifest, all, groups, kPartsOfFew, options.seed);
+    folds = choose_folds(rows.manifest, all, groups, kFoldsOfFew, options.seed);
   } else {
-    parts.push_back(choose_holdout(rows.manifest, all, groups, kCalibrationShare, options.seed));
+    folds.push_back(choose_holdout(rows.manifest, all, groups, kCalibrationShare, options.seed));
   }
-  std::erase_if(parts, [](const auto& part) { return part.empty(); });
-  return parts;
+  std::erase_if(folds, [](const auto& fold) { return fold.empty(); });
+  return folds;
 }
 
 // Whole groups; single rows where every label has one group only.
-std::vector<std::vector<std::size_t>> calibration_parts(const TableRows& rows,
+std::vector<std::vector<std::size_t>> calibration_folds(const TableRows& rows,
                                                         const std::vector<std::size_t>& all,
                                                         const TrainOptions& options,
                                                         Progress& progress) {
-  auto parts = parts_of(rows, all, rows.groups, options);
-  if (!parts.empty() || !rows.groups.given) return parts;
+  auto folds = folds_of(rows, all, rows.groups, options);
+  if (!folds.empty() || !rows.groups.given) return folds;
   progress.warn(
       "every label has one group to learn from, so probabilities are calibrated on photographs "
       "beside those learnt from: they may be too sure");
-  return parts_of(rows, all, find_groups(rows.manifest, ""), options);
+  return folds_of(rows, all, find_groups(rows.manifest, ""), options);
 }
 
 // The rows of all views of the photographs chosen.
@@ -180,8 +180,8 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
   }
   progress.begin("train", 0);
   const std::vector<std::size_t> all = with_label(rows, chosen);
-  const auto parts = calibration_parts(rows, all, options, progress);
-  if (parts.empty()) {
+  const auto folds = calibration_folds(rows, all, options, progress);
+  if (folds.empty()) {
     progress.warn(
         "no training photograph could be spared to calibrate probabilities; they are left as "
         "fitted");
@@ -189,12 +189,12 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
   }
   HeldOutAnswers answers(rows.train_labels.size());
   std::optional<TrainedClassifier> auxiliary;
-  for (const std::vector<std::size_t>& part : parts) {
-    const std::vector<std::size_t> judged = without_aligned(rows, part, options.align);
+  for (const std::vector<std::size_t>& fold : folds) {
+    const std::vector<std::size_t> judged = without_aligned(rows, fold, options.align);
     if (judged.empty()) continue;
     // Much the same rows: each fit starts from the one before and needs few steps.
     auxiliary =
-        fit(table, without(all, part), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
+        fit(table, without(all, fold), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
     answers.add(judged, score_rows(auxiliary->classifier, table.inputs, judged, options.workers));
   }
   TrainedClassifier final_fit =

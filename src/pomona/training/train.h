@@ -25,9 +25,9 @@ struct TrainOptions {
   std::string backbone_classes = {};     // file of BackboneClasses; "": none
   std::vector<std::string> studio = {};  // sources that show no life, only studio pictures
   std::vector<std::string> align = {};   // those of them that are moved to life: source_alignment.h
-  // Parts of the training photographs that are held out in turn, each time from the whole chain, to
-  // give a score and to calibrate; 0: no such score, and as many parts as calibration needs.
-  std::size_t parts = 0;
+  // Folds of a cross-validation of the whole chain, which gives a score and calibrates; 0: no such
+  // score, and as many folds as calibration needs.
+  std::size_t folds = 0;
   // The share of training photographs that may be refused so that others are (refusal_fit.h); 0:
   // everything is answered.
   double refuse = 0;

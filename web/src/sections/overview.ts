@@ -11,7 +11,7 @@ import {
   significant,
 } from '../numbers.ts';
 import type { Report } from '../report_data.ts';
-import { heldOutInTurn } from './scores.ts';
+import { crossValidated } from './scores.ts';
 
 export function overview(report: Report): HTMLElement {
   const main = report.scores[0];
@@ -56,8 +56,8 @@ function title(report: Report): Child[] {
   if (main?.accuracy != null) {
     return [
       h('span', { class: 'figure' }, percent(main.accuracy)),
-      heldOutInTurn(main)
-        ? ` of ${counted(main.rows ?? 0, 'photograph')}, held out in turn, named right`
+      crossValidated(main)
+        ? ` of ${counted(main.rows ?? 0, 'photograph')}, cross-validated, named right`
         : ` of ${counted(main.rows ?? 0, 'test photograph')} named right`,
     ];
   }
@@ -73,7 +73,7 @@ function title(report: Report): Child[] {
 /** The other scores in a line, so that the large one does not stand alone. */
 function others(report: Report): HTMLElement | null {
   const names: Record<string, string> = {
-    cross_validated: 'of the training photographs, held out in turn',
+    cross_validated: 'of the training photographs, cross-validated',
     by_group: 'where groups stay together',
     ungrouped: 'where groups are torn apart',
     pixels: 'by comparing pixels alone',
@@ -129,8 +129,8 @@ function lead(report: Report): string {
 
 function testText(report: Report): string {
   const main = report.scores[0];
-  if (main !== undefined && heldOutInTurn(main)) {
-    return 'judged by fits that had not seen them, parts of them being held out in turn';
+  if (main !== undefined && crossValidated(main)) {
+    return 'evaluated by cross-validation';
   }
   const tested = `tested on ${count(report.testRows)}`;
   switch (report.splitKind) {

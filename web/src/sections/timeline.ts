@@ -13,7 +13,7 @@ const titles: Record<string, string> = {
   reduce: 'Scale and reduce',
   train: 'Fit the model',
   evaluate: 'Test the model',
-  'cross-validate': 'Parts held out in turn',
+  'cross-validate': 'Cross-validation',
   controls: 'Control scores',
   refusal: 'What to refuse',
   bundle: 'Write the bundle',
