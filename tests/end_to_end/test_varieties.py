@@ -144,7 +144,7 @@ def test_the_bundle_carries_the_varieties_it_tells(told):
     assert [one["id"] for one in carried] == ["Alpha"]
 
 
-def test_held_out_answers_say_how_many_are_told_and_right(told):
+def test_out_of_fold_scores_say_how_many_are_told_and_right(told):
     varieties = json_of(told / "metrics.json")["varieties"]
     (label,) = varieties["labels"]
     assert (label["label"], label["varieties"]) == ("x", ["Alpha", "Beta"])

@@ -7,7 +7,7 @@
 
 #include "pomona/dataset/row_selection.h"
 #include "pomona/learn/calibration.h"
-#include "pomona/training/held_out_answers.h"
+#include "pomona/training/out_of_fold_scores.h"
 #include "pomona/training/source_alignment.h"
 #include "pomona/training/studio_only.h"
 
@@ -78,17 +78,18 @@ Matrix<double> copy_of(MatrixView<const double> scores) {
   return copy;
 }
 
-// The temperature of each fold comes from the others, so that no answer is judged by what it chose.
-Matrix<double> probabilities_of(const HeldOutAnswers& answers, const TableRows& rows) {
-  Matrix<double> probabilities = copy_of(answers.scores());
-  const std::vector<std::int32_t> labels = labels_of(rows, answers.rows());
-  const std::vector<float> weights = weights_of(rows, answers.rows());
-  const auto& begins = answers.begins();
+// The temperature of each fold comes from the others, so that no score is judged by a temperature
+// that it helped to choose.
+Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableRows& rows) {
+  Matrix<double> probabilities = copy_of(out_of_fold.scores());
+  const std::vector<std::int32_t> labels = labels_of(rows, out_of_fold.rows());
+  const std::vector<float> weights = weights_of(rows, out_of_fold.rows());
+  const auto& begins = out_of_fold.begins();
   for (std::size_t fold = 0; fold + 1 < begins.size(); ++fold) {
     std::vector<std::int32_t> others = labels;
     std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[fold]),
               others.begin() + static_cast<std::ptrdiff_t>(begins[fold + 1]), -1);
-    const double temperature = fit_temperature(answers.scores(), others, weights);
+    const double temperature = fit_temperature(out_of_fold.scores(), others, weights);
     scores_to_probabilities(
         temperature, probabilities.view().rows_from(begins[fold], begins[fold + 1] - begins[fold]));
   }
@@ -119,7 +120,7 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
                                               const std::stop_token& stop) {
   const TableRows& rows = again.rows;
   const std::vector<std::size_t> pool = with_label(rows, rows.side(Split::kTrain));
-  HeldOutAnswers answers(rows.train_labels.size());
+  OutOfFoldScores out_of_fold(rows.train_labels.size());
   CrossValidation result;
   for (const std::vector<std::size_t>& fold :
        choose_folds(rows.manifest, pool, rows.groups, again.train.folds, again.train.seed)) {
@@ -128,7 +129,7 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
     const std::vector<std::size_t> train_side = without(pool, fold);
     const Chain chain = fit_chain(again, train_side, progress, stop);
     const Matrix<double> scores = scores_of(again, chain, judged);
-    answers.add(judged, scores);
+    out_of_fold.add(judged, scores);
     ++result.folds;
     if (rows.varieties.empty() || on_features(again)) continue;
     const VarietyAnswers of_fold =
@@ -136,14 +137,14 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
                          rows.train_labels, *chain.inputs, judged, scores.view());
     result.varieties.insert(result.varieties.end(), of_fold.begin(), of_fold.end());
   }
-  result.begins = answers.begins();
+  result.begins = out_of_fold.begins();
   if (result.folds == 0) return std::nullopt;
-  result.temperature = fit_temperature(answers.scores(), labels_of(rows, answers.rows()),
-                                       weights_of(rows, answers.rows()));
+  result.temperature = fit_temperature(out_of_fold.scores(), labels_of(rows, out_of_fold.rows()),
+                                       weights_of(rows, out_of_fold.rows()));
   result.never_held_out =
-      without_aligned(rows, pool, again.train.align).size() - answers.rows().size();
-  result.evaluation =
-      evaluate_answers(probabilities_of(answers, rows), rows, answers.rows(), again.train.seed);
+      without_aligned(rows, pool, again.train.align).size() - out_of_fold.rows().size();
+  result.evaluation = evaluate_answers(probabilities_of(out_of_fold, rows), rows,
+                                       out_of_fold.rows(), again.train.seed);
   return result;
 }
 

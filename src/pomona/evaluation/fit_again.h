@@ -41,8 +41,8 @@ std::optional<SecondFit> second_fit(const FitAgain& again, const Groups& groups,
 // Cross-validation: each fold of the training rows is judged by a chain fitted on the others, with
 // a temperature from the out-of-fold scores of the other folds. Groups stay whole.
 struct CrossValidation {
-  Evaluation evaluation;   // of all rows that were held out
-  double temperature = 1;  // from the answers to all folds: for a fit on all rows
+  Evaluation evaluation;   // of all out-of-fold scores
+  double temperature = 1;  // from all out-of-fold scores: for a fit on all rows
   std::size_t folds = 0;
   std::size_t never_held_out = 0;  // rows of labels with a single group
   // What the chain of each fold says of the varieties of rows that were held out, as the rows of

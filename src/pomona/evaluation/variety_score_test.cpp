@@ -99,7 +99,7 @@ TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverTold) {
   EXPECT_FALSE(judged[8].told);
 }
 
-TEST(VarietyScore, WithoutHeldOutAnswersAllAreToldFromTheSameProbabilityOn) {
+TEST(VarietyScore, WithoutOutOfFoldScoresAllAreToldFromTheSameProbabilityOn) {
   std::vector<VarietyClassifier> varieties(1);
   EXPECT_EQ(tell_the_probable(varieties)[0].at("least_probability"), 0.8);
   EXPECT_EQ(varieties[0].least_probability, 0.8);

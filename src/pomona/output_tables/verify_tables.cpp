@@ -358,7 +358,7 @@ std::string check_metrics(const ObjectStore& store) {
   }
   return "metrics: confusion.csv and metrics.json agree on " +
          std::to_string(static_cast<std::size_t>(rows)) +
-         (judged == "main" ? " test photographs" : " photographs held out in turn");
+         (judged == "main" ? " test photographs" : " photographs, cross-validated");
 }
 
 }  // namespace pomona

@@ -9,7 +9,7 @@
 #include "pomona/dataset/row_selection.h"
 #include "pomona/learn/calibration.h"
 #include "pomona/learn/moments.h"
-#include "pomona/training/held_out_answers.h"
+#include "pomona/training/out_of_fold_scores.h"
 #include "pomona/training/source_alignment.h"
 
 namespace pomona {
@@ -187,7 +187,7 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
         "fitted");
     return fit(table, all, options, nullptr, stop);
   }
-  HeldOutAnswers answers(rows.train_labels.size());
+  OutOfFoldScores out_of_fold(rows.train_labels.size());
   std::optional<TrainedClassifier> auxiliary;
   for (const std::vector<std::size_t>& fold : folds) {
     const std::vector<std::size_t> judged = without_aligned(rows, fold, options.align);
@@ -195,12 +195,14 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
     // Much the same rows: each fit starts from the one before and needs few steps.
     auxiliary =
         fit(table, without(all, fold), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
-    answers.add(judged, score_rows(auxiliary->classifier, table.inputs, judged, options.workers));
+    out_of_fold.add(judged,
+                    score_rows(auxiliary->classifier, table.inputs, judged, options.workers));
   }
   TrainedClassifier final_fit =
       fit(table, all, options, auxiliary ? &auxiliary->classifier : nullptr, stop);
-  final_fit.classifier.temperature = fit_temperature(
-      answers.scores(), labels_of(rows, answers.rows()), weights_of(rows, answers.rows()));
+  final_fit.classifier.temperature =
+      fit_temperature(out_of_fold.scores(), labels_of(rows, out_of_fold.rows()),
+                      weights_of(rows, out_of_fold.rows()));
   return final_fit;
 }
 

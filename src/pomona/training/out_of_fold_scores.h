@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers to photographs by fits that have not seen them, gathered part by part.
+// Out-of-fold scores: what fits give photographs that they have not seen, collected fold by fold.
+// Used by one thread.
 #pragma once
 
 #include <cstddef>
@@ -9,17 +10,17 @@
 
 namespace pomona {
 
-class HeldOutAnswers {
+class OutOfFoldScores {
  public:
-  explicit HeldOutAnswers(std::size_t class_count) : class_count_(class_count) {}
+  explicit OutOfFoldScores(std::size_t class_count) : class_count_(class_count) {}
 
   // scores: rows × classes, before softmax.
   void add(const std::vector<std::size_t>& rows, const Matrix<double>& scores);
 
-  // Numbers of the rows, part after part, and their scores.
+  // Numbers of the rows, fold after fold, and their scores.
   const std::vector<std::size_t>& rows() const { return rows_; }
   MatrixView<const double> scores() const { return {scores_.data(), rows_.size(), class_count_}; }
-  // Where each part begins among the rows, and their number at the end.
+  // Where each fold begins among the rows, and their number at the end.
   const std::vector<std::size_t>& begins() const { return begins_; }
 
  private:
