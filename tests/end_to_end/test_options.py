@@ -182,7 +182,7 @@ def test_groups_stay_on_one_side_and_every_label_keeps_one(run, films):
     assert metrics["headline"].startswith("Headline metric: ")
 
 
-def test_a_test_set_with_groups_gets_a_second_score_by_group(run, films, tmp_path):
+def test_a_test_set_with_groups_is_cross_validated_by_group(run, films, tmp_path):
     test = make_folder(tmp_path / "test", "abc", count=4)
     out = run(films, "--test", test, "--group", r"^(r\d*_)?")
     metrics = json_of(out / "metrics.json")

@@ -91,15 +91,15 @@ Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows) {
   return score;
 }
 
-Score second_score(bool by_group, std::size_t train_rows) {
+Score another_split_score(bool by_group, std::size_t train_rows) {
   if (by_group) {
-    return {"by_group", "Fitted again, split by group",
+    return {"by_group", "Cross-validation on a split by group",
             "Scaler, PCA and classifier fitted anew; photographs of one group are all in training "
             "or all in "
             "the test.",
             train_rows};
   }
-  return {"ungrouped", "Fitted again, groups torn apart",
+  return {"ungrouped", "Cross-validation on a random split",
           "Scaler, PCA and classifier fitted anew with a random holdout, as most notebooks do it.",
           train_rows};
 }

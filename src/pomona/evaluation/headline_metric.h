@@ -8,13 +8,13 @@
 #include "pomona/base/json.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/evaluation/controls.h"
+#include "pomona/evaluation/cross_validation.h"
 #include "pomona/evaluation/evaluate.h"
-#include "pomona/evaluation/fit_again.h"
 
 namespace pomona {
 
 Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows);
-Score second_score(bool by_group, std::size_t train_rows);
+Score another_split_score(bool by_group, std::size_t train_rows);
 Score cross_validated_score(const CrossValidation& validation, bool grouped);
 // … of the photographs of one source among several.
 Score source_score(const std::string& source);

@@ -10,8 +10,8 @@
 
 #include "pomona/bundle/write_bundle.h"
 #include "pomona/evaluation/controls.h"
+#include "pomona/evaluation/cross_validation.h"
 #include "pomona/evaluation/evaluate.h"
-#include "pomona/evaluation/fit_again.h"
 #include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/map.h"
 #include "pomona/evaluation/variety_score.h"
@@ -274,12 +274,12 @@ class Learning {
     write_confusion(*tested_, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
-  FitAgain fit_again() const {
+  ChainSetup chain_setup() const {
     return {table_.features,
             table_.rows,
             options_.reduce,
             options_.train,
-            out_.scratch_path("again"),
+            out_.scratch_path("cross-validation"),
             knowledge_ ? &*knowledge_ : nullptr};
   }
 
@@ -287,7 +287,7 @@ class Learning {
     if (options_.train.folds == 0 || table_.rows.train_labels.size() < 2) return;
     timeline_.begin("cross-validate");
     progress_.begin("cross-validate", 0);
-    validation_ = cross_validate(fit_again(), progress_, stop_);
+    validation_ = cross_validate(chain_setup(), progress_, stop_);
     if (validation_) return;
     progress_.warn(
         "every label has one group of training photographs, so none could be judged by a fit on "
@@ -312,26 +312,26 @@ class Learning {
     if (!has_test()) return;
     timeline_.begin("controls");
     progress_.begin("controls", 0);
-    if (table_.rows.groups.given) add_second_fit();
+    if (table_.rows.groups.given) add_another_split();
     if (options_.pictures == nullptr) return;
     if (const auto pixels = pixel_control(*options_.pictures, table_.rows, workers())) {
       metrics_["scores"].push_back(pixel_score_json(*pixels));
     }
   }
 
-  void add_second_fit() {
+  void add_another_split() {
     const bool by_group = !main_split_is_grouped();
     Groups singles;
     if (!by_group) singles = find_groups(table_.rows.manifest, "");
     const double share =
         options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
-    const auto second =
-        second_fit(fit_again(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
+    const auto second = validate_another_split(
+        chain_setup(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
       progress_.warn("the groups leave no label with two of them: there is no score by group");
       return;
     }
-    add_score(second_score(by_group, second->train_rows), second->evaluation, table_.rows,
+    add_score(another_split_score(by_group, second->train_rows), second->evaluation, table_.rows,
               metrics_);
   }
 

@@ -35,7 +35,7 @@ struct FeatureTable {
 struct LearnOptions {
   ReduceOptions reduce;
   TrainOptions train;
-  SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
+  SplitOptions split;  // as the rows were divided; its holdout also divides another split
   SplitKind split_kind = SplitKind::kNone;
   std::vector<std::string> sources;    // of training photographs; empty: they have no names
   std::optional<Catalogue> catalogue;  // for the bundle

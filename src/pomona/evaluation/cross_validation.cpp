@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/evaluation/fit_again.h"
+#include "pomona/evaluation/cross_validation.h"
 
 #include <algorithm>
 #include <memory>
@@ -27,49 +27,51 @@ struct Chain {
   }
 };
 
-bool on_features(const FitAgain& again) { return again.train.classifier == ClassifierKind::kRidge; }
-
-void align(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
-           const FitAgain& again) {
-  const SourceAlignment alignment(*chain.inputs, rows, train_side, again.train);
-  chain.learnt_from = alignment.moved(chain.table(rows).learnt_from, again.scratch_path + "-moved");
+bool on_features(const ChainSetup& setup) {
+  return setup.train.classifier == ClassifierKind::kRidge;
 }
 
-Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_side,
+void align(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
+           const ChainSetup& setup) {
+  const SourceAlignment alignment(*chain.inputs, rows, train_side, setup.train);
+  chain.learnt_from = alignment.moved(chain.table(rows).learnt_from, setup.scratch_path + "-moved");
+}
+
+Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_side,
                 Progress& progress, const std::stop_token& stop) {
-  const TableRows& rows = again.rows;
+  const TableRows& rows = setup.rows;
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
-  Chain chain{table_moments(again.features, classes, rows.train_labels.size(), rows.views, stop),
+  Chain chain{table_moments(setup.features, classes, rows.train_labels.size(), rows.views, stop),
               nullptr,
               nullptr,
               {},
               {}};
-  const Reduction reduction = fit_reduction(chain.moments, again.reduce);
-  if (again.prior != nullptr) {
+  const Reduction reduction = fit_reduction(chain.moments, setup.reduce);
+  if (setup.prior != nullptr) {
     chain.prior =
-        again.prior->weights(reduction, studio_only_labels(rows, train_side, again.train.studio));
+        setup.prior->weights(reduction, studio_only_labels(rows, train_side, setup.train.studio));
   }
   chain.inputs = std::make_unique<RowFile>(
-      again.scratch_path, on_features(again) ? chain.moments.dims() : reduction.pca.n_components());
+      setup.scratch_path, on_features(setup) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
-  (on_features(again) ? sinks.features : sinks.scores) = chain.inputs.get();
-  if (rows.views > 1 && !on_features(again)) {
+  (on_features(setup) ? sinks.features : sinks.scores) = chain.inputs.get();
+  if (rows.views > 1 && !on_features(setup)) {
     chain.learnt_from =
-        std::make_unique<RowFile>(again.scratch_path + "-views", chain.inputs->cols());
+        std::make_unique<RowFile>(setup.scratch_path + "-views", chain.inputs->cols());
     sinks.view_scores = chain.learnt_from.get();
   }
-  reduce(again.features, rows, fold(reduction.scaler, reduction.pca), sinks,
-         {progress, stop, again.train.workers});
-  if (!again.train.align.empty()) align(chain, rows, train_side, again);
-  chain.trained = train_uncalibrated(chain.table(rows), train_side, again.train, stop);
+  reduce(setup.features, rows, fold(reduction.scaler, reduction.pca), sinks,
+         {progress, stop, setup.train.workers});
+  if (!setup.train.align.empty()) align(chain, rows, train_side, setup);
+  chain.trained = train_uncalibrated(chain.table(rows), train_side, setup.train, stop);
   return chain;
 }
 
 // Of the rows `test`.
-Matrix<double> scores_of(const FitAgain& again, const Chain& chain,
+Matrix<double> scores_of(const ChainSetup& setup, const Chain& chain,
                          const std::vector<std::size_t>& test) {
-  return score_rows(chain.trained.classifier, *chain.inputs, test, again.train.workers);
+  return score_rows(chain.trained.classifier, *chain.inputs, test, setup.train.workers);
 }
 
 Matrix<double> copy_of(MatrixView<const double> scores) {
@@ -98,42 +100,43 @@ Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableR
 
 }  // namespace
 
-std::optional<SecondFit> second_fit(const FitAgain& again, const Groups& groups, double share,
-                                    Progress& progress, const std::stop_token& stop) {
-  const TableRows& rows = again.rows;
+std::optional<SplitValidation> validate_another_split(const ChainSetup& setup, const Groups& groups,
+                                                      double share, Progress& progress,
+                                                      const std::stop_token& stop) {
+  const TableRows& rows = setup.rows;
   std::vector<std::size_t> pool;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     if (rows.label_index[i] >= 0) pool.push_back(i);
   }
   const std::vector<std::size_t> test =
-      choose_holdout(rows.manifest, pool, groups, share, again.train.seed);
+      choose_holdout(rows.manifest, pool, groups, share, setup.train.seed);
   if (test.empty()) return std::nullopt;
   const std::vector<std::size_t> train_side = without(pool, test);
   Matrix<double> probabilities =
-      scores_of(again, fit_chain(again, train_side, progress, stop), test);
+      scores_of(setup, fit_chain(setup, train_side, progress, stop), test);
   scores_to_probabilities(/*temperature=*/1, probabilities.view());
-  return SecondFit{evaluate_answers(std::move(probabilities), rows, test, again.train.seed),
-                   train_side.size()};
+  return SplitValidation{evaluate_answers(std::move(probabilities), rows, test, setup.train.seed),
+                         train_side.size()};
 }
 
-std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& progress,
+std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress& progress,
                                               const std::stop_token& stop) {
-  const TableRows& rows = again.rows;
+  const TableRows& rows = setup.rows;
   const std::vector<std::size_t> pool = with_label(rows, rows.side(Split::kTrain));
   OutOfFoldScores out_of_fold(rows.train_labels.size());
   CrossValidation result;
   for (const std::vector<std::size_t>& fold :
-       choose_folds(rows.manifest, pool, rows.groups, again.train.folds, again.train.seed)) {
-    const std::vector<std::size_t> judged = without_aligned(rows, fold, again.train.align);
+       choose_folds(rows.manifest, pool, rows.groups, setup.train.folds, setup.train.seed)) {
+    const std::vector<std::size_t> judged = without_aligned(rows, fold, setup.train.align);
     if (judged.empty()) continue;
     const std::vector<std::size_t> train_side = without(pool, fold);
-    const Chain chain = fit_chain(again, train_side, progress, stop);
-    const Matrix<double> scores = scores_of(again, chain, judged);
+    const Chain chain = fit_chain(setup, train_side, progress, stop);
+    const Matrix<double> scores = scores_of(setup, chain, judged);
     out_of_fold.add(judged, scores);
     ++result.folds;
-    if (rows.varieties.empty() || on_features(again)) continue;
+    if (rows.varieties.empty() || on_features(setup)) continue;
     const VarietyAnswers of_fold =
-        answer_varieties(fit_varieties(chain.table(rows), train_side, again.train, stop),
+        answer_varieties(fit_varieties(chain.table(rows), train_side, setup.train, stop),
                          rows.train_labels, *chain.inputs, judged, scores.view());
     result.varieties.insert(result.varieties.end(), of_fold.begin(), of_fold.end());
   }
@@ -142,9 +145,9 @@ std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& p
   result.temperature = fit_temperature(out_of_fold.scores(), labels_of(rows, out_of_fold.rows()),
                                        weights_of(rows, out_of_fold.rows()));
   result.never_held_out =
-      without_aligned(rows, pool, again.train.align).size() - out_of_fold.rows().size();
+      without_aligned(rows, pool, setup.train.align).size() - out_of_fold.rows().size();
   result.evaluation = evaluate_answers(probabilities_of(out_of_fold, rows), rows,
-                                       out_of_fold.rows(), again.train.seed);
+                                       out_of_fold.rows(), setup.train.seed);
   return result;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole chain fitted once more on another division of the same rows: scaler, PCA, classifier.
+// Cross-validation: the whole chain (scaler, PCA, classifier) fitted on other splits of the same
+// rows. Each call is for one thread and uses as many workers as its options say.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,8 @@
 
 namespace pomona {
 
-// What every fit shares.
-struct FitAgain {
+// What the chains of all splits share.
+struct ChainSetup {
   const FeatureSource& features;
   const TableRows& rows;
   ReduceOptions reduce;
@@ -29,14 +30,15 @@ struct FitAgain {
   const BackbonePrior* prior = nullptr;  // none: the classifier is drawn towards nothing
 };
 
-// Test rows are a share of all rows with a label, of both sides; `groups` says what stays together.
-// None where there is nothing to divide.
-struct SecondFit {
+// Cross-validation on another split: test rows are a share of all rows with a label, of both sides;
+// `groups` says what stays together. None where there is nothing to divide.
+struct SplitValidation {
   Evaluation evaluation;
   std::size_t train_rows = 0;
 };
-std::optional<SecondFit> second_fit(const FitAgain& again, const Groups& groups, double share,
-                                    Progress& progress, const std::stop_token& stop);
+std::optional<SplitValidation> validate_another_split(const ChainSetup& setup, const Groups& groups,
+                                                      double share, Progress& progress,
+                                                      const std::stop_token& stop);
 
 // Cross-validation: each fold of the training rows is judged by a chain fitted on the others, with
 // a temperature from the out-of-fold scores of the other folds. Groups stay whole.
@@ -51,7 +53,7 @@ struct CrossValidation {
   std::vector<std::size_t> begins;  // of each fold among the rows, and their number at the end
 };
 // train.folds of them, at least 2. None where no label has two groups.
-std::optional<CrossValidation> cross_validate(const FitAgain& again, Progress& progress,
+std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress& progress,
                                               const std::stop_token& stop);
 
 }  // namespace pomona
