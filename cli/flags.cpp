@@ -241,12 +241,12 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->group("Classifier");
   add_sources_flag(
       command, "--studio", train.studio,
-      "Sources that show no life but studio pictures, between commas: of a label that was "
-      "learnt from these alone `pomona predict` says so");
+      "Comma-separated sources of the studio domain. `pomona predict` marks labels that were "
+      "learnt from these sources alone");
   add_sources_flag(
-      command, "--align", train.align,
-      "Those of the --studio sources that training moves to where photographs of life lie, by "
-      "the labels both have, so that labels known from them alone are found in life as well");
+      command, "--adapt", train.adapt,
+      "Domain adaptation: shift and scale the features of these --studio sources to the "
+      "in-the-wild domain, estimated from labels that both domains have");
   command
       .add_option(
           "--backbone-classes", train.backbone_classes,

@@ -161,8 +161,8 @@ def ablation(figures: dict, kinds: int) -> str:
     ]
     steps = [
         ("photographs in shops of other kinds and studio frames", "life_without_composed"),
-        ("and still lifes where they lie", "life_unaligned"),
-        ("and still lifes moved to where life lies", "life_aligned"),
+        ("and still lifes without domain adaptation", "life_unadapted"),
+        ("and still lifes with domain adaptation", "life_adapted"),
         ("and what the backbone knows of its own classes: the model", "life"),
     ]
     in_life = [(name, of_share(figures[key]["right"])) for name, key in steps]
@@ -281,7 +281,7 @@ pomona predict models/kinds banana.jpg
 {data}
 Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
 by its source: {weights}. Still lifes are learnt from where photographs of life lie: their components are moved, and
-spread, by what differs between the two for kinds that both show (`train --align`). Of kinds never seen in life that are
+spread, by what differs between the two for kinds that both show (`train --adapt`). Of kinds never seen in life that are
 among the backbone's own classes, the classifier is drawn towards what the backbone knows ({", ".join(figures["backbone_knows"])};
 `train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from out-of-fold scores.
 

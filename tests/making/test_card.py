@@ -58,8 +58,8 @@ def figures() -> dict:
         "life": {"right": share(0.4), "among three": share(0.6)},
         "life_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
         "life_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
-        "life_aligned": {"right": share(0.35, 34), "among three": share(0.5, 34)},
-        "life_unaligned": {"right": share(0.2, 34), "among three": share(0.3, 34)},
+        "life_adapted": {"right": share(0.35, 34), "among three": share(0.5, 34)},
+        "life_unadapted": {"right": share(0.2, 34), "among three": share(0.3, 34)},
         "life_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
         "unknown": {"refused": share(0.7)},
         "not_fruit": {"cutouts": share(0.95), "round": share(0.91)},
@@ -97,8 +97,8 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
         "- Fruits-360 by film, as in the second row above: all 1 kinds are right for at least 90 %."
         in lines
     )
-    assert "| and still lifes where they lie | 20.0 % (18.0–21.0) |" in lines
-    assert "| and still lifes moved to where life lies | 35.0 % (33.0–36.0) |" in lines
+    assert "| and still lifes without domain adaptation | 20.0 % (18.0–21.0) |" in lines
+    assert "| and still lifes with domain adaptation | 35.0 % (33.0–36.0) |" in lines
     assert "among the backbone's own classes 55.0 %, of others 31.0 %" in text
     assert "what the backbone knows (fig, maize;" in text
     assert "123 principal components" in text

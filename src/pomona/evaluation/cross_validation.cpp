@@ -7,8 +7,8 @@
 
 #include "pomona/dataset/row_selection.h"
 #include "pomona/learn/calibration.h"
+#include "pomona/training/domain_adaptation.h"
 #include "pomona/training/out_of_fold_scores.h"
-#include "pomona/training/source_alignment.h"
 #include "pomona/training/studio_only.h"
 
 namespace pomona {
@@ -31,10 +31,11 @@ bool on_features(const ChainSetup& setup) {
   return setup.train.classifier == ClassifierKind::kRidge;
 }
 
-void align(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
+void adapt(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
            const ChainSetup& setup) {
-  const SourceAlignment alignment(*chain.inputs, rows, train_side, setup.train);
-  chain.learnt_from = alignment.moved(chain.table(rows).learnt_from, setup.scratch_path + "-moved");
+  const DomainAdaptation adaptation(*chain.inputs, rows, train_side, setup.train);
+  chain.learnt_from =
+      adaptation.adapted(chain.table(rows).learnt_from, setup.scratch_path + "-adapted");
 }
 
 Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_side,
@@ -63,7 +64,7 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
   }
   reduce(setup.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          {progress, stop, setup.train.workers});
-  if (!setup.train.align.empty()) align(chain, rows, train_side, setup);
+  if (!setup.train.adapt.empty()) adapt(chain, rows, train_side, setup);
   chain.trained = train_uncalibrated(chain.table(rows), train_side, setup.train, stop);
   return chain;
 }
@@ -127,7 +128,7 @@ std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress&
   CrossValidation result;
   for (const std::vector<std::size_t>& fold :
        choose_folds(rows.manifest, pool, rows.groups, setup.train.folds, setup.train.seed)) {
-    const std::vector<std::size_t> judged = without_aligned(rows, fold, setup.train.align);
+    const std::vector<std::size_t> judged = without_adapted(rows, fold, setup.train.adapt);
     if (judged.empty()) continue;
     const std::vector<std::size_t> train_side = without(pool, fold);
     const Chain chain = fit_chain(setup, train_side, progress, stop);
@@ -145,7 +146,7 @@ std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress&
   result.temperature = fit_temperature(out_of_fold.scores(), labels_of(rows, out_of_fold.rows()),
                                        weights_of(rows, out_of_fold.rows()));
   result.never_held_out =
-      without_aligned(rows, pool, setup.train.align).size() - out_of_fold.rows().size();
+      without_adapted(rows, pool, setup.train.adapt).size() - out_of_fold.rows().size();
   result.evaluation = evaluate_answers(probabilities_of(out_of_fold, rows), rows,
                                        out_of_fold.rows(), setup.train.seed);
   return result;

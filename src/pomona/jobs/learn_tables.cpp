@@ -16,10 +16,10 @@
 #include "pomona/evaluation/map.h"
 #include "pomona/evaluation/variety_score.h"
 #include "pomona/table/parquet_writer.h"
+#include "pomona/training/domain_adaptation.h"
 #include "pomona/training/make_bundle.h"
 #include "pomona/training/reduced_csv.h"
 #include "pomona/training/refusal_fit.h"
-#include "pomona/training/source_alignment.h"
 #include "pomona/training/studio_only.h"
 #include "pomona/training/variety_fit.h"
 
@@ -106,7 +106,7 @@ class Learning {
                             features_.get(), learnt_from_.get()};
     reduce(table_.features, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            execution_);
-    if (!options_.train.align.empty()) align_sources();
+    if (!options_.train.adapt.empty()) adapt_sources();
   }
 
   std::vector<std::string> studio_only() const {
@@ -124,17 +124,18 @@ class Learning {
         "from the backbone's own classes");
   }
 
-  // Learnt from alone: what is judged and what is written stay where they are.
-  void align_sources() {
-    const SourceAlignment alignment(*scores_, table_.rows, table_.rows.side(Split::kTrain),
-                                    options_.train);
-    for (const std::string& source : options_.train.align) {
-      if (alignment.moves(source)) continue;
-      progress_.warn("source '" + source +
-                     "' of --align has no label in common with photographs of "
-                     "life, so it is learnt from where it lies");
+  // Training rows alone: what is evaluated and what is written stays as it is.
+  void adapt_sources() {
+    const DomainAdaptation adaptation(*scores_, table_.rows, table_.rows.side(Split::kTrain),
+                                      options_.train);
+    for (const std::string& source : options_.train.adapt) {
+      if (adaptation.adapts(source)) continue;
+      progress_.warn(
+          "source '" + source +
+          "' of --adapt has no label in common with the in-the-wild domain (sources that "
+          "--studio does not name), so training uses it without domain adaptation");
     }
-    learnt_from_ = alignment.moved(training_table().learnt_from, out_.scratch_path("moved"));
+    learnt_from_ = adaptation.adapted(training_table().learnt_from, out_.scratch_path("adapted"));
   }
 
   TrainedClassifier train_classifier() {

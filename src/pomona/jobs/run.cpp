@@ -18,7 +18,7 @@
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/training/backbone_prior.h"
-#include "pomona/training/source_alignment.h"
+#include "pomona/training/domain_adaptation.h"
 #include "pomona/training/studio_only.h"
 
 namespace pomona {
@@ -76,7 +76,7 @@ Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
   if (options.train.folds > 0) json["folds"] = options.train.folds;
   if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
   if (!options.train.studio.empty()) json["studio"] = options.train.studio;
-  if (!options.train.align.empty()) json["align"] = options.train.align;
+  if (!options.train.adapt.empty()) json["adapt"] = options.train.adapt;
   if (knowledge.catalogue) json["catalogue"] = knowledge.catalogue->digest();
   if (knowledge.classes) json["backbone_classes"] = knowledge.classes->digest();
   return json;
@@ -218,7 +218,7 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
 
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
-  check_alignment(options.train);
+  check_adaptation(options.train);
   const Knowledge knowledge{open_catalogue(options.train.catalogue, *options.input.stores),
                             open_backbone_classes(options.train, *options.input.stores)};
   return run_on_images(options, "run", learning_options(options, knowledge), progress, stop,

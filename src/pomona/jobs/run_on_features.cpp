@@ -15,9 +15,9 @@
 #include "pomona/predict/bundle_network.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/table/parquet_writer.h"
+#include "pomona/training/domain_adaptation.h"
 #include "pomona/training/near_duplicate_groups.h"
 #include "pomona/training/reduced_csv.h"
-#include "pomona/training/source_alignment.h"
 #include "pomona/training/studio_only.h"
 
 namespace pomona {
@@ -179,7 +179,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
     warn_of_weights(made_by, options, progress);
     check_studio(options.train.studio, recorded_sources(made_by));
-    check_alignment(options.train);
+    check_adaptation(options.train);
     const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
     TableRows rows = read_rows(features, table, group, options);
     const Moments moments = training_moments(table, rows, stop);

@@ -71,7 +71,7 @@ Json options_json(const TrainOptions& options) {
   if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
   if (!options.backbone_classes.empty()) json["backbone_classes"] = options.backbone_classes;
   if (!options.studio.empty()) json["studio"] = options.studio;
-  if (!options.align.empty()) json["align"] = options.align;
+  if (!options.adapt.empty()) json["adapt"] = options.adapt;
   return json;
 }
 

@@ -21,7 +21,7 @@
 #include "pomona/features/view_mean.h"
 #include "pomona/learn/discriminant_fit.h"
 #include "pomona/predict/refusal.h"
-#include "pomona/training/source_alignment.h"
+#include "pomona/training/domain_adaptation.h"
 
 namespace pomona {
 namespace {
@@ -183,7 +183,7 @@ Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const 
   if (head) seen.logits.emplace(scratch_path + "-logits", head->logit_count());
   read_features(features, rows.views, head, seen, stop);
   const std::vector<std::size_t> learnt =
-      without_aligned(rows, with_label(rows, rows.side(Split::kTrain)), train.align);
+      without_adapted(rows, with_label(rows, rows.side(Split::kTrain)), train.adapt);
   Refusal refusal;
   refusal.share = train.refuse;
   const double by_classes = head ? train.refuse * kShareByClasses : 0;

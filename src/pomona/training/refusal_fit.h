@@ -15,7 +15,7 @@
 namespace pomona {
 
 // Of the training rows of a feature table that have a label, but those of
-// sources in train.align. train.refuse is the share that may be refused: two fifths by the
+// sources in train.adapt. train.refuse is the share that may be refused: two fifths by the
 // backbone's own classes, the rest by distance; all by distance where the backbone kept no logits.
 // Distances are those of rows to the rows of other folds (groups whole), so to photographs they
 // were not learnt with; where every label has one group their limit is kFarthestNovelty. What is

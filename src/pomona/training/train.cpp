@@ -9,8 +9,8 @@
 #include "pomona/dataset/row_selection.h"
 #include "pomona/learn/calibration.h"
 #include "pomona/learn/moments.h"
+#include "pomona/training/domain_adaptation.h"
 #include "pomona/training/out_of_fold_scores.h"
-#include "pomona/training/source_alignment.h"
 
 namespace pomona {
 namespace {
@@ -190,7 +190,7 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
   OutOfFoldScores out_of_fold(rows.train_labels.size());
   std::optional<TrainedClassifier> auxiliary;
   for (const std::vector<std::size_t>& fold : folds) {
-    const std::vector<std::size_t> judged = without_aligned(rows, fold, options.align);
+    const std::vector<std::size_t> judged = without_adapted(rows, fold, options.adapt);
     if (judged.empty()) continue;
     // Much the same rows: each fit starts from the one before and needs few steps.
     auxiliary =
