@@ -52,8 +52,8 @@ def table(columns: list[str], rows: list[tuple]) -> str:
 
 def scores(figures: dict) -> str:
     right = {key: whole_percent(share) for key, share in wanted.RIGHT.items()}
-    life = figures["life"]
-    known, new = figures["life_known"]["right"], figures["life_new"]["right"]
+    wild = figures["wild"]
+    known, new = figures["wild_known"]["right"], figures["wild_new"]["right"]
     rows = [
         (
             "photographs in shops, five-fold cross-validation by groups of near-duplicates: **headline metric**",
@@ -68,8 +68,8 @@ def scores(figures: dict) -> str:
             right["official"],
         ),
         (
-            "photographs in shops of kinds never seen in life (studio and still lifes alone)",
-            f"{of_share(life['right'])}, among three {percent(life['among three']['share'])}; "
+            "photographs in shops of kinds never seen in the wild (studio and still lifes alone)",
+            f"{of_share(wild['right'])}, among three {percent(wild['among three']['share'])}; "
             f"of kinds that are among the backbone's own classes {percent(known['share'])}, of "
             f"others {percent(new['share'])}",
             "three times the 6 to 12 % of a model of studio pictures",
@@ -92,7 +92,7 @@ def of_recall(one: dict) -> str:
     return percent(one["recall"]) + (f" ({interval(*drawn)})" if drawn else "")
 
 
-def kinds_in_life(figures: dict) -> str:
+def kinds_in_shops(figures: dict) -> str:
     rows = [
         (one["label"], one["support"], of_recall(one), percent(one["precision"]))
         for one in worst_first(figures["by_class"][NATURAL])
@@ -160,19 +160,19 @@ def ablation(figures: dict, kinds: int) -> str:
         ("and still lifes: the model", of_score(figures["natural"])),
     ]
     steps = [
-        ("photographs in shops of other kinds and studio frames", "life_without_composed"),
-        ("and still lifes without domain adaptation", "life_unadapted"),
-        ("and still lifes with domain adaptation", "life_adapted"),
-        ("and what the backbone knows of its own classes: the model", "life"),
+        ("photographs in shops of other kinds and studio frames", "wild_without_composed"),
+        ("and still lifes without domain adaptation", "wild_unadapted"),
+        ("and still lifes with domain adaptation", "wild_adapted"),
+        ("and what the backbone knows of its own classes: the model", "wild"),
     ]
-    in_life = [(name, of_share(figures[key]["right"])) for name, key in steps]
+    in_the_wild = [(name, of_share(figures[key]["right"])) for name, key in steps]
     some, all_of_them = (
-        figures[key]["right"]["count"] for key in ("life_without_composed", "life")
+        figures[key]["right"]["count"] for key in ("wild_without_composed", "wild")
     )
     return (
         table(["learnt from", "photographs in shops, cross-validated"], rows)
         + "\n"
-        + table(["learnt from", "photographs in shops of kinds never seen in life"], in_life)
+        + table(["learnt from", "photographs in shops of kinds never seen in the wild"], in_the_wild)
         + f"\nAll but the last were asked about {some:,} of the {all_of_them:,} photographs, evenly chosen.\n"
     )
 
@@ -180,7 +180,7 @@ def ablation(figures: dict, kinds: int) -> str:
 def short_of(figures: dict) -> list[str]:
     """What is wanted and not reached, and why."""
     official, film = figures["official"]["accuracy"], figures["film"]["accuracy"]
-    natural, life = figures["natural"], figures["life"]["right"]["share"]
+    natural, wild = figures["natural"], figures["wild"]["right"]["share"]
     unknown = figures["unknown"]["refused"]["share"]
     no_fruit = figures["refusal"]["bundle"]["not_fruit"]
     error = natural["expected_calibration_error"]
@@ -207,8 +207,8 @@ def short_of(figures: dict) -> list[str]:
             "three times as heavily, with 82.8 % in shops (docs/kinds.md).",
         ),
         (
-            life < wanted.LIFE,
-            f"**Kinds never seen in life.** {percent(life)}: a network that has seen no such fruit in a crate "
+            wild < wanted.WILD,
+            f"**Kinds never seen in the wild.** {percent(wild)}: a network that has seen no such fruit in a crate "
             "seldom sees it\n  there. It would take some dozens of photographs of each kind, or features "
             "taught on still lifes instead of a\n  classifier on top of them.",
         ),
@@ -252,11 +252,11 @@ def studio_only(classes: ClassMap) -> str:
 
 
 def write(path: Path, figures: dict, classes: ClassMap) -> None:
-    in_life, in_studio = classes.kinds("grocery-store"), classes.kinds("fruits-360")
-    kinds = len({*in_life, *in_studio})
+    in_the_wild, in_studio = classes.kinds("grocery-store"), classes.kinds("fruits-360")
+    kinds = len({*in_the_wild, *in_studio})
     data = DATA.format(
         natural=figures["natural"]["rows"],
-        kinds=len(in_life),
+        kinds=len(in_the_wild),
         frames=FRAMES_A_CLASS,
         classes=classes.count("fruits-360"),
         composed=figures["composed_a_class"],
@@ -280,8 +280,8 @@ pomona predict models/kinds banana.jpg
 
 {data}
 Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
-by its source: {weights}. Still lifes are learnt from where photographs of life lie: their components are moved, and
-spread, by what differs between the two for kinds that both show (`train --adapt`). Of kinds never seen in life that are
+by its source: {weights}. Domain adaptation shifts and scales the components of composed scenes to the in-the-wild
+domain, estimated from kinds that both domains have (`train --adapt`). Of kinds never seen in the wild that are
 among the backbone's own classes, the classifier is drawn towards what the backbone knows ({", ".join(figures["backbone_knows"])};
 `train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from out-of-fold scores.
 
@@ -294,7 +294,7 @@ they should be. The principal components and the classifier of each fold never s
 from the out-of-fold scores of photographs in shops and studio frames.
 
 Some settings were chosen by the same photographs that judge them, for there are no others: the weight of still lifes and
-how they are moved, and how far the backbone is trusted, by the kinds never seen in life, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
+how they are moved, and how far the backbone is trusted, by the kinds never seen in the wild, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
 ### Kinds in shops, worst first
@@ -302,7 +302,7 @@ all that was tried did better than what there was before, so little of the gain 
 The first row above, kind by kind. Intervals are of groups of near-duplicates; one that ends at 100 on both sides had no mistake to
 draw, not that there can be none.
 
-{kinds_in_life(figures)}
+{kinds_in_shops(figures)}
 ### Kinds in the studio
 
 All kinds are in `figures.json`, `by_class`.
@@ -360,7 +360,7 @@ docs/kinds.md tells of sizes, views and networks that were tried.
   share of the kind): {confusions(figures)}.
   Where the second kind is at least half as probable as the first the answer names both, and what tells them apart.
 - A kind it does not know is refused in {percent(figures["unknown"]["refused"]["share"])} of cases and else taken for one it does know.
-- Never seen in life, only in the studio; `predict` says so too: {studio_only(classes)}.
+- Never seen in the wild, only in the studio; `predict` says so too: {studio_only(classes)}.
 """,
         encoding="utf-8",
     )

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from .judge import AS_IT_IS
-from .wanted import AMONG_THREE, CALIBRATION_ERROR, LIFE, NOT_FRUIT, RIGHT, UNKNOWN
+from .wanted import AMONG_THREE, CALIBRATION_ERROR, NOT_FRUIT, RIGHT, UNKNOWN, WILD
 
 
 def of_share(share: dict, **wanted: float) -> dict:
@@ -41,7 +41,7 @@ def refusal_row(share: float, point: dict, count: int) -> dict:
 
 def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
     """`refusals` are the rows of the curve of refusal."""
-    life, unknown = figures["life"], figures["unknown"]["refused"]
+    wild, unknown = figures["wild"], figures["unknown"]["refused"]
     spoilt = figures["spoilt"]
     asked = unknown["count"] + sum(share["count"] for share in figures["not_fruit"].values())
     asked += spoilt[AS_IT_IS]["right"]["count"]
@@ -63,10 +63,10 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
             "columns": ["right", "among three", "refused"],
             "rows": [
                 row(
-                    "never seen in life",
-                    life["right"],
-                    of_share(life["right"], at_least=LIFE),
-                    of_share(life["among three"]),
+                    "never seen in the wild",
+                    wild["right"],
+                    of_share(wild["right"], at_least=WILD),
+                    of_share(wild["among three"]),
                     None,
                 ),
                 row("never seen at all", unknown, None, None, of_share(unknown, at_least=UNKNOWN)),

@@ -36,7 +36,7 @@ def train(tiny, features, tmp_path):
     return run
 
 
-def test_labels_never_seen_in_life_are_drawn_to_what_the_backbone_knows(train, tmp_path):
+def test_labels_never_seen_in_the_wild_are_drawn_to_what_the_backbone_knows(train, tmp_path):
     known = train("known", "2,a fig,c")
     assert differences(known, train("again", "2,a fig,c", ["--workers", "1"])) == set()
     options = json_of(known / "run.json")["options"]
@@ -52,7 +52,7 @@ def test_labels_never_seen_in_life_are_drawn_to_what_the_backbone_knows(train, t
     assert "bundle/model.safetensors" in differences(known, train("other", "3,a date,c"))
 
 
-def test_labels_that_life_shows_do_not(train):
+def test_labels_seen_in_the_wild_do_not(train):
     seen = train("seen", "1,x,a\n2,y,b\n3,z,none of them")
     assert differences(train("plain"), seen) == set()
 

@@ -275,8 +275,8 @@ def test_without_studio_no_kind_is_called_so(tiny, noise_results, noise):
 
 def test_studio_sources_are_those_of_the_run(tiny, features, shop, studio, kinds, tmp_path):
     words = ["train", features, "--classes", kinds, "--out", tmp_path / "out"]
-    tells = ["no source 'life'", "'shop', 'studio'"]
-    tiny.refuses(*words, "--studio", "studio,life", code=USAGE, tells=tells)
+    tells = ["no source 'wild'", "'shop', 'studio'"]
+    tiny.refuses(*words, "--studio", "studio,wild", code=USAGE, tells=tells)
     words = ["run", shop, "--out", tmp_path / "out", *TINY, "--studio", "shop"]
     tiny.refuses(*words, code=USAGE, tells=["no source 'shop'", "SOURCE=FOLDER"])
     assert not (tmp_path / "out").exists()

@@ -55,12 +55,12 @@ def figures() -> dict:
         "without_composed": score(0.89),
         "film": score(0.8),
         "official": score(0.985),
-        "life": {"right": share(0.4), "among three": share(0.6)},
-        "life_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
-        "life_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
-        "life_adapted": {"right": share(0.35, 34), "among three": share(0.5, 34)},
-        "life_unadapted": {"right": share(0.2, 34), "among three": share(0.3, 34)},
-        "life_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
+        "wild": {"right": share(0.4), "among three": share(0.6)},
+        "wild_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
+        "wild_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
+        "wild_adapted": {"right": share(0.35, 34), "among three": share(0.5, 34)},
+        "wild_unadapted": {"right": share(0.2, 34), "among three": share(0.3, 34)},
+        "wild_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
         "unknown": {"refused": share(0.7)},
         "not_fruit": {"cutouts": share(0.95), "round": share(0.91)},
         "spoilt": {
@@ -125,7 +125,7 @@ def test_a_card_tells_only_what_falls_short(figures, tmp_path):
     assert "- **Unknown kinds.** 12.3 %." in text and "- **By film.** 70.0 %" in text
 
 
-def test_a_card_without_a_mistake_in_life_shows_none(figures, tmp_path):
+def test_a_card_without_a_mistake_in_shops_shows_none(figures, tmp_path):
     assert "mistakes.jpg" not in card_of(figures | {"surest_mistakes": []}, tmp_path)
 
 

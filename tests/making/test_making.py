@@ -126,16 +126,16 @@ def chain(tmp_path):
 
 
 def test_kinds_left_out_are_asked_of_the_model_without_them(chain, classes):
-    all_of_them = judge.left_out_in_life(chain, classes, [], {"banana", "lemon"})
-    assert all_of_them["life_known"]["right"]["share"] == pytest.approx(1 / 2)
-    assert all_of_them["life_new"]["right"] == {"share": 0, "low": 0, "high": 0, "count": 6}
-    found = all_of_them["life"]
+    all_of_them = judge.left_out_in_the_wild(chain, classes, [], {"banana", "lemon"})
+    assert all_of_them["wild_known"]["right"]["share"] == pytest.approx(1 / 2)
+    assert all_of_them["wild_new"]["right"] == {"share": 0, "low": 0, "high": 0, "count": 6}
+    found = all_of_them["wild"]
     assert found["right"]["share"] == pytest.approx(1 / 3)
     assert found["among three"]["share"] == pytest.approx(2 / 3)
     assert found["right"]["low"] == 0  # of three kinds drawn none may be banana
     for fold, kinds in enumerate(judge.folds_of_kinds(classes)):
-        rows = rows_of(chain.work / f"life-{fold}.csv")
-        for photograph in chain.asked[f"life-{fold}"]:
+        rows = rows_of(chain.work / f"wild-{fold}.csv")
+        for photograph in chain.asked[f"wild-{fold}"]:
             assert rows["natural", photograph.parent.name]["label"] == ""
             assert classes.label("grocery-store", photograph.parent.name) in kinds
 

@@ -20,8 +20,8 @@ namespace pomona {
 // Distances are those of rows to the rows of other folds (groups whole), so to photographs they
 // were not learnt with; where every label has one group their limit is kFarthestNovelty. What is
 // usual is learnt from all rows, and its limit set on the same. Rows count by their weights. Of
-// more than can be carried along those of life come before those of train.studio: the heaviest,
-// among equals and in the studio by a hash of their path.
+// more than can be carried along those of the in-the-wild domain come before those of train.studio:
+// the heaviest, among equals and in the studio by a hash of their path.
 Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const Backbone& backbone,
                     const TrainOptions& train, const std::string& scratch_path,
                     const std::stop_token& stop);

@@ -23,7 +23,7 @@ struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
   std::string catalogue;                 // file of a Catalogue for the bundle; "": none
   std::string backbone_classes = {};     // file of BackboneClasses; "": none
-  std::vector<std::string> studio = {};  // sources that show no life, only studio pictures
+  std::vector<std::string> studio = {};  // sources of the studio domain
   std::vector<std::string> adapt = {};   // those of them to adapt: domain_adaptation.h
   // Folds of a cross-validation of the whole chain, which gives a score and calibrates; 0: no such
   // score, and as many folds as calibration needs.
