@@ -250,9 +250,9 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
   command
       .add_option(
           "--backbone-classes", train.backbone_classes,
-          "CSV with columns class and label: which of the backbone's own classes, by number "
-          "from 0, show a label. For labels that --studio sources alone show, logistic "
-          "regression is drawn towards what the backbone knows of them in life")
+          "CSV with columns class (index of a backbone class, from 0) and label. For labels that "
+          "only --studio sources show, logistic regression gets a Gaussian prior centred on the "
+          "backbone's output layer")
       ->type_name("FILE")
       ->group("Classifier");
   command

@@ -163,7 +163,7 @@ def ablation(figures: dict, kinds: int) -> str:
         ("photographs in shops of other kinds and studio frames", "wild_without_composed"),
         ("and still lifes without domain adaptation", "wild_unadapted"),
         ("and still lifes with domain adaptation", "wild_adapted"),
-        ("and what the backbone knows of its own classes: the model", "wild"),
+        ("and the Gaussian prior: the model", "wild"),
     ]
     in_the_wild = [(name, of_share(figures[key]["right"])) for name, key in steps]
     some, all_of_them = (
@@ -282,7 +282,7 @@ pomona predict models/kinds banana.jpg
 Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
 by its source: {weights}. Domain adaptation shifts and scales the components of composed scenes to the in-the-wild
 domain, estimated from kinds that both domains have (`train --adapt`). Of kinds never seen in the wild that are
-among the backbone's own classes, the classifier is drawn towards what the backbone knows ({", ".join(figures["backbone_knows"])};
+among the backbone's own classes, logistic regression gets a Gaussian prior centred on the backbone's output layer ({", ".join(figures["backbone_knows"])};
 `train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from out-of-fold scores.
 
 ## What it is worth
@@ -294,7 +294,7 @@ they should be. The principal components and the classifier of each fold never s
 from the out-of-fold scores of photographs in shops and studio frames.
 
 Some settings were chosen by the same photographs that judge them, for there are no others: the weight of still lifes and
-how they are moved, and how far the backbone is trusted, by the kinds never seen in the wild, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
+their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
 ### Kinds in shops, worst first

@@ -100,7 +100,7 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
     assert "| and still lifes without domain adaptation | 20.0 % (18.0–21.0) |" in lines
     assert "| and still lifes with domain adaptation | 35.0 % (33.0–36.0) |" in lines
     assert "among the backbone's own classes 55.0 %, of others 31.0 %" in text
-    assert "what the backbone knows (fig, maize;" in text
+    assert "the backbone's output layer (fig, maize;" in text
     assert "123 principal components" in text
     assert "| apple | 300 | 250 | 123 | 117 |" in lines
     assert "peach for plum (7, 12.5 %)" in text

@@ -13,7 +13,7 @@
 #include "pomona/dataset/table_rows.h"
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/features/feature_source.h"
-#include "pomona/training/backbone_prior.h"
+#include "pomona/training/output_layer_prior.h"
 #include "pomona/training/reduce.h"
 #include "pomona/training/train.h"
 #include "pomona/training/variety_fit.h"
@@ -26,8 +26,8 @@ struct ChainSetup {
   const TableRows& rows;
   ReduceOptions reduce;
   TrainOptions train;
-  std::string scratch_path;              // for files of rows
-  const BackbonePrior* prior = nullptr;  // none: the classifier is drawn towards nothing
+  std::string scratch_path;                 // for files of rows
+  const OutputLayerPrior* prior = nullptr;  // none: centred on 0
 };
 
 // Cross-validation on another split: test rows are a share of all rows with a label, of both sides;

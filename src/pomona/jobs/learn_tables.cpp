@@ -45,7 +45,7 @@ class Learning {
 
   Json run(const ExtractSetup& setup) {
     if (options_.backbone_classes) {
-      knowledge_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
+      output_layer_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
     }
     cross_validate_training();
     reduce_table();
@@ -87,7 +87,7 @@ class Learning {
   void reduce_table() {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
-    if (knowledge_) take(*knowledge_);
+    if (output_layer_) set_prior(*output_layer_);
     scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
@@ -113,15 +113,15 @@ class Learning {
     return studio_only_labels(table_.rows, table_.rows.side(Split::kTrain), options_.train.studio);
   }
 
-  void take(const BackbonePrior& knowledge) {
+  void set_prior(const OutputLayerPrior& prior) {
     const std::vector<std::string> unseen = studio_only();
-    prior_ = knowledge.weights(reduction_, unseen);
-    if (std::ranges::any_of(unseen, [&](const auto& label) { return knowledge.knows(label); })) {
+    prior_ = prior.weights(reduction_, unseen);
+    if (std::ranges::any_of(unseen, [&](const auto& label) { return prior.knows(label); })) {
       return;
     }
     progress_.warn(
-        "no label of --backbone-classes is learnt from --studio sources alone, so nothing is taken "
-        "from the backbone's own classes");
+        "no label of --backbone-classes is learnt from --studio sources alone, so the prior stays "
+        "centred on 0");
   }
 
   // Training rows alone: what is evaluated and what is written stays as it is.
@@ -281,7 +281,7 @@ class Learning {
             options_.reduce,
             options_.train,
             out_.scratch_path("cross-validation"),
-            knowledge_ ? &*knowledge_ : nullptr};
+            output_layer_ ? &*output_layer_ : nullptr};
   }
 
   void cross_validate_training() {
@@ -357,7 +357,7 @@ class Learning {
   const Execution& execution_;
   Progress& progress_;
   const std::stop_token& stop_;
-  std::optional<BackbonePrior> knowledge_;
+  std::optional<OutputLayerPrior> output_layer_;
   Matrix<double> prior_;  // empty: none
   std::optional<CrossValidation> validation_;
   std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
@@ -381,7 +381,7 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
   if (place.empty()) return std::nullopt;
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --backbone-classes: ridge regression cannot be drawn towards them; train "
+                "reading --backbone-classes: ridge regression takes no prior; train "
                 "with --classifier logistic");
   }
   if (options.studio.empty()) {

@@ -19,7 +19,7 @@
 #include "pomona/extract/extract.h"
 #include "pomona/jobs/timeline.h"
 #include "pomona/output/output_folder.h"
-#include "pomona/training/backbone_prior.h"
+#include "pomona/training/output_layer_prior.h"
 #include "pomona/training/reduce.h"
 #include "pomona/training/train.h"
 
@@ -39,7 +39,7 @@ struct LearnOptions {
   SplitKind split_kind = SplitKind::kNone;
   std::vector<std::string> sources;    // of training photographs; empty: they have no names
   std::optional<Catalogue> catalogue;  // for the bundle
-  std::optional<BackboneClasses> backbone_classes;  // the classifier is drawn towards these
+  std::optional<BackboneClasses> backbone_classes;  // for the Gaussian prior
   bool write_reduced = true;                        // the reduced table and CSV
   const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
 };

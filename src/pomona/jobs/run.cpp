@@ -17,8 +17,8 @@
 #include "pomona/predict/bundle_network.h"
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
-#include "pomona/training/backbone_prior.h"
 #include "pomona/training/domain_adaptation.h"
+#include "pomona/training/output_layer_prior.h"
 #include "pomona/training/studio_only.h"
 
 namespace pomona {
@@ -105,7 +105,7 @@ Json finish_run(const RunOptions& options, const Knowledge& knowledge, Extractio
                 const std::stop_token& stop) {
   if (knowledge.classes) {
     // What the backbone lacks shall be told of before hours of extraction, not after.
-    const BackbonePrior tried(work.setup.backbone, *knowledge.classes, /*labels=*/{});
+    const OutputLayerPrior tried(work.setup.backbone, *knowledge.classes, /*labels=*/{});
   }
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
