@@ -155,8 +155,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   command
       .add_flag_callback(
           "--no-thumbnails", [&extract] { extract.thumbnails = false; },
-          "Keep no small pictures: the report has none, nor the score of a control that looks at "
-          "pixels alone")
+          "Keep no small pictures: the report shows none, and there is no pixel baseline")
       ->group(group);
   command
       .add_option(

@@ -10,7 +10,7 @@ from photographs import make_folder
 from tables import digests, json_of, results_below
 
 # The words with which `--log-timing` ends the stages of a run, in their order.
-STAGES = ["scan", "extract", "reduce", "train", "evaluate", "controls", "map"]
+STAGES = ["scan", "extract", "reduce", "train", "evaluate", "baselines", "map"]
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +106,7 @@ def test_a_folder_that_was_there_stays_and_stays_empty(tiny, many, tmp_path, nam
 def test_results_of_an_earlier_run_outlive_an_interrupted_one(tiny, many, noise, tmp_path):
     tiny("run", noise, "--out", tmp_path / "out", *TINY)
     before = digests(tmp_path / "out", leave_out=set())
-    for stage in ("scan", "extract", "controls"):
+    for stage in ("scan", "extract", "baselines"):
         process = start(tiny, many, tmp_path / "out", "--force")
         wait_for(process, stage)
         process.send_signal(signal.SIGINT)

@@ -322,7 +322,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     labels = [(one["label"], one["train"], one["test"], one["failed"]) for one in record["labels"]]
     assert labels == [(name, 6, 2, 0) for name in FRUITS]
     stages = [stage["stage"] for stage in record["timeline"]]
-    documented = words("prepare scan extract reduce train evaluate controls bundle map report")
+    documented = words("prepare scan extract reduce train evaluate baselines bundle map report")
     assert stages == documented
     assert sum(stage["seconds"] for stage in record["timeline"]) <= record["seconds"] + 0.01
 

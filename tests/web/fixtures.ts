@@ -172,7 +172,7 @@ function scores(cells: number[][], shape: Shape, trainRows: number, testRows: nu
     expected_calibration_error: 0.011,
     interval: { resamples: 1000, unit: 'row', groups: testRows },
   });
-  const pixels = { key: 'pixels', title: 'Control: pixels alone', explanation: 'No network.' };
+  const pixels = { key: 'pixels', title: 'Pixel baseline (1-NN on 16 × 16 pixels)', explanation: 'No network.' };
   return [
     score('main', 'Held out at random', right / testRows),
     ...(shape.byGroup ? [score('by_group', 'Split by group', 0.641)] : []),

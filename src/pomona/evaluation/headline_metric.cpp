@@ -124,15 +124,16 @@ Score source_score(const std::string& source) {
           "The same answers, of the photographs of this source alone.", 0, source};
 }
 
-Json pixel_score_json(const PixelControl& control) {
-  return {{"key", "pixels"},
-          {"title", "Control without a network"},
-          {"explanation",
-           "The label of the training photograph that looks most alike on 16 × 16 pixels. What it "
-           "gets right needed no network."},
-          {"rows", control.test_rows},
-          {"train_rows", control.train_rows},
-          {"accuracy", control.accuracy}};
+Json pixel_score_json(const PixelBaseline& baseline) {
+  return {
+      {"key", "pixels"},
+      {"title", "Pixel baseline (1-NN on 16 × 16 pixels)"},
+      {"explanation",
+       "The label of the nearest training photograph on 16 × 16 pixels. What it gets right needs "
+       "no network."},
+      {"rows", baseline.test_rows},
+      {"train_rows", baseline.train_rows},
+      {"accuracy", baseline.accuracy}};
 }
 
 std::string headline_metric(const Json& metrics) {

@@ -7,9 +7,9 @@
 
 #include "pomona/base/json.h"
 #include "pomona/dataset/scan.h"
-#include "pomona/evaluation/controls.h"
 #include "pomona/evaluation/cross_validation.h"
 #include "pomona/evaluation/evaluate.h"
+#include "pomona/evaluation/pixel_baseline.h"
 
 namespace pomona {
 
@@ -18,7 +18,7 @@ Score another_split_score(bool by_group, std::size_t train_rows);
 Score cross_validated_score(const CrossValidation& validation, bool grouped);
 // … of the photographs of one source among several.
 Score source_score(const std::string& source);
-Json pixel_score_json(const PixelControl& control);
+Json pixel_score_json(const PixelBaseline& baseline);
 
 // One sentence that names the headline metric and its evaluation protocol, from the scores of
 // metrics.json.

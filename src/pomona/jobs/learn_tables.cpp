@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "pomona/bundle/write_bundle.h"
-#include "pomona/evaluation/controls.h"
 #include "pomona/evaluation/cross_validation.h"
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/map.h"
+#include "pomona/evaluation/pixel_baseline.h"
 #include "pomona/evaluation/variety_score.h"
 #include "pomona/table/parquet_writer.h"
 #include "pomona/training/domain_adaptation.h"
@@ -53,7 +53,7 @@ class Learning {
     describe(trained);
     evaluate_classifier(trained);
     add_cross_validation();
-    add_controls();
+    add_baselines();
     metrics_["headline"] = headline_metric(metrics_);
     LearntParts parts;
     parts.varieties = learn_varieties();
@@ -309,13 +309,13 @@ class Learning {
     write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
-  void add_controls() {
+  void add_baselines() {
     if (!has_test()) return;
-    timeline_.begin("controls");
-    progress_.begin("controls", 0);
+    timeline_.begin("baselines");
+    progress_.begin("baselines", 0);
     if (table_.rows.groups.given) add_another_split();
     if (options_.pictures == nullptr) return;
-    if (const auto pixels = pixel_control(*options_.pictures, table_.rows, workers())) {
+    if (const auto pixels = pixel_baseline(*options_.pictures, table_.rows, workers())) {
       metrics_["scores"].push_back(pixel_score_json(*pixels));
     }
   }

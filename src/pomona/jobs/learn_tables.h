@@ -41,7 +41,7 @@ struct LearnOptions {
   std::optional<Catalogue> catalogue;  // for the bundle
   std::optional<BackboneClasses> backbone_classes;  // for the Gaussian prior
   bool write_reduced = true;                        // the reduced table and CSV
-  const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
+  const SmallPictures* pictures = nullptr;          // for the pixel baseline; none: no baseline
 };
 
 // The catalogue of TrainOptions, none where none is named. Throws as Catalogue::parse() does.

@@ -14,7 +14,7 @@ const titles: Record<string, string> = {
   train: 'Fit the model',
   evaluate: 'Test the model',
   'cross-validate': 'Cross-validation',
-  controls: 'Control scores',
+  baselines: 'Baselines',
   refusal: 'What to refuse',
   bundle: 'Write the bundle',
   map: 'Lay out the map',
