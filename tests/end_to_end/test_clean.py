@@ -127,7 +127,7 @@ def test_a_publication_that_was_cut_off_comes_to_its_end(
     shaky, proxy, s3, bucket, photos, whole, tmp_path
 ):
     halted = proxy.add(
-        Rule(method="PUT", path=f"{bucket}/halted/map.json", delay=5, status=503, forward=False)
+        Rule(method="PUT", path=f"{bucket}/halted/tsne.json", delay=5, status=503, forward=False)
     )
     process = shaky.start("run", photos, "--out", f"s3://{bucket}/halted", *PARTS)
     wait_until(lambda: halted.used, process)
@@ -145,9 +145,9 @@ def test_a_publication_that_failed_comes_to_its_end(
     shaky, proxy, s3, bucket, photos, whole, tmp_path
 ):
     denied = {"status": 403, "code": "AccessDenied", "forward": False}
-    proxy.add(Rule(method="PUT", path=f"{bucket}/failed/map.json", **denied, times=1))
+    proxy.add(Rule(method="PUT", path=f"{bucket}/failed/tsne.json", **denied, times=1))
     place = f"s3://{bucket}/failed"
-    shaky.refuses("run", photos, "--out", place, *PARTS, code=UNAVAILABLE, tells=["map.json"])
+    shaky.refuses("run", photos, "--out", place, *PARTS, code=UNAVAILABLE, tells=["tsne.json"])
     assert f"{bucket}/failed/_SUCCESS" not in s3.names(bucket, "failed")
     shaky("run", photos, "--out", place, *PARTS)
     out = s3.download(bucket, "failed", tmp_path / "failed")

@@ -52,7 +52,7 @@ SCHEMAS = {
     "pictures": [*KEYS, required("pixels", pa.binary())],
     "thumbnails": [*KEYS, required("jpeg", pa.binary())],
 }
-NAMES = {"failures.csv", "reduced.csv", "metrics.json", "confusion.csv", "map.json", "run.json"}
+NAMES = {"failures.csv", "reduced.csv", "metrics.json", "confusion.csv", "tsne.json", "run.json"}
 NAMES |= {"SHA256SUMS", "shards.csv"}
 BUNDLE = {"bundle.json", "backbone.xml", "backbone.bin", "model.safetensors", "self_check.json"}
 BUNDLE |= {"LICENSE.backbone", "SHA256SUMS"}
@@ -322,13 +322,13 @@ def test_run_json_tells_what_was_done(results, fruits):
     labels = [(one["label"], one["train"], one["test"], one["failed"]) for one in record["labels"]]
     assert labels == [(name, 6, 2, 0) for name in FRUITS]
     stages = [stage["stage"] for stage in record["timeline"]]
-    documented = words("prepare scan extract reduce train evaluate baselines bundle map report")
+    documented = words("prepare scan extract reduce train evaluate baselines bundle tsne report")
     assert stages == documented
     assert sum(stage["seconds"] for stage in record["timeline"]) <= record["seconds"] + 0.01
 
 
-def test_map_has_a_point_for_each_photograph(out):
-    drawn = json_of(out / "map.json")
+def test_tsne_plot_has_a_point_for_each_photograph(out):
+    drawn = json_of(out / "tsne.json")
     assert drawn["method"] == "t-SNE"
     points = [(p["split"].encode(), p["path"].encode()) for p in drawn["points"]]
     assert points == keys_of(rows_of(out / "features"))

@@ -103,7 +103,7 @@ FILES = [
     "metrics.json",
     "confusion.csv",
     "run.json",
-    "map.json",
+    "tsne.json",
     "report.html",
     "SHA256SUMS",
     "bundle/bundle.json",

@@ -12,8 +12,8 @@
 #include "pomona/evaluation/cross_validation.h"
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/evaluation/headline_metric.h"
-#include "pomona/evaluation/map.h"
 #include "pomona/evaluation/pixel_baseline.h"
+#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/evaluation/variety_score.h"
 #include "pomona/table/parquet_writer.h"
 #include "pomona/training/domain_adaptation.h"
@@ -67,9 +67,9 @@ class Learning {
     write_bundle(make_bundle(setup, std::move(parts), table_.rows, options_.catalogue, metrics_),
                  out_.staged(), "bundle");
     warn_of_unknown_kinds();
-    timeline_.begin("map");
-    progress_.begin("map", 0);
-    out_.staged().write("map.json", print_json(make_map(*scores_, table_.rows, workers())));
+    timeline_.begin("tsne");
+    progress_.begin("tsne", 0);
+    out_.staged().write("tsne.json", print_json(make_tsne_plot(*scores_, table_.rows, workers())));
     out_.staged().write("metrics.json", print_json(metrics_));
     timeline_.end();
     return std::move(metrics_);

@@ -51,7 +51,7 @@ std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOpe
 std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options,
                                                      const StoreOpener& stores);
 
-// Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and map.json to the staged
+// Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and tsne.json to the staged
 // folder and returns metrics.json. With fewer than two labels there is no classifier: the bundle
 // holds scaler and PCA alone. `setup`: what made the features, for the bundle.
 Json learn_tables(const FeatureTable& table, const ExtractSetup& setup, const LearnOptions& options,

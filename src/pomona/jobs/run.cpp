@@ -8,7 +8,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/dataset/image_input.h"
-#include "pomona/evaluation/map.h"
+#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/output_names.h"
@@ -92,10 +92,10 @@ Json earlier_record(const OutputFolder& out, Progress& progress) {
 }
 
 void write_pictures(const Extraction& extraction, const Json& metrics,
-                    const std::vector<std::size_t>& map_rows, OutputFolder& out) {
+                    const std::vector<std::size_t>& tsne_rows, OutputFolder& out) {
   if (extraction.pictures == nullptr) return;
   const std::vector<std::size_t> chosen =
-      rows_to_show(extraction.rows, *extraction.pictures, metrics, map_rows);
+      rows_to_show(extraction.rows, *extraction.pictures, metrics, tsne_rows);
   write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged(),
                    extraction.setup.featurizer.slots);
 }
@@ -139,7 +139,7 @@ Json finish_run(const RunOptions& options, const Knowledge& knowledge, Extractio
   };
   timeline.begin("report");
   progress.begin("report", 0);
-  write_pictures(extraction, metrics, map_rows(extraction.rows), out);
+  write_pictures(extraction, metrics, tsne_rows(extraction.rows), out);
   write_record(json(), out);
   out.staged().write("report.html", render_report(out.staged()));
   timeline.end();
@@ -159,7 +159,7 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
                      /*components=*/std::nullopt, out, timeline, progress, stop);
-  write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
+  write_pictures(extraction, /*metrics=*/nullptr, /*tsne_rows=*/{}, out);
   timeline.end();
   record.inputs = inputs_json(options.input);
   record.options =

@@ -4,7 +4,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/image_input.h"
-#include "pomona/evaluation/map.h"
+#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
@@ -111,7 +111,7 @@ void write_pictures(const FeaturePlace& features, const TableRows& rows, const J
                     std::size_t workers, OutputFolder& out) {
   const auto pictures = pictures_of_features(features, rows, out.scratch_path("pictures"));
   if (pictures == nullptr) return;
-  write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, map_rows(rows)),
+  write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, tsne_rows(rows)),
                    out.staged(), workers);
 }
 

@@ -5,9 +5,9 @@ import { readReport } from '../report_data.ts';
 import { matching } from './class_finder.ts';
 import { classRows, classViews, type Row, sortRows } from './class_rows.ts';
 import { countAxis } from './count_axis.ts';
-import { extents, magnified, nextPoint, type Range } from './map_geometry.ts';
 import { crossValidated } from './scores.ts';
 import { plainText, shellWord } from './setup.ts';
+import { extents, magnified, nextPoint, type Range } from './tsne_geometry.ts';
 
 describe('the table of classes', () => {
   const row = (label: string, recall: number | null): Row => ({
@@ -118,7 +118,7 @@ describe('the search for classes', () => {
   });
 });
 
-describe('the map', () => {
+describe('the t-SNE plot', () => {
   test('has one scale for both directions and holds all points', () => {
     const points = [
       { x: 0, y: 0 },
@@ -133,7 +133,7 @@ describe('the map', () => {
     const [x] = extents([{ x: 3, y: 3 }], 100, 100);
     expect(x[1]).toBeGreaterThan(x[0]);
   });
-  test('zoom stays on the map', () => {
+  test('zoom stays on the plot', () => {
     const whole: [Range, Range] = [
       [0, 100],
       [0, 100],

@@ -17,7 +17,7 @@ const titles: Record<string, string> = {
   baselines: 'Baselines',
   refusal: 'What to refuse',
   bundle: 'Write the bundle',
-  map: 'Lay out the map',
+  tsne: 't-SNE',
   report: 'Write this page',
 };
 
