@@ -52,8 +52,8 @@ std::string pace(const Json& record) {
 void print_varieties(const Json& varieties) {
   for (const Json& score : varieties.at("scores")) {
     if (score.contains("label") || score.contains("source")) continue;
-    std::printf("  varieties told of %s of %s photographs %s, %s of them right\n",
-                count(score, "told").c_str(), count(score, "rows").c_str(),
+    std::printf("  varieties reported for %s of %s photographs %s, %s of them right\n",
+                count(score, "reported").c_str(), count(score, "rows").c_str(),
                 score.at("key") == "main" ? "of the test" : "by cross-validation",
                 count(score, "right").c_str());
   }

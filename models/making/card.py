@@ -112,10 +112,10 @@ def weak_kinds(figures: dict, source: str) -> str:
 
 def varieties(figures: dict) -> str:
     rows = [
-        (one["label"], one["rows"], one["named"], one["told"], one["right"])
+        (one["label"], one["rows"], one["named"], one["reported"], one["right"])
         for one in figures["varieties"]
     ]
-    columns = ["kind", "answered with it", "of a known variety", "told one", "both right"]
+    columns = ["kind", "answered with it", "of a known variety", "reported", "both right"]
     return table(columns, rows)
 
 
@@ -313,8 +313,8 @@ Still lifes are learnt from and not judged: nobody will photograph one.
 
 ### Varieties
 
-Photographs in shops that were answered with a kind whose varieties are learnt, held out. A variety is told where nine
-tenths of those told were right; else the answer is the kind alone.
+Photographs in shops that were answered with a kind whose varieties are learnt, held out. A variety is reported where nine
+tenths of those reported were right; else the answer is the kind alone.
 
 {varieties(figures)}
 ## What it refuses

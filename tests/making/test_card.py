@@ -76,7 +76,7 @@ def figures() -> dict:
             ],
             "studio": [kind("fig", 0.95, [0.9, 1])],
         },
-        "varieties": [{"label": "apple", "rows": 300, "named": 250, "told": 123, "right": 117}],
+        "varieties": [{"label": "apple", "rows": 300, "named": 250, "reported": 123, "right": 117}],
         "surest_mistakes": [{"path": "natural/a.jpg"}],
         "confusions": [{"truth": "peach", "prediction": "plum", "count": 7, "rate": 0.125}],
     }

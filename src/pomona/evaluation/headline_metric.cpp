@@ -80,7 +80,7 @@ Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows) {
         "Trained on all training photographs, judged on the test set that was given.";
   } else if (split_kind == SplitKind::kFileNames) {
     score.title = "Split by file names";
-    score.explanation = "Training and test photographs were told apart by their file names.";
+    score.explanation = "File names say which photographs are for training and which for the test.";
   } else if (grouped) {
     score.title = "Holdout by group";
     score.explanation = "Photographs of one group are all in training or all in the test.";

@@ -154,13 +154,13 @@ class Learning {
     return trained;
   }
 
-  // Those that the bundle tells.
+  // Those that the bundle reports.
   std::vector<VarietyClassifier> learn_varieties() {
     const TableRows& rows = table_.rows;
     if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
     if (on_features()) {
       progress_.warn(
-          "--classes names varieties, but ridge regression tells none; for that, train with "
+          "--classes names varieties, but ridge regression reports none; for that, train with "
           "--classifier logistic");
       return {};
     }
@@ -173,11 +173,11 @@ class Learning {
     if (validation_) {
       judged = judge_varieties(validation_->varieties, validation_->evaluation, rows,
                                validation_->begins);
-      tell_by_other_folds(judged);
+      report_by_other_folds(judged);
       add_variety_scores("cross_validated", judged, rows, options_.sources, scores);
     }
-    Json labels = validation_ ? keep_told(judged, rows.train_labels, varieties)
-                              : tell_the_probable(varieties);
+    Json labels = validation_ ? set_report_thresholds(judged, rows.train_labels, varieties)
+                              : set_report_thresholds(varieties);
     if (tested_) add_test_of_varieties(varieties, *tested_, scores);
     metrics_["varieties"] = {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
     return varieties;
@@ -190,7 +190,7 @@ class Learning {
         judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested.rows,
                                          tested.probabilities.view()),
                         tested, rows, /*begins=*/{});
-    tell_as_bundle(varieties, rows.train_labels, judged);
+    report_as_bundle(varieties, rows.train_labels, judged);
     add_variety_scores("main", judged, rows, /*sources=*/{}, scores);
   }
 
