@@ -48,14 +48,14 @@ std::string result_fingerprint(const std::string& extraction, const Json& option
   return sha256(extraction + options.dump()).substr(0, extraction.size());
 }
 
-// The files that learning is given beside photographs.
-struct Knowledge {
+// The files that training reads beside photographs.
+struct TrainingFiles {
   std::optional<Catalogue> catalogue;
   std::optional<BackboneClasses> classes;
 };
 
 // What `run` does beyond extraction, as given.
-Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
+Json training_options(const RunOptions& options, const TrainingFiles& files) {
   Json components = nullptr;
   if (options.reduce.components) {
     components = std::visit(
@@ -77,8 +77,8 @@ Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
   if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
   if (!options.train.studio.empty()) json["studio"] = options.train.studio;
   if (!options.train.adapt.empty()) json["adapt"] = options.train.adapt;
-  if (knowledge.catalogue) json["catalogue"] = knowledge.catalogue->digest();
-  if (knowledge.classes) json["backbone_classes"] = knowledge.classes->digest();
+  if (files.catalogue) json["catalogue"] = files.catalogue->digest();
+  if (files.classes) json["backbone_classes"] = files.classes->digest();
   return json;
 }
 
@@ -100,20 +100,20 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
                    extraction.setup.featurizer.slots);
 }
 
-Json finish_run(const RunOptions& options, const Knowledge& knowledge, ExtractionWork work,
+Json finish_run(const RunOptions& options, const TrainingFiles& files, ExtractionWork work,
                 RunRecord& record, OutputFolder& out, Timeline& timeline, Progress& progress,
                 const std::stop_token& stop) {
-  if (knowledge.classes) {
+  if (files.classes) {
     // What the backbone lacks shall be told of before hours of extraction, not after.
-    const OutputLayerPrior tried(work.setup.backbone, *knowledge.classes, /*labels=*/{});
+    const OutputLayerPrior tried(work.setup.backbone, *files.classes, /*labels=*/{});
   }
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
                      options.reduce.components, out, timeline, progress, stop);
-  LearnOptions learn;
+  TrainJobOptions learn;
   learn.reduce = options.reduce;
-  learn.catalogue = knowledge.catalogue;
-  learn.backbone_classes = knowledge.classes;
+  learn.catalogue = files.catalogue;
+  learn.backbone_classes = files.classes;
   learn.train = options.train;
   learn.train.workers = extraction.setup.featurizer.slots;
   learn.train.seed = options.input.split.seed;
@@ -122,16 +122,14 @@ Json finish_run(const RunOptions& options, const Knowledge& knowledge, Extractio
   learn.pictures = extraction.pictures.get();
   learn.sources = source_names(parse_image_inputs(options.input.images));
   const ParquetFeatures features(out.work(), extraction.features);
-  const Json metrics =
-      learn_tables({features, extraction.rows, *extraction.moments}, extraction.setup, learn, out,
-                   timeline, {progress, stop, learn.train.workers});
+  const Json metrics = train_job({features, extraction.rows, *extraction.moments}, extraction.setup,
+                                 learn, out, timeline, {progress, stop, learn.train.workers});
 
   record.inputs = inputs_json(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
               options_json(options.reduce, components_of(metrics)), options_json(options.train)});
-  record.fingerprint =
-      result_fingerprint(extraction.fingerprint, learning_options(options, knowledge));
+  record.fingerprint = result_fingerprint(extraction.fingerprint, training_options(options, files));
   const auto json = [&] {
     Json result = record_json(record, timeline);
     add_extraction(extraction, timeline, result);
@@ -219,11 +217,11 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
   check_adaptation(options.train);
-  const Knowledge knowledge{open_catalogue(options.train.catalogue, *options.input.stores),
+  const TrainingFiles files{open_catalogue(options.train.catalogue, *options.input.stores),
                             open_backbone_classes(options.train, *options.input.stores)};
-  return run_on_images(options, "run", learning_options(options, knowledge), progress, stop,
+  return run_on_images(options, "run", training_options(options, files), progress, stop,
                        [&](const RunOptions&, ExtractionWork work, auto&&... rest) {
-                         return finish_run(options, knowledge, std::move(work), rest...);
+                         return finish_run(options, files, std::move(work), rest...);
                        });
 }
 

@@ -167,7 +167,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   return at_work(out, [&] {
     const FeaturePlace features = open_features(options.features, *options.stores);
     const Json& made_by = run_record_of(features, options);
-    LearnOptions learn;
+    TrainJobOptions learn;
     learn.train = options.train;
     learn.train.workers = workers_or_all(options.train.workers);
     const Execution execution{progress, stop, learn.train.workers};
@@ -194,8 +194,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     learn.split_kind = split.kind;
     learn.sources = recorded_sources(made_by);
     learn.write_reduced = false;
-    const Json metrics =
-        learn_tables({table, rows, moments}, setup, learn, out, timeline, execution);
+    const Json metrics = train_job({table, rows, moments}, setup, learn, out, timeline, execution);
     write_pictures(features, rows, metrics, learn.train.workers, out);
     record.inputs = inputs_json(options);
     record.options = merged({options_json(options.reduce, components_of(metrics)),

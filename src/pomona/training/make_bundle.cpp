@@ -51,7 +51,7 @@ Json figures_worth_keeping(const Json& metrics) {
 
 }  // namespace
 
-Bundle make_bundle(const ExtractSetup& setup, LearntParts parts, const TableRows& rows,
+Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRows& rows,
                    const std::optional<Catalogue>& catalogue, const Json& metrics) {
   Bundle bundle;
   bundle.backbone_spec = print_backbone_spec(setup.backbone.spec);

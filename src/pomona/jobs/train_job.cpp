@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/jobs/learn_tables.h"
+#include "pomona/jobs/train_job.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -30,11 +30,11 @@ constexpr std::uint64_t kMaxCatalogueBytes = 16ULL << 20U;
 constexpr std::uint64_t kMaxBackboneClassesBytes = 1ULL << 20U;
 constexpr std::size_t kNamedLabels = 5;
 
-// The stages of learning, which share the table, the options and where results go.
-class Learning {
+// The stages of a training run, which share the table, the options and where results go.
+class TrainingRun {
  public:
-  Learning(const FeatureTable& table, const LearnOptions& options, OutputFolder& out,
-           Timeline& timeline, const Execution& execution)
+  TrainingRun(const FeatureTable& table, const TrainJobOptions& options, OutputFolder& out,
+              Timeline& timeline, const Execution& execution)
       : table_(table),
         options_(options),
         out_(out),
@@ -55,7 +55,7 @@ class Learning {
     add_cross_validation();
     add_baselines();
     metrics_["headline"] = headline_metric(metrics_);
-    LearntParts parts;
+    TrainedParts parts;
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(setup.backbone);
     if (trained.kind != ClassifierKind::kNone) {
@@ -351,7 +351,7 @@ class Learning {
   }
 
   const FeatureTable& table_;
-  const LearnOptions& options_;
+  const TrainJobOptions& options_;
   OutputFolder& out_;
   Timeline& timeline_;
   const Execution& execution_;
@@ -394,9 +394,9 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
                                 "'" + place + "'");
 }
 
-Json learn_tables(const FeatureTable& table, const ExtractSetup& setup, const LearnOptions& options,
-                  OutputFolder& out, Timeline& timeline, const Execution& execution) {
-  return Learning(table, options, out, timeline, execution).run(setup);
+Json train_job(const FeatureTable& table, const ExtractSetup& setup, const TrainJobOptions& options,
+               OutputFolder& out, Timeline& timeline, const Execution& execution) {
+  return TrainingRun(table, options, out, timeline, execution).run(setup);
 }
 
 }  // namespace pomona

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a feature table to what is learnt of it: reduced table, bundle, metrics. The second half of
+// From a feature table to a trained model: reduced table, bundle, metrics. The second half of
 // `run`; `pomona reduce` and `pomona train` are parts of it.
 #pragma once
 
@@ -32,7 +32,7 @@ struct FeatureTable {
   const Moments& moments;
 };
 
-struct LearnOptions {
+struct TrainJobOptions {
   ReduceOptions reduce;
   TrainOptions train;
   SplitOptions split;  // as the rows were divided; its holdout also divides another split
@@ -54,7 +54,7 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
 // Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and tsne.json to the staged
 // folder and returns metrics.json. With fewer than two labels there is no classifier: the bundle
 // holds scaler and PCA alone. `setup`: what made the features, for the bundle.
-Json learn_tables(const FeatureTable& table, const ExtractSetup& setup, const LearnOptions& options,
-                  OutputFolder& out, Timeline& timeline, const Execution& execution);
+Json train_job(const FeatureTable& table, const ExtractSetup& setup, const TrainJobOptions& options,
+               OutputFolder& out, Timeline& timeline, const Execution& execution);
 
 }  // namespace pomona
