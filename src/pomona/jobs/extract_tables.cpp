@@ -120,7 +120,7 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   }
   extraction.counts = extract(work.roots, work.manifest, work.setup, options, sinks,
                               resumed_work.memory(), progress, stop);
-  // As a share it has read back what it made.
+  // As a shard it has read back what it made.
   extraction.counts.shards_kept -= std::min(extraction.counts.shards_kept, work.done.shards);
   extraction.counts.decoded += work.done.decoded;
   extraction.counts.taken += work.done.taken;

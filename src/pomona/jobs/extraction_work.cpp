@@ -191,7 +191,7 @@ class WorkOpener {
     if (digest_of_listing(work_.manifest) != note.at("listing").get<std::string>()) {
       throw Error(ErrorKind::kCorrupt,
                   "reading the table 'snapshot' of the unfinished run: it is "
-                  "not the listing that work.json tells of");
+                  "not the listing that work.json records");
     }
     work_.split_kind = split_kind_from_name(note.at("split").get<std::string>());
     if (note.at("replaces_itself").get<bool>()) work_.from = place_;

@@ -104,7 +104,7 @@ Json finish_run(const RunOptions& options, const TrainingFiles& files, Extractio
                 RunRecord& record, OutputFolder& out, Timeline& timeline, Progress& progress,
                 const std::stop_token& stop) {
   if (files.classes) {
-    // What the backbone lacks shall be told of before hours of extraction, not after.
+    // Report classes that the backbone lacks before hours of extraction, not after.
     const OutputLayerPrior tried(work.setup.backbone, *files.classes, /*labels=*/{});
   }
   const Extraction extraction =
@@ -169,7 +169,7 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
   return result;
 }
 
-// What throws away the work of other shares, or asks more than one share can know.
+// What throws away the work of other shards, or asks more than one shard can know.
 void check_share_options(const RunOptions& options) {
   for (const auto& [given, name] :
        {std::pair(options.output.force, "--force"),
@@ -177,12 +177,12 @@ void check_share_options(const RunOptions& options) {
     if (!given) continue;
     throw Error(ErrorKind::kInvalidInput,
                 std::string("reading --shard: it does not go with ") + name +
-                    ", which would undo what other shares have done; give that without --shard, "
+                    ", which would undo what other shards have done; give that without --shard, "
                     "or name a new output folder");
   }
 }
 
-// Has another share published what all of them have made?
+// Has another shard published what all of them have made?
 bool is_published(const OutputFolder& out) {
   if (out.fingerprint().empty() || !out.root().exists(kSuccess)) return false;
   const Json record = parse_json(out.root().read("run.json"), "run.json");

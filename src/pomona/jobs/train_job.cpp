@@ -200,8 +200,8 @@ class TrainingRun {
     progress_.begin("refusal", 0);
     if (backbone.spec.logit_count == 0) {
       progress_.warn(
-          "the backbone was imported without --logits, so the bundle cannot tell by its own "
-          "classes that a photograph shows something else; it goes by distance alone");
+          "the backbone was imported without --logits, so the bundle cannot use its own "
+          "classes to reject what shows something else; it rejects by distance alone");
     }
     Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
                                   out_.scratch_path("refusal"), stop_);

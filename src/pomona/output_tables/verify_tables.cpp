@@ -172,18 +172,19 @@ std::string check_failures(const ObjectStore& store, const Manifest& manifest) {
   if (reader.header() != std::vector<std::string>{"path", "stage", "kind", "message"}) {
     fail("the header is not path,stage,kind,message");
   }
-  std::vector<std::string> told;
+  std::vector<std::string> listed;
   std::vector<std::string> fields;
-  while (reader.next(fields)) told.push_back(fields[0]);
+  while (reader.next(fields)) listed.push_back(fields[0]);
   std::vector<std::string> expected;
   for (const ManifestRow& row : manifest.rows) {
     if (row.status == FileStatus::kFailed) expected.emplace_back(row.path);
   }
-  if (told != expected) {
+  if (listed != expected) {
     fail("the manifest has " + std::to_string(expected.size()) +
-         " failed files, failures.csv tells of " + std::to_string(told.size()) + ", or of others");
+         " failed files, failures.csv lists " + std::to_string(listed.size()) + ", or of others");
   }
-  return "failures.csv: " + std::to_string(told.size()) + " failures, each failed in the manifest";
+  return "failures.csv: " + std::to_string(listed.size()) +
+         " failures, each failed in the manifest";
 }
 
 std::string check_snapshot(const ObjectStore& store, const Manifest& manifest) {
@@ -232,11 +233,11 @@ std::string check_shards(const ObjectStore& store, const Manifest& manifest) {
     std::map<FileStatus, std::size_t> found = {
         {FileStatus::kOk, 0}, {FileStatus::kFailed, 0}, {FileStatus::kSkipped, 0}};
     for (std::size_t i = 0; i < files; ++i) ++found[manifest.rows[at + i].status];
-    const std::map<FileStatus, std::size_t> told = {{FileStatus::kOk, number(3)},
-                                                    {FileStatus::kFailed, number(4)},
-                                                    {FileStatus::kSkipped, number(5)}};
-    if (found != told) {
-      fail("part " + std::to_string(shard) + ": " + counts_text(told) + " are told of, " +
+    const std::map<FileStatus, std::size_t> recorded = {{FileStatus::kOk, number(3)},
+                                                        {FileStatus::kFailed, number(4)},
+                                                        {FileStatus::kSkipped, number(5)}};
+    if (found != recorded) {
+      fail("part " + std::to_string(shard) + ": " + counts_text(recorded) + " are recorded, " +
            counts_text(found) + " are in the manifest");
     }
     const FeatureTableReader features(store, "features/" + part_name(shard), TableColumns::kKeys);
