@@ -14,7 +14,7 @@ DATA = """\
 | --- | --- | --- |
 | Grocery Store Dataset, fruit of `train` and `val` | {natural:,}, taken with phones in shops, {kinds} kinds | MIT, © 2019 Marcus Klasson |
 | Fruits-360 (2025.03.11.0, classes of 2020.05.18.0) | {frames} frames of each of {classes} classes, on white | CC BY-SA 4.0, © 2017– Mihai Oltean |
-| still lifes that `pomona compose` made of these frames | {composed} of each class | CC BY-SA 4.0, made of the frames |
+| scenes that `pomona compose` synthesised from these frames | {composed} of each class | CC BY-SA 4.0, made of the frames |
 | backbone EfficientNet-Lite0, ImageNet weights (not in this folder) | – | Apache-2.0 |
 """
 
@@ -61,14 +61,14 @@ def scores(figures: dict) -> str:
             f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
         ),
-        ("Fruits-360 by film, without still lifes", of_score(figures["film"]), right["film"]),
+        ("Fruits-360 by film, without composed scenes", of_score(figures["film"]), right["film"]),
         (
             f"Fruits-360, official test ({figures['official']['rows']:,} frames of it): flatters",
             of_score(figures["official"]),
             right["official"],
         ),
         (
-            "photographs in shops of kinds never seen in the wild (studio and still lifes alone)",
+            "photographs in shops of kinds never seen in the wild (studio and composed scenes alone)",
             f"{of_share(wild['right'])}, among three {percent(wild['among three']['share'])}; "
             f"of kinds that are among the backbone's own classes {percent(known['share'])}, of "
             f"others {percent(new['share'])}",
@@ -157,12 +157,12 @@ def ablation(figures: dict, kinds: int) -> str:
             f"and studio frames, {kinds} kinds to choose from",
             of_score(figures["without_composed"]),
         ),
-        ("and still lifes: the model", of_score(figures["natural"])),
+        ("and composed scenes: the model", of_score(figures["natural"])),
     ]
     steps = [
         ("photographs in shops of other kinds and studio frames", "wild_without_composed"),
-        ("and still lifes without domain adaptation", "wild_unadapted"),
-        ("and still lifes with domain adaptation", "wild_adapted"),
+        ("and composed scenes without domain adaptation", "wild_unadapted"),
+        ("and composed scenes with domain adaptation", "wild_adapted"),
         ("and the Gaussian prior: the model", "wild"),
     ]
     in_the_wild = [(name, of_share(figures[key]["right"])) for name, key in steps]
@@ -210,7 +210,7 @@ def short_of(figures: dict) -> list[str]:
             wild < wanted.WILD,
             f"**Kinds never seen in the wild.** {percent(wild)}: a network that has seen no such fruit in a crate "
             "seldom sees it\n  there. It would take some dozens of photographs of each kind, or features "
-            "taught on still lifes instead of a\n  classifier on top of them.",
+            "taught on composed scenes instead of a\n  classifier on top of them.",
         ),
         (
             unknown < wanted.UNKNOWN,
@@ -293,7 +293,7 @@ single photographs in the official test, of spoilt photographs and of what is no
 they should be. The principal components and the classifier of each fold never saw that fold. The temperature comes
 from the out-of-fold scores of photographs in shops and studio frames.
 
-Some settings were chosen by the same photographs that judge them, for there are no others: the weight of still lifes and
+Some settings were chosen by the same photographs that judge them, for there are no others: the weight of composed scenes and
 their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
@@ -309,7 +309,7 @@ All kinds are in `figures.json`, `by_class`.
 
 - Fruits-360 by film, as in the second row above: {weak_kinds(figures, STUDIO)}
 
-Still lifes are learnt from and not judged: nobody will photograph one.
+Composed scenes train and are not evaluated: nobody will photograph one.
 
 ### Varieties
 
@@ -322,7 +322,7 @@ tenths of those reported were right; else the answer is the kind alone.
 Two limits together refuse {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
 is for the backbone's own 1,000 classes, three fifths by how far it lies from the known photographs, those held out from
 these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
-weighted mean of all that is known; still lifes are not. Of the validation photographs, asked of a model that did not
+weighted mean of all that is known; composed scenes are not. Of the validation photographs, asked of a model that did not
 learn from them, {percent(bundle["fruit"])} were refused: by these the share was chosen, to refuse at most 5 % of them. No
 picture of the table had a say. Where they come from, models/judging says.
 

@@ -14,7 +14,7 @@ SHOWN = {"shop": "abc", "still": "abcd", "frames": "e"}
 
 @pytest.fixture(scope="module")
 def features(tiny, tmp_path_factory):
-    """Still lifes are the pictures of shops, much darker; d is known from them alone."""
+    """The source still has the pictures of shops, much darker; d is known from it alone."""
     folder = tmp_path_factory.mktemp("adapt")
     for source, classes in SHOWN.items():
         for label in classes:

@@ -97,8 +97,8 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
         "- Fruits-360 by film, as in the second row above: all 1 kinds are right for at least 90 %."
         in lines
     )
-    assert "| and still lifes without domain adaptation | 20.0 % (18.0–21.0) |" in lines
-    assert "| and still lifes with domain adaptation | 35.0 % (33.0–36.0) |" in lines
+    assert "| and composed scenes without domain adaptation | 20.0 % (18.0–21.0) |" in lines
+    assert "| and composed scenes with domain adaptation | 35.0 % (33.0–36.0) |" in lines
     assert "among the backbone's own classes 55.0 %, of others 31.0 %" in text
     assert "the backbone's output layer (fig, maize;" in text
     assert "123 principal components" in text
