@@ -56,11 +56,11 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
   chain.inputs = std::make_unique<RowFile>(
       setup.scratch_path, on_features(setup) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
-  (on_features(setup) ? sinks.features : sinks.scores) = chain.inputs.get();
+  (on_features(setup) ? sinks.features : sinks.components) = chain.inputs.get();
   if (rows.views > 1 && !on_features(setup)) {
     chain.learnt_from =
         std::make_unique<RowFile>(setup.scratch_path + "-views", chain.inputs->cols());
-    sinks.view_scores = chain.learnt_from.get();
+    sinks.view_components = chain.learnt_from.get();
   }
   reduce(setup.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          {progress, stop, setup.train.workers});
@@ -70,21 +70,21 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
 }
 
 // Of the rows `test`.
-Matrix<double> scores_of(const ChainSetup& setup, const Chain& chain,
-                         const std::vector<std::size_t>& test) {
-  return score_rows(chain.trained.classifier, *chain.inputs, test, setup.train.workers);
+Matrix<double> test_logits(const ChainSetup& setup, const Chain& chain,
+                           const std::vector<std::size_t>& test) {
+  return logits_of(chain.trained.classifier, *chain.inputs, test, setup.train.workers);
 }
 
-Matrix<double> copy_of(MatrixView<const double> scores) {
-  Matrix<double> copy(scores.rows(), scores.cols());
-  std::copy_n(scores.data(), scores.size(), copy.data());
+Matrix<double> copy_of(MatrixView<const double> values) {
+  Matrix<double> copy(values.rows(), values.cols());
+  std::copy_n(values.data(), values.size(), copy.data());
   return copy;
 }
 
 // The temperature of each fold comes from the others, so that no score is judged by a temperature
 // that it helped to choose.
 Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableRows& rows) {
-  Matrix<double> probabilities = copy_of(out_of_fold.scores());
+  Matrix<double> probabilities = copy_of(out_of_fold.logits());
   const std::vector<std::int32_t> labels = labels_of(rows, out_of_fold.rows());
   const std::vector<float> weights = weights_of(rows, out_of_fold.rows());
   const auto& begins = out_of_fold.begins();
@@ -92,7 +92,7 @@ Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableR
     std::vector<std::int32_t> others = labels;
     std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[fold]),
               others.begin() + static_cast<std::ptrdiff_t>(begins[fold + 1]), -1);
-    const double temperature = fit_temperature(out_of_fold.scores(), others, weights);
+    const double temperature = fit_temperature(out_of_fold.logits(), others, weights);
     scores_to_probabilities(
         temperature, probabilities.view().rows_from(begins[fold], begins[fold + 1] - begins[fold]));
   }
@@ -114,7 +114,7 @@ std::optional<SplitValidation> validate_another_split(const ChainSetup& setup, c
   if (test.empty()) return std::nullopt;
   const std::vector<std::size_t> train_side = without(pool, test);
   Matrix<double> probabilities =
-      scores_of(setup, fit_chain(setup, train_side, progress, stop), test);
+      test_logits(setup, fit_chain(setup, train_side, progress, stop), test);
   scores_to_probabilities(/*temperature=*/1, probabilities.view());
   return SplitValidation{evaluate_answers(std::move(probabilities), rows, test, setup.train.seed),
                          train_side.size()};
@@ -132,18 +132,18 @@ std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress&
     if (judged.empty()) continue;
     const std::vector<std::size_t> train_side = without(pool, fold);
     const Chain chain = fit_chain(setup, train_side, progress, stop);
-    const Matrix<double> scores = scores_of(setup, chain, judged);
-    out_of_fold.add(judged, scores);
+    const Matrix<double> logits = test_logits(setup, chain, judged);
+    out_of_fold.add(judged, logits);
     ++result.folds;
     if (rows.varieties.empty() || on_features(setup)) continue;
     const VarietyAnswers of_fold =
         answer_varieties(fit_varieties(chain.table(rows), train_side, setup.train, stop),
-                         rows.train_labels, *chain.inputs, judged, scores.view());
+                         rows.train_labels, *chain.inputs, judged, logits.view());
     result.varieties.insert(result.varieties.end(), of_fold.begin(), of_fold.end());
   }
   result.begins = out_of_fold.begins();
   if (result.folds == 0) return std::nullopt;
-  result.temperature = fit_temperature(out_of_fold.scores(), labels_of(rows, out_of_fold.rows()),
+  result.temperature = fit_temperature(out_of_fold.logits(), labels_of(rows, out_of_fold.rows()),
                                        weights_of(rows, out_of_fold.rows()));
   result.never_held_out =
       without_adapted(rows, pool, setup.train.adapt).size() - out_of_fold.rows().size();

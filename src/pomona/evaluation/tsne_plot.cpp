@@ -32,11 +32,11 @@ std::vector<std::size_t> tsne_rows(const TableRows& rows) {
   return chosen;
 }
 
-Json make_tsne_plot(const RowFile& scores, const TableRows& rows, std::size_t workers) {
+Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers) {
   const std::vector<std::size_t> chosen = tsne_rows(rows);
-  Matrix<float> all(chosen.size(), scores.cols());
-  read_rows(scores, chosen, all.view());
-  Matrix<float> leading(chosen.size(), std::min(kComponents, scores.cols()));
+  Matrix<float> all(chosen.size(), components.cols());
+  read_rows(components, chosen, all.view());
+  Matrix<float> leading(chosen.size(), std::min(kComponents, components.cols()));
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     std::copy_n(all.row(i).begin(), leading.cols(), leading.row(i).begin());
   }

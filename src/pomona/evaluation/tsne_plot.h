@@ -15,6 +15,6 @@ namespace pomona {
 std::vector<std::size_t> tsne_rows(const TableRows& rows);
 
 // Of tsne_rows(), from their first 50 components.
-Json make_tsne_plot(const RowFile& scores, const TableRows& rows, std::size_t workers);
+Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers);
 
 }  // namespace pomona

@@ -69,7 +69,8 @@ class TrainingRun {
     warn_of_unknown_kinds();
     timeline_.begin("tsne");
     progress_.begin("tsne", 0);
-    out_.staged().write("tsne.json", print_json(make_tsne_plot(*scores_, table_.rows, workers())));
+    out_.staged().write("tsne.json",
+                        print_json(make_tsne_plot(*components_, table_.rows, workers())));
     out_.staged().write("metrics.json", print_json(metrics_));
     timeline_.end();
     return std::move(metrics_);
@@ -78,7 +79,7 @@ class TrainingRun {
  private:
   std::size_t workers() const { return execution_.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
-  const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
+  const RowFile& inputs() const { return on_features() ? *features_ : *components_; }
   TrainingTable training_table() const {
     return {inputs(), learnt_from_ ? *learnt_from_ : inputs(), table_.rows, table_.moments,
             prior_.view()};
@@ -88,12 +89,13 @@ class TrainingRun {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
     if (output_layer_) set_prior(*output_layer_);
-    scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
+    components_ =
+        std::make_unique<RowFile>(out_.scratch_path("components"), reduction_.pca.n_components());
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
     }
     if (table_.rows.views > 1 && !on_features()) {
-      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-scores"),
+      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-components"),
                                                reduction_.pca.n_components());
     }
     std::optional<ReducedTableWriter> writer;
@@ -102,7 +104,7 @@ class TrainingRun {
       writer.emplace(out_.staged(), "reduced");
       csv.emplace(out_.staged(), "reduced.csv", reduction_.pca.n_components());
     }
-    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, scores_.get(),
+    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, components_.get(),
                             features_.get(), learnt_from_.get()};
     reduce(table_.features, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            execution_);
@@ -126,7 +128,7 @@ class TrainingRun {
 
   // Training rows alone: what is evaluated and what is written stays as it is.
   void adapt_sources() {
-    const DomainAdaptation adaptation(*scores_, table_.rows, table_.rows.side(Split::kTrain),
+    const DomainAdaptation adaptation(*components_, table_.rows, table_.rows.side(Split::kTrain),
                                       options_.train);
     for (const std::string& source : options_.train.adapt) {
       if (adaptation.adapts(source)) continue;
@@ -362,7 +364,7 @@ class TrainingRun {
   std::optional<CrossValidation> validation_;
   std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
   Reduction reduction_;
-  std::unique_ptr<RowFile> scores_;
+  std::unique_ptr<RowFile> components_;
   std::unique_ptr<RowFile> features_;
   std::unique_ptr<RowFile> learnt_from_;  // none: the inputs
   Json metrics_;

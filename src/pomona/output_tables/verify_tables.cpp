@@ -128,13 +128,13 @@ std::size_t count_of(const std::string& text) {
 // One row of reduced.csv beside the same row of the table.
 void compare_csv_row(const std::vector<std::string>& fields, const ReducedBatch& batch,
                      std::size_t i) {
-  const std::span<const float> scores = batch.pca_features.row(i);
+  const std::span<const float> components = batch.pca_features.row(i);
   const std::optional<std::int32_t>& label_index = batch.label_index[i];
   const std::string index = label_index ? std::to_string(*label_index) : "";
-  bool same = fields.size() == 4 + scores.size() && fields[0] == batch.path[i] &&
+  bool same = fields.size() == 4 + components.size() && fields[0] == batch.path[i] &&
               fields[1] == batch.label[i] && fields[2] == batch.split[i] && fields[3] == index;
-  for (std::size_t k = 0; same && k < scores.size(); ++k)
-    same = parse_float(fields[4 + k]) == scores[k];
+  for (std::size_t k = 0; same && k < components.size(); ++k)
+    same = parse_float(fields[4 + k]) == components[k];
   if (!same)
     fail("reduced.csv differs from the reduced table in the row of '" + batch.path[i] + "'");
 }

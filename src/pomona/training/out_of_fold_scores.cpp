@@ -3,9 +3,9 @@
 
 namespace pomona {
 
-void OutOfFoldScores::add(const std::vector<std::size_t>& rows, const Matrix<double>& scores) {
+void OutOfFoldScores::add(const std::vector<std::size_t>& rows, const Matrix<double>& logits) {
   rows_.insert(rows_.end(), rows.begin(), rows.end());
-  scores_.insert(scores_.end(), scores.data(), scores.data() + scores.size());
+  logits_.insert(logits_.end(), logits.data(), logits.data() + logits.size());
   begins_.push_back(rows_.size());
 }
 

@@ -140,18 +140,18 @@ std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::
   return labels;
 }
 
-Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,
-                          const std::vector<std::size_t>& chosen, std::size_t workers) {
-  Matrix<double> scores(chosen.size(), classifier.class_count());
+Matrix<double> logits_of(const Classifier& classifier, const RowFile& inputs,
+                         const std::vector<std::size_t>& chosen, std::size_t workers) {
+  Matrix<double> logits(chosen.size(), classifier.class_count());
   const std::size_t blocks = (chosen.size() + kScoreBlockRows - 1) / kScoreBlockRows;
   parallel_for(blocks, workers, [&](std::size_t block, std::size_t) {
     const std::size_t first = block * kScoreBlockRows;
     const std::size_t count = std::min(kScoreBlockRows, chosen.size() - first);
     Matrix<float> values(count, inputs.cols());
     read_rows(inputs, std::span(chosen).subspan(first, count), values.view());
-    classifier_scores(classifier, values.view(), scores.view().rows_from(first, count));
+    classifier_scores(classifier, values.view(), logits.view().rows_from(first, count));
   });
-  return scores;
+  return logits;
 }
 
 std::vector<float> weights_of(const TableRows& rows, std::span<const std::size_t> chosen) {
@@ -196,12 +196,12 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
     auxiliary =
         fit(table, without(all, fold), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
     out_of_fold.add(judged,
-                    score_rows(auxiliary->classifier, table.inputs, judged, options.workers));
+                    logits_of(auxiliary->classifier, table.inputs, judged, options.workers));
   }
   TrainedClassifier final_fit =
       fit(table, all, options, auxiliary ? &auxiliary->classifier : nullptr, stop);
   final_fit.classifier.temperature =
-      fit_temperature(out_of_fold.scores(), labels_of(rows, out_of_fold.rows()),
+      fit_temperature(out_of_fold.logits(), labels_of(rows, out_of_fold.rows()),
                       weights_of(rows, out_of_fold.rows()));
   return final_fit;
 }

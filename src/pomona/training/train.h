@@ -86,7 +86,7 @@ std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::
 std::vector<float> weights_of(const TableRows& rows, std::span<const std::size_t> chosen);
 
 // rows × classes, before softmax. By blocks on all workers.
-Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,
-                          const std::vector<std::size_t>& chosen, std::size_t workers);
+Matrix<double> logits_of(const Classifier& classifier, const RowFile& inputs,
+                         const std::vector<std::size_t>& chosen, std::size_t workers);
 
 }  // namespace pomona
