@@ -15,8 +15,8 @@ namespace {
 
 void print_report(const CleanReport& report, bool dry_run) {
   if (report.publishes) {
-    std::printf("%s results to their place that a run was cut off from publishing.",
-                dry_run ? "Would bring" : "Brought");
+    std::printf(dry_run ? "Would complete the publication that an interrupted run had begun."
+                        : "Completed the publication that an interrupted run had begun.");
   } else if (report.objects == 0 && report.uploads == 0) {
     std::printf("Nothing to remove.");
   } else {
@@ -24,7 +24,7 @@ void print_report(const CleanReport& report, bool dry_run) {
                 dry_run ? "Would remove" : "Removed", with_commas(report.objects).c_str(),
                 with_commas(report.bytes).c_str(), with_commas(report.uploads).c_str());
   }
-  std::printf(report.complete ? " The results of a run are there and stay.\n" : "\n");
+  std::printf(report.complete ? " The published results are unchanged.\n" : "\n");
 }
 
 Json report_json(const CleanReport& report) {
@@ -39,7 +39,7 @@ Json report_json(const CleanReport& report) {
 
 void add_clean(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
-      "clean", "Remove what a run that was cut off left in its output folder; results stay");
+      "clean", "Remove what an interrupted run left in its output folder; results stay");
   auto options = std::make_shared<CleanOptions>();
   auto as_json = std::make_shared<bool>(false);
   command
@@ -47,7 +47,7 @@ void add_clean(CLI::App& app, Command& chosen) {
                    "Output folder of a run, or s3://bucket/prefix; no run may "
                    "be at work there")
       ->required();
-  command->add_flag("--dry-run", options->dry_run, "Only tell what would be removed");
+  command->add_flag("--dry-run", options->dry_run, "Print what would be removed; remove nothing");
   command->add_flag("--json", *as_json, "Print one JSON object");
   const auto stores = add_store_flags(*command);
   command->callback([&chosen, options, as_json, stores] {

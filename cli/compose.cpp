@@ -54,8 +54,9 @@ void add_picture_flags(CLI::App& command, ComposeOptions& options) {
 }  // namespace
 
 void add_compose(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand(
-      "compose", "Make pictures that look like life out of studio pictures on white ground");
+  CLI::App* command = app.add_subcommand("compose",
+                                         "Synthesise scenes that resemble photographs in the wild "
+                                         "from studio pictures on white ground");
   auto options = std::make_shared<ComposeOptions>();
   auto as_json = std::make_shared<bool>(false);
   command

@@ -190,9 +190,9 @@ std::vector<CLI::App*> chosen_apps(CLI::App& app) {
 Configuration::Configuration(CLI::App& app) : app_(app) {
   app.add_option_function<std::string>(
          "--config", [this](const std::string& path) { apply_file(path); },
-         "TOML file with options by their long names, a section for each verb such as [run]; what "
-         "stands before the sections is for every verb that has it. The command line wins over the "
-         "environment, and both over the file")
+         "TOML file of options by their long names, one section per verb such as [run]. Options "
+         "before the first section apply to every verb that has them. The command line overrides "
+         "the environment; both override the file")
       ->type_name("FILE")
       ->envname("POMONA_CONFIG")
       ->check(CLI::Validator(refuse_remote, "", ""))
@@ -205,8 +205,7 @@ Configuration::Configuration(CLI::App& app) : app_(app) {
              for (CLI::Option* option : verb->get_options()) option->required(false);
            }
          },
-         "Do nothing but print such a file: every option of the verb as it would be used, and "
-         "where it comes from")
+         "Print every option with its value and origin as such a file, then exit")
       ->group(kGroup);
 }
 

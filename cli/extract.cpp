@@ -38,10 +38,12 @@ void print_left(std::size_t left, bool as_json) {
   if (as_json) {
     std::fputs(print_json({{"verb", "extract"}, {"parts_left", left}}).c_str(), stdout);
   } else if (left == 0) {
-    std::printf("This share is done; another one publishes the result just now.\n");
+    std::printf("This shard is finished. Another shard is publishing the result.\n");
   } else {
-    std::printf("This share is done; %zu parts are left to other shares. The last one publishes.\n",
-                left);
+    std::printf(
+        "This shard is finished. %zu parts are left to other shards; the last shard to finish "
+        "publishes.\n",
+        left);
   }
 }
 
@@ -58,17 +60,17 @@ void add_extract(CLI::App& app, Command& chosen) {
   auto share = std::make_shared<std::optional<std::string>>();
   command
       ->add_option("--shard", *share,
-                   "Do only the I-th of N shares of the work, I from 1: N machines with the same "
-                   "--out make one result, whichever ends last")
+                   "Do shard I of N (I from 1). N machines with the same --out write one result; "
+                   "the last shard to finish publishes it")
       ->type_name("I/N")
-      ->group("Going on from earlier work");
+      ->group("Earlier work");
   add_extract_flags(*command, options->extract);
   add_views_flag(*command, options->extract.views);
   command->footer(
       "Examples:\n"
       "  pomona extract photographs --out features\n"
       "  pomona extract s3://fruit/photos --out s3://fruit/features --shard 3/8\n\n"
-      "A run that was cut off goes on when the same command is given again.");
+      "The same command resumes a run that was interrupted.");
   command->callback([&chosen, options, as_json, share, stores] {
     chosen = [options, as_json, share, stores](Session& session) {
       options->input.stores = store_opener(*stores, session);

@@ -19,13 +19,10 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
       ->type_name("SHARE")
       ->capture_default_str()
       ->group(group);
-  command
-      .add_option("--train-files", split.train_files,
-                  "Only files whose names match are learnt from")
+  command.add_option("--train-files", split.train_files, "Train only on files whose names match")
       ->type_name("REGEX")
       ->group(group);
-  command
-      .add_option("--test-files", split.test_files, "Only files whose names match are tested on")
+  command.add_option("--test-files", split.test_files, "Test only on files whose names match")
       ->type_name("REGEX")
       ->group(group);
   command
@@ -82,10 +79,9 @@ CLI::Option* add_images_flag(CLI::App& command, const std::string& name, const s
 void add_classes_flag(CLI::App& command, std::string& classes) {
   command
       .add_option("--classes", classes,
-                  "CSV with columns source, class and label: what folders are called, an empty "
-                  "label leaves one out. Columns that may stand there too: weight, how much a "
-                  "photograph counts in learning, and variety, which `pomona predict` then tells "
-                  "where it can")
+                  "CSV that maps folders to labels: columns source, class, label. An empty label "
+                  "excludes the folder. Optional columns: weight (of each photograph in training) "
+                  "and variety (which `pomona predict` reports when it is certain enough)")
       ->type_name("FILE")
       ->group("Labels");
 }
@@ -96,8 +92,8 @@ std::shared_ptr<S3StoreOptions> add_input_flags(CLI::App& command, InputOptions&
                   "Folders, or s3://bucket/prefix, with one folder of photographs for each label; "
                   "SOURCE=FOLDER names where photographs come from")
       ->required();
-  add_images_flag(command, "--test", "Folder of the same kind to test on, never learnt from",
-                  input.test)
+  add_images_flag(command, "--test",
+                  "Folder of the same kind: the test set, never used in training", input.test)
       ->group("Training and test");
   add_classes_flag(command, input.classes);
   std::shared_ptr<S3StoreOptions> stores = add_store_flags(command);
@@ -155,14 +151,13 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   command
       .add_flag_callback(
           "--no-thumbnails", [&extract] { extract.thumbnails = false; },
-          "Keep no small pictures: the report has none, nor the score of a control that looks at "
-          "pixels alone")
+          "Keep no small pictures: the report shows none, and there is no pixel baseline")
       ->group(group);
   command
       .add_option(
           "--part-files", extract.part_files,
-          "Files in one part of the tables: a run that is cut off loses at most what it has "
-          "done of one part")
+          "Files in one part of the tables: an interrupted run loses at most its work on one "
+          "part")
       ->type_name("N")
       ->check(CLI::Range(1, 65'536))
       ->capture_default_str()
@@ -216,54 +211,55 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->group("Classifier");
   command
       .add_option("--c", train.c,
-                  "Logistic regression: how far it may follow the photographs, as scikit-learn's C "
-                  "for rows divided by their root mean square")
+                  "Logistic regression: inverse regularisation strength, as scikit-learn's C on "
+                  "components divided by their root mean square")
       ->type_name("NUMBER")
       ->check(CLI::Range(1e-6, 1e6))
       ->capture_default_str()
       ->group("Classifier");
   command
-      .add_option("--parts", train.parts,
-                  "Hold out this many parts of the training photographs in turn, groups whole, to "
-                  "judge the model where photographs are few and to calibrate it")
+      .add_option(
+          "--folds", train.folds,
+          "Cross-validate the whole chain with this many folds of the training photographs, "
+          "groups whole: evaluates and calibrates a model of few photographs")
       ->type_name("N")
       ->check(CLI::Range(2, 100))
       ->group("Classifier");
   command
       .add_option(
           "--refuse", train.refuse,
-          "Let the bundle refuse what it does not know, as strictly as may cost this share of "
-          "the photographs it does know, such as 0.05; 0: it answers whatever it is shown")
+          "Reject option: the share of known photographs that may be rejected, such as 0.05. A "
+          "higher share also rejects more unknown ones; 0 never rejects")
       ->type_name("SHARE")
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str()
       ->group("Classifier");
   add_sources_flag(
       command, "--studio", train.studio,
-      "Sources that show no life but studio pictures, between commas: of a label that was "
-      "learnt from these alone `pomona predict` says so");
+      "Comma-separated sources of the studio domain. `pomona predict` marks labels that were "
+      "learnt from these sources alone");
   add_sources_flag(
-      command, "--align", train.align,
-      "Those of the --studio sources that training moves to where photographs of life lie, by "
-      "the labels both have, so that labels known from them alone are found in life as well");
+      command, "--adapt", train.adapt,
+      "Domain adaptation: shift and scale the features of these --studio sources to the "
+      "in-the-wild domain, estimated from labels that both domains have");
   command
       .add_option(
           "--backbone-classes", train.backbone_classes,
-          "CSV with columns class and label: which of the backbone's own classes, by number "
-          "from 0, show a label. For labels that --studio sources alone show, logistic "
-          "regression is drawn towards what the backbone knows of them in life")
+          "CSV with columns class (index of a backbone class, from 0) and label. For labels that "
+          "only --studio sources show, logistic regression gets a Gaussian prior centred on the "
+          "backbone's output layer")
       ->type_name("FILE")
       ->group("Classifier");
   command
       .add_option("--catalogue", train.catalogue,
                   "JSON file of what is known about each label, such as catalogue/kinds.json: the "
-                  "bundle carries it, and `pomona predict` tells it")
+                  "bundle carries it, and `pomona predict` prints it")
       ->type_name("FILE")
       ->group("Classifier");
 }
 
 void add_earlier_flags(CLI::App& command, EarlierOptions& earlier) {
-  const std::string group = "Going on from earlier work";
+  const std::string group = "Earlier work";
   command
       .add_option("--from", earlier.from,
                   "Results of an earlier run, from which photographs that have not changed are "
@@ -282,16 +278,17 @@ void add_earlier_flags(CLI::App& command, EarlierOptions& earlier) {
 
 void add_output_flags(CLI::App& command, OutputOptions& output) {
   command
-      .add_option("--out,-o", output.out,
-                  "Folder, or s3://bucket/prefix, for the results: new, empty, or one in which the "
-                  "same run was cut off, which then goes on")
+      .add_option(
+          "--out,-o", output.out,
+          "Folder, or s3://bucket/prefix, for the results: new, empty, or the folder of the "
+          "same run interrupted earlier, which then resumes")
       ->type_name("FOLDER")
       ->required()
       ->group("Output");
   command
       .add_flag("--force", output.force,
-                "Replace the results of an earlier run in that folder, and throw away the work of "
-                "one that was cut off")
+                "Replace the results of an earlier run in that folder, and discard the work of an "
+                "interrupted one")
       ->group("Output");
 }
 

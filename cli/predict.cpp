@@ -187,9 +187,10 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");
-  command->add_flag("--fast", flags->fast,
-                    "Look at two of the views the model learnt from, the whole of each photograph "
-                    "and the nearest, instead of all: quicker, and a little less often right");
+  command->add_flag(
+      "--fast", flags->fast,
+      "Use two crops, the whole photograph and the tightest one, instead of all: faster, "
+      "slightly less accurate");
   command
       ->add_option_function<std::string>(
           "--lang",

@@ -29,7 +29,7 @@ void add_run(CLI::App& app, Command& chosen) {
       "  pomona run sample/fruits --out results --group '^(r\\d*_)?'\n"
       "  pomona run Training --test Test --size 128 --out results\n"
       "  pomona run s3://fruit/photos --out s3://fruit/june --from s3://fruit/may\n\n"
-      "A run that was cut off goes on when the same command is given again.");
+      "The same command resumes a run that was interrupted.");
   command->callback([&chosen, options, as_json, stores] {
     chosen = [options, as_json, stores](Session& session) {
       options->input.stores = store_opener(*stores, session);

@@ -29,12 +29,13 @@ void refuse_secret(const CLI::Option& option, const std::string& value) {
   const bool in_endpoint =
       option.check_lname("s3-endpoint") && value.find('@') != std::string::npos;
   if (!in_endpoint && without_secrets(value) == value) return;
-  throw Error(ErrorKind::kInvalidInput,
-              "reading " + option.get_name() +
-                  ": it holds a user or a password (before the @), which would be told to all who "
-                  "see the command or run.json; give http://HOST:PORT or s3://BUCKET/PREFIX alone, "
-                  "and credentials where the AWS tools find them (AWS_PROFILE, AWS_ACCESS_KEY_ID, "
-                  "…)");
+  throw Error(
+      ErrorKind::kInvalidInput,
+      "reading " + option.get_name() +
+          ": it holds a user or a password (before the @), which anyone who sees the command "
+          "or run.json could read; give http://HOST:PORT or s3://BUCKET/PREFIX alone, "
+          "and credentials where the AWS tools find them (AWS_PROFILE, AWS_ACCESS_KEY_ID, "
+          "…)");
 }
 
 void refuse_secrets(const CLI::App& app) {

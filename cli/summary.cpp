@@ -48,13 +48,13 @@ std::string pace(const Json& record) {
   return pace;
 }
 
-// Of photographs that were held out, or of the test.
+// By the out-of-fold scores, or of the test.
 void print_varieties(const Json& varieties) {
   for (const Json& score : varieties.at("scores")) {
     if (score.contains("label") || score.contains("source")) continue;
-    std::printf("  varieties told of %s of %s photographs %s, %s of them right\n",
-                count(score, "told").c_str(), count(score, "rows").c_str(),
-                score.at("key") == "main" ? "of the test" : "held out in turn",
+    std::printf("  varieties reported for %s of %s photographs %s, %s of them right\n",
+                count(score, "reported").c_str(), count(score, "rows").c_str(),
+                score.at("key") == "main" ? "of the test" : "by cross-validation",
                 count(score, "right").c_str());
   }
 }
@@ -106,7 +106,7 @@ void print_summary(const Json& record, const Json& metrics, const std::string& o
   }
   print_extraction(record);
   print_scores(metrics);
-  std::printf("%s\n", metrics.at("believe").get<std::string>().c_str());
+  std::printf("%s\n", metrics.at("headline").get<std::string>().c_str());
   std::printf("Report: %s/report.html\n", out.c_str());
 }
 

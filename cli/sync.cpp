@@ -55,12 +55,13 @@ void add_sync(CLI::App& app, Command& chosen) {
   auto as_json = std::make_shared<bool>(false);
   command->add_option("FROM", options->from, "Folder or s3://bucket/prefix to copy")->required();
   command->add_option("TO", options->to, "Folder or s3://bucket/prefix to copy to")->required();
-  command->add_flag("--delete", options->remove_others, "Remove from TO what FROM has not");
-  command->add_flag("--dry-run", options->dry_run, "Only tell what would be done");
+  command->add_flag("--delete", options->remove_others,
+                    "Delete objects in TO that are not in FROM");
+  command->add_flag("--dry-run", options->dry_run, "Print what would be done; change nothing");
   command->add_flag("--json", *as_json, "Print one JSON object");
   const auto stores = add_store_flags(*command);
   command->footer(
-      "What is the same on both sides, by size and checksum, is left alone.\n"
+      "Objects with equal size and checksum are not copied.\n"
       "Exit code 1: something could not be copied; all else was, and nothing was removed.\n\n"
       "Example:\n"
       "  pomona sync my-photos s3://orchard/photos --delete --dry-run");

@@ -34,9 +34,9 @@ void add_train(CLI::App& app, Command& chosen) {
                    "As in `pomona run`; when left out, as when the features were made")
       ->type_name("N");
   command
-      ->add_option("--near-twins", options->near_twins,
-                   "Photographs of a label that look nearly the same belong to one group: those "
-                   "whose features have at most this cosine distance, such as 0.29")
+      ->add_option("--near-duplicates", options->near_duplicates,
+                   "Group near-duplicates: photographs of a label whose features have at most this "
+                   "cosine distance, such as 0.29")
       ->type_name("DISTANCE")
       ->check(CLI::Range(1e-6, 2.0));
   add_workers_flag(*command, options->train.workers);
@@ -50,7 +50,7 @@ void add_train(CLI::App& app, Command& chosen) {
       const auto out = options->stores->open(options->output.out);
       const Json metrics = parse_json(out->read("metrics.json"), "metrics.json");
       print_scores(metrics);
-      std::printf("%s\nBundle: %s/bundle\n", metrics.at("believe").get<std::string>().c_str(),
+      std::printf("%s\nBundle: %s/bundle\n", metrics.at("headline").get<std::string>().c_str(),
                   options->output.out.c_str());
       return 0;
     };

@@ -14,7 +14,7 @@ namespace pomona::cli {
 void add_verify(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
       "verify",
-      "Read an output folder again and hold every file against the others and the photographs");
+      "Read an output folder and compare its files with each other and with the photographs");
   command->footer("Exit code 1: there is a problem; each is a line that begins with PROBLEM.");
   auto options = std::make_shared<VerifyOptions>();
   command->add_option("OUT", options->out, "Output folder of run, extract, reduce or train")

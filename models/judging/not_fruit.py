@@ -31,7 +31,7 @@ PARTLY, USAGE, UNAVAILABLE = 1, 2, 4
 
 
 def subject_of(name: str) -> str:
-    """What a name begins with: `cassy` of `cassy-dancing-3`, so that near twins stay together."""
+    """What a name begins with: `cassy` of `cassy-dancing-3`, so that near-duplicates stay together."""
     return re.match(r"[a-z]*", name)[0] or name
 
 

@@ -14,7 +14,7 @@ DATA = """\
 | --- | --- | --- |
 | Grocery Store Dataset, fruit of `train` and `val` | {natural:,}, taken with phones in shops, {kinds} kinds | MIT, © 2019 Marcus Klasson |
 | Fruits-360 (2025.03.11.0, classes of 2020.05.18.0) | {frames} frames of each of {classes} classes, on white | CC BY-SA 4.0, © 2017– Mihai Oltean |
-| still lifes that `pomona compose` made of these frames | {composed} of each class | CC BY-SA 4.0, made of the frames |
+| scenes that `pomona compose` synthesised from these frames | {composed} of each class | CC BY-SA 4.0, made of the frames |
 | backbone EfficientNet-Lite0, ImageNet weights (not in this folder) | – | Apache-2.0 |
 """
 
@@ -52,24 +52,24 @@ def table(columns: list[str], rows: list[tuple]) -> str:
 
 def scores(figures: dict) -> str:
     right = {key: whole_percent(share) for key, share in wanted.RIGHT.items()}
-    life = figures["life"]
-    known, new = figures["life_known"]["right"], figures["life_new"]["right"]
+    wild = figures["wild"]
+    known, new = figures["wild_known"]["right"], figures["wild_new"]["right"]
     rows = [
         (
-            "photographs in shops, five parts of near-twin groups held out in turn: **believe this one**",
+            "photographs in shops, five-fold cross-validation by groups of near-duplicates: **headline metric**",
             of_score(figures["natural"]),
             f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
         ),
-        ("Fruits-360 by film, without still lifes", of_score(figures["film"]), right["film"]),
+        ("Fruits-360 by film, without composed scenes", of_score(figures["film"]), right["film"]),
         (
             f"Fruits-360, official test ({figures['official']['rows']:,} frames of it): flatters",
             of_score(figures["official"]),
             right["official"],
         ),
         (
-            "photographs in shops of kinds never seen in life (studio and still lifes alone)",
-            f"{of_share(life['right'])}, among three {percent(life['among three']['share'])}; "
+            "photographs in shops of kinds never seen in the wild (studio and composed scenes alone)",
+            f"{of_share(wild['right'])}, among three {percent(wild['among three']['share'])}; "
             f"of kinds that are among the backbone's own classes {percent(known['share'])}, of "
             f"others {percent(new['share'])}",
             "three times the 6 to 12 % of a model of studio pictures",
@@ -92,7 +92,7 @@ def of_recall(one: dict) -> str:
     return percent(one["recall"]) + (f" ({interval(*drawn)})" if drawn else "")
 
 
-def kinds_in_life(figures: dict) -> str:
+def kinds_in_shops(figures: dict) -> str:
     rows = [
         (one["label"], one["support"], of_recall(one), percent(one["precision"]))
         for one in worst_first(figures["by_class"][NATURAL])
@@ -112,10 +112,10 @@ def weak_kinds(figures: dict, source: str) -> str:
 
 def varieties(figures: dict) -> str:
     rows = [
-        (one["label"], one["rows"], one["named"], one["told"], one["right"])
+        (one["label"], one["rows"], one["named"], one["reported"], one["right"])
         for one in figures["varieties"]
     ]
-    columns = ["kind", "answered with it", "of a known variety", "told one", "both right"]
+    columns = ["kind", "answered with it", "of a known variety", "reported", "both right"]
     return table(columns, rows)
 
 
@@ -157,22 +157,22 @@ def ablation(figures: dict, kinds: int) -> str:
             f"and studio frames, {kinds} kinds to choose from",
             of_score(figures["without_composed"]),
         ),
-        ("and still lifes: the model", of_score(figures["natural"])),
+        ("and composed scenes: the model", of_score(figures["natural"])),
     ]
     steps = [
-        ("photographs in shops of other kinds and studio frames", "life_without_composed"),
-        ("and still lifes where they lie", "life_unaligned"),
-        ("and still lifes moved to where life lies", "life_aligned"),
-        ("and what the backbone knows of its own classes: the model", "life"),
+        ("photographs in shops of other kinds and studio frames", "wild_without_composed"),
+        ("and composed scenes without domain adaptation", "wild_unadapted"),
+        ("and composed scenes with domain adaptation", "wild_adapted"),
+        ("and the Gaussian prior: the model", "wild"),
     ]
-    in_life = [(name, of_share(figures[key]["right"])) for name, key in steps]
+    in_the_wild = [(name, of_share(figures[key]["right"])) for name, key in steps]
     some, all_of_them = (
-        figures[key]["right"]["count"] for key in ("life_without_composed", "life")
+        figures[key]["right"]["count"] for key in ("wild_without_composed", "wild")
     )
     return (
-        table(["learnt from", "photographs in shops, held out in turn"], rows)
+        table(["learnt from", "photographs in shops, cross-validated"], rows)
         + "\n"
-        + table(["learnt from", "photographs in shops of kinds never seen in life"], in_life)
+        + table(["learnt from", "photographs in shops of kinds never seen in the wild"], in_the_wild)
         + f"\nAll but the last were asked about {some:,} of the {all_of_them:,} photographs, evenly chosen.\n"
     )
 
@@ -180,7 +180,7 @@ def ablation(figures: dict, kinds: int) -> str:
 def short_of(figures: dict) -> list[str]:
     """What is wanted and not reached, and why."""
     official, film = figures["official"]["accuracy"], figures["film"]["accuracy"]
-    natural, life = figures["natural"], figures["life"]["right"]["share"]
+    natural, wild = figures["natural"], figures["wild"]["right"]["share"]
     unknown = figures["unknown"]["refused"]["share"]
     no_fruit = figures["refusal"]["bundle"]["not_fruit"]
     error = natural["expected_calibration_error"]
@@ -207,10 +207,10 @@ def short_of(figures: dict) -> list[str]:
             "three times as heavily, with 82.8 % in shops (docs/kinds.md).",
         ),
         (
-            life < wanted.LIFE,
-            f"**Kinds never seen in life.** {percent(life)}: a network that has seen no such fruit in a crate "
+            wild < wanted.WILD,
+            f"**Kinds never seen in the wild.** {percent(wild)}: a network that has seen no such fruit in a crate "
             "seldom sees it\n  there. It would take some dozens of photographs of each kind, or features "
-            "taught on still lifes instead of a\n  classifier on top of them.",
+            "taught on composed scenes instead of a\n  classifier on top of them.",
         ),
         (
             unknown < wanted.UNKNOWN,
@@ -233,7 +233,7 @@ def mistakes(figures: dict) -> str:
     return f"""\
 ![Photographs in shops, each with what it shows and what it was taken for](mistakes.jpg)
 
-The {len(shown)} surest mistakes of photographs in shops, one of each near-twin group, held out: what it shows › what it was
+The {len(shown)} surest mistakes of photographs in shops, one of each group of near-duplicates, held out: what it shows › what it was
 taken for, and how surely. Photographs: Grocery Store Dataset, MIT, © 2019 Marcus Klasson
 ([licence](LICENSE.grocery-store)).
 """
@@ -252,11 +252,11 @@ def studio_only(classes: ClassMap) -> str:
 
 
 def write(path: Path, figures: dict, classes: ClassMap) -> None:
-    in_life, in_studio = classes.kinds("grocery-store"), classes.kinds("fruits-360")
-    kinds = len({*in_life, *in_studio})
+    in_the_wild, in_studio = classes.kinds("grocery-store"), classes.kinds("fruits-360")
+    kinds = len({*in_the_wild, *in_studio})
     data = DATA.format(
         natural=figures["natural"]["rows"],
-        kinds=len(in_life),
+        kinds=len(in_the_wild),
         frames=FRAMES_A_CLASS,
         classes=classes.count("fruits-360"),
         composed=figures["composed_a_class"],
@@ -280,41 +280,41 @@ pomona predict models/kinds banana.jpg
 
 {data}
 Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
-by its source: {weights}. Still lifes are learnt from where photographs of life lie: their components are moved, and
-spread, by what differs between the two for kinds that both show (`train --align`). Of kinds never seen in life that are
-among the backbone's own classes, the classifier is drawn towards what the backbone knows ({", ".join(figures["backbone_knows"])};
-`train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from the parts held out.
+by its source: {weights}. Domain adaptation shifts and scales the components of composed scenes to the in-the-wild
+domain, estimated from kinds that both domains have (`train --adapt`). Of kinds never seen in the wild that are
+among the backbone's own classes, logistic regression gets a Gaussian prior centred on the backbone's output layer ({", ".join(figures["backbone_knows"])};
+`train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from out-of-fold scores.
 
 ## What it is worth
 
 {scores(figures)}
-Intervals are 95 %, by bootstrap: of near-twin groups and films in the first two rows, of kinds in the last two, and of
+Intervals are 95 %, by bootstrap: of groups of near-duplicates and films in the first two rows, of kinds in the last two, and of
 single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
-they should be. The principal components and the classifier of each part never saw that part. The temperature comes
-from answers to all parts, of photographs in shops and studio frames.
+they should be. The principal components and the classifier of each fold never saw that fold. The temperature comes
+from the out-of-fold scores of photographs in shops and studio frames.
 
-Some settings were chosen by the same photographs that judge them, for there are no others: the weight of still lifes and
-how they are moved, and how far the backbone is trusted, by the kinds never seen in life, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
+Some settings were chosen by the same photographs that judge them, for there are no others: the weight of composed scenes and
+their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
 ### Kinds in shops, worst first
 
-The first row above, kind by kind. Intervals are of near-twin groups; one that ends at 100 on both sides had no mistake to
+The first row above, kind by kind. Intervals are of groups of near-duplicates; one that ends at 100 on both sides had no mistake to
 draw, not that there can be none.
 
-{kinds_in_life(figures)}
+{kinds_in_shops(figures)}
 ### Kinds in the studio
 
 All kinds are in `figures.json`, `by_class`.
 
 - Fruits-360 by film, as in the second row above: {weak_kinds(figures, STUDIO)}
 
-Still lifes are learnt from and not judged: nobody will photograph one.
+Composed scenes train and are not evaluated: nobody will photograph one.
 
 ### Varieties
 
-Photographs in shops that were answered with a kind whose varieties are learnt, held out. A variety is told where nine
-tenths of those told were right; else the answer is the kind alone.
+Photographs in shops that were answered with a kind whose varieties are learnt, held out. A variety is reported where nine
+tenths of those reported were right; else the answer is the kind alone.
 
 {varieties(figures)}
 ## What it refuses
@@ -322,13 +322,13 @@ tenths of those told were right; else the answer is the kind alone.
 Two limits together refuse {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
 is for the backbone's own 1,000 classes, three fifths by how far it lies from the known photographs, those held out from
 these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
-weighted mean of all that is known; still lifes are not. Of the validation photographs, asked of a model that did not
+weighted mean of all that is known; composed scenes are not. Of the validation photographs, asked of a model that did not
 learn from them, {percent(bundle["fruit"])} were refused: by these the share was chosen, to refuse at most 5 % of them. No
 picture of the table had a say. Where they come from, models/judging says.
 
 {refusals(figures)}
 How strange a photograph is, `predict --json` tells as `strangeness`; the bundle refuses above 1. Other limits, chosen by the
-share of the validation photographs that they refuse (in brackets what they do refuse); some of these have near-twins among
+share of the validation photographs that they refuse (in brackets what they do refuse); some of these have near-duplicates among
 what was learnt, so that fruit of another shop is refused more often. Each kind left out was asked of a model without it,
 which measures by its own limits. In bold what is nearest to the bundle's limit.
 
@@ -339,7 +339,7 @@ At its own limit: {percent(bundle["fruit"])} of fruit, {percent(bundle["unknown"
 
 ## Spoilt photographs
 
-The validation photographs, asked of a model that did not learn from them (some have near-twins among the others, so
+The validation photographs, asked of a model that did not learn from them (some have near-duplicates among the others, so
 look at the differences). `--fast` looks at two of the six views, the whole and the nearest.
 
 {spoilt(figures)}
@@ -360,7 +360,7 @@ docs/kinds.md tells of sizes, views and networks that were tried.
   share of the kind): {confusions(figures)}.
   Where the second kind is at least half as probable as the first the answer names both, and what tells them apart.
 - A kind it does not know is refused in {percent(figures["unknown"]["refused"]["share"])} of cases and else taken for one it does know.
-- Never seen in life, only in the studio; `predict` says so too: {studio_only(classes)}.
+- Never seen in the wild, only in the studio; `predict` says so too: {studio_only(classes)}.
 """,
         encoding="utf-8",
     )

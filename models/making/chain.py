@@ -59,7 +59,7 @@ class Chain:
         return next(table["classes"] for table in tables if table.get("source") == source)
 
     def varieties(self, out: str, source: str) -> list[dict]:
-        """How many of each label have their variety told, and rightly."""
+        """How many of each label have their variety reported, and rightly."""
         scores = self.json(out, "metrics.json")["varieties"]["scores"]
         return [score for score in scores if score.get("source") == source and "label" in score]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from .chain import Chain
 from .sources import COMPOSED, KEPT, NATURAL, ClassMap, link
 
-PARTS_OF_KINDS = 5
+FOLDS_OF_KINDS = 5
 RESAMPLES = 1000
 # Kinds differ far more than photographs of a kind: a third of these tells nearly as much.
 STRIDE_OF_STUDIO = 3
@@ -39,9 +39,9 @@ def first_kind(answer: dict) -> str:
     return answer["kinds"][0]["id"] if answer["kinds"] else ""
 
 
-def parts_of_kinds(classes: ClassMap) -> list[list[str]]:
+def folds_of_kinds(classes: ClassMap) -> list[list[str]]:
     kinds = classes.kinds("grocery-store")
-    return [kinds[part::PARTS_OF_KINDS] for part in range(PARTS_OF_KINDS)]
+    return [kinds[fold::FOLDS_OF_KINDS] for fold in range(FOLDS_OF_KINDS)]
 
 
 def natural_photographs(work: Path, classes: ClassMap) -> list[tuple[Path, str]]:
@@ -56,11 +56,11 @@ def natural_photographs(work: Path, classes: ClassMap) -> list[tuple[Path, str]]
 def without_kinds(
     chain: Chain, classes: ClassMap, train: list, drop_more, name: str, stride: int = 1
 ) -> list[tuple[str, dict]]:
-    """Kinds and answers: models that never saw some kinds in life, asked about every `stride`th
-    photograph of these in life. `drop_more` says which other rows of such a kind they do without."""
+    """Kinds and answers: models that never saw some kinds in the wild, asked about every `stride`th
+    photograph of these in the wild. `drop_more` says which other rows of such a kind they do without."""
     photographs = natural_photographs(chain.work, classes)[::stride]
     found = []
-    for number, kinds in enumerate(parts_of_kinds(classes)):
+    for number, kinds in enumerate(folds_of_kinds(classes)):
 
         def drop(source, folder, label, kinds=kinds):
             return drop_more(source, label, kinds) or (source == NATURAL and label in kinds)
@@ -85,13 +85,13 @@ def drop_no_more(source, label, kinds) -> bool:
     return False
 
 
-def left_out_in_life(chain: Chain, classes: ClassMap, train: list, known: set[str]) -> dict:
+def left_out_in_the_wild(chain: Chain, classes: ClassMap, train: list, known: set[str]) -> dict:
     """Of all such kinds, of those in `known`, and of the others."""
-    found = without_kinds(chain, classes, train, drop_no_more, "life")
+    found = without_kinds(chain, classes, train, drop_no_more, "wild")
     return {
-        "life": right_of(found),
-        "life_known": right_of([one for one in found if one[0] in known]),
-        "life_new": right_of([one for one in found if one[0] not in known]),
+        "wild": right_of(found),
+        "wild_known": right_of([one for one in found if one[0] in known]),
+        "wild_new": right_of([one for one in found if one[0] not in known]),
     }
 
 
@@ -106,7 +106,7 @@ def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> d
     def drop(source, label, kinds):
         return source == COMPOSED
 
-    return left_out_at_a_step(chain, classes, train, "life-studio", drop)
+    return left_out_at_a_step(chain, classes, train, "wild-studio", drop)
 
 
 def unknown_kinds(chain: Chain, classes: ClassMap, train: list) -> list[tuple[str, dict]]:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from .judge import AS_IT_IS
-from .wanted import AMONG_THREE, CALIBRATION_ERROR, LIFE, NOT_FRUIT, RIGHT, UNKNOWN
+from .wanted import AMONG_THREE, CALIBRATION_ERROR, NOT_FRUIT, RIGHT, UNKNOWN, WILD
 
 
 def of_share(share: dict, **wanted: float) -> dict:
@@ -41,18 +41,18 @@ def refusal_row(share: float, point: dict, count: int) -> dict:
 
 def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
     """`refusals` are the rows of the curve of refusal."""
-    life, unknown = figures["life"], figures["unknown"]["refused"]
+    wild, unknown = figures["wild"], figures["unknown"]["refused"]
     spoilt = figures["spoilt"]
     asked = unknown["count"] + sum(share["count"] for share in figures["not_fruit"].values())
     asked += spoilt[AS_IT_IS]["right"]["count"]
     return [
         {
             "title": "What it is worth",
-            "note": "Intervals by bootstrap: of near-twin groups and films in the first two rows, "
+            "note": "Intervals by bootstrap: of groups of near-duplicates and films in the first two rows, "
             "of single photographs in the third.",
             "columns": ["right", "among three", "calibration error"],
             "rows": [
-                worth("photographs in shops, five parts held out in turn", "natural", figures),
+                worth("photographs in shops, five-fold cross-validation", "natural", figures),
                 worth("Fruits-360 by film", "film", figures),
                 worth("Fruits-360, official test", "official", figures),
             ],
@@ -63,10 +63,10 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
             "columns": ["right", "among three", "refused"],
             "rows": [
                 row(
-                    "never seen in life",
-                    life["right"],
-                    of_share(life["right"], at_least=LIFE),
-                    of_share(life["among three"]),
+                    "never seen in the wild",
+                    wild["right"],
+                    of_share(wild["right"], at_least=WILD),
+                    of_share(wild["among three"]),
                     None,
                 ),
                 row("never seen at all", unknown, None, None, of_share(unknown, at_least=UNKNOWN)),

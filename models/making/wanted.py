@@ -7,4 +7,4 @@ CALIBRATION_ERROR = 0.04  # of photographs in shops, at most
 NOT_FRUIT = 0.9
 UNKNOWN = 0.6
 # A model of studio pictures alone is right for 6 to 12 % of photographs in shops.
-LIFE = 3 * 0.12
+WILD = 3 * 0.12

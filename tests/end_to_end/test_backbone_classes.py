@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`--backbone-classes`: what the backbone knows of labels that studio pictures alone show."""
+"""`--backbone-classes`: a Gaussian prior for labels that only the studio domain shows."""
 
 import pytest
 from command import TINY, USAGE
@@ -30,13 +30,13 @@ def train(tiny, features, tmp_path):
             (tmp_path / "own.csv").write_text(f"class,name,label\n{rows}\n")
             words = [*words, "--backbone-classes", tmp_path / "own.csv"]
         out = tmp_path / name
-        tiny("train", features, "--studio", "frames", "--parts", "2", *words, "--out", out)
+        tiny("train", features, "--studio", "frames", "--folds", "2", *words, "--out", out)
         return out
 
     return run
 
 
-def test_labels_never_seen_in_life_are_drawn_to_what_the_backbone_knows(train, tmp_path):
+def test_labels_never_seen_in_the_wild_get_the_prior(train, tmp_path):
     known = train("known", "2,a fig,c")
     assert differences(known, train("again", "2,a fig,c", ["--workers", "1"])) == set()
     options = json_of(known / "run.json")["options"]
@@ -45,14 +45,14 @@ def test_labels_never_seen_in_life_are_drawn_to_what_the_backbone_knows(train, t
     assert "backbone_classes" not in json_of(plain / "run.json")["options"]
     different = differences(plain, known)
     assert {"bundle/model.safetensors", "metrics.json"} <= different
-    # Parts held out in turn are judged by fits that know it as well.
+    # So does the fit of each fold.
     losses = [json_of(out / "metrics.json")["scores"][0]["log_loss"] for out in (plain, known)]
     assert losses[0] != losses[1]
-    # Another class is other knowledge.
+    # Another class gives another prior.
     assert "bundle/model.safetensors" in differences(known, train("other", "3,a date,c"))
 
 
-def test_labels_that_life_shows_do_not(train):
+def test_labels_seen_in_the_wild_do_not(train):
     seen = train("seen", "1,x,a\n2,y,b\n3,z,none of them")
     assert differences(train("plain"), seen) == set()
 

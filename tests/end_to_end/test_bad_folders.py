@@ -69,7 +69,7 @@ def test_without_label_folders_all_but_the_classifier_works(tiny, tmp_path):
     assert matrix_of(tmp_path / "out" / "reduced", "pca_features").shape == (12, 11)
     metrics = json_of(tmp_path / "out" / "metrics.json")
     assert metrics["labels"] == metrics["scores"] == []
-    assert metrics["believe"].startswith("There is no score")
+    assert metrics["headline"].startswith("No headline metric")
     assert (tmp_path / "out" / "report.html").stat().st_size > 0
     tiny("report", tmp_path / "out")
     tiny("verify", tmp_path / "out")

@@ -242,7 +242,7 @@ def test_heavier_photographs_are_believed(tiny, shop, tmp_path):
     assert answers == {"one": "banana", "two": "apple"}
 
 
-@pytest.mark.parametrize("more", [[], ["--parts", "3"]])
+@pytest.mark.parametrize("more", [[], ["--folds", "3"]])
 def test_ridge_takes_no_weights(tiny, shop, tmp_path, more):
     kinds = tmp_path / "kinds.csv"
     kinds.write_text("source,class,label,weight\n,a,apple,2\n,b,banana,\n")

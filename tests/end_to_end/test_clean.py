@@ -115,11 +115,11 @@ def test_results_stay_as_they_are(far, cut_off, whole, tmp_path):
     assert (out / "_pomona").is_dir()
     amount = amount_in(out)
     cleaned = far("clean", out).text
-    assert f"Removed {amount}" in cleaned and "results of a run are there and stay" in cleaned
+    assert f"Removed {amount}" in cleaned and "published results are unchanged" in cleaned
     assert all_of(out) == all_of(whole)
     assert not (out / "_pomona").exists()
     again = far("clean", out).text
-    assert "Nothing to remove." in again and "results of a run are there and stay" in again
+    assert "Nothing to remove." in again and "published results are unchanged" in again
     far("verify", out)
 
 
@@ -127,7 +127,7 @@ def test_a_publication_that_was_cut_off_comes_to_its_end(
     shaky, proxy, s3, bucket, photos, whole, tmp_path
 ):
     halted = proxy.add(
-        Rule(method="PUT", path=f"{bucket}/halted/map.json", delay=5, status=503, forward=False)
+        Rule(method="PUT", path=f"{bucket}/halted/tsne.json", delay=5, status=503, forward=False)
     )
     process = shaky.start("run", photos, "--out", f"s3://{bucket}/halted", *PARTS)
     wait_until(lambda: halted.used, process)
@@ -135,7 +135,7 @@ def test_a_publication_that_was_cut_off_comes_to_its_end(
     process.communicate()
     assert halted.used and f"{bucket}/halted/_SUCCESS" not in s3.names(bucket, "halted")
     proxy.clear()
-    assert "results of a run are there and stay" in shaky("clean", f"s3://{bucket}/halted").text
+    assert "published results are unchanged" in shaky("clean", f"s3://{bucket}/halted").text
     out = s3.download(bucket, "halted", tmp_path / "halted")
     assert (out / "_SUCCESS").exists() and not (out / "_pomona").exists()
     assert differences(out, whole) == set()
@@ -145,9 +145,9 @@ def test_a_publication_that_failed_comes_to_its_end(
     shaky, proxy, s3, bucket, photos, whole, tmp_path
 ):
     denied = {"status": 403, "code": "AccessDenied", "forward": False}
-    proxy.add(Rule(method="PUT", path=f"{bucket}/failed/map.json", **denied, times=1))
+    proxy.add(Rule(method="PUT", path=f"{bucket}/failed/tsne.json", **denied, times=1))
     place = f"s3://{bucket}/failed"
-    shaky.refuses("run", photos, "--out", place, *PARTS, code=UNAVAILABLE, tells=["map.json"])
+    shaky.refuses("run", photos, "--out", place, *PARTS, code=UNAVAILABLE, tells=["tsne.json"])
     assert f"{bucket}/failed/_SUCCESS" not in s3.names(bucket, "failed")
     shaky("run", photos, "--out", place, *PARTS)
     out = s3.download(bucket, "failed", tmp_path / "failed")
@@ -274,7 +274,7 @@ def test_bucket_results_stay_as_they_are(far, s3, bucket, cut_off, whole, tmp_pa
     s3.upload(whole, bucket, "kept")
     cut_off("kept", "--force", "--seed", "7")
     assert s3.names(bucket, "kept/_pomona/")
-    assert "results of a run are there and stay" in far("clean", f"s3://{bucket}/kept").text
+    assert "published results are unchanged" in far("clean", f"s3://{bucket}/kept").text
     assert all_of(s3.download(bucket, "kept", tmp_path / "kept")) == all_of(whole)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`pomona compose`: pictures that look like life, out of studio pictures."""
+"""`pomona compose`: scenes that resemble photographs in the wild, from studio pictures."""
 
 import json
 
@@ -112,20 +112,20 @@ def test_what_cannot_be_used_is_accounted_for(pomona, tmp_path):
     (folder / "Kiwi" / "cut.jpg").write_bytes(whole[: len(whole) // 2])
     (folder / "Kiwi" / "notes.txt").write_text("not a picture")
     (folder / "Kiwi" / "white.jpg").write_bytes(encoded(Image.new("RGB", (30, 30), "white")))
-    (folder / "Life").mkdir()
-    (folder / "Life" / "1.jpg").write_bytes(encoded(picture(1)))
+    (folder / "Wild").mkdir()
+    (folder / "Wild" / "1.jpg").write_bytes(encoded(picture(1)))
     out = tmp_path / "out"
     done = pomona("compose", folder, "--out", out, *SMALL)
     assert failures_of(out) == {
         "Kiwi/cut.jpg": ("decode", "truncated"),
         "Kiwi/white.jpg": ("cut", "no_fruit"),
-        "Life/1.jpg": ("cut", "no_ground"),
+        "Wild/1.jpg": ("cut", "no_ground"),
     }
     counts = json_of(out / "run.json")["counts"]
     assert (counts["found"], counts["ok"], counts["failed"], counts["skipped"]) == (8, 4, 3, 1)
-    assert "'Life'" in done.message and "failures.csv" in done.message
+    assert "'Wild'" in done.message and "failures.csv" in done.message
     assert pictures_of("Kiwi") <= files_below(out)
-    assert not (out / "photographs" / "Life").exists()
+    assert not (out / "photographs" / "Wild").exists()
 
 
 def test_backgrounds_lie_behind_the_fruit(pomona, fruits, composed, tmp_path):
@@ -151,9 +151,9 @@ def test_folders_that_do_not_do(pomona, fruits, tmp_path):
     tells = [str(empty), "found 0 files", "--backgrounds"]
     pomona.refuses("compose", fruits, *words, "--backgrounds", empty, code=USAGE, tells=tells)
     pomona.refuses("compose", tmp_path / "none", *words, code=NOT_FOUND, tells=["none"])
-    life = make_folder(tmp_path / "life", ("a",), count=2)
-    tells = [str(life), "white ground", "none among 2 files", "'a/0.jpg'"]
-    pomona.refuses("compose", life, *words, code=USAGE, tells=tells)
+    wild = make_folder(tmp_path / "wild", ("a",), count=2)
+    tells = [str(wild), "white ground", "none among 2 files", "'a/0.jpg'"]
+    pomona.refuses("compose", wild, *words, code=USAGE, tells=tells)
     assert not out.exists()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Few photographs, some of them of the same thing: judged by parts held out in turn."""
+"""Few photographs, some of them of the same thing: cross-validation."""
 
 import random
 
@@ -9,21 +9,21 @@ from photographs import encoded, picture
 from PIL import Image
 from tables import differences, files_below, json_of, rows_of
 
-TWINS = 8  # pairs of a label
+PAIRS = 8  # of a label
 
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory):
-    """Two labels of pictures that tell nothing, each photographed twice: only its twin knows its
-    label."""
+    """Two labels of pictures that tell nothing, each photographed twice: only its
+    near-duplicate knows its label."""
     folder = tmp_path_factory.mktemp("shelf") / "images"
-    for number in range(2 * TWINS):
+    for number in range(2 * PAIRS):
         target = folder / ("left" if number % 2 else "right")
         target.mkdir(parents=True, exist_ok=True)
         once = Image.blend(picture(3000 + number), picture(4000 + number), 0.3)
-        for twin in range(2):
-            seen = Image.blend(once, picture(5000 + 2 * number + twin), 0.02)
-            name = random.Random(2 * number + twin).randrange(10**6)
+        for shot in range(2):
+            seen = Image.blend(once, picture(5000 + 2 * number + shot), 0.02)
+            name = random.Random(2 * number + shot).randrange(10**6)
             (target / f"{name:06}.jpg").write_bytes(encoded(seen, quality=95))
     return folder
 
@@ -40,36 +40,36 @@ def scores_of(out) -> dict[str, dict]:
 
 
 def test_every_photograph_is_judged_once(tiny, features, tmp_path):
-    tiny("train", features, "--out", tmp_path / "out", "--parts", "4")
+    tiny("train", features, "--out", tmp_path / "out", "--folds", "4")
     score = scores_of(tmp_path / "out")["cross_validated"]
-    assert score["rows"] == 4 * TWINS
+    assert score["rows"] == 4 * PAIRS
     assert score["interval"]["unit"] == "row"
-    assert "4 parts held out in turn" in score["title"]
+    assert score["title"] == "4-fold cross-validation"
     metrics = json_of(tmp_path / "out" / "metrics.json")
-    assert sum(one["support"] for one in metrics["classes"]) == 4 * TWINS
+    assert sum(one["support"] for one in metrics["classes"]) == 4 * PAIRS
     assert (tmp_path / "out" / "confusion.csv").read_text().startswith("truth,left,right\n")
-    assert "near-twin" in metrics["believe"]
+    assert "near-duplicate" in metrics["headline"]
 
 
-def test_near_twins_are_kept_together(tiny, features, tmp_path):
-    words = ["train", features, "--parts", "4", "--near-twins", "0.02"]
+def test_near_duplicates_are_kept_together(tiny, features, tmp_path):
+    words = ["train", features, "--folds", "4", "--near-duplicates", "0.02"]
     outcome = tiny(*words, "--out", tmp_path / "whole")
     score = scores_of(tmp_path / "whole")["cross_validated"]
-    assert score["rows"] == 4 * TWINS
+    assert score["rows"] == 4 * PAIRS
     assert score["interval"]["unit"] == "group"
-    assert score["interval"]["groups"] == 2 * TWINS
-    assert "groups were held out whole" in outcome.text
-    assert json_of(tmp_path / "whole" / "run.json")["options"]["near_twins"] == 0.02
+    assert score["interval"]["groups"] == 2 * PAIRS
+    assert "by group, cross-validated" in outcome.text
+    assert json_of(tmp_path / "whole" / "run.json")["options"]["near_duplicates"] == 0.02
 
-    tiny("train", features, "--out", tmp_path / "torn", "--parts", "4")
+    tiny("train", features, "--out", tmp_path / "torn", "--folds", "4")
     torn = scores_of(tmp_path / "torn")["cross_validated"]
     assert torn["accuracy"] > score["accuracy"] + 0.15
 
     metrics = json_of(tmp_path / "whole" / "metrics.json")
     classes = metrics["by_class"][0]["classes"]
-    assert [one["groups"] for one in classes] == [TWINS, TWINS]
+    assert [one["groups"] for one in classes] == [PAIRS, PAIRS]
     wrong = sum(one["support"] - one["right"] for one in classes)
-    assert 0 < len(metrics["surest_mistakes"]) < wrong, "twins that are both wrong show as one"
+    assert 0 < len(metrics["surest_mistakes"]) < wrong, "near-duplicates that are both wrong show as one"
 
     tiny(*words, "--out", tmp_path / "again", "--workers", "1")
     assert not differences(tmp_path / "whole", tmp_path / "again")
@@ -78,7 +78,7 @@ def test_near_twins_are_kept_together(tiny, features, tmp_path):
 def test_a_training_shows_pictures_that_its_features_were_kept_with(
     tiny, shelf, features, tmp_path
 ):
-    tiny("train", features, "--out", tmp_path / "out", "--parts", "4")
+    tiny("train", features, "--out", tmp_path / "out", "--folds", "4")
     shown = {row["path"]: row for row in rows_of(tmp_path / "out" / "thumbnails")}
     mistakes = json_of(tmp_path / "out" / "metrics.json")["surest_mistakes"]
     assert mistakes and all(shown[one["path"]]["label"] == one["truth"] for one in mistakes)
@@ -94,12 +94,12 @@ def test_a_training_shows_pictures_that_its_features_were_kept_with(
 
     words = ["--holdout", "0", "--no-thumbnails"]
     tiny("extract", shelf, "--out", tmp_path / "bare", *words, *TINY)
-    tiny("train", tmp_path / "bare", "--out", tmp_path / "without", "--parts", "4")
+    tiny("train", tmp_path / "bare", "--out", tmp_path / "without", "--folds", "4")
     assert not any("thumbnails" in name for name in files_below(tmp_path / "without"))
 
 
 def test_a_label_of_one_group_is_never_judged(tiny, features, tmp_path):
-    words = ["--parts", "3", "--near-twins", "2"]  # all of a label are linked
+    words = ["--folds", "3", "--near-duplicates", "2"]  # all of a label are linked
     outcome = tiny("train", features, "--out", tmp_path / "out", *words)
     assert "no cross-validated score" in outcome.message
     assert "cross_validated" not in scores_of(tmp_path / "out")
@@ -112,12 +112,12 @@ def test_a_run_tells_the_score_of_each_source(tiny, shelf, tmp_path):
         target.parent.mkdir(parents=True, exist_ok=True)
         Image.open(path).rotate(90).save(target, quality=95)
     words = [f"shop={shelf}", f"studio={other}", "--out", tmp_path / "out", "--holdout", "0"]
-    outcome = tiny("run", *words, *TINY, "--parts", "3")
+    outcome = tiny("run", *words, *TINY, "--folds", "3")
     metrics = json_of(tmp_path / "out" / "metrics.json")
     scores = metrics["scores"]
     of_source = {score["source"]: score for score in scores if "source" in score}
     assert set(of_source) == {"shop", "studio"}
-    assert all(score["rows"] == 4 * TWINS for score in of_source.values())
+    assert all(score["rows"] == 4 * PAIRS for score in of_source.values())
     whole = next(score for score in scores if score["key"] == "cross_validated")
     assert whole["accuracy"] == pytest.approx(
         sum(score["accuracy"] for score in of_source.values()) / 2
@@ -136,8 +136,8 @@ def test_a_run_tells_the_score_of_each_source(tiny, shelf, tmp_path):
 @pytest.mark.parametrize(
     ("words", "tells"),
     [
-        (["--parts", "1"], ["--parts"]),
-        (["--near-twins", "3"], ["--near-twins"]),
+        (["--folds", "1"], ["--folds"]),
+        (["--near-duplicates", "3"], ["--near-duplicates"]),
     ],
 )
 def test_what_cannot_be_is_refused(tiny, features, tmp_path, words, tells):

@@ -10,7 +10,7 @@ from photographs import make_folder
 from tables import digests, json_of, results_below
 
 # The words with which `--log-timing` ends the stages of a run, in their order.
-STAGES = ["scan", "extract", "reduce", "train", "evaluate", "controls", "map"]
+STAGES = ["scan", "extract", "reduce", "train", "evaluate", "baselines", "tsne"]
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def test_interrupted_after_a_stage_leaves_nothing_half_done(tiny, many, tmp_path
     process.send_signal(signal.SIGINT)
     code, message = end_of(process)
     if code == DONE:
-        assert stage == "map", "a signal in the middle of a run was not heard"
+        assert stage == "tsne", "a signal in the middle of a run was not heard"
         tiny("verify", tmp_path / "out")
         return
     # Sent at once, the signal may come before main() and end the process as by default.
@@ -106,7 +106,7 @@ def test_a_folder_that_was_there_stays_and_stays_empty(tiny, many, tmp_path, nam
 def test_results_of_an_earlier_run_outlive_an_interrupted_one(tiny, many, noise, tmp_path):
     tiny("run", noise, "--out", tmp_path / "out", *TINY)
     before = digests(tmp_path / "out", leave_out=set())
-    for stage in ("scan", "extract", "controls"):
+    for stage in ("scan", "extract", "baselines"):
         process = start(tiny, many, tmp_path / "out", "--force")
         wait_for(process, stage)
         process.send_signal(signal.SIGINT)
@@ -130,7 +130,7 @@ def test_a_second_signal_ends_at_once(tiny, many, tmp_path):
     assert not (tmp_path / "out" / "_SUCCESS").exists()
 
 
-@pytest.mark.parametrize("stage", ["scan", "extract", "train", "map"])
+@pytest.mark.parametrize("stage", ["scan", "extract", "train", "tsne"])
 def test_a_killed_run_is_seen_and_made_again_with_force(tiny, many, noise_results, tmp_path, stage):
     out = tmp_path / "out"
     process = start(tiny, many, out)

@@ -179,10 +179,10 @@ def test_groups_stay_on_one_side_and_every_label_keeps_one(run, films):
     assert metrics["split"]["grouped"] is True
     assert [score["key"] for score in metrics["scores"]] == ["main", "ungrouped", "pixels"]
     assert metrics["scores"][0]["interval"]["unit"] == "group"
-    assert metrics["believe"].startswith("Believe ")
+    assert metrics["headline"].startswith("Headline metric: ")
 
 
-def test_a_test_set_with_groups_gets_a_second_score_by_group(run, films, tmp_path):
+def test_a_test_set_with_groups_is_cross_validated_by_group(run, films, tmp_path):
     test = make_folder(tmp_path / "test", "abc", count=4)
     out = run(films, "--test", test, "--group", r"^(r\d*_)?")
     metrics = json_of(out / "metrics.json")
@@ -195,7 +195,7 @@ def test_a_split_by_file_names_that_keeps_groups_whole_is_one_by_group(run, film
     metrics = json_of(run(films, *names, "--group", r"^(r\d*_)?") / "metrics.json")
     assert metrics["split"] | {"kind": "file_names", "grouped": True} == metrics["split"]
     assert [score["key"] for score in metrics["scores"]] == ["main", "ungrouped", "pixels"]
-    assert "groups were kept on one side" in metrics["believe"]
+    assert "by group. A random split gives" in metrics["headline"]
 
 
 def test_a_group_of_all_photographs_of_a_label_leaves_no_test_and_says_so(tiny, films, tmp_path):

@@ -52,7 +52,7 @@ SCHEMAS = {
     "pictures": [*KEYS, required("pixels", pa.binary())],
     "thumbnails": [*KEYS, required("jpeg", pa.binary())],
 }
-NAMES = {"failures.csv", "reduced.csv", "metrics.json", "confusion.csv", "map.json", "run.json"}
+NAMES = {"failures.csv", "reduced.csv", "metrics.json", "confusion.csv", "tsne.json", "run.json"}
 NAMES |= {"SHA256SUMS", "shards.csv"}
 BUNDLE = {"bundle.json", "backbone.xml", "backbone.bin", "model.safetensors", "self_check.json"}
 BUNDLE |= {"LICENSE.backbone", "SHA256SUMS"}
@@ -205,7 +205,7 @@ def test_thumbnails_are_small_pictures_without_metadata(out):
 def test_metrics_have_the_documented_keys(results):
     metrics = json_of(results / "metrics.json")
     assert list(metrics) == words(
-        "format believe labels train_rows test_rows split pca classifier scores classes "
+        "format headline labels train_rows test_rows split pca classifier scores classes "
         "calibration confusions surest_mistakes by_class"
     )
     assert metrics["format"] == 1 and metrics["labels"] == FRUITS
@@ -322,13 +322,13 @@ def test_run_json_tells_what_was_done(results, fruits):
     labels = [(one["label"], one["train"], one["test"], one["failed"]) for one in record["labels"]]
     assert labels == [(name, 6, 2, 0) for name in FRUITS]
     stages = [stage["stage"] for stage in record["timeline"]]
-    documented = words("prepare scan extract reduce train evaluate controls bundle map report")
+    documented = words("prepare scan extract reduce train evaluate baselines bundle tsne report")
     assert stages == documented
     assert sum(stage["seconds"] for stage in record["timeline"]) <= record["seconds"] + 0.01
 
 
-def test_map_has_a_point_for_each_photograph(out):
-    drawn = json_of(out / "map.json")
+def test_tsne_plot_has_a_point_for_each_photograph(out):
+    drawn = json_of(out / "tsne.json")
     assert drawn["method"] == "t-SNE"
     points = [(p["split"].encode(), p["path"].encode()) for p in drawn["points"]]
     assert points == keys_of(rows_of(out / "features"))

@@ -65,7 +65,7 @@ def test_workers_and_directory_order_change_no_byte(
         return digests(tmp_path / name)
 
     first = run("first", fruits, fruits_test, "1")
-    assert {"reduced.csv", "map.json", "metrics.json", "bundle/model.safetensors"} <= set(first)
+    assert {"reduced.csv", "tsne.json", "metrics.json", "bundle/model.safetensors"} <= set(first)
     orders = [reversed_copy(fruits), reversed_copy(fruits)]
     assert sorted(listing(orders[0])) == sorted(listing(fruits))
     assert listing(orders[0]) != listing(orders[1])

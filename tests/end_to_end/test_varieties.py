@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Varieties of a label, and labels known from studio pictures alone: learnt, and told by `predict`."""
+"""Varieties of a label, and labels known from studio pictures alone: learnt, and reported by `predict`."""
 
 import json
 
@@ -18,7 +18,7 @@ shop,d,y,
 studio,a,x,Alpha
 studio,e,z,
 """
-PARTS = ["--parts", "4", "--c", "10"]
+FOLDS = ["--folds", "4", "--c", "10"]
 
 
 def texts(english: str, french: str) -> dict:
@@ -96,10 +96,10 @@ def features(tiny, shop, studio, kinds):
 
 
 @pytest.fixture(scope="session")
-def told(tiny, features, kinds, catalogue, shop):
-    """A model that was judged by parts, and knows what is studio."""
-    out = shop.parent / "told"
-    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *PARTS]
+def judged(tiny, features, kinds, catalogue, shop):
+    """A cross-validated model that knows what is studio."""
+    out = shop.parent / "judged"
+    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *FOLDS]
     tiny("train", features, "--out", out, *words)
     return out
 
@@ -109,43 +109,43 @@ def answers_of(tiny, out, *photographs, words=()) -> list[dict]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_variety_is_told_where_it_is_known(tiny, told, shop):
+def test_a_variety_is_reported_where_it_is_known(tiny, judged, shop):
     for name, varieties in (("a", {"Alpha"}), ("b", {"Beta"}), ("c", set()), ("d", set())):
-        answers = answers_of(tiny, told, *sorted((shop / name).iterdir()))
+        answers = answers_of(tiny, judged, *sorted((shop / name).iterdir()))
         found = [answer["variety"]["id"] for answer in answers if answer["variety"]]
         assert set(found) == varieties
         assert len(found) >= len(varieties) * 10
 
 
-def test_what_the_catalogue_says_of_it_is_told(tiny, told, shop):
-    alpha, beta = answers_of(tiny, told, shop / "a" / "0.jpg", shop / "b" / "0.jpg")
+def test_what_the_catalogue_says_of_it_is_reported(tiny, judged, shop):
+    alpha, beta = answers_of(tiny, judged, shop / "a" / "0.jpg", shop / "b" / "0.jpg")
     assert list(alpha["variety"]) == ["id", "name", "probability", "told_by"]
     assert alpha["variety"]["name"] == "Alpha the Great"
     assert alpha["variety"]["told_by"] == "Big spots."
     assert alpha["variety"]["probability"] <= alpha["kinds"][0]["probability"]
     assert (beta["variety"]["name"], beta["variety"]["told_by"]) == ("Beta", None)
-    text = tiny("predict", told, shop / "a" / "0.jpg").text
+    text = tiny("predict", judged, shop / "a" / "0.jpg").text
     assert "  Variety: Alpha the Great, " in text
     assert "  How to tell it: Big spots.\n" in text
-    text = tiny("predict", told, shop / "a" / "0.jpg", "--lang", "fr").text
+    text = tiny("predict", judged, shop / "a" / "0.jpg", "--lang", "fr").text
     assert "  Variété : Grand Alpha, " in text
     assert "  Ce qui la distingue : De grandes taches.\n" in text
-    assert "How to tell" not in tiny("predict", told, shop / "b" / "0.jpg").text
-    assert "Variety" not in tiny("predict", told, shop / "c" / "0.jpg").text
+    assert "How to tell" not in tiny("predict", judged, shop / "b" / "0.jpg").text
+    assert "Variety" not in tiny("predict", judged, shop / "c" / "0.jpg").text
 
 
-def test_the_bundle_carries_the_varieties_it_tells(told):
-    settings = json_of(told / "bundle" / "bundle.json")
+def test_the_bundle_carries_the_varieties_it_reports(judged):
+    settings = json_of(judged / "bundle" / "bundle.json")
     (varieties,) = settings["varieties"]
     assert (varieties["label"], varieties["names"]) == ("x", ["Alpha", "Beta"])
     assert varieties["others"] is True
     assert 0 < varieties["least_probability"] < 1
-    carried = json_of(told / "bundle" / "catalogue.json")["varieties"]
+    carried = json_of(judged / "bundle" / "catalogue.json")["varieties"]
     assert [one["id"] for one in carried] == ["Alpha"]
 
 
-def test_held_out_answers_say_how_many_are_told_and_right(told):
-    varieties = json_of(told / "metrics.json")["varieties"]
+def test_out_of_fold_scores_say_how_many_are_reported_and_right(judged):
+    varieties = json_of(judged / "metrics.json")["varieties"]
     (label,) = varieties["labels"]
     assert (label["label"], label["varieties"]) == ("x", ["Alpha", "Beta"])
     scores = {
@@ -153,17 +153,17 @@ def test_held_out_answers_say_how_many_are_told_and_right(told):
         for score in varieties["scores"]
     }
     whole = scores["cross_validated", None, None]
-    assert whole["rows"] >= whole["named"] >= whole["told"] - 2
-    assert whole["told"] >= 50 and whole["right"] >= 0.9 * whole["told"]
+    assert whole["rows"] >= whole["named"] >= whole["reported"] - 2
+    assert whole["reported"] >= 50 and whole["right"] >= 0.9 * whole["reported"]
     assert whole | {"label": "x"} == scores["cross_validated", None, "x"]
     of_sources = [scores["cross_validated_source", name, "x"] for name in ("shop", "studio")]
-    for count in ("rows", "named", "told", "right"):
+    for count in ("rows", "named", "reported", "right"):
         assert sum(score[count] for score in of_sources) == whole[count]
-    assert json_of(told / "bundle" / "bundle.json")["metrics"]["varieties"] == varieties
+    assert json_of(judged / "bundle" / "bundle.json")["metrics"]["varieties"] == varieties
 
 
-def test_varieties_that_look_alike_are_never_told(tiny, tmp_path):
-    """Photographs of one class under two names: held out, half of what is told is wrong."""
+def test_varieties_that_look_alike_are_never_reported(tiny, tmp_path):
+    """Photographs of one class under two names: held out, half of what is reported is wrong."""
     one = tmp_path / "one"
     for source in ("left", "right"):
         photograph(one / source, "xy", count=20, first=0 if source == "left" else 20)
@@ -171,7 +171,7 @@ def test_varieties_that_look_alike_are_never_told(tiny, tmp_path):
     sources = [f"left={one / 'left'}", f"right={one / 'right'}"]
     blind = tmp_path / "blind.csv"
     blind.write_text("source,class,label,variety\nleft,x,x,Left\nright,x,x,Right\n,y,y,\n")
-    tiny("run", *sources, "--classes", blind, "--out", tmp_path / "out", *words, *PARTS)
+    tiny("run", *sources, "--classes", blind, "--out", tmp_path / "out", *words, *FOLDS)
     metrics = json_of(tmp_path / "out" / "metrics.json")["varieties"]
     assert metrics["labels"][0]["least_probability"] is None
     assert "varieties" not in json_of(tmp_path / "out" / "bundle" / "bundle.json")
@@ -179,7 +179,7 @@ def test_varieties_that_look_alike_are_never_told(tiny, tmp_path):
     assert answer["variety"] is None
 
 
-def test_without_parts_the_probable_are_told(tiny, features, kinds, shop, tmp_path):
+def test_without_folds_the_probable_are_reported(tiny, features, kinds, shop, tmp_path):
     tiny("train", features, "--out", tmp_path / "out", "--classes", kinds, "--c", "10")
     (varieties,) = json_of(tmp_path / "out" / "bundle" / "bundle.json")["varieties"]
     assert varieties["least_probability"] == 0.8
@@ -191,16 +191,16 @@ def test_without_parts_the_probable_are_told(tiny, features, kinds, shop, tmp_pa
 
 def test_a_test_side_is_judged_as_well(tiny, shop, kinds, tmp_path):
     words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0.25", "--c", "10"]
-    told = tiny("run", f"shop={shop}", *words, *TINY).text
+    judged = tiny("run", f"shop={shop}", *words, *TINY).text
     scores = json_of(tmp_path / "out" / "metrics.json")["varieties"]["scores"]
     assert [(score["key"], score.get("label")) for score in scores] == [
         ("main", None),
         ("main", "x"),
     ]
     assert 12 <= scores[0]["rows"] <= 24 and scores[0]["right"] >= 6
-    counts = [scores[0][name] for name in ("told", "rows", "right")]
-    sentence = "varieties told of {} of {} photographs of the test, {} of them right"
-    assert sentence.format(*counts) in told
+    counts = [scores[0][name] for name in ("reported", "rows", "right")]
+    sentence = "varieties reported for {} of {} photographs of the test, {} of them right"
+    assert sentence.format(*counts) in judged
 
 
 def test_a_map_without_varieties_changes_nothing(tiny, features, kinds, tmp_path):
@@ -214,21 +214,21 @@ def test_a_map_without_varieties_changes_nothing(tiny, features, kinds, tmp_path
         )
     )
     for path in (plain, empty):
-        tiny("train", features, "--classes", path, "--out", tmp_path / path.stem, *PARTS)
+        tiny("train", features, "--classes", path, "--out", tmp_path / path.stem, *FOLDS)
     assert not differences(tmp_path / "plain", tmp_path / "empty")
     settings = json_of(tmp_path / "plain" / "bundle" / "bundle.json")
     assert "varieties" not in settings and "varieties" not in settings["metrics"]
     assert "varieties" not in json_of(tmp_path / "plain" / "metrics.json")
 
 
-def test_same_bytes_for_any_number_of_workers(tiny, features, kinds, catalogue, told, tmp_path):
-    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *PARTS]
+def test_same_bytes_for_any_number_of_workers(tiny, features, kinds, catalogue, judged, tmp_path):
+    words = ["--classes", kinds, "--catalogue", catalogue, "--studio", "studio", *FOLDS]
     tiny("train", features, "--out", tmp_path / "out", *words, "--workers", "1")
-    assert not differences(told, tmp_path / "out")
+    assert not differences(judged, tmp_path / "out")
 
 
 def test_varieties_of_several_views(tiny, shop, kinds, tmp_path):
-    words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0", *PARTS]
+    words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0", *FOLDS]
     tiny("run", f"shop={shop}", *words, "--views", "whole,flip", *TINY)
     (answer,) = answers_of(tiny, tmp_path / "out", shop / "b" / "1.jpg")
     assert answer["variety"]["id"] == "Beta"
@@ -252,19 +252,19 @@ def test_a_refused_photograph_has_no_variety(tiny, features, kinds, shop, tmp_pa
     assert refused["variety"] is None
 
 
-def test_a_kind_known_from_studio_pictures_alone_is_told(tiny, told, shop, studio):
-    assert json_of(told / "bundle" / "bundle.json")["studio_only"] == ["z"]
-    assert json_of(told / "run.json")["options"]["studio"] == ["studio"]
+def test_a_kind_known_from_studio_pictures_alone_is_reported(tiny, judged, shop, studio):
+    assert json_of(judged / "bundle" / "bundle.json")["studio_only"] == ["z"]
+    assert json_of(judged / "run.json")["options"]["studio"] == ["studio"]
     both = [studio / "e" / "30.jpg", shop / "d" / "0.jpg"]
-    for answer in answers_of(tiny, told, *both):
+    for answer in answers_of(tiny, judged, *both):
         assert {kind["id"]: kind["studio_only"] for kind in answer["kinds"]} == {
             "x": False,
             "y": False,
             "z": True,
         }
-    assert "studio pictures only, so be less sure" in tiny("predict", told, both[0]).text
-    assert "photos de studio" in tiny("predict", told, both[0], "--lang", "fr").text
-    assert "studio" not in tiny("predict", told, both[1]).text.replace(str(both[1]), "")
+    assert "studio pictures only, so be less sure" in tiny("predict", judged, both[0]).text
+    assert "photos de studio" in tiny("predict", judged, both[0], "--lang", "fr").text
+    assert "studio" not in tiny("predict", judged, both[1]).text.replace(str(both[1]), "")
 
 
 def test_without_studio_no_kind_is_called_so(tiny, noise_results, noise):
@@ -275,8 +275,8 @@ def test_without_studio_no_kind_is_called_so(tiny, noise_results, noise):
 
 def test_studio_sources_are_those_of_the_run(tiny, features, shop, studio, kinds, tmp_path):
     words = ["train", features, "--classes", kinds, "--out", tmp_path / "out"]
-    tells = ["no source 'life'", "'shop', 'studio'"]
-    tiny.refuses(*words, "--studio", "studio,life", code=USAGE, tells=tells)
+    tells = ["no source 'wild'", "'shop', 'studio'"]
+    tiny.refuses(*words, "--studio", "studio,wild", code=USAGE, tells=tells)
     words = ["run", shop, "--out", tmp_path / "out", *TINY, "--studio", "shop"]
     tiny.refuses(*words, code=USAGE, tells=["no source 'shop'", "SOURCE=FOLDER"])
     assert not (tmp_path / "out").exists()
@@ -290,9 +290,9 @@ def test_another_studio_is_another_run(tiny, shop, studio, kinds, tmp_path):
     tiny.refuses(*words, code=USAGE, tells=["with other options"])
 
 
-def test_what_was_not_checked_is_said_in_french_too(tiny, told, shop):
+def test_what_was_not_checked_is_said_in_french_too(tiny, judged, shop):
     english, french = (
-        tiny("predict", told, shop / "d" / "0.jpg", "--lang", language).text
+        tiny("predict", judged, shop / "d" / "0.jpg", "--lang", language).text
         for language in ("en", "fr")
     )
     assert "[general knowledge, not checked]" in english

@@ -54,7 +54,7 @@ def test_train_on_what_extract_wrote_gives_the_model_of_run(pomona, extracted, r
     found = digests(tmp_path / "out")
     for name in ("backbone.xml", "backbone.bin", "model.safetensors", "self_check.json"):
         assert found[f"bundle/{name}"] == expected[f"bundle/{name}"], name
-    for name in ("confusion.csv", "map.json"):
+    for name in ("confusion.csv", "tsne.json"):
         assert found[name] == expected[name]
     metrics, of_run = json_of(tmp_path / "out" / "metrics.json"), json_of(results / "metrics.json")
     assert metrics["scores"][0] == of_run["scores"][0]

@@ -103,7 +103,7 @@ FILES = [
     "metrics.json",
     "confusion.csv",
     "run.json",
-    "map.json",
+    "tsne.json",
     "report.html",
     "SHA256SUMS",
     "bundle/bundle.json",
@@ -200,11 +200,11 @@ def test_a_prettier_accuracy_is_noticed_by_its_content(verify, copy):
     assert any("accuracy" in line for line in problems(verify()))
 
 
-def test_scores_of_parts_held_out_are_checked_as_well(tiny, copy, tmp_path):
+def test_out_of_fold_scores_are_checked_as_well(tiny, copy, tmp_path):
     tiny("extract", copy / "images", "--out", tmp_path / "features", "--holdout", "0", *TINY)
     out = tmp_path / "out"
-    tiny("train", tmp_path / "features", "--out", out, "--parts", "2")
-    assert "agree on 18 photographs held out in turn" in tiny("verify", out).text
+    tiny("train", tmp_path / "features", "--out", out, "--folds", "2")
+    assert "agree on 18 photographs, cross-validated" in tiny("verify", out).text
     score = json_of(out / "metrics.json")["scores"][0]
     assert score["key"] == "cross_validated"
     text = (out / "metrics.json").read_text()

@@ -189,7 +189,7 @@ def test_what_a_view_costs_is_told(tiny, pictures, tmp_path):
 
 def test_training_learns_from_every_view(tiny, viewed, tmp_path):
     tiny("train", viewed, "--out", tmp_path / "model")
-    # What bundle.json says of scores differs by the control on pixels, which training has not.
+    # What bundle.json says of scores differs by the pixel baseline, which training has not.
     only_figures = {"bundle.json", "SHA256SUMS"}
     assert differences(tmp_path / "model" / "bundle", viewed / "bundle", only_figures) == set()
     tiny("train", viewed, "--out", tmp_path / "ridge", "--classifier", "ridge")

@@ -24,7 +24,7 @@ CHROMIUM = os.environ.get("POMONA_CHROMIUM", "chromium")
 PAGE = """<!doctype html><html><head><title>Small</title></head>
 <body style="margin: 0; background: #ffffff"><main>
 <div id="scores" style="height: 300px; background: #204060"></div>
-<div id="map" style="height: 300px; background: #c00000"></div>
+<div id="tsne" style="height: 300px; background: #c00000"></div>
 </main></body></html>"""
 
 

@@ -73,7 +73,7 @@ def test_both_halves_have_enough_of_every_group():
     assert fruit and not any(fruit)
 
 
-def test_near_twins_lie_in_one_half():
+def test_near_duplicates_lie_in_one_half():
     assert not_fruit.subject_of("cassy-dancing-3") == not_fruit.subject_of("cassy-chillin")
     assert not_fruit.subject_of("gnu-baby") != not_fruit.subject_of("goat")
     assert not_fruit.subject_of("001penny") == "001penny"

@@ -55,12 +55,12 @@ def figures() -> dict:
         "without_composed": score(0.89),
         "film": score(0.8),
         "official": score(0.985),
-        "life": {"right": share(0.4), "among three": share(0.6)},
-        "life_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
-        "life_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
-        "life_aligned": {"right": share(0.35, 34), "among three": share(0.5, 34)},
-        "life_unaligned": {"right": share(0.2, 34), "among three": share(0.3, 34)},
-        "life_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
+        "wild": {"right": share(0.4), "among three": share(0.6)},
+        "wild_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
+        "wild_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
+        "wild_adapted": {"right": share(0.35, 34), "among three": share(0.5, 34)},
+        "wild_unadapted": {"right": share(0.2, 34), "among three": share(0.3, 34)},
+        "wild_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
         "unknown": {"refused": share(0.7)},
         "not_fruit": {"cutouts": share(0.95), "round": share(0.91)},
         "spoilt": {
@@ -76,7 +76,7 @@ def figures() -> dict:
             ],
             "studio": [kind("fig", 0.95, [0.9, 1])],
         },
-        "varieties": [{"label": "apple", "rows": 300, "named": 250, "told": 123, "right": 117}],
+        "varieties": [{"label": "apple", "rows": 300, "named": 250, "reported": 123, "right": 117}],
         "surest_mistakes": [{"path": "natural/a.jpg"}],
         "confusions": [{"truth": "peach", "prediction": "plum", "count": 7, "rate": 0.125}],
     }
@@ -97,10 +97,10 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
         "- Fruits-360 by film, as in the second row above: all 1 kinds are right for at least 90 %."
         in lines
     )
-    assert "| and still lifes where they lie | 20.0 % (18.0–21.0) |" in lines
-    assert "| and still lifes moved to where life lies | 35.0 % (33.0–36.0) |" in lines
+    assert "| and composed scenes without domain adaptation | 20.0 % (18.0–21.0) |" in lines
+    assert "| and composed scenes with domain adaptation | 35.0 % (33.0–36.0) |" in lines
     assert "among the backbone's own classes 55.0 %, of others 31.0 %" in text
-    assert "what the backbone knows (fig, maize;" in text
+    assert "the backbone's output layer (fig, maize;" in text
     assert "123 principal components" in text
     assert "| apple | 300 | 250 | 123 | 117 |" in lines
     assert "peach for plum (7, 12.5 %)" in text
@@ -125,7 +125,7 @@ def test_a_card_tells_only_what_falls_short(figures, tmp_path):
     assert "- **Unknown kinds.** 12.3 %." in text and "- **By film.** 70.0 %" in text
 
 
-def test_a_card_without_a_mistake_in_life_shows_none(figures, tmp_path):
+def test_a_card_without_a_mistake_in_shops_shows_none(figures, tmp_path):
     assert "mistakes.jpg" not in card_of(figures | {"surest_mistakes": []}, tmp_path)
 
 

@@ -63,8 +63,8 @@ def test_a_map_weighs_sources_and_leaves_kinds_out(classes, tmp_path):
 
 
 def test_every_kind_is_left_out_once(classes):
-    parts = judge.parts_of_kinds(classes)
-    kinds = [kind for part in parts for kind in part]
+    folds = judge.folds_of_kinds(classes)
+    kinds = [kind for fold in folds for kind in fold]
     assert sorted(kinds) == classes.kinds("grocery-store")
     assert len(kinds) == len(set(kinds)) >= 19
     with pytest.raises(LookupError, match="no class 'Durian'"):
@@ -126,16 +126,16 @@ def chain(tmp_path):
 
 
 def test_kinds_left_out_are_asked_of_the_model_without_them(chain, classes):
-    all_of_them = judge.left_out_in_life(chain, classes, [], {"banana", "lemon"})
-    assert all_of_them["life_known"]["right"]["share"] == pytest.approx(1 / 2)
-    assert all_of_them["life_new"]["right"] == {"share": 0, "low": 0, "high": 0, "count": 6}
-    found = all_of_them["life"]
+    all_of_them = judge.left_out_in_the_wild(chain, classes, [], {"banana", "lemon"})
+    assert all_of_them["wild_known"]["right"]["share"] == pytest.approx(1 / 2)
+    assert all_of_them["wild_new"]["right"] == {"share": 0, "low": 0, "high": 0, "count": 6}
+    found = all_of_them["wild"]
     assert found["right"]["share"] == pytest.approx(1 / 3)
     assert found["among three"]["share"] == pytest.approx(2 / 3)
     assert found["right"]["low"] == 0  # of three kinds drawn none may be banana
-    for part, kinds in enumerate(judge.parts_of_kinds(classes)):
-        rows = rows_of(chain.work / f"life-{part}.csv")
-        for photograph in chain.asked[f"life-{part}"]:
+    for fold, kinds in enumerate(judge.folds_of_kinds(classes)):
+        rows = rows_of(chain.work / f"wild-{fold}.csv")
+        for photograph in chain.asked[f"wild-{fold}"]:
             assert rows["natural", photograph.parent.name]["label"] == ""
             assert classes.label("grocery-store", photograph.parent.name) in kinds
 
@@ -152,7 +152,7 @@ def test_unknown_kinds_are_refused_or_not(chain, classes):
     found = judge.unknown_kinds(chain, classes, [])
     assert judge.refused_by_kind(found)["share"] == pytest.approx(1 / 3)
     rows = rows_of(chain.work / "unknown-0.csv")
-    left_out = judge.parts_of_kinds(classes)[0]
+    left_out = judge.folds_of_kinds(classes)[0]
     learnt = {row["label"] for row in rows.values()}
     assert not learnt & set(left_out)
 

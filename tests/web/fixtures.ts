@@ -8,7 +8,7 @@ export interface Shape {
   /** Photographs of a class, training and test. */
   train: number;
   test: number;
-  mapPoints: number;
+  tsnePoints: number;
   pictures: boolean;
   failures: number;
   /** Share of test photographs named wrong. */
@@ -25,7 +25,7 @@ const usual: Shape = {
   classes: 131,
   train: 60,
   test: 20,
-  mapPoints: 300,
+  tsnePoints: 300,
   pictures: true,
   failures: 3,
   wrong: 0.06,
@@ -61,9 +61,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
     run: run(labels, shape, trainRows, testRows),
     metrics: {
       format: 1,
-      believe: tested
-        ? 'Believe the score by group: no near-duplicate is on both sides there.'
-        : '',
+      headline: tested ? 'Headline metric: 64.0 %, by group. A random split gives 97.0 %.' : '',
       labels,
       train_rows: trainRows,
       test_rows: testRows,
@@ -111,13 +109,13 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
         truth_probability: 0.001 + i / 100,
       })),
     judgements: shape.judged ? judgements(shape.label(0) || 'cutouts') : [],
-    map:
-      shape.mapPoints === 0
+    tsne:
+      shape.tsnePoints === 0
         ? null
         : {
             method: 't-SNE',
             perplexity: 30,
-            points: Array.from({ length: shape.mapPoints }, (_, i) => {
+            points: Array.from({ length: shape.tsnePoints }, (_, i) => {
               const label = labels[i % labels.length] ?? '';
               const turn = ((i % labels.length) / labels.length) * 2 * Math.PI;
               return {
@@ -174,7 +172,11 @@ function scores(cells: number[][], shape: Shape, trainRows: number, testRows: nu
     expected_calibration_error: 0.011,
     interval: { resamples: 1000, unit: 'row', groups: testRows },
   });
-  const pixels = { key: 'pixels', title: 'Control: pixels alone', explanation: 'No network.' };
+  const pixels = {
+    key: 'pixels',
+    title: 'Pixel baseline (1-NN on 16 × 16 pixels)',
+    explanation: 'No network.',
+  };
   return [
     score('main', 'Held out at random', right / testRows),
     ...(shape.byGroup ? [score('by_group', 'Split by group', 0.641)] : []),
@@ -288,7 +290,7 @@ function failures(total: number): object {
 }
 
 function run(labels: string[], shape: Shape, trainRows: number, testRows: number): object {
-  const times = { scan: 0.4, prepare: 1.9, extract: 58.2, reduce: 2.1, train: 4.4, map: 0.02 };
+  const times = { scan: 0.4, prepare: 1.9, extract: 58.2, reduce: 2.1, train: 4.4, tsne: 0.02 };
   let start = 0;
   const timeline = Object.entries(times).map(([stage, seconds]) => {
     start += seconds;

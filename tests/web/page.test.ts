@@ -48,9 +48,9 @@ const states: Record<string, Partial<Shape>> = {
   'one class': { classes: 1, label: () => 'Banana' },
   'two classes': { classes: 2 },
   'ten classes': { classes: 10 },
-  'more classes than can be named': { classes: 420, mapPoints: 900 },
+  'more classes than can be named': { classes: 420, tsnePoints: 900 },
   'no pictures': { pictures: false },
-  'no map': { mapPoints: 0 },
+  'no t-SNE plot': { tsnePoints: 0 },
   'no failures, no mistakes': { failures: 0, wrong: 0 },
   'many failures': { failures: 1500 },
   'very long labels': {
@@ -107,27 +107,27 @@ test('labels and paths are text, whatever they hold', async () => {
   const nasty = (i: number) => `</script><img src=x onerror="window.pwned=1"><!--<script>{b|x}${i}`;
   const { page, complaints } = await pages.open(makeReport({ classes: 8, label: nasty }));
   await scrollThrough(page);
-  await page.locator('.plot.map').focus();
+  await page.locator('.plot.tsne').focus();
   await page.keyboard.press('ArrowRight');
-  expect(await page.locator('#map [aria-live]').innerText()).toContain('<img src=x');
+  expect(await page.locator('#tsne [aria-live]').innerText()).toContain('<img src=x');
   expect(await page.locator('.contact-sheet figcaption').first().innerText()).toBe(nasty(0));
   expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
   expect(complaints).toEqual([]);
 });
 
 describe('what people see', () => {
-  test('the answer, which score to believe, and every section', async () => {
+  test('the answer, the headline metric, and every section', async () => {
     const { page } = await pages.open(makeReport());
     await expect.poll(() => page.locator('h1').innerText()).toMatch(/^9\d\.\d.%/);
     expect(await page.locator('.interval').innerText()).toMatch(/\d–\d/);
-    expect(await page.locator('#believe').innerText()).toContain('by group');
+    expect(await page.locator('#headline').innerText()).toContain('by group');
     expect(await page.locator('.scores > li').count()).toBe(3);
     const sections = await page
       .locator('main > section')
       .evaluateAll((all) => all.map(({ id }) => id));
     expect(sections).toEqual([
       'scores',
-      'map',
+      'tsne',
       'mistakes',
       'surest',
       'classes',
@@ -150,12 +150,12 @@ describe('what people see', () => {
     await page.waitForSelector('#time .plot svg');
   });
 
-  test('a mark of the map shows its photograph', async () => {
-    const { page } = await pages.open(makeReport({ mapPoints: 900 }));
-    await page.locator('.plot.map').scrollIntoViewIfNeeded();
-    await page.waitForSelector('.plot.map canvas');
-    const box = await page.locator('.plot.map').boundingBox();
-    if (box === null) throw new Error('the map has no box');
+  test('a mark of the t-SNE plot shows its photograph', async () => {
+    const { page } = await pages.open(makeReport({ tsnePoints: 900 }));
+    await page.locator('.plot.tsne').scrollIntoViewIfNeeded();
+    await page.waitForSelector('.plot.tsne canvas');
+    const box = await page.locator('.plot.tsne').boundingBox();
+    if (box === null) throw new Error('the plot has no box');
     const shown = page.locator('.photo-card img');
     for (let x = 0.02; x < 1 && (await shown.count()) === 0; x += 0.01) {
       await page.mouse.move(box.x + box.width * x, box.y + box.height / 2);
@@ -166,12 +166,12 @@ describe('what people see', () => {
 
   test('the keyboard goes from photograph to photograph', async () => {
     const { page } = await pages.open(makeReport());
-    await page.locator('.plot.map').scrollIntoViewIfNeeded();
-    await page.waitForSelector('.plot.map canvas');
-    await page.locator('#map .buttons button').last().focus();
+    await page.locator('.plot.tsne').scrollIntoViewIfNeeded();
+    await page.waitForSelector('.plot.tsne canvas');
+    await page.locator('#tsne .buttons button').last().focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight');
-    const said = page.locator('#map [aria-live]');
+    const said = page.locator('#tsne [aria-live]');
     const first = await said.innerText();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowLeft');
@@ -192,7 +192,7 @@ describe('what people see', () => {
     expect(await page.locator('.finder output').innerText()).toBe('131 classes, 300 photographs');
   });
 
-  test('the confusion matrix leads to its pair, the pair to the map', async () => {
+  test('the confusion matrix leads to its pair, the pair to the t-SNE plot', async () => {
     const { page } = await pages.open(makeReport({ classes: 10, wrong: 0.2 }));
     await page.locator('#mistakes').scrollIntoViewIfNeeded();
     await page.waitForSelector('#mistakes .plot svg');

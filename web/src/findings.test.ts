@@ -31,7 +31,7 @@ describe('overconfidence', () => {
   });
 });
 
-describe('neighbours on the map', () => {
+describe('neighbours on the plot', () => {
   test('agree where classes lie apart', () => {
     const points = [0, 0.1, 5, 5.1].map((x, i) => ({ x, y: 0, label: i < 2 ? 'a' : 'b' }));
     expect(neighboursAgree(points)).toBe(1);

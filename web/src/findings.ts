@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the figures say, worked out from them: the titles of the sections state these.
-import type { Bin, Cell, ClassFigures, MapPoint } from './report_data.ts';
+import type { Bin, Cell, ClassFigures, TsnePoint } from './report_data.ts';
 
 /** How many components it takes to keep each share of the variance; null where all are too few. */
 export function componentsFor(spectrum: number[], shares: number[]): (number | null)[] {
@@ -31,8 +31,8 @@ export function overconfidence(bins: Bin[]): number | null {
   return rows === 0 ? null : gap / rows;
 }
 
-/** Share of the points whose nearest neighbour on the map has their own label. */
-export function neighboursAgree(points: Pick<MapPoint, 'label' | 'x' | 'y'>[]): number | null {
+/** Share of the points whose nearest neighbour on the plot has their own label. */
+export function neighboursAgree(points: Pick<TsnePoint, 'label' | 'x' | 'y'>[]): number | null {
   if (points.length < 2) return null;
   const x = Float64Array.from(points, (point) => point.x);
   const y = Float64Array.from(points, (point) => point.y);

@@ -7,7 +7,6 @@ import { calibration } from './sections/calibration.ts';
 import { classes } from './sections/classes.ts';
 import { failures } from './sections/failures.ts';
 import { judgements } from './sections/judgements.ts';
-import { map } from './sections/map.ts';
 import { mistakes } from './sections/mistakes.ts';
 import { overview } from './sections/overview.ts';
 import { photographs } from './sections/photographs.ts';
@@ -15,11 +14,12 @@ import { scores } from './sections/scores.ts';
 import { setup } from './sections/setup.ts';
 import { surestMistakes } from './sections/surest_mistakes.ts';
 import { timeline } from './sections/timeline.ts';
+import { tsne } from './sections/tsne.ts';
 import { variance } from './sections/variance.ts';
 
 const names: Record<string, string> = {
   scores: 'Scores',
-  map: 'Map',
+  tsne: 't-SNE',
   mistakes: 'Mistakes',
   surest: 'Worst mistakes',
   classes: 'Classes',
@@ -34,11 +34,11 @@ const names: Record<string, string> = {
 
 /** All below the head of the page. */
 function body(report: Report): Node[] {
-  const mapped = map(report);
+  const plotted = tsne(report);
   const sections = [
     scores(report),
-    mapped?.element ?? null,
-    mistakes(report, mapped === null ? null : mapped.show),
+    plotted?.element ?? null,
+    mistakes(report, plotted === null ? null : plotted.show),
     surestMistakes(report),
     classes(report),
     calibration(report),

@@ -10,7 +10,7 @@ test.each([
   'x',
   [],
   {},
-  { run: 3, metrics: [], map: { points: [{}] }, pairs: [null] },
+  { run: 3, metrics: [], tsne: { points: [{}] }, pairs: [null] },
   {
     metrics: { by_class: [3] },
     surest_mistakes: [null],
@@ -19,7 +19,7 @@ test.each([
 ])('anything is read without a complaint: %j', (data) => {
   const report = readReport(data);
   expect(report.scores).toEqual([]);
-  expect(report.map).toBeNull();
+  expect(report.tsne).toBeNull();
   expect(report.failures.total).toBe(0);
 });
 
@@ -28,7 +28,7 @@ test('fields find their places', () => {
   expect(report.labels).toHaveLength(5);
   expect(report.scores[0]).toMatchObject({ key: 'main', intervalUnit: 'row' });
   expect(report.scores.at(-1)).toMatchObject({ key: 'pixels', top3: null, accuracyInterval: null });
-  expect(report.map?.points[0]?.jpeg).toMatch(/^\/9j\//);
+  expect(report.tsne?.points[0]?.jpeg).toMatch(/^\/9j\//);
   expect(report.pairs[0]?.examples[0]?.probability).toBeGreaterThan(0);
   expect(report.counts.ok).toBe(report.classCounts.reduce((n, one) => n + one.train + one.test, 0));
 });
@@ -63,7 +63,7 @@ test('what the binary gathers is what is read', () => {
     ...(report.pairs[0]?.examples ?? []),
     ...(report.pairs[0]?.lookalikes ?? []),
     ...report.sheet.flatMap((entry) => entry.photos),
-    ...(report.map?.points ?? []),
+    ...(report.tsne?.points ?? []),
   ];
   expect(photos).toHaveLength(22);
   for (const { jpeg, split, path } of photos) {

@@ -80,7 +80,7 @@ export interface Photo {
   jpeg: string | null;
 }
 
-export interface MapPoint extends Photo {
+export interface TsnePoint extends Photo {
   label: string;
   x: number;
   y: number;
@@ -123,7 +123,7 @@ export interface Stage {
 }
 
 export interface Report {
-  believe: string;
+  headline: string;
   labels: string[];
   trainRows: number | null;
   testRows: number | null;
@@ -147,7 +147,7 @@ export interface Report {
   pairs: Pair[];
   surestMistakes: SurestMistake[];
   judgements: JudgementTable[];
-  map: { method: string; perplexity: number | null; points: MapPoint[] } | null;
+  tsne: { method: string; perplexity: number | null; points: TsnePoint[] } | null;
   sheet: { label: string; photos: Photo[] }[];
   failures: {
     total: number;
@@ -261,8 +261,8 @@ export function readReport(data: unknown): Report {
     const jpeg = index === null ? '' : text(pictures[index]);
     return { path: text(from.path), split: text(from.split), jpeg: jpeg === '' ? null : jpeg };
   };
-  const mapFields = fields(all.map);
-  const points = list(mapFields.points).flatMap((value): MapPoint[] => {
+  const tsneFields = fields(all.tsne);
+  const points = list(tsneFields.points).flatMap((value): TsnePoint[] => {
     const from = fields(value);
     const x = number(from.x);
     const y = number(from.y);
@@ -270,7 +270,7 @@ export function readReport(data: unknown): Report {
   });
 
   return {
-    believe: text(metrics.believe),
+    headline: text(metrics.headline),
     labels: list(metrics.labels).map(text),
     trainRows: number(metrics.train_rows),
     testRows: number(metrics.test_rows),
@@ -319,10 +319,10 @@ export function readReport(data: unknown): Report {
       };
     }),
     judgements: readJudgements(all.judgements),
-    map:
+    tsne:
       points.length === 0
         ? null
-        : { method: text(mapFields.method), perplexity: number(mapFields.perplexity), points },
+        : { method: text(tsneFields.method), perplexity: number(tsneFields.perplexity), points },
     sheet: list(all.sheet).map((value) => ({
       label: text(fields(value).label),
       photos: list(fields(value).photos).map(photo),

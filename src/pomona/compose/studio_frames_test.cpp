@@ -28,7 +28,7 @@ class StudioFramesTest : public testing::Test {
                    jpeg_of(disc_on_white(40, 8 + i * 0.1, {120, 40, 90})));
     }
     store->write("Kiwi/large.jpg", jpeg_of(disc_on_white(300, 120, {90, 70, 30})));
-    store->write("Kiwi/life.jpg", jpeg_of(plain_image(30, 30, {90, 90, 20})));
+    store->write("Kiwi/market.jpg", jpeg_of(plain_image(30, 30, {90, 90, 20})));
     store->write("Kiwi/notes.txt", "no picture");
     store->write("Kiwi/torn.jpg", jpeg_of(plain_image(30, 30, {90, 90, 20})).substr(0, 200));
     roots_.images = store;
@@ -70,7 +70,7 @@ TEST_F(StudioFramesTest, WhatCannotBeUsedIsTold) {
   for (const FileFailure& failure : manifest_.failures) {
     told.push_back(failure.path + " " + failure.stage + " " + failure.kind);
   }
-  EXPECT_THAT(told, ElementsAre("Kiwi/life.jpg cut no_ground", "Kiwi/torn.jpg decode truncated"));
+  EXPECT_THAT(told, ElementsAre("Kiwi/market.jpg cut no_ground", "Kiwi/torn.jpg decode truncated"));
   std::vector<FileStatus> statuses;
   for (std::size_t row = 0; row < 4; ++row) statuses.push_back(manifest_.rows[row].status);
   EXPECT_THAT(statuses, ElementsAre(FileStatus::kOk, FileStatus::kFailed, FileStatus::kSkipped,

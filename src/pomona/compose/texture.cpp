@@ -8,7 +8,7 @@
 #include <numbers>
 #include <vector>
 
-#include "pomona/compose/chance.h"
+#include "pomona/compose/random_draw.h"
 #include "pomona/compose/value_noise.h"
 
 namespace pomona {
@@ -29,11 +29,11 @@ constexpr Colour kCloths[] = {{0.72F, 0.16F, 0.15F}, {0.18F, 0.32F, 0.58F}, {0.2
 constexpr Colour kCrates[] = {{0.70F, 0.53F, 0.35F}, {0.58F, 0.45F, 0.32F}, {0.16F, 0.17F, 0.18F},
                               {0.20F, 0.40F, 0.26F}, {0.45F, 0.44F, 0.42F}, {0.80F, 0.68F, 0.50F}};
 
-Colour varied(const Colour& colour, Chance& chance) {
-  const double brightness = chance.between(0.85, 1.1);
+Colour varied(const Colour& colour, RandomDraw& draws) {
+  const double brightness = draws.between(0.85, 1.1);
   Colour result{};
   for (std::size_t channel = 0; channel < 3; ++channel) {
-    result[channel] = static_cast<float>(colour[channel] * brightness + chance.around_zero(0.06));
+    result[channel] = static_cast<float>(colour[channel] * brightness + draws.around_zero(0.06));
   }
   return result;
 }
@@ -84,27 +84,27 @@ Colour mixed(const Colour& from, const Colour& to, float share) {
   return result;
 }
 
-void paint_plain(Chance& chance, Canvas& canvas) {
-  const Colour colour = varied(chance.one_of(kGrounds), chance);
-  const ValueNoise noise(chance.seed());
-  const auto fall = static_cast<float>(chance.between(0, 0.45));
-  const auto stains = static_cast<float>(chance.between(0.02, 0.12));
-  const auto specks = static_cast<float>(chance.between(0, 0.08));
-  fill(canvas, Turned(canvas, chance.between(0, 360)), [&](float along, float across) {
+void paint_plain(RandomDraw& draws, Canvas& canvas) {
+  const Colour colour = varied(draws.one_of(kGrounds), draws);
+  const ValueNoise noise(draws.seed());
+  const auto fall = static_cast<float>(draws.between(0, 0.45));
+  const auto stains = static_cast<float>(draws.between(0.02, 0.12));
+  const auto specks = static_cast<float>(draws.between(0, 0.08));
+  fill(canvas, Turned(canvas, draws.between(0, 360)), [&](float along, float across) {
     return times(colour, 1 + fall * (along - 0.5F) * 0.8F +
                              stains * (noise.cloud(3 * along, 3 * across, 2) - 0.5F) +
                              specks * (noise.at(110 * along, 110 * across) - 0.5F));
   });
 }
 
-void paint_wood(Chance& chance, Canvas& canvas) {
-  const Colour colour = varied(chance.one_of(kWoods), chance);
-  const ValueNoise noise(chance.seed());
-  const auto boards = static_cast<float>(chance.between(1.5, 7));
-  const auto rings = static_cast<float>(chance.between(6, 22));
-  const auto depth = static_cast<float>(chance.between(0.08, 0.3));
-  const auto gap = static_cast<float>(chance.between(0.01, 0.035));
-  fill(canvas, Turned(canvas, chance.between(0, 180)), [&](float along, float across) {
+void paint_wood(RandomDraw& draws, Canvas& canvas) {
+  const Colour colour = varied(draws.one_of(kWoods), draws);
+  const ValueNoise noise(draws.seed());
+  const auto boards = static_cast<float>(draws.between(1.5, 7));
+  const auto rings = static_cast<float>(draws.between(6, 22));
+  const auto depth = static_cast<float>(draws.between(0.08, 0.3));
+  const auto gap = static_cast<float>(draws.between(0.01, 0.035));
+  fill(canvas, Turned(canvas, draws.between(0, 180)), [&](float along, float across) {
     const float place = across * boards + 40;
     const float board = std::floor(place);
     const float within = place - board;
@@ -120,28 +120,28 @@ void paint_wood(Chance& chance, Canvas& canvas) {
   });
 }
 
-void paint_cloth(Chance& chance, Canvas& canvas) {
+void paint_cloth(RandomDraw& draws, Canvas& canvas) {
   const Colour colour =
-      varied(chance.happens(0.5) ? chance.one_of(kCloths) : chance.one_of(kGrounds), chance);
-  const ValueNoise noise(chance.seed());
-  const auto threads = static_cast<float>(chance.between(45, 110)) * 6.283F;
-  const auto weave = static_cast<float>(chance.between(0.03, 0.1));
-  const auto folds = static_cast<float>(chance.between(0.1, 0.5));
-  fill(canvas, Turned(canvas, chance.between(0, 180)), [&](float along, float across) {
+      varied(draws.happens(0.5) ? draws.one_of(kCloths) : draws.one_of(kGrounds), draws);
+  const ValueNoise noise(draws.seed());
+  const auto threads = static_cast<float>(draws.between(45, 110)) * 6.283F;
+  const auto weave = static_cast<float>(draws.between(0.03, 0.1));
+  const auto folds = static_cast<float>(draws.between(0.1, 0.5));
+  fill(canvas, Turned(canvas, draws.between(0, 180)), [&](float along, float across) {
     const float woven = std::sin(threads * along) * std::sin(threads * across);
     const float fold = noise.cloud(2.2F * along, 5 * across, 2) - 0.5F;
     return times(colour, 1 + weave * woven + folds * fold);
   });
 }
 
-void paint_checks(Chance& chance, Canvas& canvas) {
-  const Colour light = varied({0.92F, 0.91F, 0.88F}, chance);
-  const Colour dark = varied(chance.one_of(kCloths), chance);
-  const ValueNoise noise(chance.seed());
-  const auto checks = static_cast<float>(chance.between(3, 11));
-  const auto folds = static_cast<float>(chance.between(0.05, 0.35));
-  const auto threads = static_cast<float>(chance.between(60, 120)) * 6.283F;
-  fill(canvas, Turned(canvas, chance.between(0, 180)), [&](float along, float across) {
+void paint_checks(RandomDraw& draws, Canvas& canvas) {
+  const Colour light = varied({0.92F, 0.91F, 0.88F}, draws);
+  const Colour dark = varied(draws.one_of(kCloths), draws);
+  const ValueNoise noise(draws.seed());
+  const auto checks = static_cast<float>(draws.between(3, 11));
+  const auto folds = static_cast<float>(draws.between(0.05, 0.35));
+  const auto threads = static_cast<float>(draws.between(60, 120)) * 6.283F;
+  fill(canvas, Turned(canvas, draws.between(0, 180)), [&](float along, float across) {
     const float bend = 0.25F * noise.at(2 * along, 2 * across);
     const auto is_dark = [&](float place) {
       return place - std::floor(place) < 0.5F ? 0.5F : 0.0F;
@@ -153,14 +153,14 @@ void paint_checks(Chance& chance, Canvas& canvas) {
   });
 }
 
-void paint_clouds(Chance& chance, Canvas& canvas) {
-  const Colour from = varied(chance.one_of(kGrounds), chance);
-  const Colour to = varied(chance.one_of(kGrounds), chance);
-  const ValueNoise noise(chance.seed());
-  const auto scale = static_cast<float>(chance.between(1.5, 7));
-  const auto most = static_cast<float>(chance.between(0.4, 1));
-  const int octaves = chance.whole(2, 5);
-  fill(canvas, Turned(canvas, chance.between(0, 360)), [&](float along, float across) {
+void paint_clouds(RandomDraw& draws, Canvas& canvas) {
+  const Colour from = varied(draws.one_of(kGrounds), draws);
+  const Colour to = varied(draws.one_of(kGrounds), draws);
+  const ValueNoise noise(draws.seed());
+  const auto scale = static_cast<float>(draws.between(1.5, 7));
+  const auto most = static_cast<float>(draws.between(0.4, 1));
+  const int octaves = draws.whole(2, 5);
+  fill(canvas, Turned(canvas, draws.between(0, 360)), [&](float along, float across) {
     const float cloud = noise.cloud(scale * along, scale * across, octaves);
     return mixed(from, to, most * std::clamp(2 * cloud - 0.5F, 0.0F, 1.0F));
   });
@@ -194,32 +194,32 @@ void add_disc(const Disc& disc, Canvas& canvas) {
   }
 }
 
-void paint_lights(Chance& chance, Canvas& canvas) {
-  paint_clouds(chance, canvas);
-  const auto level = static_cast<float>(chance.between(0.3, 0.9));
+void paint_lights(RandomDraw& draws, Canvas& canvas) {
+  paint_clouds(draws, canvas);
+  const auto level = static_cast<float>(draws.between(0.3, 0.9));
   for (float& value : canvas.pixels) value *= level;
   const double side = std::min(canvas.width, canvas.height);
-  const double size = chance.between(0.03, 0.12);
-  const int discs = chance.whole(8, 32);
+  const double size = draws.between(0.03, 0.12);
+  const int discs = draws.whole(8, 32);
   for (int i = 0; i < discs; ++i) {
     const Colour colour =
-        varied(chance.happens(0.5) ? chance.one_of(kCloths) : chance.one_of(kGrounds), chance);
-    add_disc({static_cast<float>(chance.between(0, canvas.width)),
-              static_cast<float>(chance.between(0, canvas.height)),
-              static_cast<float>(side * size * chance.between(0.5, 1.8)), times(colour, 1.15F),
-              static_cast<float>(chance.between(0.25, 0.8))},
+        varied(draws.happens(0.5) ? draws.one_of(kCloths) : draws.one_of(kGrounds), draws);
+    add_disc({static_cast<float>(draws.between(0, canvas.width)),
+              static_cast<float>(draws.between(0, canvas.height)),
+              static_cast<float>(side * size * draws.between(0.5, 1.8)), times(colour, 1.15F),
+              static_cast<float>(draws.between(0.25, 0.8))},
              canvas);
   }
 }
 
-void paint_slats(Chance& chance, Canvas& canvas) {
-  const Colour colour = varied(chance.one_of(kCrates), chance);
-  const ValueNoise noise(chance.seed());
-  const auto slats = static_cast<float>(chance.between(2.5, 9));
-  const auto gap = static_cast<float>(chance.between(0.08, 0.4));
-  const auto depth = static_cast<float>(chance.between(0.1, 0.35));
-  const auto turn = chance.happens(0.6) ? chance.around_zero(12) : chance.between(0, 180);
-  const Colour behind = times(colour, static_cast<float>(chance.between(0.12, 0.4)));
+void paint_slats(RandomDraw& draws, Canvas& canvas) {
+  const Colour colour = varied(draws.one_of(kCrates), draws);
+  const ValueNoise noise(draws.seed());
+  const auto slats = static_cast<float>(draws.between(2.5, 9));
+  const auto gap = static_cast<float>(draws.between(0.08, 0.4));
+  const auto depth = static_cast<float>(draws.between(0.1, 0.35));
+  const auto turn = draws.happens(0.6) ? draws.around_zero(12) : draws.between(0, 180);
+  const Colour behind = times(colour, static_cast<float>(draws.between(0.12, 0.4)));
   fill(canvas, Turned(canvas, turn), [&](float along, float across) {
     const float place = across * slats + 20;
     const float slat = std::floor(place);
@@ -244,15 +244,15 @@ std::span<const Texture> all_textures() {
 }
 
 void paint_texture(Texture texture, Random& random, Canvas& canvas) {
-  Chance chance(random);
+  RandomDraw draws(random);
   switch (texture) {
-    case Texture::kPlain: return paint_plain(chance, canvas);
-    case Texture::kWood: return paint_wood(chance, canvas);
-    case Texture::kCloth: return paint_cloth(chance, canvas);
-    case Texture::kChecks: return paint_checks(chance, canvas);
-    case Texture::kClouds: return paint_clouds(chance, canvas);
-    case Texture::kLights: return paint_lights(chance, canvas);
-    case Texture::kSlats: return paint_slats(chance, canvas);
+    case Texture::kPlain: return paint_plain(draws, canvas);
+    case Texture::kWood: return paint_wood(draws, canvas);
+    case Texture::kCloth: return paint_cloth(draws, canvas);
+    case Texture::kChecks: return paint_checks(draws, canvas);
+    case Texture::kClouds: return paint_clouds(draws, canvas);
+    case Texture::kLights: return paint_lights(draws, canvas);
+    case Texture::kSlats: return paint_slats(draws, canvas);
   }
 }
 

@@ -116,11 +116,11 @@ bool keeps_groups_whole(const Manifest& manifest, const Groups& groups) {
   return true;
 }
 
-std::vector<std::vector<std::size_t>> choose_parts(const Manifest& manifest,
+std::vector<std::vector<std::size_t>> choose_folds(const Manifest& manifest,
                                                    const std::vector<std::size_t>& candidates,
                                                    const Groups& groups, std::size_t count,
                                                    std::uint64_t seed) {
-  std::vector<std::vector<std::size_t>> parts(count);
+  std::vector<std::vector<std::size_t>> folds(count);
   for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
     std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
     if (offered.size() < 2) continue;
@@ -130,16 +130,16 @@ std::vector<std::vector<std::size_t>> choose_parts(const Manifest& manifest,
     for (const OfferedGroup& group : offered) {
       std::size_t emptiest = 0;
       for (std::size_t k = 1; k < count; ++k) {
-        if (std::pair(of_label[k], parts[k].size()) <
-            std::pair(of_label[emptiest], parts[emptiest].size()))
+        if (std::pair(of_label[k], folds[k].size()) <
+            std::pair(of_label[emptiest], folds[emptiest].size()))
           emptiest = k;
       }
-      parts[emptiest].insert(parts[emptiest].end(), group.rows.begin(), group.rows.end());
+      folds[emptiest].insert(folds[emptiest].end(), group.rows.begin(), group.rows.end());
       of_label[emptiest] += group.rows.size();
     }
   }
-  for (std::vector<std::size_t>& part : parts) std::ranges::sort(part);
-  return parts;
+  for (std::vector<std::size_t>& fold : folds) std::ranges::sort(fold);
+  return folds;
 }
 
 std::vector<std::size_t> choose_holdout(const Manifest& manifest,

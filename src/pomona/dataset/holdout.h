@@ -33,11 +33,11 @@ std::vector<std::size_t> choose_holdout(const Manifest& manifest,
                                         const std::vector<std::size_t>& candidates,
                                         const Groups& groups, double share, std::uint64_t seed);
 
-// Divides the rows among `candidates` that have a label into `count` parts, each to be judged by a
-// fit on the others: whole groups, every label spread over the parts as evenly as its groups allow.
-// A label of a single group is in no part, since nothing would be left to learn it from. Which
-// group goes where depends on sizes, keys and seed, not on the order of files. Parts are ascending.
-std::vector<std::vector<std::size_t>> choose_parts(const Manifest& manifest,
+// Divides the rows among `candidates` that have a label into `count` folds, each to be judged by a
+// fit on the others: whole groups, every label spread over the folds as evenly as its groups allow.
+// A label of a single group is in no fold, since nothing would be left to learn it from. Which
+// group goes where depends on sizes, keys and seed, not on the order of files. Folds are ascending.
+std::vector<std::vector<std::size_t>> choose_folds(const Manifest& manifest,
                                                    const std::vector<std::size_t>& candidates,
                                                    const Groups& groups, std::size_t count,
                                                    std::uint64_t seed);

@@ -49,39 +49,39 @@ TEST(FindGroups, RefusesAPatternThatFitsNothing) {
   EXPECT_NO_THROW(find_groups(Manifest(), "^zzz"));
 }
 
-TEST(ChooseParts, EveryRowIsInOnePartAndGroupsStayWhole) {
+TEST(ChooseFolds, EveryRowIsInOneFoldAndGroupsStayWhole) {
   const Manifest manifest = films(7);
   const Groups groups = find_groups(manifest, "^(r_)?(0|1|2)");
-  const auto parts = choose_parts(manifest, all_rows(manifest), groups, 3, 1);
-  std::map<std::size_t, std::size_t> part_of_row;
-  for (std::size_t k = 0; k < parts.size(); ++k) {
-    EXPECT_TRUE(std::ranges::is_sorted(parts[k]));
-    for (const std::size_t row : parts[k]) EXPECT_TRUE(part_of_row.emplace(row, k).second);
+  const auto folds = choose_folds(manifest, all_rows(manifest), groups, 3, 1);
+  std::map<std::size_t, std::size_t> fold_of_row;
+  for (std::size_t k = 0; k < folds.size(); ++k) {
+    EXPECT_TRUE(std::ranges::is_sorted(folds[k]));
+    for (const std::size_t row : folds[k]) EXPECT_TRUE(fold_of_row.emplace(row, k).second);
     std::set<std::uint32_t> labels;
-    for (const std::size_t row : parts[k]) labels.insert(manifest.rows[row].label);
+    for (const std::size_t row : folds[k]) labels.insert(manifest.rows[row].label);
     EXPECT_EQ(labels.size(), 3U);
   }
-  EXPECT_EQ(part_of_row.size(), manifest.rows.size());
-  for (const auto& [row, part] : part_of_row) {
-    for (const auto& [other, other_part] : part_of_row) {
+  EXPECT_EQ(fold_of_row.size(), manifest.rows.size());
+  for (const auto& [row, fold] : fold_of_row) {
+    for (const auto& [other, other_fold] : fold_of_row) {
       if (groups.of_row[row] == groups.of_row[other]) {
-        EXPECT_EQ(part, other_part);
+        EXPECT_EQ(fold, other_fold);
       }
     }
   }
-  EXPECT_NE(parts, choose_parts(manifest, all_rows(manifest), groups, 3, 2));
+  EXPECT_NE(folds, choose_folds(manifest, all_rows(manifest), groups, 3, 2));
 }
 
-TEST(ChooseParts, ALabelOfOneGroupIsLearntFromAlone) {
+TEST(ChooseFolds, ALabelOfOneGroupIsLearntFromAlone) {
   Manifest manifest = films(4);
   manifest.labels[1] = "";
   const Groups groups = find_groups(manifest, "^(r_|)[0-9]_100");
-  const auto of_films = choose_parts(manifest, all_rows(manifest), groups, 2, 0);
+  const auto of_films = choose_folds(manifest, all_rows(manifest), groups, 2, 0);
   EXPECT_EQ(of_films[0].size() + of_films[1].size(), 16U);  // of two labels; the third has no name
   Groups whole = groups;
   std::ranges::fill(whole.of_row, 0);
-  for (const auto& part : choose_parts(manifest, all_rows(manifest), whole, 2, 0)) {
-    EXPECT_TRUE(part.empty());
+  for (const auto& fold : choose_folds(manifest, all_rows(manifest), whole, 2, 0)) {
+    EXPECT_TRUE(fold.empty());
   }
 }
 

@@ -130,7 +130,7 @@ Json surest_mistakes_json(const Evaluation& evaluation, const TableRows& rows,
 Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const TableRows& rows,
                     const std::vector<std::size_t>& chosen, std::uint64_t seed,
                     std::size_t workers) {
-  Matrix<double> probabilities = score_rows(classifier, inputs, chosen, workers);
+  Matrix<double> probabilities = logits_of(classifier, inputs, chosen, workers);
   scores_to_probabilities(classifier.temperature, probabilities.view());
   return evaluate_answers(std::move(probabilities), rows, chosen, seed);
 }

@@ -13,9 +13,9 @@ namespace pomona {
 namespace {
 
 constexpr double kShareRight = 0.9;
-constexpr std::size_t kFewestTold = 8;
-constexpr double kProbable = 0.8;
-// However often it is right, a sentence that is more likely wrong than not is none to tell.
+constexpr std::size_t kFewestReported = 8;
+constexpr double kDefaultThreshold = 0.8;
+// However often it is right, an answer that is more likely wrong than not is not reported.
 constexpr double kEven = 0.5;
 
 bool is_variety(const TableRows& rows, std::size_t row, const std::string& name) {
@@ -45,9 +45,9 @@ Json label_json(const VarietyClassifier& varieties, std::optional<double> least)
 void add_score(Json of, std::span<const JudgedVariety> judged, Json& scores) {
   of["rows"] = judged.size();
   of["named"] = std::ranges::count_if(judged, &JudgedVariety::named);
-  of["told"] = std::ranges::count_if(judged, &JudgedVariety::told);
-  of["right"] =
-      std::ranges::count_if(judged, [](const JudgedVariety& one) { return one.told && one.right; });
+  of["reported"] = std::ranges::count_if(judged, &JudgedVariety::reported);
+  of["right"] = std::ranges::count_if(
+      judged, [](const JudgedVariety& one) { return one.reported && one.right; });
   scores.push_back(std::move(of));
 }
 
@@ -78,8 +78,8 @@ std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
     JudgedVariety& one = judged.emplace_back();
     one.row = evaluation.rows[i];
     one.label = labels[i];
-    const auto part = std::ranges::upper_bound(begins, i);
-    one.part = static_cast<std::size_t>(part - begins.begin());
+    const auto fold = std::ranges::upper_bound(begins, i);
+    one.fold = static_cast<std::size_t>(fold - begins.begin());
     one.weight = rows.weight(one.row);
     one.named = rows.variety_index[one.row] >= 0;
     if (answer->name.empty()) continue;
@@ -94,64 +94,65 @@ std::optional<double> choose_least_probability(std::vector<JudgedVariety> judged
   std::erase_if(judged, [](const JudgedVariety& one) { return one.probability < kEven; });
   std::ranges::stable_sort(judged, std::greater(), &JudgedVariety::probability);
   std::optional<double> least;
-  double told = 0;
+  double reported = 0;
   double right = 0;
   for (std::size_t i = 0; i < judged.size(); ++i) {
-    told += judged[i].weight;
+    reported += judged[i].weight;
     if (judged[i].right) right += judged[i].weight;
     const bool ends = i + 1 == judged.size() || judged[i + 1].probability < judged[i].probability;
-    if (ends && i + 1 >= kFewestTold && right >= kShareRight * told) {
+    if (ends && i + 1 >= kFewestReported && right >= kShareRight * reported) {
       least = judged[i].probability;
     }
   }
   return least;
 }
 
-Json keep_told(std::span<const JudgedVariety> judged, const std::vector<std::string>& labels,
-               std::vector<VarietyClassifier>& varieties) {
+Json set_report_thresholds(std::span<const JudgedVariety> judged,
+                           const std::vector<std::string>& labels,
+                           std::vector<VarietyClassifier>& varieties) {
   Json json = Json::array();
-  std::vector<VarietyClassifier> told;
+  std::vector<VarietyClassifier> reported;
   for (VarietyClassifier& one : varieties) {
     const auto least = choose_least_probability(of_label(judged, label_number(labels, one.label)));
     json.push_back(label_json(one, least));
     if (!least) continue;
     one.least_probability = *least;
-    told.push_back(std::move(one));
+    reported.push_back(std::move(one));
   }
-  varieties = std::move(told);
+  varieties = std::move(reported);
   return json;
 }
 
-Json tell_the_probable(std::vector<VarietyClassifier>& varieties) {
+Json set_report_thresholds(std::vector<VarietyClassifier>& varieties) {
   Json json = Json::array();
   for (VarietyClassifier& one : varieties) {
-    one.least_probability = kProbable;
-    json.push_back(label_json(one, kProbable));
+    one.least_probability = kDefaultThreshold;
+    json.push_back(label_json(one, kDefaultThreshold));
   }
   return json;
 }
 
-void tell_by_other_parts(std::vector<JudgedVariety>& judged) {
+void report_by_other_folds(std::vector<JudgedVariety>& judged) {
   std::map<std::pair<std::int32_t, std::size_t>, std::optional<double>> least;
   for (const JudgedVariety& one : judged) {
-    const auto [place, is_new] = least.try_emplace({one.label, one.part});
+    const auto [place, is_new] = least.try_emplace({one.label, one.fold});
     if (!is_new) continue;
     place->second = choose_least_probability(those(judged, [&](const JudgedVariety& other) {
-      return other.label == one.label && other.part != one.part;
+      return other.label == one.label && other.fold != one.fold;
     }));
   }
   for (JudgedVariety& one : judged) {
-    const std::optional<double>& from = least.at({one.label, one.part});
-    one.told = from && one.probability >= *from;
+    const std::optional<double>& from = least.at({one.label, one.fold});
+    one.reported = from && one.probability >= *from;
   }
 }
 
-void tell_as_bundle(std::span<const VarietyClassifier> varieties,
-                    const std::vector<std::string>& labels, std::vector<JudgedVariety>& judged) {
+void report_as_bundle(std::span<const VarietyClassifier> varieties,
+                      const std::vector<std::string>& labels, std::vector<JudgedVariety>& judged) {
   for (JudgedVariety& one : judged) {
     const VarietyClassifier* of_label =
         find_varieties(varieties, labels[static_cast<std::size_t>(one.label)]);
-    one.told = of_label != nullptr && one.probability >= of_label->least_probability;
+    one.reported = of_label != nullptr && one.probability >= of_label->least_probability;
   }
 }
 

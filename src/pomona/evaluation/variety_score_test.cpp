@@ -13,11 +13,11 @@ constexpr double probability_at(std::size_t place) {
 }
 
 // Photographs of one label from the most to the least probable: 'r' is right, 'w' wrong.
-std::vector<JudgedVariety> answers(const std::string& right, std::size_t part = 0) {
+std::vector<JudgedVariety> answers(const std::string& right, std::size_t fold = 0) {
   std::vector<JudgedVariety> judged;
   for (std::size_t i = 0; i < right.size(); ++i) {
     JudgedVariety& one = judged.emplace_back();
-    one.part = part;
+    one.fold = fold;
     one.probability = probability_at(i);
     one.named = true;
     one.right = right[i] == 'r';
@@ -60,21 +60,23 @@ TEST(VarietyScore, NothingIsToldThatIsMoreLikelyWrongThanRight) {
   EXPECT_EQ(choose_least_probability(judged), 0.5);
 }
 
-TEST(VarietyScore, WhatHasNoNameIsNotToldWhateverElse) {
+TEST(VarietyScore, WhatHasNoNameIsNotReportedWhateverElse) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrw");
   judged[8].probability = 0;
   EXPECT_EQ(choose_least_probability(judged), probability_at(7));
 }
 
-TEST(VarietyScore, APartIsToldByTheOthers) {
+TEST(VarietyScore, AFoldIsReportedByTheOthers) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrr", 1);
   for (const JudgedVariety& one : answers("wwwwwwww", 2)) judged.push_back(one);
-  tell_by_other_parts(judged);
-  for (std::size_t i = 0; i < 8; ++i) EXPECT_FALSE(judged[i].told);  // the other part is all wrong
-  for (std::size_t i = 8; i < 16; ++i) EXPECT_TRUE(judged[i].told);  // the other part is all right
+  report_by_other_folds(judged);
+  for (std::size_t i = 0; i < 8; ++i)
+    EXPECT_FALSE(judged[i].reported);  // the other fold is all wrong
+  for (std::size_t i = 8; i < 16; ++i)
+    EXPECT_TRUE(judged[i].reported);  // the other fold is all right
 }
 
-TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverTold) {
+TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverReported) {
   const std::vector<std::string> labels = {"apple", "pear"};
   std::vector<VarietyClassifier> varieties(2);
   varieties[0].label = "apple";
@@ -85,7 +87,7 @@ TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverTold) {
     one.label = 1;
     judged.push_back(one);
   }
-  const Json json = keep_told(judged, labels, varieties);
+  const Json json = set_report_thresholds(judged, labels, varieties);
   ASSERT_EQ(varieties.size(), 1U);
   EXPECT_EQ(varieties[0].label, "apple");
   EXPECT_EQ(varieties[0].least_probability, probability_at(7));
@@ -94,14 +96,14 @@ TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverTold) {
   EXPECT_EQ(json[0].at("least_probability"), varieties[0].least_probability);
   EXPECT_TRUE(json[1].at("least_probability").is_null());
 
-  tell_as_bundle(varieties, labels, judged);
-  EXPECT_TRUE(judged[7].told);
-  EXPECT_FALSE(judged[8].told);
+  report_as_bundle(varieties, labels, judged);
+  EXPECT_TRUE(judged[7].reported);
+  EXPECT_FALSE(judged[8].reported);
 }
 
-TEST(VarietyScore, WithoutHeldOutAnswersAllAreToldFromTheSameProbabilityOn) {
+TEST(VarietyScore, WithoutOutOfFoldScoresAllAreReportedFromTheSameProbabilityOn) {
   std::vector<VarietyClassifier> varieties(1);
-  EXPECT_EQ(tell_the_probable(varieties)[0].at("least_probability"), 0.8);
+  EXPECT_EQ(set_report_thresholds(varieties)[0].at("least_probability"), 0.8);
   EXPECT_EQ(varieties[0].least_probability, 0.8);
 }
 
@@ -138,10 +140,10 @@ TEST(VarietyScore, JudgesLabelAndVarietyTogether) {
   ASSERT_EQ(judged.size(), 3U);
   EXPECT_EQ(judged[0].probability, 0.375);
   EXPECT_TRUE(judged[0].named && judged[0].right);
-  EXPECT_EQ(judged[0].part, 1U);
+  EXPECT_EQ(judged[0].fold, 1U);
   EXPECT_EQ(judged[1].probability, 0);
   EXPECT_FALSE(judged[1].named || judged[1].right);
-  EXPECT_EQ(judged[1].part, 2U);
+  EXPECT_EQ(judged[1].fold, 2U);
   EXPECT_EQ(judged[2].weight, 2);
   EXPECT_FALSE(judged[2].right);  // it is a Jonagold, but no pear
   VarietyAnswers some = of_rows;
@@ -153,17 +155,17 @@ TEST(VarietyScore, CountsByLabelAndSource) {
   const TableRows rows = three_rows();
   std::vector<JudgedVariety> judged(3);
   for (std::size_t i = 0; i < 3; ++i) judged[i].row = i;
-  judged[0].told = judged[0].right = judged[0].named = true;
+  judged[0].reported = judged[0].right = judged[0].named = true;
   judged[1].label = judged[2].label = 1;
-  judged[1].right = true;  // it would be, but is not told
-  judged[2].told = judged[2].named = true;
+  judged[1].right = true;  // it would be, but is not reported
+  judged[2].reported = judged[2].named = true;
   Json scores = Json::array();
   add_variety_scores("cross_validated", judged, rows, {"shop", "studio"}, scores);
   std::vector<std::string> found;
   for (const Json& one : scores) {
     found.push_back(one.at("key").get<std::string>() + " " + one.value("source", "-") + " " +
                     one.value("label", "-") + " " + one.at("rows").dump() + one.at("named").dump() +
-                    one.at("told").dump() + one.at("right").dump());
+                    one.at("reported").dump() + one.at("right").dump());
   }
   EXPECT_THAT(
       found,

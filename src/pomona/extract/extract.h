@@ -36,7 +36,7 @@ struct ExtractOptions {
   int batch = 0;                  // photographs a call of the network; 0: by a rule
   std::size_t workers = 0;        // 0: one a usable core
   double max_failures = 0.1;      // share of photographs that may fail
-  bool thumbnails = true;         // keep small pictures, for the report and the control on pixels
+  bool thumbnails = true;         // keep small pictures, for the report and the pixel baseline
   std::size_t part_files = 4096;  // files a shard: what a run that is killed loses at most
   DecodeLimits limits;
 };

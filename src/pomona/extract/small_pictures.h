@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Photographs as 48 × 48 pixels, on local disk while a run lasts. At its end the control on pixels
+// Photographs as 48 × 48 pixels, on local disk while a run lasts. At its end the pixel baseline
 // compares them, and those that the report shows are encoded. (Encoding each of them in passing
 // took a tenth of extraction.)
 #pragma once

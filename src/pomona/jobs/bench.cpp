@@ -80,7 +80,7 @@ double measure_decode(const ImageRoots& roots, const Manifest& manifest, const E
     try {
       roots.store(row.split).read(row.path, kMaxPhotographBytes, mine.bytes, row.version);
     } catch (const Error&) {
-      return;  // extraction tells of it
+      return;  // extraction reports it
     }
     if (!mine.decoder.decode(mine.bytes, decode_options, mine.image)) return;
     mine.preprocessor.fill(mine.image, /*view=*/0, mine.input);

@@ -10,7 +10,7 @@
 #include "pomona/base/random.h"
 #include "pomona/compose/backgrounds.h"
 #include "pomona/compose/contact_sheet.h"
-#include "pomona/compose/still_life.h"
+#include "pomona/compose/scene_synthesis.h"
 #include "pomona/compose/studio_frames.h"
 #include "pomona/dataset/failure_table.h"
 #include "pomona/dataset/image_input.h"
@@ -64,7 +64,7 @@ class Composer {
       throw_if_stopped(stop_);
       Worker& worker = workers_[number];
       Random random = random_of(options_.seed, folder, index);
-      worker.still_life.paint(frames, backgrounds_, options_.size, random, worker.picture);
+      worker.scenes.paint(frames, backgrounds_, options_.size, random, worker.picture);
       const auto qualities = static_cast<std::uint64_t>(kMostQuality - kLeastQuality + 1);
       const int quality = kLeastQuality + static_cast<int>(random.below(qualities));
       worker.encoder.encode(worker.picture, quality, worker.bytes);
@@ -81,7 +81,7 @@ class Composer {
 
  private:
   struct Worker {
-    StillLife still_life;
+    SceneSynthesis scenes;
     JpegEncoder encoder;
     Resizer resizer;
     Image picture;

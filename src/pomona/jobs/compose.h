@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// compose: studio pictures → pictures that look like photographs taken in life, as a source of
+// compose: studio pictures → scenes that resemble photographs in the wild, as a source of
 // photographs like any other: one folder for each label. Each picture depends on the pictures of
 // its label, the options and the seed alone, whatever the number of workers.
 #pragma once

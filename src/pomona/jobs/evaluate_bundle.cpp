@@ -44,9 +44,9 @@ class ClassifierInputs final : public FeatureSink {
     }
     const MatrixView<const float> features = mean_.of(batch.features.view());
     if (on_features_) return file_.append(features);
-    Matrix<float> scores(batch.rows(), file_.cols());
-    project(bundle_.projection, features, scores.view());
-    file_.append(scores.view());
+    Matrix<float> components(batch.rows(), file_.cols());
+    project(bundle_.projection, features, components.view());
+    file_.append(components.view());
   }
   void finish() override {}
 

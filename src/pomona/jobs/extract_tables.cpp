@@ -20,10 +20,10 @@ std::size_t training_files(const Manifest& manifest) {
   }));
 }
 
-// What an extraction remembers of itself, and of earlier ones.
-struct Remembered {
-  Remembered(const ExtractionWork& work, const InputOptions& input, const ExtractOptions& options,
-             const WorkOptions& work_options, OutputFolder& out, Progress& progress)
+// The work of this extraction that is finished, and rows of earlier ones.
+struct ResumedWork {
+  ResumedWork(const ExtractionWork& work, const InputOptions& input, const ExtractOptions& options,
+              const WorkOptions& work_options, OutputFolder& out, Progress& progress)
       : shards(out.work(), work.manifest, options.part_files, options.thumbnails), out_(out) {
     const std::size_t damaged = shards.find(work.setup.featurizer.slots);
     if (damaged > 0) {
@@ -44,11 +44,11 @@ struct Remembered {
                   work.from + "' and are taken from there");
   }
   // What is finished outlives an error.
-  ~Remembered() {
+  ~ResumedWork() {
     if (shards.finished() > 0) out_.keep_work();
   }
-  Remembered(const Remembered&) = delete;
-  Remembered& operator=(const Remembered&) = delete;
+  ResumedWork(const ResumedWork&) = delete;
+  ResumedWork& operator=(const ResumedWork&) = delete;
 
   ExtractMemory memory() { return {&shards, known.get()}; }
 
@@ -110,7 +110,7 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   if (components) check_components(*components, training_files(work.manifest), dims);
 
   timeline.begin("extract");
-  Remembered remembered(work, input, options, work_options, out, progress);
+  ResumedWork resumed_work(work, input, options, work_options, out, progress);
   extraction.moments = std::make_unique<Moments>(dims, work.manifest.labels.size());
   ExtractSinks sinks;
   sinks.moments = extraction.moments.get();
@@ -119,17 +119,17 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
     sinks.pictures = extraction.pictures.get();
   }
   extraction.counts = extract({work.roots, work.manifest, work.setup, options}, sinks,
-                              remembered.memory(), progress, stop);
-  // As a share it has read back what it made.
+                              resumed_work.memory(), progress, stop);
+  // As a shard it has read back what it made.
   extraction.counts.shards_kept -= std::min(extraction.counts.shards_kept, work.done.shards);
   extraction.counts.decoded += work.done.decoded;
   extraction.counts.taken += work.done.taken;
-  remembered.shards.complete(out.staged());
+  resumed_work.shards.complete(out.staged());
   write_failures(work.manifest.failures, out.staged());
-  extraction.shards = remembered.shards.shards().size();
-  extraction.features = remembered.shards.features();
-  extraction.moves = remembered.shards.moves();
-  extraction.digests = remembered.shards.digests();
+  extraction.shards = resumed_work.shards.shards().size();
+  extraction.features = resumed_work.shards.features();
+  extraction.moves = resumed_work.shards.moves();
+  extraction.digests = resumed_work.shards.digests();
   for (const auto& [key, digest] :
        digests_below(out.work(), "snapshot", work.setup.featurizer.slots)) {
     extraction.moves.push_back({key, key});
@@ -153,11 +153,11 @@ ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
                           const ShardShare& share, OutputFolder& out, Progress& progress,
                           const std::stop_token& stop) {
   Manifest manifest = work.manifest;  // the whole work begins with the listing
-  Remembered remembered(work, input, options, work_options, out, progress);
+  ResumedWork resumed_work(work, input, options, work_options, out, progress);
   const ExtractCounts counts = extract_share({work.roots, manifest, work.setup, options}, share,
-                                             remembered.memory(), progress, stop);
-  remembered.shards.find(work.setup.featurizer.slots);  // those of the others
-  return {remembered.shards.shards().size() - remembered.shards.finished(),
+                                             resumed_work.memory(), progress, stop);
+  resumed_work.shards.find(work.setup.featurizer.slots);  // those of the others
+  return {resumed_work.shards.shards().size() - resumed_work.shards.finished(),
           {counts.shards, counts.decoded, counts.taken}};
 }
 

@@ -53,11 +53,11 @@ std::string differences(const Json& there, const Json& now) {
   return text;
 }
 
-// Begins an extraction in one output folder.
-class Beginning {
+// Opens the work of an extraction in one output folder: resumes it, or lists and begins it.
+class WorkOpener {
  public:
-  Beginning(const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
-            std::string place, OutputFolder& out, Progress& progress, std::stop_token stop)
+  WorkOpener(const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
+             std::string place, OutputFolder& out, Progress& progress, std::stop_token stop)
       : input_(input),
         options_(options),
         work_options_(work),
@@ -191,7 +191,7 @@ class Beginning {
     if (digest_of_listing(work_.manifest) != note.at("listing").get<std::string>()) {
       throw Error(ErrorKind::kCorrupt,
                   "reading the table 'snapshot' of the unfinished run: it is "
-                  "not the listing that work.json tells of");
+                  "not the listing that work.json records");
     }
     work_.split_kind = split_kind_from_name(note.at("split").get<std::string>());
     if (note.at("replaces_itself").get<bool>()) work_.from = place_;
@@ -227,15 +227,15 @@ std::optional<ExtractionWork> begin_extraction(
     const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
     const std::string& place, const std::function<std::string(const std::string&)>& result_of,
     OutputFolder& out, Timeline& timeline, Progress& progress, const std::stop_token& stop) {
-  Beginning beginning(input, options, work, place, out, progress, stop);
+  WorkOpener opener(input, options, work, place, out, progress, stop);
   timeline.begin("prepare");
-  beginning.prepare();
+  opener.prepare();
   timeline.begin("scan");
-  if (!beginning.resume()) {
-    if (!beginning.list(result_of)) return std::nullopt;
-    beginning.begin();
+  if (!opener.resume()) {
+    if (!opener.list(result_of)) return std::nullopt;
+    opener.begin();
   }
-  return beginning.take();
+  return opener.take();
 }
 
 }  // namespace pomona

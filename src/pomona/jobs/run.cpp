@@ -8,7 +8,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/dataset/image_input.h"
-#include "pomona/evaluation/map.h"
+#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/output_names.h"
@@ -17,8 +17,8 @@
 #include "pomona/predict/bundle_network.h"
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
-#include "pomona/training/backbone_prior.h"
-#include "pomona/training/source_alignment.h"
+#include "pomona/training/domain_adaptation.h"
+#include "pomona/training/output_layer_prior.h"
 #include "pomona/training/studio_only.h"
 
 namespace pomona {
@@ -48,14 +48,14 @@ std::string result_fingerprint(const std::string& extraction, const Json& option
   return sha256(extraction + options.dump()).substr(0, extraction.size());
 }
 
-// The files that learning is given beside photographs.
-struct Knowledge {
+// The files that training reads beside photographs.
+struct TrainingFiles {
   std::optional<Catalogue> catalogue;
   std::optional<BackboneClasses> classes;
 };
 
 // What `run` does beyond extraction, as given.
-Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
+Json training_options(const RunOptions& options, const TrainingFiles& files) {
   Json components = nullptr;
   if (options.reduce.components) {
     components = std::visit(
@@ -73,12 +73,12 @@ Json learning_options(const RunOptions& options, const Knowledge& knowledge) {
                {"scale", options.reduce.scale},
                {"classifier", classifier_kind_name(options.train.classifier)}};
   if (options.train.c != TrainOptions().c) json["c"] = options.train.c;
-  if (options.train.parts > 0) json["parts"] = options.train.parts;
+  if (options.train.folds > 0) json["folds"] = options.train.folds;
   if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
   if (!options.train.studio.empty()) json["studio"] = options.train.studio;
-  if (!options.train.align.empty()) json["align"] = options.train.align;
-  if (knowledge.catalogue) json["catalogue"] = knowledge.catalogue->digest();
-  if (knowledge.classes) json["backbone_classes"] = knowledge.classes->digest();
+  if (!options.train.adapt.empty()) json["adapt"] = options.train.adapt;
+  if (files.catalogue) json["catalogue"] = files.catalogue->digest();
+  if (files.classes) json["backbone_classes"] = files.classes->digest();
   return json;
 }
 
@@ -92,28 +92,28 @@ Json earlier_record(const OutputFolder& out, Progress& progress) {
 }
 
 void write_pictures(const Extraction& extraction, const Json& metrics,
-                    const std::vector<std::size_t>& map_rows, OutputFolder& out) {
+                    const std::vector<std::size_t>& tsne_rows, OutputFolder& out) {
   if (extraction.pictures == nullptr) return;
   const std::vector<std::size_t> chosen =
-      rows_to_show(extraction.rows, *extraction.pictures, metrics, map_rows);
+      rows_to_show(extraction.rows, *extraction.pictures, metrics, tsne_rows);
   write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged(),
                    extraction.setup.featurizer.slots);
 }
 
-Json finish_run(const RunOptions& options, const Knowledge& knowledge, ExtractionWork work,
+Json finish_run(const RunOptions& options, const TrainingFiles& files, ExtractionWork work,
                 RunRecord& record, OutputFolder& out, Timeline& timeline, Progress& progress,
                 const std::stop_token& stop) {
-  if (knowledge.classes) {
-    // What the backbone lacks shall be told of before hours of extraction, not after.
-    const BackbonePrior tried(work.setup.backbone, *knowledge.classes, /*labels=*/{});
+  if (files.classes) {
+    // Report classes that the backbone lacks before hours of extraction, not after.
+    const OutputLayerPrior tried(work.setup.backbone, *files.classes, /*labels=*/{});
   }
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
                      options.reduce.components, out, timeline, progress, stop);
-  LearnOptions learn;
+  TrainJobOptions learn;
   learn.reduce = options.reduce;
-  learn.catalogue = knowledge.catalogue;
-  learn.backbone_classes = knowledge.classes;
+  learn.catalogue = files.catalogue;
+  learn.backbone_classes = files.classes;
   learn.train = options.train;
   learn.train.workers = extraction.setup.featurizer.slots;
   learn.train.seed = options.input.split.seed;
@@ -122,16 +122,14 @@ Json finish_run(const RunOptions& options, const Knowledge& knowledge, Extractio
   learn.pictures = extraction.pictures.get();
   learn.sources = source_names(parse_image_inputs(options.input.images));
   const ParquetFeatures features(out.work(), extraction.features);
-  const Json metrics =
-      learn_tables({features, extraction.rows, *extraction.moments}, extraction.setup, learn, out,
-                   timeline, {progress, stop, learn.train.workers});
+  const Json metrics = train_job({features, extraction.rows, *extraction.moments}, extraction.setup,
+                                 learn, out, timeline, {progress, stop, learn.train.workers});
 
   record.inputs = inputs_json(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
               options_json(options.reduce, components_of(metrics)), options_json(options.train)});
-  record.fingerprint =
-      result_fingerprint(extraction.fingerprint, learning_options(options, knowledge));
+  record.fingerprint = result_fingerprint(extraction.fingerprint, training_options(options, files));
   const auto json = [&] {
     Json result = record_json(record, timeline);
     add_extraction(extraction, timeline, result);
@@ -139,7 +137,7 @@ Json finish_run(const RunOptions& options, const Knowledge& knowledge, Extractio
   };
   timeline.begin("report");
   progress.begin("report", 0);
-  write_pictures(extraction, metrics, map_rows(extraction.rows), out);
+  write_pictures(extraction, metrics, tsne_rows(extraction.rows), out);
   write_record(json(), out);
   out.staged().write("report.html", render_report(out.staged()));
   timeline.end();
@@ -159,7 +157,7 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
   const Extraction extraction =
       extract_tables(std::move(work), options.input, options.extract, work_options(options),
                      /*components=*/std::nullopt, out, timeline, progress, stop);
-  write_pictures(extraction, /*metrics=*/nullptr, /*map_rows=*/{}, out);
+  write_pictures(extraction, /*metrics=*/nullptr, /*tsne_rows=*/{}, out);
   timeline.end();
   record.inputs = inputs_json(options.input);
   record.options =
@@ -171,7 +169,7 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
   return result;
 }
 
-// What throws away the work of other shares, or asks more than one share can know.
+// What throws away the work of other shards, or asks more than one shard can know.
 void check_share_options(const RunOptions& options) {
   for (const auto& [given, name] :
        {std::pair(options.output.force, "--force"),
@@ -179,12 +177,12 @@ void check_share_options(const RunOptions& options) {
     if (!given) continue;
     throw Error(ErrorKind::kInvalidInput,
                 std::string("reading --shard: it does not go with ") + name +
-                    ", which would undo what other shares have done; give that without --shard, "
+                    ", which would undo what other shards have done; give that without --shard, "
                     "or name a new output folder");
   }
 }
 
-// Has another share published what all of them have made?
+// Has another shard published what all of them have made?
 bool is_published(const OutputFolder& out) {
   if (out.fingerprint().empty() || !out.root().exists(kSuccess)) return false;
   const Json record = parse_json(out.root().read("run.json"), "run.json");
@@ -218,12 +216,12 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
 
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
-  check_alignment(options.train);
-  const Knowledge knowledge{open_catalogue(options.train.catalogue, *options.input.stores),
+  check_adaptation(options.train);
+  const TrainingFiles files{open_catalogue(options.train.catalogue, *options.input.stores),
                             open_backbone_classes(options.train, *options.input.stores)};
-  return run_on_images(options, "run", learning_options(options, knowledge), progress, stop,
+  return run_on_images(options, "run", training_options(options, files), progress, stop,
                        [&](const RunOptions&, ExtractionWork work, auto&&... rest) {
-                         return finish_run(options, knowledge, std::move(work), rest...);
+                         return finish_run(options, files, std::move(work), rest...);
                        });
 }
 

@@ -10,8 +10,8 @@
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/jobs/extract_tables.h"
-#include "pomona/jobs/learn_tables.h"
 #include "pomona/jobs/run_record.h"
+#include "pomona/jobs/train_job.h"
 
 namespace pomona {
 

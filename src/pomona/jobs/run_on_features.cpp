@@ -4,7 +4,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/image_input.h"
-#include "pomona/evaluation/map.h"
+#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
@@ -15,10 +15,10 @@
 #include "pomona/predict/bundle_network.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/table/parquet_writer.h"
+#include "pomona/training/domain_adaptation.h"
+#include "pomona/training/near_duplicate_groups.h"
 #include "pomona/training/reduced_csv.h"
-#include "pomona/training/source_alignment.h"
 #include "pomona/training/studio_only.h"
-#include "pomona/training/twin_groups.h"
 
 namespace pomona {
 namespace {
@@ -111,7 +111,7 @@ void write_pictures(const FeaturePlace& features, const TableRows& rows, const J
                     std::size_t workers, OutputFolder& out) {
   const auto pictures = pictures_of_features(features, rows, out.scratch_path("pictures"));
   if (pictures == nullptr) return;
-  write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, map_rows(rows)),
+  write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, tsne_rows(rows)),
                    out.staged(), workers);
 }
 
@@ -167,7 +167,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   return at_work(out, [&] {
     const FeaturePlace features = open_features(options.features, *options.stores);
     const Json& made_by = run_record_of(features, options);
-    LearnOptions learn;
+    TrainJobOptions learn;
     learn.train = options.train;
     learn.train.workers = workers_or_all(options.train.workers);
     const Execution execution{progress, stop, learn.train.workers};
@@ -179,13 +179,13 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
         options.group.value_or(made_by.at("options").at("group").get<std::string>());
     warn_of_weights(made_by, options, progress);
     check_studio(options.train.studio, recorded_sources(made_by));
-    check_alignment(options.train);
+    check_adaptation(options.train);
     const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
     TableRows rows = read_rows(features, table, group, options);
     const Moments moments = training_moments(table, rows, stop);
-    if (options.near_twins > 0) {
-      join_near_twins(rows, table, recorded_sources(made_by), options.near_twins,
-                      out.scratch_path("twins"), execution);
+    if (options.near_duplicates > 0) {
+      join_near_duplicates(rows, table, recorded_sources(made_by), options.near_duplicates,
+                           out.scratch_path("near-duplicates"), execution);
     }
     const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;
@@ -194,14 +194,13 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     learn.split_kind = split.kind;
     learn.sources = recorded_sources(made_by);
     learn.write_reduced = false;
-    const Json metrics =
-        learn_tables({table, rows, moments}, setup, learn, out, timeline, execution);
+    const Json metrics = train_job({table, rows, moments}, setup, learn, out, timeline, execution);
     write_pictures(features, rows, metrics, learn.train.workers, out);
     record.inputs = inputs_json(options);
     record.options = merged({options_json(options.reduce, components_of(metrics)),
                              options_json(options.train),
                              {{"group", group}, {"seed", learn.train.seed}}});
-    if (options.near_twins > 0) record.options["near_twins"] = options.near_twins;
+    if (options.near_duplicates > 0) record.options["near_duplicates"] = options.near_duplicates;
     Json result = record_json(record, timeline);
     result["workers"] = learn.train.workers;
     result["counts"] = {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}};

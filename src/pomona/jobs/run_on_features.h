@@ -10,8 +10,8 @@
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
-#include "pomona/jobs/learn_tables.h"
 #include "pomona/jobs/run_record.h"
+#include "pomona/jobs/train_job.h"
 #include "pomona/storage/store_opener.h"
 
 namespace pomona {
@@ -28,8 +28,8 @@ struct FromFeaturesOptions {
   // train: as in SplitOptions; none: as when the features were made.
   std::optional<std::string> group;
   std::optional<std::uint64_t> seed;
-  double near_twins = 0;  // train: as in join_near_twins(); 0: no such groups
-  std::string models;     // train: where the backbone that made the features is installed
+  double near_duplicates = 0;  // train: as in join_near_duplicates(); 0: no such groups
+  std::string models;          // train: where the backbone that made the features is installed
 };
 // Both return run.json.
 Json run_reduce(const FromFeaturesOptions& options, Progress& progress,

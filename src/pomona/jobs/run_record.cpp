@@ -66,12 +66,12 @@ Json options_json(const ReduceOptions& options, std::size_t n_components) {
 Json options_json(const TrainOptions& options) {
   Json json = {{"classifier", classifier_kind_name(options.classifier)}};
   if (options.classifier == ClassifierKind::kLogistic) json["c"] = options.c;
-  if (options.parts > 0) json["parts"] = options.parts;
+  if (options.folds > 0) json["folds"] = options.folds;
   if (options.refuse > 0) json["refuse"] = options.refuse;
   if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
   if (!options.backbone_classes.empty()) json["backbone_classes"] = options.backbone_classes;
   if (!options.studio.empty()) json["studio"] = options.studio;
-  if (!options.align.empty()) json["align"] = options.align;
+  if (!options.adapt.empty()) json["adapt"] = options.adapt;
   return json;
 }
 

@@ -8,8 +8,8 @@
 
 #include "pomona/base/json.h"
 #include "pomona/jobs/extract_tables.h"
-#include "pomona/jobs/learn_tables.h"
 #include "pomona/jobs/timeline.h"
+#include "pomona/jobs/train_job.h"
 
 namespace pomona {
 

@@ -30,12 +30,12 @@ std::vector<std::string> expected_files(const Json& record) {
       {"run",
        {"manifest/_SUCCESS", "snapshot/_SUCCESS", "features/_SUCCESS", "shards.csv",
         "reduced/_SUCCESS", "reduced.csv", "failures.csv", "bundle/bundle.json", "metrics.json",
-        "map.json", "report.html"}},
+        "tsne.json", "report.html"}},
       {"extract",
        {"manifest/_SUCCESS", "snapshot/_SUCCESS", "features/_SUCCESS", "shards.csv",
         "failures.csv"}},
       {"reduce", {"reduced/_SUCCESS", "reduced.csv"}},
-      {"train", {"bundle/bundle.json", "metrics.json", "map.json"}},
+      {"train", {"bundle/bundle.json", "metrics.json", "tsne.json"}},
       {"compose", {"contact_sheet.jpg", "failures.csv"}}};
   const auto verb = by_verb.find(record.at("verb").get<std::string>());
   if (verb == by_verb.end()) {

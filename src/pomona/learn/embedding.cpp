@@ -224,7 +224,7 @@ void check_finite(MatrixView<const float> rows) {
     if (std::ranges::all_of(rows.row(i), [](float value) { return std::abs(value) < 1e15F; })) {
       continue;
     }
-    throw Error(ErrorKind::kInvalidInput, "drawing a map of rows: row " + std::to_string(i) +
+    throw Error(ErrorKind::kInvalidInput, "computing t-SNE: row " + std::to_string(i) +
                                               " has a value that is not finite, or too large");
   }
 }

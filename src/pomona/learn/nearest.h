@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One nearest neighbour by Euclidean distance: the control that shows how far pixels alone get.
+// One nearest neighbour by Euclidean distance: the pixel baseline.
 #pragma once
 
 #include <cstddef>

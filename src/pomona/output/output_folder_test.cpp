@@ -285,15 +285,15 @@ TEST_F(OutputFolderTest, EndsAPublicationThatWasCutOff) {
   const std::string part = "features/part-00000.snappy.parquet";
   Json moves = Json::array();
   moves.push_back(Json::array({"_pomona/f1/" + part, part}));
-  for (const std::string name : {"run.json", "map.json"}) {
+  for (const std::string name : {"run.json", "tsne.json"}) {
     moves.push_back(Json::array({"_pomona/f1/staged/dead/" + name, name}));
   }
   const Json note = {{"attempt", "dead"}, {"moves", std::move(moves)}};
-  std::ofstream(path("out/map.json")) << "moved already";
+  std::ofstream(path("out/tsne.json")) << "moved already";
   std::ofstream(path("out/_pomona/f1/publication.json")) << print_checked_json(note);
   const OutputFolder out(path("out"), stores(), {});
   EXPECT_TRUE(out.is_complete());
-  EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "features", "map.json", "_SUCCESS"));
+  EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "features", "tsne.json", "_SUCCESS"));
 }
 
 }  // namespace

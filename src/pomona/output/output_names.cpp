@@ -26,7 +26,7 @@ const std::vector<std::string>& output_names() {
   static const std::vector<std::string> names = {
       "manifest",   "snapshot",          "features",      "pictures",     "reduced",
       "bundle",     "thumbnails",        "reduced.csv",   "failures.csv", "shards.csv",
-      "map.json",   "metrics.json",      "confusion.csv", "run.json",     "report.html",
+      "tsne.json",  "metrics.json",      "confusion.csv", "run.json",     "report.html",
       "SHA256SUMS", "contact_sheet.jpg", kComposedFolder};
   return names;
 }

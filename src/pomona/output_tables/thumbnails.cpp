@@ -61,8 +61,8 @@ void add_examples(const TableRows& rows, const Json& metrics, std::vector<std::s
 
 std::vector<std::size_t> rows_to_show(const TableRows& rows, const SmallPictures& pictures,
                                       const Json& metrics,
-                                      const std::vector<std::size_t>& map_rows) {
-  std::vector<std::size_t> chosen = map_rows;
+                                      const std::vector<std::size_t>& tsne_rows) {
+  std::vector<std::size_t> chosen = tsne_rows;
   add_some_of_each_label(rows, pictures, chosen);
   add_examples(rows, metrics, chosen);
   std::ranges::sort(chosen);

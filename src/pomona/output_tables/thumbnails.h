@@ -14,10 +14,10 @@ namespace pomona {
 
 // Rows of the feature table whose pictures are worth keeping, ascending: up to twelve of each
 // label, the examples of the worst pairs and the surest mistakes of `metrics` (metrics.json; may be
-// null) and `map_rows`.
+// null) and `tsne_rows`.
 std::vector<std::size_t> rows_to_show(const TableRows& rows, const SmallPictures& pictures,
                                       const Json& metrics,
-                                      const std::vector<std::size_t>& map_rows);
+                                      const std::vector<std::size_t>& tsne_rows);
 
 // Writes those of `chosen` that have a picture to the table `thumbnails`.
 void write_thumbnails(const TableRows& rows, const SmallPictures& pictures,

@@ -45,7 +45,7 @@ TEST(RowsToShow, HaveTheMistakesThatTheReportShows) {
     pictures.append(row, std::vector<std::uint8_t>(kPreviewBytes));
   }
   Json metrics = {{"confusions", Json::array()}, {"surest_mistakes", Json::array()}};
-  const std::vector<std::size_t> usual = rows_to_show(rows, pictures, metrics, /*map_rows=*/{});
+  const std::vector<std::size_t> usual = rows_to_show(rows, pictures, metrics, /*tsne_rows=*/{});
   EXPECT_EQ(usual.size(), 24U);
   std::vector<std::size_t> others;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
@@ -54,7 +54,7 @@ TEST(RowsToShow, HaveTheMistakesThatTheReportShows) {
   ASSERT_GE(others.size(), 3U);
   metrics["surest_mistakes"].push_back(photograph(rows, others[0]));
   metrics["confusions"].push_back({{"examples", {photograph(rows, others[1])}}});
-  const std::vector<std::size_t> shown = rows_to_show(rows, pictures, metrics, /*map_rows=*/{});
+  const std::vector<std::size_t> shown = rows_to_show(rows, pictures, metrics, /*tsne_rows=*/{});
   EXPECT_THAT(shown, Contains(others[0]));
   EXPECT_THAT(shown, Contains(others[1]));
   EXPECT_THAT(shown, Not(Contains(others[2])));

@@ -128,13 +128,13 @@ std::size_t count_of(const std::string& text) {
 // One row of reduced.csv beside the same row of the table.
 void compare_csv_row(const std::vector<std::string>& fields, const ReducedBatch& batch,
                      std::size_t i) {
-  const std::span<const float> scores = batch.pca_features.row(i);
+  const std::span<const float> components = batch.pca_features.row(i);
   const std::optional<std::int32_t>& label_index = batch.label_index[i];
   const std::string index = label_index ? std::to_string(*label_index) : "";
-  bool same = fields.size() == 4 + scores.size() && fields[0] == batch.path[i] &&
+  bool same = fields.size() == 4 + components.size() && fields[0] == batch.path[i] &&
               fields[1] == batch.label[i] && fields[2] == batch.split[i] && fields[3] == index;
-  for (std::size_t k = 0; same && k < scores.size(); ++k)
-    same = parse_float(fields[4 + k]) == scores[k];
+  for (std::size_t k = 0; same && k < components.size(); ++k)
+    same = parse_float(fields[4 + k]) == components[k];
   if (!same)
     fail("reduced.csv differs from the reduced table in the row of '" + batch.path[i] + "'");
 }
@@ -172,18 +172,19 @@ std::string check_failures(const ObjectStore& store, const Manifest& manifest) {
   if (reader.header() != std::vector<std::string>{"path", "stage", "kind", "message"}) {
     fail("the header is not path,stage,kind,message");
   }
-  std::vector<std::string> told;
+  std::vector<std::string> listed;
   std::vector<std::string> fields;
-  while (reader.next(fields)) told.push_back(fields[0]);
+  while (reader.next(fields)) listed.push_back(fields[0]);
   std::vector<std::string> expected;
   for (const ManifestRow& row : manifest.rows) {
     if (row.status == FileStatus::kFailed) expected.emplace_back(row.path);
   }
-  if (told != expected) {
+  if (listed != expected) {
     fail("the manifest has " + std::to_string(expected.size()) +
-         " failed files, failures.csv tells of " + std::to_string(told.size()) + ", or of others");
+         " failed files, failures.csv lists " + std::to_string(listed.size()) + ", or of others");
   }
-  return "failures.csv: " + std::to_string(told.size()) + " failures, each failed in the manifest";
+  return "failures.csv: " + std::to_string(listed.size()) +
+         " failures, each failed in the manifest";
 }
 
 std::string check_snapshot(const ObjectStore& store, const Manifest& manifest) {
@@ -232,11 +233,11 @@ std::string check_shards(const ObjectStore& store, const Manifest& manifest) {
     std::map<FileStatus, std::size_t> found = {
         {FileStatus::kOk, 0}, {FileStatus::kFailed, 0}, {FileStatus::kSkipped, 0}};
     for (std::size_t i = 0; i < files; ++i) ++found[manifest.rows[at + i].status];
-    const std::map<FileStatus, std::size_t> told = {{FileStatus::kOk, number(3)},
-                                                    {FileStatus::kFailed, number(4)},
-                                                    {FileStatus::kSkipped, number(5)}};
-    if (found != told) {
-      fail("part " + std::to_string(shard) + ": " + counts_text(told) + " are told of, " +
+    const std::map<FileStatus, std::size_t> recorded = {{FileStatus::kOk, number(3)},
+                                                        {FileStatus::kFailed, number(4)},
+                                                        {FileStatus::kSkipped, number(5)}};
+    if (found != recorded) {
+      fail("part " + std::to_string(shard) + ": " + counts_text(recorded) + " are recorded, " +
            counts_text(found) + " are in the manifest");
     }
     const FeatureTableReader features(store, "features/" + part_name(shard), TableColumns::kKeys);
@@ -358,7 +359,7 @@ std::string check_metrics(const ObjectStore& store) {
   }
   return "metrics: confusion.csv and metrics.json agree on " +
          std::to_string(static_cast<std::size_t>(rows)) +
-         (judged == "main" ? " test photographs" : " photographs held out in turn");
+         (judged == "main" ? " test photographs" : " photographs, cross-validated");
 }
 
 }  // namespace pomona

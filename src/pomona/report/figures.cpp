@@ -164,7 +164,7 @@ Json read_figures(const ObjectStore& out) {
           {"cells", std::move(cells)},
           {"pairs", std::move(pairs)},
           {"surest_mistakes", std::move(mistakes)},
-          {"map", read_json(out, "map.json")},
+          {"tsne", read_json(out, "tsne.json")},
           {"sheet", Json::array()},
           {"failures", read_failures(out)},
           {"photos", Json::array()},

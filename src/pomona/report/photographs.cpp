@@ -171,8 +171,8 @@ Pictures wishes(const Json& figures, const std::vector<std::string>& labels, std
     for (const Json& example : pair["examples"]) wanted.named[key_of(example)];
   }
   for (const Json& mistake : figures["surest_mistakes"]) wanted.named[key_of(mistake)];
-  if (figures["map"].is_object()) {
-    for (const Json& point : figures["map"].value("points", Json::array())) {
+  if (figures["tsne"].is_object()) {
+    for (const Json& point : figures["tsne"].value("points", Json::array())) {
       wanted.named[key_of(point)];
     }
   }
@@ -205,8 +205,8 @@ void add_photographs(const ObjectStore& out, std::size_t room, Json& figures) {
     append(pictures.of_label.at(label), of_each, /*training_only=*/false, album, entry["photos"]);
     if (!entry["photos"].empty()) figures["sheet"].push_back(std::move(entry));
   }
-  if (figures["map"].is_object() && figures["map"].contains("points")) {
-    for (Json& point : figures["map"]["points"]) {
+  if (figures["tsne"].is_object() && figures["tsne"].contains("points")) {
+    for (Json& point : figures["tsne"]["points"]) {
       album.add(pictures.named.at(key_of(point)), point, /*text_bytes=*/0);
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which pictures go into the page: of the surest mistakes and
-// the worst pairs, then of the contact sheet, then of the map,
+// the worst pairs, then of the contact sheet, then of the t-SNE plot,
 // as long as there is room.
 #pragma once
 

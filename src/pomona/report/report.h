@@ -13,7 +13,7 @@
 //   surest_mistakes  photographs named wrong with most confidence, each with truth, prediction,
 //                    probability and truth_probability
 //   judgements       tables of shares that were measured outside of the run (judgements.h)
-//   map              map.json, null where missing
+//   tsne             tsne.json, null where missing
 //   sheet            the contact sheet: for each label a few photographs
 //   failures         total, kinds (stage, kind, count) and the first rows of failures.csv
 //   photos           the pictures, JPEG in base64; a photograph is {path, split, photo: index, or

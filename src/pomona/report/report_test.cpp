@@ -34,7 +34,7 @@ struct Photograph {
 // What a run on two classes leaves behind: small enough to read, with everything the page shows.
 Json small_metrics() {
   return {{"format", 1},
-          {"believe", "Believe the first."},
+          {"headline", "Headline metric: the first."},
           {"labels", {"Apple", "Pear"}},
           {"train_rows", 4},
           {"test_rows", 5},
@@ -110,7 +110,7 @@ void write_thumbnails(ObjectStore& out, const std::vector<Photograph>& photograp
   table.finish();
 }
 
-Json small_map() {
+Json small_tsne() {
   Json points = Json::array();
   for (const Photograph& one : small_photographs()) {
     points.push_back(
@@ -129,7 +129,7 @@ class Report : public testing::Test {
                "path,stage,kind,message\n"
                "Pear/d.jpg,decode,truncated,ends early\n"
                "\"Pear/e, f.jpg\",decode,truncated,ends early\n");
-    out_.write("map.json", print_json(small_map()));
+    out_.write("tsne.json", print_json(small_tsne()));
     write_thumbnails(out_, small_photographs());
   }
 
@@ -139,7 +139,7 @@ class Report : public testing::Test {
 TEST_F(Report, GathersEverythingAPageShows) {
   const Json data = collect_report_data(out_, kRoom);
   EXPECT_EQ(data["run"], small_run());
-  EXPECT_EQ(data["metrics"]["believe"], "Believe the first.");
+  EXPECT_EQ(data["metrics"]["headline"], "Headline metric: the first.");
   EXPECT_FALSE(data["metrics"].contains("confusions"));
   EXPECT_FALSE(data["metrics"].contains("surest_mistakes"));
   EXPECT_EQ(data["surest_mistakes"][0]["truth_probability"], 0.2);
@@ -170,7 +170,7 @@ TEST_F(Report, ShowsEachPhotographWithItsOwnPicture) {
   }
   EXPECT_EQ(pair["lookalikes"].size(), 2);
   for (const Json& one : data["surest_mistakes"]) check(one);
-  for (const Json& one : data["map"]["points"]) check(one);
+  for (const Json& one : data["tsne"]["points"]) check(one);
   ASSERT_EQ(data["sheet"].size(), 2);
   EXPECT_EQ(data["sheet"][0]["label"], "Apple");
   EXPECT_EQ(data["sheet"][0]["photos"][0]["split"], "train");
@@ -209,11 +209,11 @@ TEST_F(Report, SpreadsTheExamplesOfAPair) {
 }
 
 TEST_F(Report, IsMadeOfWhatIsThere) {
-  for (const char* key : {"metrics.json", "confusion.csv", "map.json", "thumbnails"})
+  for (const char* key : {"metrics.json", "confusion.csv", "tsne.json", "thumbnails"})
     out_.remove(key);
   const Json data = collect_report_data(out_, kRoom);
   EXPECT_TRUE(data["metrics"].is_null());
-  EXPECT_TRUE(data["map"].is_null());
+  EXPECT_TRUE(data["tsne"].is_null());
   EXPECT_EQ(data["cells"], Json::array());
   EXPECT_EQ(data["sheet"], Json::array());
   EXPECT_EQ(data["photos"], Json::array());
@@ -264,7 +264,7 @@ TEST_F(Report, DropsPicturesBeforeFigures) {
   const std::size_t figures = bare.dump().size();
   const Json some = collect_report_data(out_, figures + 200);
   EXPECT_LT(some["photos"].size(), all["photos"].size());
-  EXPECT_EQ(some["map"]["points"].size(), all["map"]["points"].size());
+  EXPECT_EQ(some["tsne"]["points"].size(), all["tsne"]["points"].size());
   EXPECT_EQ(some["cells"], all["cells"]);
   EXPECT_EQ(some["left_out"], Json::array());
 }

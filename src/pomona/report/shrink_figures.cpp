@@ -39,8 +39,8 @@ struct Step {
 constexpr std::array kSteps = {
     Step{"Most failures found no room here; failures.csv holds them.",
          [](Json& figures) { cut(figures["failures"], "rows", 20); }},
-    Step{"The map of photographs found no room here; map.json holds it.",
-         [](Json& figures) { figures["map"] = nullptr; }},
+    Step{"The t-SNE plot found no room here; tsne.json holds it.",
+         [](Json& figures) { figures["tsne"] = nullptr; }},
     Step{"The scores of each class by source found no room here; metrics.json holds them.",
          [](Json& figures) {
            if (figures["metrics"].is_object()) figures["metrics"].erase("by_class");

@@ -78,7 +78,7 @@ struct S3Client::Call {
   std::vector<int> answers;
   bool even_when_stopped = false;
   bool answered_late = false;  // once the service has moved bytes of its own
-  // What is wrong with a 2xx answer, "" when nothing is; it is then asked for again.
+  // What is wrong with a 2xx answer, "" when nothing is; the request is then retried.
   std::function<std::string(const HttpAnswer&, const std::string& body)> flaw;
 };
 
@@ -278,7 +278,7 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
   call.request.headers.emplace_back("content-type", "application/xml");
   call.request.headers.emplace_back("x-amz-checksum-sha256", base64(sha256_bytes(xml)));
   const auto failure_of = [](const auto& one) { return judge(403, one.second); };
-  // Removing twice does no harm, so all are asked for again when one may pass.
+  // Removing twice does no harm, so all are retried when an error is transient.
   const auto failed = send_for(call, [&](const std::string& answer) {
     auto result = parse_delete_result(answer);
     // Some services tell of what another client has removed meanwhile.

@@ -105,7 +105,7 @@ class S3Client {
   HttpRequest request(const std::string& method, const std::string& key) const;
   Call copying(const std::string& from, const std::string& etag, const std::string& to) const;
   HttpAnswer send(const Call& call, std::string& body);
-  // What `parse` makes of the body of a 2xx answer; one it makes nothing of is asked for again.
+  // What `parse` makes of the body of a 2xx answer; one it makes nothing of is retried.
   // Empty for an answer of another status.
   template <class Parse>
   auto send_for(Call call, const Parse& parse);

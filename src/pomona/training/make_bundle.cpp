@@ -43,7 +43,7 @@ std::set<Catalogue::VarietyId> told_varieties(const Bundle& bundle) {
 
 Json figures_worth_keeping(const Json& metrics) {
   Json kept;
-  for (const char* key : {"believe", "train_rows", "test_rows", "split", "scores", "varieties"}) {
+  for (const char* key : {"headline", "train_rows", "test_rows", "split", "scores", "varieties"}) {
     if (metrics.contains(key)) kept[key] = metrics[key];
   }
   return kept;
@@ -51,7 +51,7 @@ Json figures_worth_keeping(const Json& metrics) {
 
 }  // namespace
 
-Bundle make_bundle(const ExtractSetup& setup, LearntParts parts, const TableRows& rows,
+Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRows& rows,
                    const std::optional<Catalogue>& catalogue, const Json& metrics) {
   Bundle bundle;
   bundle.backbone_spec = print_backbone_spec(setup.backbone.spec);

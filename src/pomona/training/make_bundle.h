@@ -17,7 +17,7 @@
 namespace pomona {
 
 // What was learnt, as a bundle has it.
-struct LearntParts {
+struct TrainedParts {
   Reduction reduction;
   TrainedClassifier trained;
   Refusal refusal;
@@ -27,7 +27,7 @@ struct LearntParts {
 
 // Puts together what prediction needs and answers the self-check with it. `metrics`: metrics.json,
 // of which the figures without photographs' names are kept.
-Bundle make_bundle(const ExtractSetup& setup, LearntParts parts, const TableRows& rows,
+Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRows& rows,
                    const std::optional<Catalogue>& catalogue, const Json& metrics);
 
 }  // namespace pomona

@@ -78,24 +78,24 @@ void check_rows(const FeatureSource& table, std::size_t expected) {
 
 // By pieces on all workers; the bits of a row do not depend on its piece.
 void project_rows(const Projection& projection, MatrixView<const float> rows,
-                  MatrixView<float> scores, std::size_t workers) {
+                  MatrixView<float> components, std::size_t workers) {
   constexpr std::size_t kPieceRows = 256;
   const std::size_t pieces = (rows.rows() + kPieceRows - 1) / kPieceRows;
   parallel_for(pieces, workers, [&](std::size_t piece, std::size_t) {
     const std::size_t first = piece * kPieceRows;
     const std::size_t count = std::min(kPieceRows, rows.rows() - first);
-    project(projection, rows.rows_from(first, count), scores.rows_from(first, count));
+    project(projection, rows.rows_from(first, count), components.rows_from(first, count));
   });
 }
 
 // Views lie one after the other, so a row of several is as many rows of one.
-void append_view_scores(const Projection& projection, const Matrix<float>& features,
-                        std::size_t views, std::size_t workers, RowFile& file) {
+void append_view_components(const Projection& projection, const Matrix<float>& features,
+                            std::size_t views, std::size_t workers, RowFile& file) {
   const MatrixView<const float> each(features.data(), features.rows() * views,
                                      features.cols() / views);
-  Matrix<float> scores(each.rows(), projection.weights.rows());
-  project_rows(projection, each, scores.view(), workers);
-  file.append(scores.view());
+  Matrix<float> components(each.rows(), projection.weights.rows());
+  project_rows(projection, each, components.view(), workers);
+  file.append(components.view());
 }
 
 }  // namespace
@@ -153,14 +153,14 @@ void reduce(const FeatureSource& table, const TableRows& rows, const Projection&
     const std::size_t count = batch.rows();
     const MatrixView<const float> features = mean.of(batch.features.view());
     if (sinks.features != nullptr) sinks.features->append(features);
-    if (sinks.view_scores != nullptr) {
-      append_view_scores(projection, batch.features, rows.views, execution.workers,
-                         *sinks.view_scores);
+    if (sinks.view_components != nullptr) {
+      append_view_components(projection, batch.features, rows.views, execution.workers,
+                             *sinks.view_components);
     }
     ReducedBatch reduced = keys_of(batch, rows, first_row);
     reduced.pca_features = Matrix<float>(count, projection.weights.rows());
     project_rows(projection, features, reduced.pca_features.view(), execution.workers);
-    if (sinks.scores != nullptr) sinks.scores->append(reduced.pca_features.view());
+    if (sinks.components != nullptr) sinks.components->append(reduced.pca_features.view());
     if (sinks.table != nullptr) sinks.table->add(reduced);
     if (sinks.csv != nullptr) sinks.csv->add(reduced);
     first_row += count;

@@ -47,9 +47,9 @@ Moments table_moments(const FeatureSource& features, std::span<const std::int32_
 struct ReduceSinks {
   ReducedSink* table = nullptr;
   ReducedSink* csv = nullptr;
-  RowFile* scores = nullptr;
-  RowFile* features = nullptr;     // before they are reduced
-  RowFile* view_scores = nullptr;  // every view reduced, rows.views rows a photograph
+  RowFile* components = nullptr;
+  RowFile* features = nullptr;         // before they are reduced
+  RowFile* view_components = nullptr;  // every view reduced, rows.views rows a photograph
 };
 
 // A row of several views is reduced as their mean.

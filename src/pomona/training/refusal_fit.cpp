@@ -21,7 +21,7 @@
 #include "pomona/features/view_mean.h"
 #include "pomona/learn/discriminant_fit.h"
 #include "pomona/predict/refusal.h"
-#include "pomona/training/source_alignment.h"
+#include "pomona/training/domain_adaptation.h"
 
 namespace pomona {
 namespace {
@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kDiscriminants = 60;
 // Fitting discriminants takes them all into memory.
 constexpr std::size_t kMostReferences = 1800;
-constexpr std::size_t kParts = 5;
+constexpr std::size_t kFolds = 5;
 // Less for what shows no fruit, which lies farther off than kinds that are not known.
 constexpr double kShareByClasses = 0.4;
 // A class of the backbone is half usual when photographs of the labels give it this share.
@@ -136,18 +136,18 @@ Novelty novelty_of(const std::vector<std::size_t>& known, const TableRows& rows,
   return novelty;
 }
 
-// Of each row of a part to the nearest of the others, with its weight.
-std::vector<std::pair<double, double>> distances_of(const std::vector<std::size_t>& part,
+// Of each row of a fold to the nearest of the others, with its weight.
+std::vector<std::pair<double, double>> distances_of(const std::vector<std::size_t>& fold,
                                                     const std::vector<std::size_t>& others,
                                                     const TableRows& rows,
                                                     const RowFile& features) {
-  Matrix<float> values(part.size(), features.cols());
-  read_rows(features, part, values.view());
+  Matrix<float> values(fold.size(), features.cols());
+  read_rows(features, fold, values.view());
   const std::vector<double> distances =
       novelty_distances(novelty_of(others, rows, features), values.view());
   std::vector<std::pair<double, double>> result;
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    result.emplace_back(distances[i], rows.weight(part[i]));
+  for (std::size_t i = 0; i < fold.size(); ++i) {
+    result.emplace_back(distances[i], rows.weight(fold[i]));
   }
   return result;
 }
@@ -156,15 +156,15 @@ void learn_novelty(const RowFile& features, const TableRows& rows,
                    const std::vector<std::size_t>& learnt, double share, const TrainOptions& train,
                    Refusal& refusal) {
   const std::vector<std::size_t> known = reference_rows(rows, learnt, train.studio);
-  const auto parts = choose_parts(rows.manifest, known, rows.groups, kParts, train.seed);
-  std::vector<std::vector<std::pair<double, double>>> of_parts(parts.size());
-  parallel_for(parts.size(), train.workers, [&](std::size_t part, std::size_t /*worker*/) {
-    if (parts[part].empty()) return;
-    of_parts[part] = distances_of(parts[part], without(known, parts[part]), rows, features);
+  const auto folds = choose_folds(rows.manifest, known, rows.groups, kFolds, train.seed);
+  std::vector<std::vector<std::pair<double, double>>> of_folds(folds.size());
+  parallel_for(folds.size(), train.workers, [&](std::size_t fold, std::size_t /*worker*/) {
+    if (folds[fold].empty()) return;
+    of_folds[fold] = distances_of(folds[fold], without(known, folds[fold]), rows, features);
   });
   std::vector<std::pair<double, double>> distances;
-  for (const auto& of_part : of_parts) {
-    distances.insert(distances.end(), of_part.begin(), of_part.end());
+  for (const auto& of_fold : of_folds) {
+    distances.insert(distances.end(), of_fold.begin(), of_fold.end());
   }
   refusal.novelty = novelty_of(known, rows, features);
   refusal.most_distance =
@@ -183,7 +183,7 @@ Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const 
   if (head) seen.logits.emplace(scratch_path + "-logits", head->logit_count());
   read_features(features, rows.views, head, seen, stop);
   const std::vector<std::size_t> learnt =
-      without_aligned(rows, with_label(rows, rows.side(Split::kTrain)), train.align);
+      without_adapted(rows, with_label(rows, rows.side(Split::kTrain)), train.adapt);
   Refusal refusal;
   refusal.share = train.refuse;
   const double by_classes = head ? train.refuse * kShareByClasses : 0;

@@ -15,13 +15,13 @@
 namespace pomona {
 
 // Of the training rows of a feature table that have a label, but those of
-// sources in train.align. train.refuse is the share that may be refused: two fifths by the
+// sources in train.adapt. train.refuse is the share that may be refused: two fifths by the
 // backbone's own classes, the rest by distance; all by distance where the backbone kept no logits.
-// Distances are those of rows to the rows of other parts (groups whole), so to photographs they
+// Distances are those of rows to the rows of other folds (groups whole), so to photographs they
 // were not learnt with; where every label has one group their limit is kFarthestNovelty. What is
 // usual is learnt from all rows, and its limit set on the same. Rows count by their weights. Of
-// more than can be carried along those of life come before those of train.studio: the heaviest,
-// among equals and in the studio by a hash of their path.
+// more than can be carried along those of the in-the-wild domain come before those of train.studio:
+// the heaviest, among equals and in the studio by a hash of their path.
 Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const Backbone& backbone,
                     const TrainOptions& train, const std::string& scratch_path,
                     const std::stop_token& stop);

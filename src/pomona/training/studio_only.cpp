@@ -25,15 +25,15 @@ std::vector<std::string> studio_only_labels(const TableRows& rows,
                                             const std::vector<std::string>& studio) {
   std::vector<std::string> labels;
   if (studio.empty()) return labels;
-  std::vector<bool> in_life(rows.train_labels.size());
+  std::vector<bool> in_the_wild(rows.train_labels.size());
   for (const std::size_t row : learnt) {
     if (rows.label_index[row] < 0) continue;
     if (!is_of_sources(rows.manifest.rows[row].path, studio)) {
-      in_life[static_cast<std::size_t>(rows.label_index[row])] = true;
+      in_the_wild[static_cast<std::size_t>(rows.label_index[row])] = true;
     }
   }
-  for (std::size_t i = 0; i < in_life.size(); ++i) {
-    if (!in_life[i]) labels.push_back(rows.train_labels[i]);
+  for (std::size_t i = 0; i < in_the_wild.size(); ++i) {
+    if (!in_the_wild[i]) labels.push_back(rows.train_labels[i]);
   }
   return labels;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labels that were learnt from studio pictures alone, which an answer must say.
+// Labels that training knows from the studio domain alone; answers must say so.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace pomona {
 
-// `studio`: names of sources that show no life. Throws invalid_input for one that is none of
+// `studio`: names of the sources of the studio domain. Throws invalid_input for one that is none of
 // `sources`, those of training photographs, and lists these.
 void check_studio(const std::vector<std::string>& studio, const std::vector<std::string>& sources);
 

@@ -40,7 +40,7 @@ TableRows rows_of(const std::vector<Photograph>& photographs) {
   return rows;
 }
 
-TEST(StudioOnly, IsALabelWithoutATrainingPhotographFromLife) {
+TEST(StudioOnly, IsALabelWithoutATrainingPhotographInTheWild) {
   const TableRows rows = rows_of({{"shop/0.jpg", -1},  // in no folder
                                   {"shop/a/1.jpg", 0},
                                   {"shop/k/2.jpg", -1, FileStatus::kSkipped},

@@ -9,8 +9,8 @@
 #include "pomona/dataset/row_selection.h"
 #include "pomona/learn/calibration.h"
 #include "pomona/learn/moments.h"
-#include "pomona/training/held_out_answers.h"
-#include "pomona/training/source_alignment.h"
+#include "pomona/training/domain_adaptation.h"
+#include "pomona/training/out_of_fold_scores.h"
 
 namespace pomona {
 namespace {
@@ -19,35 +19,35 @@ constexpr double kCalibrationShare = 0.1;
 // Of fewer photographs a tenth is too little: temperatures of one set of 1,253 went from 0.76 to
 // 1.54, depending on the tenth.
 constexpr std::size_t kEnoughToShare = 5000;
-constexpr std::size_t kPartsOfFew = 5;
+constexpr std::size_t kFoldsOfFew = 5;
 constexpr std::size_t kScoreBlockRows = 1024;
 constexpr double kRidgeAlpha = 1;
 
-// Parts to be held out of a fit each; none that is empty.
-std::vector<std::vector<std::size_t>> parts_of(const TableRows& rows,
+// Folds for calibration; none is empty.
+std::vector<std::vector<std::size_t>> folds_of(const TableRows& rows,
                                                const std::vector<std::size_t>& all,
                                                const Groups& groups, const TrainOptions& options) {
-  std::vector<std::vector<std::size_t>> parts;
+  std::vector<std::vector<std::size_t>> folds;
   if (all.size() < kEnoughToShare) {
-    parts = choose_parts(rows.manifest, all, groups, kPartsOfFew, options.seed);
+    folds = choose_folds(rows.manifest, all, groups, kFoldsOfFew, options.seed);
   } else {
-    parts.push_back(choose_holdout(rows.manifest, all, groups, kCalibrationShare, options.seed));
+    folds.push_back(choose_holdout(rows.manifest, all, groups, kCalibrationShare, options.seed));
   }
-  std::erase_if(parts, [](const auto& part) { return part.empty(); });
-  return parts;
+  std::erase_if(folds, [](const auto& fold) { return fold.empty(); });
+  return folds;
 }
 
 // Whole groups; single rows where every label has one group only.
-std::vector<std::vector<std::size_t>> calibration_parts(const TableRows& rows,
+std::vector<std::vector<std::size_t>> calibration_folds(const TableRows& rows,
                                                         const std::vector<std::size_t>& all,
                                                         const TrainOptions& options,
                                                         Progress& progress) {
-  auto parts = parts_of(rows, all, rows.groups, options);
-  if (!parts.empty() || !rows.groups.given) return parts;
+  auto folds = folds_of(rows, all, rows.groups, options);
+  if (!folds.empty() || !rows.groups.given) return folds;
   progress.warn(
       "every label has one group to learn from, so probabilities are calibrated on photographs "
       "beside those learnt from: they may be too sure");
-  return parts_of(rows, all, find_groups(rows.manifest, ""), options);
+  return folds_of(rows, all, find_groups(rows.manifest, ""), options);
 }
 
 // The rows of all views of the photographs chosen.
@@ -140,18 +140,18 @@ std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::
   return labels;
 }
 
-Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,
-                          const std::vector<std::size_t>& chosen, std::size_t workers) {
-  Matrix<double> scores(chosen.size(), classifier.class_count());
+Matrix<double> logits_of(const Classifier& classifier, const RowFile& inputs,
+                         const std::vector<std::size_t>& chosen, std::size_t workers) {
+  Matrix<double> logits(chosen.size(), classifier.class_count());
   const std::size_t blocks = (chosen.size() + kScoreBlockRows - 1) / kScoreBlockRows;
   parallel_for(blocks, workers, [&](std::size_t block, std::size_t) {
     const std::size_t first = block * kScoreBlockRows;
     const std::size_t count = std::min(kScoreBlockRows, chosen.size() - first);
     Matrix<float> values(count, inputs.cols());
     read_rows(inputs, std::span(chosen).subspan(first, count), values.view());
-    classifier_scores(classifier, values.view(), scores.view().rows_from(first, count));
+    classifier_scores(classifier, values.view(), logits.view().rows_from(first, count));
   });
-  return scores;
+  return logits;
 }
 
 std::vector<float> weights_of(const TableRows& rows, std::span<const std::size_t> chosen) {
@@ -180,27 +180,29 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
   }
   progress.begin("train", 0);
   const std::vector<std::size_t> all = with_label(rows, chosen);
-  const auto parts = calibration_parts(rows, all, options, progress);
-  if (parts.empty()) {
+  const auto folds = calibration_folds(rows, all, options, progress);
+  if (folds.empty()) {
     progress.warn(
         "no training photograph could be spared to calibrate probabilities; they are left as "
         "fitted");
     return fit(table, all, options, nullptr, stop);
   }
-  HeldOutAnswers answers(rows.train_labels.size());
+  OutOfFoldScores out_of_fold(rows.train_labels.size());
   std::optional<TrainedClassifier> auxiliary;
-  for (const std::vector<std::size_t>& part : parts) {
-    const std::vector<std::size_t> judged = without_aligned(rows, part, options.align);
+  for (const std::vector<std::size_t>& fold : folds) {
+    const std::vector<std::size_t> judged = without_adapted(rows, fold, options.adapt);
     if (judged.empty()) continue;
     // Much the same rows: each fit starts from the one before and needs few steps.
     auxiliary =
-        fit(table, without(all, part), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
-    answers.add(judged, score_rows(auxiliary->classifier, table.inputs, judged, options.workers));
+        fit(table, without(all, fold), options, auxiliary ? &auxiliary->classifier : nullptr, stop);
+    out_of_fold.add(judged,
+                    logits_of(auxiliary->classifier, table.inputs, judged, options.workers));
   }
   TrainedClassifier final_fit =
       fit(table, all, options, auxiliary ? &auxiliary->classifier : nullptr, stop);
-  final_fit.classifier.temperature = fit_temperature(
-      answers.scores(), labels_of(rows, answers.rows()), weights_of(rows, answers.rows()));
+  final_fit.classifier.temperature =
+      fit_temperature(out_of_fold.logits(), labels_of(rows, out_of_fold.rows()),
+                      weights_of(rows, out_of_fold.rows()));
   return final_fit;
 }
 

@@ -23,11 +23,11 @@ struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
   std::string catalogue;                 // file of a Catalogue for the bundle; "": none
   std::string backbone_classes = {};     // file of BackboneClasses; "": none
-  std::vector<std::string> studio = {};  // sources that show no life, only studio pictures
-  std::vector<std::string> align = {};   // those of them that are moved to life: source_alignment.h
-  // Parts of the training photographs that are held out in turn, each time from the whole chain, to
-  // give a score and to calibrate; 0: no such score, and as many parts as calibration needs.
-  std::size_t parts = 0;
+  std::vector<std::string> studio = {};  // sources of the studio domain
+  std::vector<std::string> adapt = {};   // those of them to adapt: domain_adaptation.h
+  // Folds of a cross-validation of the whole chain, which gives a score and calibrates; 0: no such
+  // score, and as many folds as calibration needs.
+  std::size_t folds = 0;
   // The share of training photographs that may be refused so that others are (refusal_fit.h); 0:
   // everything is answered.
   double refuse = 0;
@@ -86,7 +86,7 @@ std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::
 std::vector<float> weights_of(const TableRows& rows, std::span<const std::size_t> chosen);
 
 // rows × classes, before softmax. By blocks on all workers.
-Matrix<double> score_rows(const Classifier& classifier, const RowFile& inputs,
-                          const std::vector<std::size_t>& chosen, std::size_t workers);
+Matrix<double> logits_of(const Classifier& classifier, const RowFile& inputs,
+                         const std::vector<std::size_t>& chosen, std::size_t workers);
 
 }  // namespace pomona

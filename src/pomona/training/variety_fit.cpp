@@ -81,11 +81,11 @@ std::vector<VarietyClassifier> fit_varieties(const TrainingTable& table,
 VarietyAnswers answer_varieties(std::span<const VarietyClassifier> varieties,
                                 const std::vector<std::string>& labels, const RowFile& inputs,
                                 const std::vector<std::size_t>& chosen,
-                                MatrixView<const double> scores) {
+                                MatrixView<const double> logits) {
   VarietyAnswers answers(chosen.size());
   Matrix<float> components(1, inputs.cols());
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    const auto row = scores.row(i);
+    const auto row = logits.row(i);
     const auto first = static_cast<std::size_t>(std::ranges::max_element(row) - row.begin());
     const VarietyClassifier* of_label = find_varieties(varieties, labels[first]);
     if (of_label == nullptr) continue;

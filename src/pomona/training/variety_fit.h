@@ -24,12 +24,12 @@ std::vector<VarietyClassifier> fit_varieties(const TrainingTable& table,
                                              const std::stop_token& stop);
 
 // For each of the rows `chosen`, the likeliest variety of the label that has the highest of its
-// `scores` (rows × labels, before or after softmax), as if that label were certain; none where the
+// `logits` (rows × labels, or probabilities), as if that label were certain; none where the
 // varieties of the label are not told.
 using VarietyAnswers = std::vector<std::optional<VarietyAnswer>>;
 VarietyAnswers answer_varieties(std::span<const VarietyClassifier> varieties,
                                 const std::vector<std::string>& labels, const RowFile& inputs,
                                 const std::vector<std::size_t>& chosen,
-                                MatrixView<const double> scores);
+                                MatrixView<const double> logits);
 
 }  // namespace pomona

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The classes of the map: its legend, a search, and a choice of those to bring out.
+// The classes of the t-SNE plot: its legend, a search, and a choice of those to bring out.
 import { h, labelText } from '../dom.ts';
 import { counted } from '../numbers.ts';
 
@@ -46,9 +46,9 @@ export function classFinder(
   changed: () => void,
 ): ClassFinder {
   const picked = new Set<string>();
-  const status = h('output', { class: 'note', for: 'map-search' });
+  const status = h('output', { class: 'note', for: 'tsne-search' });
   const search = h('input', {
-    id: 'map-search',
+    id: 'tsne-search',
     type: 'search',
     placeholder: `such as ${labelText(labels[Math.floor(labels.length / 2)] ?? '')}`,
     autocomplete: 'off',
@@ -118,7 +118,7 @@ export function classFinder(
   const element = h(
     'div',
     { class: 'finder' },
-    h('label', { for: 'map-search' }, 'Bring out classes'),
+    h('label', { for: 'tsne-search' }, 'Bring out classes'),
     search,
     status,
     list,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The head of the page: the answer, how sure it is, and which score to believe.
+// The head of the page: the answer, how sure it is, and the headline metric.
 import { type Child, h, picture } from '../dom.ts';
 import {
   count,
@@ -11,11 +11,11 @@ import {
   significant,
 } from '../numbers.ts';
 import type { Report } from '../report_data.ts';
-import { heldOutInTurn } from './scores.ts';
+import { crossValidated } from './scores.ts';
 
 export function overview(report: Report): HTMLElement {
   const main = report.scores[0];
-  const { believe } = report;
+  const { headline } = report;
   return h(
     'header',
     { class: 'overview', id: 'overview' },
@@ -27,7 +27,7 @@ export function overview(report: Report): HTMLElement {
         'div',
         {},
         h('p', { class: 'kicker' }, 'Pomona report'),
-        h('h1', {}, ...headline(report)),
+        h('h1', {}, ...title(report)),
         main?.accuracy != null && main.accuracyInterval !== null
           ? h(
               'p',
@@ -43,14 +43,7 @@ export function overview(report: Report): HTMLElement {
       h(
         'div',
         {},
-        believe === ''
-          ? null
-          : h(
-              'p',
-              { class: 'believe', id: 'believe' },
-              h('strong', {}, 'Which score to believe '),
-              believe,
-            ),
+        headline === '' ? null : h('p', { class: 'headline', id: 'headline' }, headline),
         h('p', { class: 'lead' }, lead(report)),
       ),
     ),
@@ -58,13 +51,13 @@ export function overview(report: Report): HTMLElement {
   );
 }
 
-function headline(report: Report): Child[] {
+function title(report: Report): Child[] {
   const main = report.scores[0];
   if (main?.accuracy != null) {
     return [
       h('span', { class: 'figure' }, percent(main.accuracy)),
-      heldOutInTurn(main)
-        ? ` of ${counted(main.rows ?? 0, 'photograph')}, held out in turn, named right`
+      crossValidated(main)
+        ? ` of ${counted(main.rows ?? 0, 'photograph')}, cross-validated, named right`
         : ` of ${counted(main.rows ?? 0, 'test photograph')} named right`,
     ];
   }
@@ -80,7 +73,7 @@ function headline(report: Report): Child[] {
 /** The other scores in a line, so that the large one does not stand alone. */
 function others(report: Report): HTMLElement | null {
   const names: Record<string, string> = {
-    cross_validated: 'of the training photographs, held out in turn',
+    cross_validated: 'of the training photographs, cross-validated',
     by_group: 'where groups stay together',
     ungrouped: 'where groups are torn apart',
     pixels: 'by comparing pixels alone',
@@ -136,8 +129,8 @@ function lead(report: Report): string {
 
 function testText(report: Report): string {
   const main = report.scores[0];
-  if (main !== undefined && heldOutInTurn(main)) {
-    return 'judged by fits that had not seen them, parts of them being held out in turn';
+  if (main !== undefined && crossValidated(main)) {
+    return 'evaluated by cross-validation';
   }
   const tested = `tested on ${count(report.testRows)}`;
   switch (report.splitKind) {

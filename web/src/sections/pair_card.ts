@@ -37,10 +37,10 @@ export function pairCard(
             {
               type: 'button',
               class: 'quiet',
-              'aria-label': `Show on the map: ${truth} and ${prediction}`,
+              'aria-label': `Show on the t-SNE plot: ${truth} and ${prediction}`,
               onclick: () => showOnMap([pair.truth, pair.prediction]),
             },
-            'Show on the map',
+            'Show on the t-SNE plot',
           ),
     ),
     h(

@@ -29,13 +29,13 @@ function finding(list: Score[]): string {
       ? `${points(gain)} better than comparing pixels`
       : `No better than comparing pixels, which reaches ${percent(pixels)}`;
   }
-  return main !== undefined && heldOutInTurn(main)
+  return main !== undefined && crossValidated(main)
     ? `${percent(accuracy)} of the photographs named right by fits that had not seen them`
     : `${percent(accuracy)} of the test photographs named right`;
 }
 
 /** Of training photographs, each judged by a fit on others. */
-export function heldOutInTurn(score: Score): boolean {
+export function crossValidated(score: Score): boolean {
   return score.key.startsWith('cross_validated');
 }
 
@@ -77,15 +77,15 @@ function smallPrint(score: Score): string[] {
   const lines: string[] = [];
   const range = (interval: Score['top3Interval']) =>
     interval === null ? '' : ` (${percentRange(interval)})`;
-  const inTurn = heldOutInTurn(score);
+  const validated = crossValidated(score);
   if (score.rows !== null) {
     lines.push(
-      inTurn
-        ? `${counted(score.rows, 'photograph')} held out in turn`
+      validated
+        ? `${counted(score.rows, 'photograph')}, cross-validated`
         : counted(score.rows, 'test photograph'),
     );
   }
-  if (score.trainRows !== null && !inTurn) {
+  if (score.trainRows !== null && !validated) {
     lines.push(`${count(score.trainRows)} to learn from`);
   }
   if (score.unknownLabelRows > 0) {

@@ -5,9 +5,9 @@ import { readReport } from '../report_data.ts';
 import { matching } from './class_finder.ts';
 import { classRows, classViews, type Row, sortRows } from './class_rows.ts';
 import { countAxis } from './count_axis.ts';
-import { extents, magnified, nextPoint, type Range } from './map_geometry.ts';
-import { heldOutInTurn } from './scores.ts';
+import { crossValidated } from './scores.ts';
 import { plainText, shellWord } from './setup.ts';
+import { extents, magnified, nextPoint, type Range } from './tsne_geometry.ts';
 
 describe('the table of classes', () => {
   const row = (label: string, recall: number | null): Row => ({
@@ -50,7 +50,7 @@ describe('the views of the table of classes', () => {
     metrics: {
       labels: ['a', 'b'],
       scores: [
-        { key: 'cross_validated', title: 'Parts in turn' },
+        { key: 'cross_validated', title: '2-fold cross-validation' },
         { key: 'cross_validated_source', title: 'of these x', source: 'x' },
       ],
       classes: [
@@ -72,7 +72,7 @@ describe('the views of the table of classes', () => {
   });
   test('are one for each score, named by it or its source', () => {
     expect(classViews(report).map(({ name, rows }) => [name, rows.length])).toEqual([
-      ['Parts in turn', 2],
+      ['2-fold cross-validation', 2],
       ['Photographs of x alone', 1],
     ]);
   });
@@ -97,11 +97,11 @@ test('a share is as wanted on either side', () => {
 describe('scores', () => {
   test('of training photographs are told from those of a test', () => {
     const scores = [
-      { key: 'cross_validated', title: 'Five parts', accuracy: 0.9, rows: 100 },
+      { key: 'cross_validated', title: '5-fold cross-validation', accuracy: 0.9, rows: 100 },
       { key: 'main', title: 'Test', accuracy: 0.8, rows: 20 },
     ];
     const report = readReport({ metrics: { scores } });
-    expect(report.scores.map(heldOutInTurn)).toEqual([true, false]);
+    expect(report.scores.map(crossValidated)).toEqual([true, false]);
   });
 });
 
@@ -118,7 +118,7 @@ describe('the search for classes', () => {
   });
 });
 
-describe('the map', () => {
+describe('the t-SNE plot', () => {
   test('has one scale for both directions and holds all points', () => {
     const points = [
       { x: 0, y: 0 },
@@ -133,7 +133,7 @@ describe('the map', () => {
     const [x] = extents([{ x: 3, y: 3 }], 100, 100);
     expect(x[1]).toBeGreaterThan(x[0]);
   });
-  test('zoom stays on the map', () => {
+  test('zoom stays on the plot', () => {
     const whole: [Range, Range] = [
       [0, 100],
       [0, 100],

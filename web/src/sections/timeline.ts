@@ -13,11 +13,11 @@ const titles: Record<string, string> = {
   reduce: 'Scale and reduce',
   train: 'Fit the model',
   evaluate: 'Test the model',
-  'cross-validate': 'Parts held out in turn',
-  controls: 'Control scores',
+  'cross-validate': 'Cross-validation',
+  baselines: 'Baselines',
   refusal: 'What to refuse',
   bundle: 'Write the bundle',
-  map: 'Lay out the map',
+  tsne: 't-SNE',
   report: 'Write this page',
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/training/backbone_prior.h"
+#include "pomona/training/output_layer_prior.h"
 
 #include <algorithm>
 #include <optional>
@@ -14,8 +14,8 @@
 namespace pomona {
 namespace {
 
-// How many times as heavy as in the backbone's own last layer: here studio pictures of the label
-// pull the other way. What other values gave is in docs/kinds.md.
+// How many times as heavy as in the backbone's own output layer: studio pictures of the label pull
+// the other way. What other values gave is in docs/kinds.md.
 constexpr double kTrust = 15;
 constexpr double kMostClass = 1e6;
 
@@ -61,8 +61,8 @@ BackboneClasses BackboneClasses::parse(std::string_view csv, const std::string& 
   return classes;
 }
 
-BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& classes,
-                             std::vector<std::string> labels)
+OutputLayerPrior::OutputLayerPrior(const Backbone& backbone, const BackboneClasses& classes,
+                                   std::vector<std::string> labels)
     : labels_(std::move(labels)),
       directions_(labels_.size(), static_cast<std::size_t>(backbone.spec.feature_count)) {
   const Matrix<float> of_logits = weights_of_logits(backbone, classes);
@@ -90,15 +90,15 @@ BackbonePrior::BackbonePrior(const Backbone& backbone, const BackboneClasses& cl
   }
 }
 
-bool BackbonePrior::knows(const std::string& label) const {
+bool OutputLayerPrior::knows(const std::string& label) const {
   const auto found = std::ranges::find(labels_, label);
   if (found == labels_.end()) return false;
   const auto row = directions_.view().row(static_cast<std::size_t>(found - labels_.begin()));
   return std::ranges::any_of(row, [](double weight) { return weight != 0; });
 }
 
-Matrix<double> BackbonePrior::weights(const Reduction& reduction,
-                                      const std::vector<std::string>& unseen) const {
+Matrix<double> OutputLayerPrior::weights(const Reduction& reduction,
+                                         const std::vector<std::string>& unseen) const {
   const Matrix<double>& components = reduction.pca.components;
   Matrix<double> weights(directions_.rows(), components.rows());
   for (std::size_t label = 0; label < weights.rows(); ++label) {

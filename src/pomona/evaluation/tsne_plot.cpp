@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/evaluation/map.h"
+#include "pomona/evaluation/tsne_plot.h"
 
 #include <algorithm>
 #include <numeric>
@@ -13,18 +13,18 @@
 namespace pomona {
 namespace {
 
-constexpr std::size_t kMapPoints = 1'200;
-constexpr std::size_t kMapComponents = 50;
+constexpr std::size_t kPoints = 1'200;
+constexpr std::size_t kComponents = 50;
 
 }  // namespace
 
-std::vector<std::size_t> map_rows(const TableRows& rows) {
+std::vector<std::size_t> tsne_rows(const TableRows& rows) {
   std::vector<std::pair<std::uint64_t, std::size_t>> order;
   order.reserve(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     order.emplace_back(hash_text(rows.manifest.rows[i].path, /*seed=*/0), i);
   }
-  const std::size_t count = std::min(kMapPoints, order.size());
+  const std::size_t count = std::min(kPoints, order.size());
   std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count));
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < count; ++i) chosen.push_back(order[i].second);
@@ -32,11 +32,11 @@ std::vector<std::size_t> map_rows(const TableRows& rows) {
   return chosen;
 }
 
-Json make_map(const RowFile& scores, const TableRows& rows, std::size_t workers) {
-  const std::vector<std::size_t> chosen = map_rows(rows);
-  Matrix<float> all(chosen.size(), scores.cols());
-  read_rows(scores, chosen, all.view());
-  Matrix<float> leading(chosen.size(), std::min(kMapComponents, scores.cols()));
+Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers) {
+  const std::vector<std::size_t> chosen = tsne_rows(rows);
+  Matrix<float> all(chosen.size(), components.cols());
+  read_rows(components, chosen, all.view());
+  Matrix<float> leading(chosen.size(), std::min(kComponents, components.cols()));
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     std::copy_n(all.row(i).begin(), leading.cols(), leading.row(i).begin());
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where things are on the map, and the way from one photograph to the next.
+// Where things are on the plot, and the way from one photograph to the next.
 
 export interface Place {
   x: number;

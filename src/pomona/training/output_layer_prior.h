@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A backbone was taught on photographs from life, and some of its own classes are labels of ours:
-// it knows a lemon in a crate though we show it lemons on white alone. A classifier that is drawn
-// towards that knowledge, where photographs tell nothing else, keeps it. Of labels that photographs
-// of life show, these tell more.
+// A Gaussian prior of logistic regression, centred on the backbone's output layer. The backbone saw
+// photographs in the wild, and some of its own classes are labels of ours. For labels that only the
+// studio domain shows, the prior keeps what the backbone learnt of them in the wild. Both classes
+// are immutable and may be read from several threads.
 #pragma once
 
 #include <cstddef>
@@ -37,18 +37,18 @@ class BackboneClasses {
   std::map<std::size_t, std::string> labels_;  // by the number of the class
 };
 
-class BackbonePrior {
+class OutputLayerPrior {
  public:
   // Labels of `classes` that are not among `labels` are passed over. Throws invalid_input for a
   // class that the backbone does not have, and as LogitsHead::weights() does.
-  BackbonePrior(const Backbone& backbone, const BackboneClasses& classes,
-                std::vector<std::string> labels);
+  OutputLayerPrior(const Backbone& backbone, const BackboneClasses& classes,
+                   std::vector<std::string> labels);
 
   bool knows(const std::string& label) const;
 
-  // labels × components: for each of the labels `unseen` in life the mean of the weights that the
-  // backbone's last layer gives its classes, as weights of the reduction's components, times
-  // kTrust; 0 for other labels.
+  // labels × components: for each of the labels `unseen` in the wild the mean of the weights
+  // that the backbone's output layer gives its classes, as weights of the reduction's components,
+  // times kTrust; 0 for other labels.
   Matrix<double> weights(const Reduction& reduction, const std::vector<std::string>& unseen) const;
 
  private:

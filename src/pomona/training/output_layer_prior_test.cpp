@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/training/backbone_prior.h"
+#include "pomona/training/output_layer_prior.h"
 
 #include <gmock/gmock.h>
 
@@ -78,17 +78,17 @@ Matrix<float> features_of(const Reduction& reduction, const Matrix<double>& comp
   return features;
 }
 
-TEST(BackbonePrior, TellsPhotographsApartAsTheLastLayerDoes) {
+TEST(OutputLayerPrior, ClassifiesAsTheOutputLayerDoes) {
   const Backbone backbone = golden_backbone();
   const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
   const BackboneClasses classes = BackboneClasses::parse("class,label\n1,b\n3,b\n2,c\n4,z\n", "");
-  const BackbonePrior prior(backbone, classes, {"a", "b", "c"});
+  const OutputLayerPrior prior(backbone, classes, {"a", "b", "c"});
   const Reduction reduction = turned(dims - 3, dims);
   const Matrix<double> weights = prior.weights(reduction, {"a", "b"});
   ASSERT_EQ(weights.rows(), 3U);
   ASSERT_EQ(weights.cols(), dims - 3);
   EXPECT_THAT(weights.view().row(0), Each(0.0)) << "no class shows it";
-  EXPECT_THAT(weights.view().row(2), Each(0.0)) << "it was seen in life";
+  EXPECT_THAT(weights.view().row(2), Each(0.0)) << "it was seen in the wild";
   EXPECT_TRUE(prior.knows("b") && prior.knows("c"));
   EXPECT_FALSE(prior.knows("a") || prior.knows("z"));
 
@@ -113,9 +113,9 @@ TEST(BackbonePrior, TellsPhotographsApartAsTheLastLayerDoes) {
   EXPECT_NEAR(score(2), trust * (of_b(2) - of_b(0)), 1e-3 * std::abs(score(2)));
 }
 
-TEST(BackbonePrior, RefusesAClassThatTheBackboneLacks) {
+TEST(OutputLayerPrior, RefusesAClassThatTheBackboneLacks) {
   const BackboneClasses classes = BackboneClasses::parse("class,label\n5,b\n", "'own.csv'");
-  EXPECT_THAT([&] { BackbonePrior(golden_backbone(), classes, {"b"}); },
+  EXPECT_THAT([&] { OutputLayerPrior(golden_backbone(), classes, {"b"}); },
               testing::ThrowsMessage<Error>(
                   AllOf(HasSubstr("'own.csv'"), HasSubstr("no class 5"), HasSubstr("0 to 4"))));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/training/source_alignment.h"
+#include "pomona/training/domain_adaptation.h"
 
 #include <gmock/gmock.h>
 
@@ -22,7 +22,7 @@ struct OneNumber {
 };
 
 // Apples (0) lie around 10 in shops and around 1 in the studio, kiwis (1) around 20 and 3; pears
-// (2) are known from the studio alone, which spreads half as far as life does.
+// (2) are known from the studio alone, where variances are a quarter.
 constexpr auto kPhotographs = std::to_array<OneNumber>({
     {"shop/a/1.jpg", 0, 8},
     {"shop/a/2.jpg", 0, 12},
@@ -38,9 +38,9 @@ constexpr auto kPhotographs = std::to_array<OneNumber>({
     {"still/x/1.jpg", -1, 1000},
 });
 
-class Alignment : public testing::Test {
+class Adaptation : public testing::Test {
  protected:
-  Alignment() : inputs_(scratch("inputs"), 1) {
+  Adaptation() : inputs_(scratch("inputs"), 1) {
     rows_.train_labels = {"apple", "kiwi", "pear"};
     for (std::size_t i = 0; i < kPhotographs.size(); ++i) {
       ManifestRow row;
@@ -53,17 +53,17 @@ class Alignment : public testing::Test {
       inputs_.append(value.view());
     }
     options_.studio = {"still", "frames"};
-    options_.align = {"still"};
+    options_.adapt = {"still"};
   }
   // Tests run at the same time.
   static std::string scratch(const std::string& name) {
-    return testing::TempDir() + "alignment-" +
+    return testing::TempDir() + "adaptation-" +
            testing::UnitTest::GetInstance()->current_test_info()->name() + "-" + name;
   }
 
   std::vector<float> moved(const RowFile& file) const {
-    const SourceAlignment alignment(inputs_, rows_, chosen_, options_);
-    const auto copy = alignment.moved(file, scratch("moved"));
+    const DomainAdaptation adaptation(inputs_, rows_, chosen_, options_);
+    const auto copy = adaptation.adapted(file, scratch("adapted"));
     Matrix<float> values(copy->rows(), 1);
     copy->read(0, values.view());
     return {values.data(), values.data() + values.size()};
@@ -75,14 +75,14 @@ class Alignment : public testing::Test {
   TrainOptions options_;
 };
 
-TEST_F(Alignment, MovesASourceToLifeByTheLabelsBothHave) {
-  // By the middle of apple and kiwi: 15 in life, 2 in still lifes, of half the spread.
+TEST_F(Adaptation, MovesASourceToTheWildByTheLabelsBothHave) {
+  // By the middle of apple and kiwi: 15 in the wild, 2 in the studio, with half the deviation.
   EXPECT_THAT(moved(inputs_), ElementsAre(8, 12, 18, 22, FloatNear(11, 1e-4F), FloatNear(15, 1e-4F),
                                           FloatNear(15, 1e-4F), FloatNear(19, 1e-4F),
                                           FloatNear(17, 1e-4F), 70, 90, FloatNear(2011, 1e-2F)));
 }
 
-TEST_F(Alignment, MovesEveryViewOfAPhotograph) {
+TEST_F(Adaptation, MovesEveryViewOfAPhotograph) {
   RowFile views(scratch("views"), 1);
   Matrix<float> two(2, 1);
   for (std::size_t i = 0; i < kPhotographs.size(); ++i) {
@@ -97,39 +97,39 @@ TEST_F(Alignment, MovesEveryViewOfAPhotograph) {
   EXPECT_NEAR(values[9], 17, 1e-4F);
 }
 
-TEST_F(Alignment, CountsTheRowsThatAreChosenAlone) {
+TEST_F(Adaptation, CountsTheRowsThatAreChosenAlone) {
   chosen_ = {0, 1, 4, 5};  // apples: from 1 to 10, half the spread
   EXPECT_NEAR(moved(inputs_)[8], 14, 1e-4F);
 }
 
-TEST_F(Alignment, LeavesASourceThatSharesNoLabelWithLife) {
-  EXPECT_TRUE(SourceAlignment(inputs_, rows_, chosen_, options_).moves("still"));
+TEST_F(Adaptation, LeavesASourceThatSharesNoLabelWithTheWild) {
+  EXPECT_TRUE(DomainAdaptation(inputs_, rows_, chosen_, options_).adapts("still"));
   chosen_ = {2, 3, 4, 5};
-  EXPECT_FALSE(SourceAlignment(inputs_, rows_, chosen_, options_).moves("still"));
+  EXPECT_FALSE(DomainAdaptation(inputs_, rows_, chosen_, options_).adapts("still"));
   EXPECT_EQ(moved(inputs_)[5], 2);
 }
 
-TEST_F(Alignment, KeepsTheSpreadWhereAKindIsSeenOnce) {
+TEST_F(Adaptation, KeepsTheSpreadWhereAKindIsSeenOnce) {
   chosen_ = {0, 4, 4, 4};
   EXPECT_NEAR(moved(inputs_)[5], 10, 1e-4F);  // 8 further, and no wider
 }
 
-TEST_F(Alignment, IsNotJudgedBy) {
-  EXPECT_THAT(without_aligned(rows_, {0, 4, 9, 11}, options_.align), ElementsAre(0, 9));
-  EXPECT_THAT(without_aligned(rows_, {0, 4}, {}), ElementsAre(0, 4));
+TEST_F(Adaptation, IsNotJudgedBy) {
+  EXPECT_THAT(without_adapted(rows_, {0, 4, 9, 11}, options_.adapt), ElementsAre(0, 9));
+  EXPECT_THAT(without_adapted(rows_, {0, 4}, {}), ElementsAre(0, 4));
 }
 
-TEST_F(Alignment, IsOfStudioSourcesAndLogisticRegressionAlone) {
-  EXPECT_NO_THROW(check_alignment(options_));
-  options_.align = {"still", "shop"};
-  EXPECT_THAT([&] { check_alignment(options_); }, ThrowsMessage<Error>(HasSubstr("'shop'")));
-  options_.align = {"still/a"};  // a path, and no source
-  EXPECT_THAT([&] { check_alignment(options_); }, ThrowsMessage<Error>(HasSubstr("'still/a'")));
-  options_.align = {"still"};
+TEST_F(Adaptation, IsOfStudioSourcesAndLogisticRegressionAlone) {
+  EXPECT_NO_THROW(check_adaptation(options_));
+  options_.adapt = {"still", "shop"};
+  EXPECT_THAT([&] { check_adaptation(options_); }, ThrowsMessage<Error>(HasSubstr("'shop'")));
+  options_.adapt = {"still/a"};  // a path, and no source
+  EXPECT_THAT([&] { check_adaptation(options_); }, ThrowsMessage<Error>(HasSubstr("'still/a'")));
+  options_.adapt = {"still"};
   options_.classifier = ClassifierKind::kRidge;
-  EXPECT_THAT([&] { check_alignment(options_); }, ThrowsMessage<Error>(HasSubstr("ridge")));
-  options_.align.clear();
-  EXPECT_NO_THROW(check_alignment(options_));
+  EXPECT_THAT([&] { check_adaptation(options_); }, ThrowsMessage<Error>(HasSubstr("ridge")));
+  options_.adapt.clear();
+  EXPECT_NO_THROW(check_adaptation(options_));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/evaluation/controls.h"
+#include "pomona/evaluation/pixel_baseline.h"
 
 #include <algorithm>
 #include <vector>
@@ -53,8 +53,8 @@ Matrix<float> pixel_matrix(const SmallPictures& pictures, const std::vector<Pixe
 
 }  // namespace
 
-std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const TableRows& rows,
-                                          std::size_t workers) {
+std::optional<PixelBaseline> pixel_baseline(const SmallPictures& pictures, const TableRows& rows,
+                                            std::size_t workers) {
   std::vector<PixelRow> train;
   std::vector<PixelRow> test;
   for (std::size_t i = 0; i < pictures.rows().size(); ++i) {
@@ -77,8 +77,8 @@ std::optional<PixelControl> pixel_control(const SmallPictures& pictures, const T
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     if (train[nearest[i]].label == test[i].label) ++right;
   }
-  return PixelControl{static_cast<double>(right) / static_cast<double>(nearest.size()),
-                      train.size(), test.size()};
+  return PixelBaseline{static_cast<double>(right) / static_cast<double>(nearest.size()),
+                       train.size(), test.size()};
 }
 
 }  // namespace pomona

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way over the map without a mouse: arrow keys go from one photograph to the next, Escape ends.
+// The way over the plot without a mouse: arrow keys go from one photograph to the next, Escape ends.
 import { labelText } from '../dom.ts';
 import type { Chart } from '../plot.ts';
-import type { MapPoint } from '../report_data.ts';
-import { nextPoint, type Range } from './map_geometry.ts';
-import { faded, lit, type Members } from './map_plot.ts';
+import type { TsnePoint } from '../report_data.ts';
+import { nextPoint, type Range } from './tsne_geometry.ts';
+import { faded, lit, type Members } from './tsne_plot.ts';
 
 const steps: Record<string, Range> = {
   ArrowLeft: [-1, 0],
@@ -13,11 +13,11 @@ const steps: Record<string, Range> = {
   ArrowDown: [0, -1],
 };
 
-/** `spoken` is read out to who does not see the map. */
+/** `spoken` is read out to who does not see the plot. */
 export function walkByKeyboard(
   host: HTMLElement,
   spoken: HTMLElement,
-  points: MapPoint[],
+  points: TsnePoint[],
   members: () => Members,
   chart: () => Chart | null,
 ): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is left to chance in made-up pictures, in words. Private to the module. One per thread.
+// Random draws for synthetic scenes, in words. Private to the module. One per thread.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@
 
 namespace pomona {
 
-class Chance {
+class RandomDraw {
  public:
-  explicit Chance(Random& random) : random_(random) {}
+  explicit RandomDraw(Random& random) : random_(random) {}
 
   double between(double low, double high) { return low + (high - low) * random_.uniform(); }
   // From -most to most, more often near 0.

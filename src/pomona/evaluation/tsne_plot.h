@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// map.json: photographs as points in a plane, alike ones near each other.
+// tsne.json: the t-SNE plot of the photographs. Call from one thread; it uses `workers`.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +12,9 @@
 namespace pomona {
 
 // At most 1,200 rows, chosen by a hash of their paths, ascending.
-std::vector<std::size_t> map_rows(const TableRows& rows);
+std::vector<std::size_t> tsne_rows(const TableRows& rows);
 
-// Of map_rows(), from their first 50 components.
-Json make_map(const RowFile& scores, const TableRows& rows, std::size_t workers);
+// Of tsne_rows(), from their first 50 components.
+Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers);
 
 }  // namespace pomona

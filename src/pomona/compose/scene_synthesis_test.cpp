@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/compose/still_life.h"
+#include "pomona/compose/scene_synthesis.h"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ Image painted(const std::vector<Layer>& frames, const std::vector<Image>& backgr
               std::uint64_t seed) {
   Random random(seed);
   Image picture;
-  StillLife().paint(frames, backgrounds, side, random, picture);
+  SceneSynthesis().paint(frames, backgrounds, side, random, picture);
   return picture;
 }
 
@@ -38,7 +38,7 @@ double green_share(const Image& picture) {
   return 3.0 * green / static_cast<double>(picture.pixels.size());
 }
 
-TEST(StillLife, ShowsFruitSmallAndLarge) {
+TEST(SceneSynthesis, ShowsFruitSmallAndLarge) {
   double least = 1;
   double most = 0;
   double sum = 0;
@@ -58,8 +58,8 @@ TEST(StillLife, ShowsFruitSmallAndLarge) {
   EXPECT_GT(sum / kPictures, 0.3);
 }
 
-TEST(StillLife, DependsOnItsRandomNumbersAlone) {
-  StillLife kept;
+TEST(SceneSynthesis, DependsOnItsRandomNumbersAlone) {
+  SceneSynthesis kept;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     Random random(seed);
     Image picture;
@@ -69,7 +69,7 @@ TEST(StillLife, DependsOnItsRandomNumbersAlone) {
   }
 }
 
-TEST(StillLife, LaysPhotographsBehindMoreThanHalfOfThem) {
+TEST(SceneSynthesis, LaysPhotographsBehindMoreThanHalfOfThem) {
   int with_photograph = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const Image picture = painted({green_disc()}, {plain_image(90, 70, kMagenta)}, 48, seed);
@@ -83,7 +83,7 @@ TEST(StillLife, LaysPhotographsBehindMoreThanHalfOfThem) {
   EXPECT_TRUE(with_photograph > 40 && with_photograph < 75) << with_photograph;
 }
 
-TEST(StillLife, TakesTheSmallestFramesAndPhotographs) {
+TEST(SceneSynthesis, TakesTheSmallestFramesAndPhotographs) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Image picture =
         painted({rectangle(1, 1, kGreen)}, {plain_image(1, 1, kMagenta)}, 32, seed);
@@ -91,7 +91,7 @@ TEST(StillLife, TakesTheSmallestFramesAndPhotographs) {
   }
 }
 
-TEST(StillLife, UsesAllFrames) {
+TEST(SceneSynthesis, UsesAllFrames) {
   const std::vector<Layer> frames = {rectangle(40, 40, {250, 10, 10}),
                                      rectangle(40, 40, {10, 10, 250})};
   int both = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a feature table to what is learnt of it: reduced table, bundle, metrics. The second half of
+// From a feature table to a trained model: reduced table, bundle, metrics. The second half of
 // `run`; `pomona reduce` and `pomona train` are parts of it.
 #pragma once
 
@@ -19,7 +19,7 @@
 #include "pomona/extract/extract.h"
 #include "pomona/jobs/timeline.h"
 #include "pomona/output/output_folder.h"
-#include "pomona/training/backbone_prior.h"
+#include "pomona/training/output_layer_prior.h"
 #include "pomona/training/reduce.h"
 #include "pomona/training/train.h"
 
@@ -32,16 +32,16 @@ struct FeatureTable {
   const Moments& moments;
 };
 
-struct LearnOptions {
+struct TrainJobOptions {
   ReduceOptions reduce;
   TrainOptions train;
-  SplitOptions split;  // as the rows were divided; its holdout also divides the second fit
+  SplitOptions split;  // as the rows were divided; its holdout also divides another split
   SplitKind split_kind = SplitKind::kNone;
   std::vector<std::string> sources;    // of training photographs; empty: they have no names
   std::optional<Catalogue> catalogue;  // for the bundle
-  std::optional<BackboneClasses> backbone_classes;  // the classifier is drawn towards these
+  std::optional<BackboneClasses> backbone_classes;  // for the Gaussian prior
   bool write_reduced = true;                        // the reduced table and CSV
-  const SmallPictures* pictures = nullptr;  // for the control on pixels; none: no such control
+  const SmallPictures* pictures = nullptr;          // for the pixel baseline; none: no baseline
 };
 
 // The catalogue of TrainOptions, none where none is named. Throws as Catalogue::parse() does.
@@ -51,10 +51,10 @@ std::optional<Catalogue> open_catalogue(const std::string& place, const StoreOpe
 std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options,
                                                      const StoreOpener& stores);
 
-// Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and map.json to the staged
+// Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and tsne.json to the staged
 // folder and returns metrics.json. With fewer than two labels there is no classifier: the bundle
 // holds scaler and PCA alone. `setup`: what made the features, for the bundle.
-Json learn_tables(const FeatureTable& table, const ExtractSetup& setup, const LearnOptions& options,
-                  OutputFolder& out, Timeline& timeline, const Execution& execution);
+Json train_job(const FeatureTable& table, const ExtractSetup& setup, const TrainJobOptions& options,
+               OutputFolder& out, Timeline& timeline, const Execution& execution);
 
 }  // namespace pomona

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`--align`: studio pictures are learnt from where life lies."""
+"""`--adapt`: domain adaptation from studio to in-the-wild."""
 
 import json
 
@@ -14,8 +14,8 @@ SHOWN = {"shop": "abc", "still": "abcd", "frames": "e"}
 
 @pytest.fixture(scope="module")
 def features(tiny, tmp_path_factory):
-    """Still lifes are the pictures of shops, much darker; d is known from them alone."""
-    folder = tmp_path_factory.mktemp("align")
+    """The source still has the pictures of shops, much darker; d is known from it alone."""
+    folder = tmp_path_factory.mktemp("adapt")
     for source, classes in SHOWN.items():
         for label in classes:
             (folder / source / label).mkdir(parents=True)
@@ -37,30 +37,30 @@ def train(tiny, features):
     return run
 
 
-def test_aligned_sources_are_learnt_from_elsewhere(train, tmp_path):
-    train(tmp_path / "as-they-are", "--parts", "2")
-    train(tmp_path / "aligned", "--parts", "2", "--align", "still")
-    train(tmp_path / "again", "--parts", "2", "--align", "still", "--workers", "1")
-    assert differences(tmp_path / "aligned", tmp_path / "again") == set()
-    plain, aligned = (
-        json_of(tmp_path / name / "run.json")["options"] for name in ("as-they-are", "aligned")
+def test_adapted_sources_train_and_are_not_evaluated(train, tmp_path):
+    train(tmp_path / "unadapted", "--folds", "2")
+    train(tmp_path / "adapted", "--folds", "2", "--adapt", "still")
+    train(tmp_path / "again", "--folds", "2", "--adapt", "still", "--workers", "1")
+    assert differences(tmp_path / "adapted", tmp_path / "again") == set()
+    plain, adapted = (
+        json_of(tmp_path / name / "run.json")["options"] for name in ("unadapted", "adapted")
     )
-    assert "align" not in plain
-    assert aligned["align"] == ["still"]
-    different = differences(tmp_path / "as-they-are", tmp_path / "aligned")
+    assert "adapt" not in plain
+    assert adapted["adapt"] == ["still"]
+    different = differences(tmp_path / "unadapted", tmp_path / "adapted")
     assert {"bundle/model.safetensors", "metrics.json"} <= different
     # What was reduced stays where it is.
-    assert not [name for name in different if name.startswith("map")]
-    # They are learnt from, and not judged.
-    plain, aligned = (
+    assert not [name for name in different if name.startswith("tsne")]
+    # They train, and are not evaluated.
+    plain, adapted = (
         {score.get("source") for score in json_of(tmp_path / name / "metrics.json")["scores"]}
-        for name in ("as-they-are", "aligned")
+        for name in ("unadapted", "adapted")
     )
     assert plain == {None, "shop", "still", "frames"}
-    assert aligned == {None, "shop", "frames"}
+    assert adapted == {None, "shop", "frames"}
 
 
-def test_a_kind_known_from_aligned_pictures_is_found_in_life(tiny, train, tmp_path):
+def test_a_kind_known_from_adapted_pictures_is_found_in_the_wild(tiny, train, tmp_path):
     """Asked for the bright pictures of d, of which there are only dark ones to learn from."""
     paths = []
     for i in range(8):
@@ -73,15 +73,15 @@ def test_a_kind_known_from_aligned_pictures_is_found_in_life(tiny, train, tmp_pa
         answers = [json.loads(line)["kinds"] for line in told]
         return sum(k["probability"] for kinds in answers for k in kinds if k["id"] == "d")
 
-    assert found(tmp_path / "aligned", "--align", "still") > 1.2 * found(tmp_path / "plain")
+    assert found(tmp_path / "adapted", "--adapt", "still") > 1.2 * found(tmp_path / "plain")
 
 
-def test_only_studio_sources_that_share_a_label_are_aligned(tiny, train, features, tmp_path):
+def test_only_studio_sources_that_share_a_label_are_adapted(tiny, train, features, tmp_path):
     def refused(words, code, tells):
         words = ["train", features, "--studio", "still,frames", *words, "--out", tmp_path / "no"]
         tiny.refuses(*words, code=code, tells=tells)
 
-    refused(["--align", "shop"], USAGE, ["'shop'", "--studio"])
-    refused(["--align", "still", "--classifier", "ridge"], USAGE, ["ridge", "logistic"])
-    outcome = train(tmp_path / "frames", "--align", "frames")
-    assert "'frames' of --align has no label in common" in outcome.message
+    refused(["--adapt", "shop"], USAGE, ["'shop'", "--studio"])
+    refused(["--adapt", "still", "--classifier", "ridge"], USAGE, ["ridge", "logistic"])
+    outcome = train(tmp_path / "frames", "--adapt", "frames")
+    assert "'frames' of --adapt has no label in common" in outcome.message

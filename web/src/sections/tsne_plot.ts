@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The map as a plot: marks or small photographs, the names of the classes, and the part in view.
+// The t-SNE plot: marks or small photographs, the names of the classes, and the part in view.
 import { h, labelText, picture } from '../dom.ts';
 import type { Look } from '../look.ts';
 import { type Chart, type Option, tooltip } from '../plot.ts';
-import type { MapPoint } from '../report_data.ts';
+import type { TsnePoint } from '../report_data.ts';
 import { type Mark, shapes } from './class_finder.ts';
-import { extents, type Place, type Range } from './map_geometry.ts';
+import { extents, type Place, type Range } from './tsne_geometry.ts';
 
 // The series of the plot: photographs of the classes brought out lie over all others.
 export const faded = 0;
@@ -15,7 +15,7 @@ export type Members = [number[], number[]];
 
 /** What is drawn. */
 export interface MapView {
-  points: MapPoint[];
+  points: TsnePoint[];
   members: Members;
   markOf(label: string): Mark;
   /** Names and where they stand; none: no names. */
@@ -26,19 +26,19 @@ export interface MapView {
   photographs: boolean;
 }
 
-export function wholeMap(): [Range, Range] {
+export function wholePlot(): [Range, Range] {
   return [
     [0, 100],
     [0, 100],
   ];
 }
 
-export function mapHeight(width: number): number {
+export function tsneHeight(width: number): number {
   return Math.round(Math.min(Math.max(width * 0.78, 340), 1000));
 }
 
 /** Indices of the points to fade and of those to bring out. */
-export function divide(points: MapPoint[], chosen: Set<string> | null): Members {
+export function divide(points: TsnePoint[], chosen: Set<string> | null): Members {
   const members: Members = [[], []];
   for (const [i, { label }] of points.entries()) {
     members[chosen === null || chosen.has(label) ? lit : faded].push(i);
@@ -46,9 +46,9 @@ export function divide(points: MapPoint[], chosen: Set<string> | null): Members 
   return members;
 }
 
-export function mapPlot(view: MapView, width: number, look: Look): Option {
+export function tsnePlot(view: MapView, width: number, look: Look): Option {
   const { points, members, zoom } = view;
-  const height = mapHeight(width);
+  const height = tsneHeight(width);
   const size = markSize(width, height, points.length, view.photographs ? zoom : null);
   const [x, y] = extents(points, width, height);
   return {
@@ -75,7 +75,7 @@ function marks(view: MapView, which: 0 | 1, size: number, opacity: number, look:
     symbolSize: size,
     emphasis: { scale: 1.6, itemStyle: { opacity: 1, borderColor: look.ink, borderWidth: 1.5 } },
     data: view.members[which].map((i) => {
-      const { x, y, label, jpeg } = view.points[i] as MapPoint;
+      const { x, y, label, jpeg } = view.points[i] as TsnePoint;
       const { colour, shape } = view.markOf(label);
       return {
         value: [x, y],
@@ -152,7 +152,7 @@ function names(shown: MapView['names'], look: Look): object {
   };
 }
 
-function card({ label, split, path, jpeg }: MapPoint): HTMLElement {
+function card({ label, split, path, jpeg }: TsnePoint): HTMLElement {
   return h(
     'div',
     { class: 'photo-card' },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a picture that looks like somebody's photograph of fruit out of cut-outs of fruit: one, or
-// a heap of them, in some pose, on some ground, in some light, taken with some camera.
+// Scene synthesis by cut and paste: a picture that resembles somebody's photograph of fruit, from
+// cut-outs of fruit: one or a heap of them, in some pose, on some ground, in some light, taken with
+// some camera.
 #pragma once
 
 #include <span>
@@ -17,10 +18,10 @@
 
 namespace pomona {
 
-class Chance;
+class RandomDraw;
 
 // Keeps its memory. One per thread.
-class StillLife {
+class SceneSynthesis {
  public:
   // `frames`: cut-outs of one kind of fruit, at least one. `backgrounds`: photographs that parts of
   // may lie behind the fruit, or none: grounds are then made up. `picture` becomes side × side
@@ -30,14 +31,14 @@ class StillLife {
 
  private:
   struct Item;
-  struct Lamp;
+  struct LightSource;
 
-  static Item any_item(std::span<const Layer> frames, Chance& chance);
-  static std::vector<Item> arrange(std::span<const Layer> frames, double side, Chance& chance);
-  static Lamp any_lamp(Chance& chance);
+  static Item any_item(std::span<const Layer> frames, RandomDraw& draws);
+  static std::vector<Item> arrange(std::span<const Layer> frames, double side, RandomDraw& draws);
+  static LightSource any_light_source(RandomDraw& draws);
   void paint_ground(std::span<const Image> backgrounds, double softness, Random& random);
-  void place(const Item& item, const Lamp& lamp);
-  void take(const Lamp& lamp, Random& random);
+  void place(const Item& item, const LightSource& source);
+  void take(const LightSource& source, Random& random);
 
   Canvas canvas_;
   Image crop_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/training/source_alignment.h"
+#include "pomona/training/domain_adaptation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -65,74 +65,74 @@ Spread spread_of(const LabelMoments& moments, std::span<const std::size_t> label
 
 }  // namespace
 
-void check_alignment(const TrainOptions& options) {
-  if (options.align.empty()) return;
-  for (const std::string& name : options.align) {
+void check_adaptation(const TrainOptions& options) {
+  if (options.adapt.empty()) return;
+  for (const std::string& name : options.adapt) {
     if (std::ranges::find(options.studio, name) != options.studio.end()) continue;
-    throw Error(ErrorKind::kInvalidInput, "reading --align: '" + name +
+    throw Error(ErrorKind::kInvalidInput, "reading --adapt: '" + name +
                                               "' is none of the sources that --studio names; " +
                                               "name it there as well");
   }
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --align: ridge regression learns from features where they lie; train "
+                "reading --adapt: ridge regression has no domain adaptation; train "
                 "with --classifier logistic");
   }
 }
 
-std::vector<std::size_t> without_aligned(const TableRows& rows, std::vector<std::size_t> chosen,
-                                         const std::vector<std::string>& align) {
+std::vector<std::size_t> without_adapted(const TableRows& rows, std::vector<std::size_t> chosen,
+                                         const std::vector<std::string>& adapt) {
   std::erase_if(
-      chosen, [&](std::size_t row) { return is_of_sources(rows.manifest.rows[row].path, align); });
+      chosen, [&](std::size_t row) { return is_of_sources(rows.manifest.rows[row].path, adapt); });
   return chosen;
 }
 
-SourceAlignment::SourceAlignment(const RowFile& inputs, const TableRows& rows,
-                                 std::span<const std::size_t> chosen, const TrainOptions& options)
+DomainAdaptation::DomainAdaptation(const RowFile& inputs, const TableRows& rows,
+                                   std::span<const std::size_t> chosen, const TrainOptions& options)
     : rows_(rows) {
   const LabelMoments none(rows.train_labels.size(), inputs.cols());
-  LabelMoments life = none;
-  std::map<std::string, LabelMoments, std::less<>> moved;
+  LabelMoments wild = none;
+  std::map<std::string, LabelMoments, std::less<>> studio;
   Matrix<float> row(1, inputs.cols());
   for (const std::size_t i : chosen) {
     const std::string_view path = rows.manifest.rows[i].path;
-    const bool is_life = !is_of_sources(path, options.studio);
-    if (rows.label_index[i] < 0 || !(is_life || is_of_sources(path, options.align))) continue;
+    const bool in_the_wild = !is_of_sources(path, options.studio);
+    if (rows.label_index[i] < 0 || !(in_the_wild || is_of_sources(path, options.adapt))) continue;
     inputs.read(i, row.view());
     LabelMoments& moments =
-        is_life ? life : moved.try_emplace(std::string(source_of(path)), none).first->second;
+        in_the_wild ? wild : studio.try_emplace(std::string(source_of(path)), none).first->second;
     moments.add(static_cast<std::size_t>(rows.label_index[i]), row.row(0));
   }
-  for (const auto& [source, moments] : moved) {
-    const std::vector<std::size_t> shared = shared_labels(moments, life);
+  for (const auto& [source, moments] : studio) {
+    const std::vector<std::size_t> shared = shared_labels(moments, wild);
     if (shared.empty()) continue;
-    Move& move = moves_[source];
+    Transform& transform = transforms_[source];
     for (std::size_t j = 0; j < inputs.cols(); ++j) {
       const Spread from = spread_of(moments, shared, j);
-      const Spread to = spread_of(life, shared, j);
+      const Spread to = spread_of(wild, shared, j);
       const bool spreads = from.variance > 0 && to.variance > 0;
-      move.factor.push_back(spreads ? std::sqrt(to.variance / from.variance) : 1);
-      move.offset.push_back((to.mean - move.factor[j] * from.mean) /
-                            static_cast<double>(shared.size()));
+      transform.factor.push_back(spreads ? std::sqrt(to.variance / from.variance) : 1);
+      transform.offset.push_back((to.mean - transform.factor[j] * from.mean) /
+                                 static_cast<double>(shared.size()));
     }
   }
 }
 
-void SourceAlignment::Move::apply(std::span<float> row) const {
+void DomainAdaptation::Transform::apply(std::span<float> row) const {
   for (std::size_t j = 0; j < row.size(); ++j) {
     row[j] = static_cast<float>(factor[j] * static_cast<double>(row[j]) + offset[j]);
   }
 }
 
-std::unique_ptr<RowFile> SourceAlignment::moved(const RowFile& file,
-                                                const std::string& scratch_path) const {
+std::unique_ptr<RowFile> DomainAdaptation::adapted(const RowFile& file,
+                                                   const std::string& scratch_path) const {
   auto copy = std::make_unique<RowFile>(scratch_path, file.cols());
   const std::size_t each = file.rows() / rows_.rows();
   Matrix<float> values(each, file.cols());
   for (std::size_t i = 0; i < rows_.rows(); ++i) {
     file.read(i * each, values.view());
-    const auto found = moves_.find(source_of(rows_.manifest.rows[i].path));
-    if (found != moves_.end()) {
+    const auto found = transforms_.find(source_of(rows_.manifest.rows[i].path));
+    if (found != transforms_.end()) {
       for (std::size_t view = 0; view < each; ++view) found->second.apply(values.row(view));
     }
     copy->append(values.view());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/jobs/learn_tables.h"
+#include "pomona/jobs/train_job.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -9,17 +9,17 @@
 #include <utility>
 
 #include "pomona/bundle/write_bundle.h"
-#include "pomona/evaluation/believe.h"
-#include "pomona/evaluation/controls.h"
+#include "pomona/evaluation/cross_validation.h"
 #include "pomona/evaluation/evaluate.h"
-#include "pomona/evaluation/fit_again.h"
-#include "pomona/evaluation/map.h"
+#include "pomona/evaluation/headline_metric.h"
+#include "pomona/evaluation/pixel_baseline.h"
+#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/evaluation/variety_score.h"
 #include "pomona/table/parquet_writer.h"
+#include "pomona/training/domain_adaptation.h"
 #include "pomona/training/make_bundle.h"
 #include "pomona/training/reduced_csv.h"
 #include "pomona/training/refusal_fit.h"
-#include "pomona/training/source_alignment.h"
 #include "pomona/training/studio_only.h"
 #include "pomona/training/variety_fit.h"
 
@@ -30,11 +30,11 @@ constexpr std::uint64_t kMaxCatalogueBytes = 16ULL << 20U;
 constexpr std::uint64_t kMaxBackboneClassesBytes = 1ULL << 20U;
 constexpr std::size_t kNamedLabels = 5;
 
-// The stages of learning, which share the table, the options and where results go.
-class Learning {
+// The stages of a training run, which share the table, the options and where results go.
+class TrainingRun {
  public:
-  Learning(const FeatureTable& table, const LearnOptions& options, OutputFolder& out,
-           Timeline& timeline, const Execution& execution)
+  TrainingRun(const FeatureTable& table, const TrainJobOptions& options, OutputFolder& out,
+              Timeline& timeline, const Execution& execution)
       : table_(table),
         options_(options),
         out_(out),
@@ -45,7 +45,7 @@ class Learning {
 
   Json run(const ExtractSetup& setup) {
     if (options_.backbone_classes) {
-      knowledge_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
+      output_layer_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
     }
     cross_validate_training();
     reduce_table();
@@ -53,9 +53,9 @@ class Learning {
     describe(trained);
     evaluate_classifier(trained);
     add_cross_validation();
-    add_controls();
-    metrics_["believe"] = which_to_believe(metrics_);
-    LearntParts parts;
+    add_baselines();
+    metrics_["headline"] = headline_metric(metrics_);
+    TrainedParts parts;
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(setup.backbone);
     if (trained.kind != ClassifierKind::kNone) {
@@ -67,9 +67,10 @@ class Learning {
     write_bundle(make_bundle(setup, std::move(parts), table_.rows, options_.catalogue, metrics_),
                  out_.staged(), "bundle");
     warn_of_unknown_kinds();
-    timeline_.begin("map");
-    progress_.begin("map", 0);
-    out_.staged().write("map.json", print_json(make_map(*scores_, table_.rows, workers())));
+    timeline_.begin("tsne");
+    progress_.begin("tsne", 0);
+    out_.staged().write("tsne.json",
+                        print_json(make_tsne_plot(*components_, table_.rows, workers())));
     out_.staged().write("metrics.json", print_json(metrics_));
     timeline_.end();
     return std::move(metrics_);
@@ -78,7 +79,7 @@ class Learning {
  private:
   std::size_t workers() const { return execution_.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
-  const RowFile& inputs() const { return on_features() ? *features_ : *scores_; }
+  const RowFile& inputs() const { return on_features() ? *features_ : *components_; }
   TrainingTable training_table() const {
     return {inputs(), learnt_from_ ? *learnt_from_ : inputs(), table_.rows, table_.moments,
             prior_.view()};
@@ -87,13 +88,14 @@ class Learning {
   void reduce_table() {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
-    if (knowledge_) take(*knowledge_);
-    scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
+    if (output_layer_) set_prior(*output_layer_);
+    components_ =
+        std::make_unique<RowFile>(out_.scratch_path("components"), reduction_.pca.n_components());
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
     }
     if (table_.rows.views > 1 && !on_features()) {
-      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-scores"),
+      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-components"),
                                                reduction_.pca.n_components());
     }
     std::optional<ReducedTableWriter> writer;
@@ -102,39 +104,40 @@ class Learning {
       writer.emplace(out_.staged(), "reduced");
       csv.emplace(out_.staged(), "reduced.csv", reduction_.pca.n_components());
     }
-    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, scores_.get(),
+    const ReduceSinks sinks{writer ? &*writer : nullptr, csv ? &*csv : nullptr, components_.get(),
                             features_.get(), learnt_from_.get()};
     reduce(table_.features, table_.rows, fold(reduction_.scaler, reduction_.pca), sinks,
            execution_);
-    if (!options_.train.align.empty()) align_sources();
+    if (!options_.train.adapt.empty()) adapt_sources();
   }
 
   std::vector<std::string> studio_only() const {
     return studio_only_labels(table_.rows, table_.rows.side(Split::kTrain), options_.train.studio);
   }
 
-  void take(const BackbonePrior& knowledge) {
+  void set_prior(const OutputLayerPrior& prior) {
     const std::vector<std::string> unseen = studio_only();
-    prior_ = knowledge.weights(reduction_, unseen);
-    if (std::ranges::any_of(unseen, [&](const auto& label) { return knowledge.knows(label); })) {
+    prior_ = prior.weights(reduction_, unseen);
+    if (std::ranges::any_of(unseen, [&](const auto& label) { return prior.knows(label); })) {
       return;
     }
     progress_.warn(
-        "no label of --backbone-classes is learnt from --studio sources alone, so nothing is taken "
-        "from the backbone's own classes");
+        "no label of --backbone-classes is learnt from --studio sources alone, so the prior stays "
+        "centred on 0");
   }
 
-  // Learnt from alone: what is judged and what is written stay where they are.
-  void align_sources() {
-    const SourceAlignment alignment(*scores_, table_.rows, table_.rows.side(Split::kTrain),
-                                    options_.train);
-    for (const std::string& source : options_.train.align) {
-      if (alignment.moves(source)) continue;
-      progress_.warn("source '" + source +
-                     "' of --align has no label in common with photographs of "
-                     "life, so it is learnt from where it lies");
+  // Training rows alone: what is evaluated and what is written stays as it is.
+  void adapt_sources() {
+    const DomainAdaptation adaptation(*components_, table_.rows, table_.rows.side(Split::kTrain),
+                                      options_.train);
+    for (const std::string& source : options_.train.adapt) {
+      if (adaptation.adapts(source)) continue;
+      progress_.warn(
+          "source '" + source +
+          "' of --adapt has no label in common with the in-the-wild domain (sources that "
+          "--studio does not name), so training uses it without domain adaptation");
     }
-    learnt_from_ = alignment.moved(training_table().learnt_from, out_.scratch_path("moved"));
+    learnt_from_ = adaptation.adapted(training_table().learnt_from, out_.scratch_path("adapted"));
   }
 
   TrainedClassifier train_classifier() {
@@ -153,13 +156,13 @@ class Learning {
     return trained;
   }
 
-  // Those that the bundle tells.
+  // Those that the bundle reports.
   std::vector<VarietyClassifier> learn_varieties() {
     const TableRows& rows = table_.rows;
     if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
     if (on_features()) {
       progress_.warn(
-          "--classes names varieties, but ridge regression tells none; for that, train with "
+          "--classes names varieties, but ridge regression reports none; for that, train with "
           "--classifier logistic");
       return {};
     }
@@ -172,11 +175,11 @@ class Learning {
     if (validation_) {
       judged = judge_varieties(validation_->varieties, validation_->evaluation, rows,
                                validation_->begins);
-      tell_by_other_parts(judged);
+      report_by_other_folds(judged);
       add_variety_scores("cross_validated", judged, rows, options_.sources, scores);
     }
-    Json labels = validation_ ? keep_told(judged, rows.train_labels, varieties)
-                              : tell_the_probable(varieties);
+    Json labels = validation_ ? set_report_thresholds(judged, rows.train_labels, varieties)
+                              : set_report_thresholds(varieties);
     if (tested_) add_test_of_varieties(varieties, *tested_, scores);
     metrics_["varieties"] = {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
     return varieties;
@@ -189,7 +192,7 @@ class Learning {
         judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested.rows,
                                          tested.probabilities.view()),
                         tested, rows, /*begins=*/{});
-    tell_as_bundle(varieties, rows.train_labels, judged);
+    report_as_bundle(varieties, rows.train_labels, judged);
     add_variety_scores("main", judged, rows, /*sources=*/{}, scores);
   }
 
@@ -199,8 +202,8 @@ class Learning {
     progress_.begin("refusal", 0);
     if (backbone.spec.logit_count == 0) {
       progress_.warn(
-          "the backbone was imported without --logits, so the bundle cannot tell by its own "
-          "classes that a photograph shows something else; it goes by distance alone");
+          "the backbone was imported without --logits, so the bundle cannot use its own "
+          "classes to reject what shows something else; it rejects by distance alone");
     }
     Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
                                   out_.scratch_path("refusal"), stop_);
@@ -217,7 +220,7 @@ class Learning {
     double explained = 0;
     for (const double ratio : pca.explained_variance_ratio) explained += ratio;
     metrics_ = {{"format", 1},
-                {"believe", ""},
+                {"headline", ""},
                 {"labels", table_.rows.train_labels},
                 {"train_rows", table_.rows.count(Split::kTrain)},
                 {"test_rows", table_.rows.count(Split::kTest)},
@@ -274,20 +277,20 @@ class Learning {
     write_confusion(*tested_, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
-  FitAgain fit_again() const {
+  ChainSetup chain_setup() const {
     return {table_.features,
             table_.rows,
             options_.reduce,
             options_.train,
-            out_.scratch_path("again"),
-            knowledge_ ? &*knowledge_ : nullptr};
+            out_.scratch_path("cross-validation"),
+            output_layer_ ? &*output_layer_ : nullptr};
   }
 
   void cross_validate_training() {
-    if (options_.train.parts == 0 || table_.rows.train_labels.size() < 2) return;
+    if (options_.train.folds == 0 || table_.rows.train_labels.size() < 2) return;
     timeline_.begin("cross-validate");
     progress_.begin("cross-validate", 0);
-    validation_ = cross_validate(fit_again(), progress_, stop_);
+    validation_ = cross_validate(chain_setup(), progress_, stop_);
     if (validation_) return;
     progress_.warn(
         "every label has one group of training photographs, so none could be judged by a fit on "
@@ -308,30 +311,30 @@ class Learning {
     write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
-  void add_controls() {
+  void add_baselines() {
     if (!has_test()) return;
-    timeline_.begin("controls");
-    progress_.begin("controls", 0);
-    if (table_.rows.groups.given) add_second_fit();
+    timeline_.begin("baselines");
+    progress_.begin("baselines", 0);
+    if (table_.rows.groups.given) add_another_split();
     if (options_.pictures == nullptr) return;
-    if (const auto pixels = pixel_control(*options_.pictures, table_.rows, workers())) {
+    if (const auto pixels = pixel_baseline(*options_.pictures, table_.rows, workers())) {
       metrics_["scores"].push_back(pixel_score_json(*pixels));
     }
   }
 
-  void add_second_fit() {
+  void add_another_split() {
     const bool by_group = !main_split_is_grouped();
     Groups singles;
     if (!by_group) singles = find_groups(table_.rows.manifest, "");
     const double share =
         options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
-    const auto second =
-        second_fit(fit_again(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
+    const auto second = validate_another_split(
+        chain_setup(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
       progress_.warn("the groups leave no label with two of them: there is no score by group");
       return;
     }
-    add_score(second_score(by_group, second->train_rows), second->evaluation, table_.rows,
+    add_score(another_split_score(by_group, second->train_rows), second->evaluation, table_.rows,
               metrics_);
   }
 
@@ -350,18 +353,18 @@ class Learning {
   }
 
   const FeatureTable& table_;
-  const LearnOptions& options_;
+  const TrainJobOptions& options_;
   OutputFolder& out_;
   Timeline& timeline_;
   const Execution& execution_;
   Progress& progress_;
   const std::stop_token& stop_;
-  std::optional<BackbonePrior> knowledge_;
+  std::optional<OutputLayerPrior> output_layer_;
   Matrix<double> prior_;  // empty: none
   std::optional<CrossValidation> validation_;
   std::optional<Evaluation> tested_;  // of test rows; none: there are none with a label
   Reduction reduction_;
-  std::unique_ptr<RowFile> scores_;
+  std::unique_ptr<RowFile> components_;
   std::unique_ptr<RowFile> features_;
   std::unique_ptr<RowFile> learnt_from_;  // none: the inputs
   Json metrics_;
@@ -380,7 +383,7 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
   if (place.empty()) return std::nullopt;
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --backbone-classes: ridge regression cannot be drawn towards them; train "
+                "reading --backbone-classes: ridge regression takes no prior; train "
                 "with --classifier logistic");
   }
   if (options.studio.empty()) {
@@ -393,9 +396,9 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
                                 "'" + place + "'");
 }
 
-Json learn_tables(const FeatureTable& table, const ExtractSetup& setup, const LearnOptions& options,
-                  OutputFolder& out, Timeline& timeline, const Execution& execution) {
-  return Learning(table, options, out, timeline, execution).run(setup);
+Json train_job(const FeatureTable& table, const ExtractSetup& setup, const TrainJobOptions& options,
+               OutputFolder& out, Timeline& timeline, const Execution& execution) {
+  return TrainingRun(table, options, out, timeline, execution).run(setup);
 }
 
 }  // namespace pomona

@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two-dimensional map of the features: every mark is a photograph.
+// The t-SNE plot of the features: every mark is a photograph.
 import { h, section } from '../dom.ts';
 import { assignMarks, neighboursAgree } from '../findings.ts';
 import { counted, percent } from '../numbers.ts';
 import { mount } from '../plot.ts';
-import type { MapPoint, Report } from '../report_data.ts';
+import type { Report, TsnePoint } from '../report_data.ts';
 import { type ClassFinder, classFinder, type Mark, shapes } from './class_finder.ts';
-import { centre, magnified, type Range } from './map_geometry.ts';
-import { walkByKeyboard } from './map_keyboard.ts';
-import { divide, type Members, mapHeight, mapPlot, readZoom, wholeMap } from './map_plot.ts';
+import { centre, magnified, type Range } from './tsne_geometry.ts';
+import { walkByKeyboard } from './tsne_keyboard.ts';
+import { divide, type Members, readZoom, tsneHeight, tsnePlot, wholePlot } from './tsne_plot.ts';
 
 const colours = 8;
 
-export interface MapSection {
+export interface TsneSection {
   element: HTMLElement;
-  /** Brings these classes out and the map into view. */
+  /** Brings these classes out and the plot into view. */
   show(labels: string[]): void;
 }
 
-export function map(report: Report): MapSection | null {
-  if (report.map === null) return null;
-  const { points, method } = report.map;
+export function tsne(report: Report): TsneSection | null {
+  if (report.tsne === null) return null;
+  const { points, method } = report.tsne;
   const byLabel = Map.groupBy(points, ({ label }) => label);
   const labels = [...byLabel.keys()].sort();
   const labelled = labels.length > 1;
   const centres = labels.map((label) => ({ label, at: centre(byLabel.get(label) ?? []) }));
   let asPhotographs = false;
-  let zoom = wholeMap();
+  let zoom = wholePlot();
   let members: Members = [[], []];
   let finder: ClassFinder | null = null;
   const chosen = () => finder?.chosen() ?? null;
   const markOf = marksByLabel(centres, chosen);
 
   const host = h('div', {
-    class: 'plot map',
+    class: 'plot tsne',
     role: 'application',
     tabindex: 0,
-    'aria-label': `Map of ${counted(points.length, 'photograph')}. Arrow keys go from one to the next.`,
+    'aria-label': `t-SNE plot of ${counted(points.length, 'photograph')}. Arrow keys go from one to the next.`,
   });
   const mounted = mount(host, {
-    height: mapHeight,
+    height: tsneHeight,
     option: (width, look) => {
       const few = chosen();
       const photographs = asPhotographs && !look.forPrint;
@@ -47,7 +47,7 @@ export function map(report: Report): MapSection | null {
       // Photographs speak for themselves, and names would hide them.
       const named = labelled && (!photographs || few !== null);
       const names = named ? centres.filter(({ label }) => few?.has(label) ?? true) : [];
-      return mapPlot({ points, members, markOf, names, zoom, photographs }, width, look);
+      return tsnePlot({ points, members, markOf, names, zoom, photographs }, width, look);
     },
     canvas: true,
     drawn: (chart) => {
@@ -68,7 +68,7 @@ export function map(report: Report): MapSection | null {
     const counts = new Map(labels.map((label) => [label, byLabel.get(label)?.length ?? 0]));
     finder = classFinder(labels, counts, markOf, () => mounted.redraw());
   }
-  const controls = mapControls(
+  const controls = plotControls(
     points.some(({ jpeg }) => jpeg !== null),
     (shown) => {
       asPhotographs = shown;
@@ -80,8 +80,8 @@ export function map(report: Report): MapSection | null {
     },
   );
   const element = section(
-    'map',
-    'Map of the photographs',
+    'tsne',
+    't-SNE plot',
     finding(points, labelled),
     h(
       'p',
@@ -92,7 +92,7 @@ export function map(report: Report): MapSection | null {
     controls,
     h(
       'div',
-      { class: labelled ? 'map-and-classes' : 'map-and-classes alone' },
+      { class: labelled ? 'tsne-and-classes' : 'tsne-and-classes alone' },
       h('div', { class: 'frame' }, host),
       finder?.element,
     ),
@@ -128,7 +128,7 @@ function marksByLabel(
   };
 }
 
-function mapControls(
+function plotControls(
   withPhotographs: boolean,
   showPhotographs: (shown: boolean) => void,
   changeZoom: (change: (zoom: [Range, Range]) => [Range, Range]) => void,
@@ -159,12 +159,12 @@ function mapControls(
       { class: 'control buttons' },
       zoomButton('Zoom in', '+', 0.6),
       zoomButton('Zoom out', '−', 1 / 0.6),
-      h('button', { type: 'button', onclick: () => changeZoom(wholeMap) }, 'Whole map'),
+      h('button', { type: 'button', onclick: () => changeZoom(wholePlot) }, 'Whole plot'),
     ),
   );
 }
 
-function finding(points: MapPoint[], labelled: boolean): string {
+function finding(points: TsnePoint[], labelled: boolean): string {
   const agree = labelled ? neighboursAgree(points) : null;
   return agree === null
     ? 'What the network finds alike lies close together'

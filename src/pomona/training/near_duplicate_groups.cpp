@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/training/twin_groups.h"
+#include "pomona/training/near_duplicate_groups.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -104,9 +104,9 @@ class Joiner {
 
 }  // namespace
 
-void join_near_twins(TableRows& rows, const FeatureSource& table,
-                     const std::vector<std::string>& sources, double distance,
-                     const std::string& scratch_path, const Execution& execution) {
+void join_near_duplicates(TableRows& rows, const FeatureSource& table,
+                          const std::vector<std::string>& sources, double distance,
+                          const std::string& scratch_path, const Execution& execution) {
   const std::unique_ptr<FeatureReader> pass = table.read();
   ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
   std::optional<RowFile> features;

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/evaluation/headline_metric.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "pomona/base/number_text.h"
+
+namespace pomona {
+namespace {
+
+const Json* find_score(const Json& metrics, const std::string& key) {
+  for (const Json& score : metrics.at("scores")) {
+    if (score.at("key") == key) return &score;
+  }
+  return nullptr;
+}
+
+double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
+
+std::string headline_text(const Json& score) {
+  return "Headline metric: " + percent(accuracy(score)) + ", ";
+}
+
+std::string headline_without_test(const Json& metrics) {
+  const Json* validated = find_score(metrics, "cross_validated");
+  if (validated == nullptr) {
+    return "No headline metric: no photograph with a label known from training was kept for a "
+           "test.";
+  }
+  if (validated->at("interval").at("unit") == "group") {
+    return headline_text(*validated) + "by group, cross-validated.";
+  }
+  return headline_text(*validated) +
+         "cross-validated. It is too high if photographs have a near-duplicate among the others: "
+         "--near-duplicates and --group keep such in one fold.";
+}
+
+std::string headline_of(const Json& metrics) {
+  const Json* main = find_score(metrics, "main");
+  if (main == nullptr) return headline_without_test(metrics);
+  if (const Json* by_group = find_score(metrics, "by_group")) {
+    return headline_text(*by_group) + "by group. A split with photographs of one group on both " +
+           "sides gives " + percent(accuracy(*main)) + ".";
+  }
+  if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
+    return headline_text(*main) + "by group. A random split gives " +
+           percent(accuracy(*ungrouped)) + ".";
+  }
+  const Json* pixels = find_score(metrics, "pixels");
+  if (pixels != nullptr && accuracy(*pixels) > 0.5) {
+    return headline_text(*main) + "but the pixel baseline, without a network, reaches " +
+           percent(accuracy(*pixels)) +
+           ". Either the labels are easy to separate, or test photographs have near-duplicates in "
+           "training; --group keeps photographs that belong together on one side.";
+  }
+  return headline_text(*main) +
+         "for photographs like these. To know whether it holds for others, test on photographs "
+         "from "
+         "elsewhere.";
+}
+
+// A score over some of the labels says nothing about the others.
+std::string untested_labels(const Json& metrics) {
+  const Json classes = metrics.value("classes", Json::array());
+  const auto tested = std::ranges::count_if(
+      classes, [](const Json& one) { return one.at("support").get<std::uint64_t>() > 0; });
+  if (static_cast<std::size_t>(tested) == classes.size()) return "";
+  return " Only " + std::to_string(tested) + " of " + std::to_string(classes.size()) +
+         " labels had a photograph in the test.";
+}
+
+}  // namespace
+
+Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows) {
+  Score score{"main", "", "", train_rows};
+  if (split_kind == SplitKind::kTestSet) {
+    score.title = "Given test set";
+    score.explanation =
+        "Trained on all training photographs, judged on the test set that was given.";
+  } else if (split_kind == SplitKind::kFileNames) {
+    score.title = "Split by file names";
+    score.explanation = "File names say which photographs are for training and which for the test.";
+  } else if (grouped) {
+    score.title = "Holdout by group";
+    score.explanation = "Photographs of one group are all in training or all in the test.";
+  } else {
+    score.title = "Random holdout";
+    score.explanation = "Test photographs were drawn at random from every label.";
+  }
+  return score;
+}
+
+Score another_split_score(bool by_group, std::size_t train_rows) {
+  if (by_group) {
+    return {"by_group", "Cross-validation on a split by group",
+            "Scaler, PCA and classifier fitted anew; photographs of one group are all in training "
+            "or all in "
+            "the test.",
+            train_rows};
+  }
+  return {"ungrouped", "Cross-validation on a random split",
+          "Scaler, PCA and classifier fitted anew with a random holdout, as most notebooks do it.",
+          train_rows};
+}
+
+Score cross_validated_score(const CrossValidation& validation, bool grouped) {
+  Score score{
+      "cross_validated", std::to_string(validation.folds) + "-fold cross-validation",
+      "Scaler, PCA and classifier fitted anew for each fold of the training photographs, on "
+      "the others",
+      validation.evaluation.rows.size()};
+  score.explanation += grouped ? "; photographs of one group are all in one fold." : ".";
+  if (validation.never_held_out > 0) {
+    score.explanation +=
+        " " + with_commas(validation.never_held_out) +
+        " photographs of labels with a single group only train: they are in no fold.";
+  }
+  return score;
+}
+
+Score source_score(const std::string& source) {
+  return {"cross_validated_source", "of these " + source,
+          "The same answers, of the photographs of this source alone.", 0, source};
+}
+
+Json pixel_score_json(const PixelBaseline& baseline) {
+  return {
+      {"key", "pixels"},
+      {"title", "Pixel baseline (1-NN on 16 × 16 pixels)"},
+      {"explanation",
+       "The label of the nearest training photograph on 16 × 16 pixels. What it gets right needs "
+       "no network."},
+      {"rows", baseline.test_rows},
+      {"train_rows", baseline.train_rows},
+      {"accuracy", baseline.accuracy}};
+}
+
+std::string headline_metric(const Json& metrics) {
+  return headline_of(metrics) + untested_labels(metrics);
+}
+
+}  // namespace pomona
