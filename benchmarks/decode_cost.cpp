@@ -5,8 +5,9 @@
 //
 // One line a file, parts divided by tabs: name; "ok", the kind of failure, "skipped" or "crashed";
 // CPU milliseconds, the least of three; KiB of memory beyond the file's own bytes, at the peak;
-// the failure's message. tests/end_to_end/test_hostile_photographs.py holds the figures to limits.
-// Each file is decoded in a process of its own, which begins with little memory and may crash.
+// the failure's message. tests/end_to_end/faults/test_hostile_photographs.py holds the figures to
+// limits. Each file is decoded in a process of its own, which begins with little memory and may
+// crash.
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -48,6 +48,12 @@ function(pomona_module name)
       list(APPEND tests ${unit}_test.cpp)
     endif()
   endforeach()
+  foreach(used IN LISTS module_USES)
+    if(NOT TARGET pomona_${used})
+      message(FATAL_ERROR "module ${name} uses ${used}, which does not stand below it in "
+                          "src/pomona/CMakeLists.txt")
+    endif()
+  endforeach()
   list(TRANSFORM module_USES PREPEND pomona_)
   list(TRANSFORM module_TEST_USES PREPEND pomona_)
 
@@ -57,7 +63,7 @@ function(pomona_module name)
   target_link_libraries(pomona_${name} PUBLIC ${module_USES} PRIVATE ${module_LINKS})
   pomona_precompile(pomona_${name} pomona_base <nlohmann/json.hpp> <functional> <map> <thread>)
 
-  if(tests)
+  if(tests AND POMONA_TESTS)
     add_executable(pomona_${name}_test ${tests})
     # What tests do takes no time worth optimizing for, and compiling them at -O3 a third of the whole.
     target_compile_options(pomona_${name}_test PRIVATE ${POMONA_WARNINGS} $<$<CONFIG:Release>:-O1>
@@ -76,5 +82,20 @@ function(pomona_module name)
     else()
       gtest_discover_tests(pomona_${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
     endif()
+  endif()
+endfunction()
+
+# pomona_library(core ROOMS base storage …): the library pomona_core of these modules, which stand in
+# folders of their names. It needs what they need.
+function(pomona_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 library "" "" "ROOMS")
+  foreach(room IN LISTS library_ROOMS)
+    add_subdirectory(${room})
+  endforeach()
+  list(TRANSFORM library_ROOMS PREPEND pomona_)
+  # The module `jobs` is the top of its library, and has its name already.
+  if(NOT TARGET pomona_${name})
+    add_library(pomona_${name} INTERFACE)
+    target_link_libraries(pomona_${name} INTERFACE ${library_ROOMS})
   endif()
 endfunction()

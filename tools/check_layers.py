@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks every #include against tools/layers.txt. CMake cannot: all modules share one include root.
+"""Checks includes and folders against tools/layers.txt. CMake cannot: all modules share one root.
 
 Prints one line a violation, `file: what is wrong`, and exits with 1 if there is any.
 """
@@ -8,12 +8,15 @@ Prints one line a violation, `file: what is wrong`, and exits with 1 if there is
 import argparse
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from cpp_files import ROOT, cpp_files, includes, own_file, reached_headers, repository_files
+
+CODE = (".h", ".cpp", ".c", ".py", ".ts")
 
 
 @dataclass
@@ -27,6 +30,9 @@ class Layers:
     system_headers: frozenset[str] = frozenset()
     never: list[tuple[str, str]] = field(default_factory=list)  # (files, headers)
     banned_names: frozenset[str] = frozenset()
+    libraries: dict[str, str] = field(default_factory=dict)  # folder → library
+    uses: dict[str, set[str]] = field(default_factory=dict)  # library → those it may use
+    limits: dict[str, int] = field(default_factory=dict)  # folder, or "" for all others → files
 
     def folder_of(self, file: str) -> str | None:
         parents = {str(parent) for parent in PurePosixPath(file).parents}
@@ -57,6 +63,12 @@ def read_layers(path: Path) -> Layers:
                 layers.never.append((files, headers))
             case ["name", *words]:
                 layers.banned_names |= set(words)
+            case ["library", library, *folders]:
+                layers.libraries |= dict.fromkeys(folders, library)
+            case ["uses", library, *others]:
+                layers.uses.setdefault(library, set()).update(others)
+            case ["files", limit, *folders]:
+                layers.limits |= dict.fromkeys(folders or [""], int(limit))
             case _:
                 raise ValueError(f"{path}:{number}: not understood: {line.strip()}")
     return layers
@@ -66,12 +78,15 @@ def check_own(layers: Layers, file: str, header: str) -> str | None:
     mine, other = layers.folder_of(file), layers.folder_of(header)
     if other is None:
         return f"includes {header}, which lies in no folder of layers.txt"
-    if mine == other or layers.levels[other] < layers.levels[mine]:
-        return None
-    return (
-        f"includes {header}: {mine} (level {layers.levels[mine]}) may include only lower levels, "
-        f"and {other} is of level {layers.levels[other]}"
-    )
+    if mine != other and layers.levels[other] >= layers.levels[mine]:
+        return (
+            f"includes {header}: {mine} (level {layers.levels[mine]}) may include only lower "
+            f"levels, and {other} is of level {layers.levels[other]}"
+        )
+    library, used = layers.libraries.get(mine), layers.libraries.get(other)
+    if library not in (None, used) and used not in layers.uses.get(library, ()):
+        return f"includes {header}: the library {library} does not use {used}"
+    return None
 
 
 def check_foreign(layers: Layers, file: str, header: str) -> str | None:
@@ -116,8 +131,19 @@ def check_name(layers: Layers, file: str) -> Iterator[str]:
             yield f"is called {word}: name the thing it holds instead"
 
 
+def check_sizes(layers: Layers, files: list[str]) -> Iterator[str]:
+    """Only files of code count, and of a folder only its own."""
+    code = Counter(str(PurePosixPath(file).parent) for file in files if file.endswith(CODE))
+    for folder, count in sorted(code.items()):
+        limit = layers.limits.get(folder, layers.limits.get("", count))
+        if count > limit:
+            yield f"{folder}: holds {count} files of code, more than {limit}: divide it"
+
+
 def violations(layers: Layers, root: Path) -> Iterator[str]:
-    for file in repository_files(root):
+    files = repository_files(root)
+    yield from check_sizes(layers, files)
+    for file in files:
         if not file.startswith("sample/fruits/"):
             yield from (f"{file}: {wrong}" for wrong in check_name(layers, file))
     for file in cpp_files(root):

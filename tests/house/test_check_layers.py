@@ -82,6 +82,36 @@ def test_planted_violation_is_found(check, file, text, complaint):
     assert complaint in lines[0]
 
 
+def test_library_must_not_reach_another(check):
+    """Evaluation stands above the tables, but in the core, which is linked without them."""
+    code, lines = check(
+        files={
+            "src/pomona/table/schema.h": "#include <string>\n",
+            "src/pomona/evaluation/plot.h": '#include "pomona/table/schema.h"\n',
+            "src/pomona/output_tables/shard.h": '#include "pomona/table/schema.h"\n',
+            "src/pomona/jobs/run.h": '#include "pomona/output_tables/shard.h"\n',
+        }
+    )
+    assert code == 1
+    assert lines == [
+        "src/pomona/evaluation/plot.h: includes src/pomona/table/schema.h: the library core does "
+        "not use tables"
+    ]
+
+
+def test_a_full_folder_passes(check):
+    full = {f"src/pomona/csv/row_{i}.h": "#include <string>\n" for i in range(45)}
+    assert check(files=full | {"src/pomona/csv/rows.csv": ""})[0] == 0
+
+
+def test_one_file_more_is_too_many(check):
+    code, lines = check(
+        files={f"src/pomona/csv/row_{i}.h": "#include <string>\n" for i in range(46)}
+    )
+    assert code == 1
+    assert lines == ["src/pomona/csv: holds 46 files of code, more than 45: divide it"]
+
+
 def test_unknown_line_in_layers_is_an_error(tmp_path):
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "layers.txt").write_text("level 0 src\nowns src png.h\n")
