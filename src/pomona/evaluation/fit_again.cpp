@@ -32,7 +32,7 @@ bool on_features(const FitAgain& again) { return again.train.classifier == Class
 void align(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
            const FitAgain& again) {
   const SourceAlignment alignment(*chain.inputs, rows, train_side, again.train);
-  chain.learnt_from = alignment.moved(chain.table(rows).learnt_from, again.scratch_path + "-moved");
+  chain.learnt_from = alignment.moved(chain.table(rows).learnt_from, again.scratch_folder);
 }
 
 Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_side,
@@ -51,12 +51,12 @@ Chain fit_chain(const FitAgain& again, const std::vector<std::size_t>& train_sid
         again.prior->weights(reduction, studio_only_labels(rows, train_side, again.train.studio));
   }
   chain.inputs = std::make_unique<RowFile>(
-      again.scratch_path, on_features(again) ? chain.moments.dims() : reduction.pca.n_components());
+      again.scratch_folder,
+      on_features(again) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
   (on_features(again) ? sinks.features : sinks.scores) = chain.inputs.get();
   if (rows.views > 1 && !on_features(again)) {
-    chain.learnt_from =
-        std::make_unique<RowFile>(again.scratch_path + "-views", chain.inputs->cols());
+    chain.learnt_from = std::make_unique<RowFile>(again.scratch_folder, chain.inputs->cols());
     sinks.view_scores = chain.learnt_from.get();
   }
   reduce(again.features, rows, fold(reduction.scaler, reduction.pca), sinks,

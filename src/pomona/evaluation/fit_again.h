@@ -25,7 +25,7 @@ struct FitAgain {
   const TableRows& rows;
   ReduceOptions reduce;
   TrainOptions train;
-  std::string scratch_path;              // for files of rows
+  std::string scratch_folder;            // for files of rows
   const BackbonePrior* prior = nullptr;  // none: the classifier is drawn towards nothing
 };
 

@@ -26,8 +26,8 @@ std::span<const std::uint8_t> SmallPictureMaker::make(const Image& picture) {
   return small_.pixels;
 }
 
-SmallPictures::SmallPictures(const std::string& scratch_path)
-    : file_(scratch_path, kSmallPictureBytes) {}
+SmallPictures::SmallPictures(const std::string& scratch_folder)
+    : file_(scratch_folder, kSmallPictureBytes) {}
 
 void SmallPictures::append(std::size_t row, std::span<const std::uint8_t> picture) {
   file_.append({picture.data(), 1, picture.size()});

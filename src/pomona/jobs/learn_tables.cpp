@@ -88,13 +88,13 @@ class Learning {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
     if (knowledge_) take(*knowledge_);
-    scores_ = std::make_unique<RowFile>(out_.scratch_path("scores"), reduction_.pca.n_components());
+    scores_ = std::make_unique<RowFile>(out_.scratch_folder(), reduction_.pca.n_components());
     if (on_features()) {
-      features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
+      features_ = std::make_unique<RowFile>(out_.scratch_folder(), table_.moments.dims());
     }
     if (table_.rows.views > 1 && !on_features()) {
-      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-scores"),
-                                               reduction_.pca.n_components());
+      learnt_from_ =
+          std::make_unique<RowFile>(out_.scratch_folder(), reduction_.pca.n_components());
     }
     std::optional<ReducedTableWriter> writer;
     std::optional<ReducedCsvWriter> csv;
@@ -134,7 +134,7 @@ class Learning {
                      "' of --align has no label in common with photographs of "
                      "life, so it is learnt from where it lies");
     }
-    learnt_from_ = alignment.moved(training_table().learnt_from, out_.scratch_path("moved"));
+    learnt_from_ = alignment.moved(training_table().learnt_from, out_.scratch_folder());
   }
 
   TrainedClassifier train_classifier() {
@@ -203,7 +203,7 @@ class Learning {
           "classes that a photograph shows something else; it goes by distance alone");
     }
     Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
-                                  out_.scratch_path("refusal"), stop_);
+                                  out_.scratch_folder(), stop_);
     if (refusal.most_distance == kFarthestNovelty) {
       progress_.warn(
           "every label has one group of training photographs, so nothing tells how far new "
@@ -275,12 +275,8 @@ class Learning {
   }
 
   FitAgain fit_again() const {
-    return {table_.features,
-            table_.rows,
-            options_.reduce,
-            options_.train,
-            out_.scratch_path("again"),
-            knowledge_ ? &*knowledge_ : nullptr};
+    return {table_.features, table_.rows,           options_.reduce,
+            options_.train,  out_.scratch_folder(), knowledge_ ? &*knowledge_ : nullptr};
   }
 
   void cross_validate_training() {

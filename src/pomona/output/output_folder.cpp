@@ -13,6 +13,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/random.h"
+#include "pomona/base/row_file.h"
 #include "pomona/output/checked_json.h"
 #include "pomona/output/earlier_results.h"
 #include "pomona/output/output_names.h"
@@ -294,10 +295,8 @@ void OutputFolder::yield_work() { work_->write(kYields, ""); }
 ObjectStore& OutputFolder::work() { return *work_; }
 ObjectStore& OutputFolder::staged() { return *staged_; }
 
-std::string OutputFolder::scratch_path(const std::string& name) const {
-  const fs::path folder =
-      is_remote(place_) ? fs::temp_directory_path() : fs::path(place_) / kWorkFolder;
-  return (folder / ("pomona-" + attempt_ + "-" + name)).string();
+std::string OutputFolder::scratch_folder() const {
+  return is_remote(place_) ? system_scratch_folder() : (fs::path(place_) / kWorkFolder).string();
 }
 
 bool OutputFolder::is_announced() const { return is_current(claim(), *root_); }

@@ -75,9 +75,8 @@ class OutputFolder {
   // All of it after begin() or resume().
   ObjectStore& work();    // finished parts and the listing
   ObjectStore& staged();  // results of this attempt, under their final names
-  // For what is needed on the way and not published: the name of a file of this machine that
-  // nobody else has, to be unlinked as soon as it is open.
-  std::string scratch_path(const std::string& name) const;
+  // For RowFile: where on this machine rows are kept that are needed on the way and not published.
+  std::string scratch_folder() const;
   // What lies in work() stays when this object goes before publish().
   void keep_work() { keep_work_ = true; }
   bool keeps_work() const { return keep_work_ && is_at_work(); }

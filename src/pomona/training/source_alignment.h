@@ -38,9 +38,9 @@ class SourceAlignment {
 
   bool moves(std::string_view source) const { return moves_.contains(source); }
 
-  // A copy at `scratch_path` of rows of the same table, one or more for each photograph, in which
+  // A copy in `scratch_folder` of rows of the same table, one or more for each photograph, in which
   // those of the sources are moved.
-  std::unique_ptr<RowFile> moved(const RowFile& file, const std::string& scratch_path) const;
+  std::unique_ptr<RowFile> moved(const RowFile& file, const std::string& scratch_folder) const;
 
  private:
   struct Move {

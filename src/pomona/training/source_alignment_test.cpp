@@ -40,7 +40,7 @@ constexpr auto kPhotographs = std::to_array<OneNumber>({
 
 class Alignment : public testing::Test {
  protected:
-  Alignment() : inputs_(scratch("inputs"), 1) {
+  Alignment() : inputs_(testing::TempDir(), 1) {
     rows_.train_labels = {"apple", "kiwi", "pear"};
     for (std::size_t i = 0; i < kPhotographs.size(); ++i) {
       ManifestRow row;
@@ -55,15 +55,9 @@ class Alignment : public testing::Test {
     options_.studio = {"still", "frames"};
     options_.align = {"still"};
   }
-  // Tests run at the same time.
-  static std::string scratch(const std::string& name) {
-    return testing::TempDir() + "alignment-" +
-           testing::UnitTest::GetInstance()->current_test_info()->name() + "-" + name;
-  }
-
   std::vector<float> moved(const RowFile& file) const {
     const SourceAlignment alignment(inputs_, rows_, chosen_, options_);
-    const auto copy = alignment.moved(file, scratch("moved"));
+    const auto copy = alignment.moved(file, testing::TempDir());
     Matrix<float> values(copy->rows(), 1);
     copy->read(0, values.view());
     return {values.data(), values.data() + values.size()};
@@ -83,7 +77,7 @@ TEST_F(Alignment, MovesASourceToLifeByTheLabelsBothHave) {
 }
 
 TEST_F(Alignment, MovesEveryViewOfAPhotograph) {
-  RowFile views(scratch("views"), 1);
+  RowFile views(testing::TempDir(), 1);
   Matrix<float> two(2, 1);
   for (std::size_t i = 0; i < kPhotographs.size(); ++i) {
     two(0, 0) = 2;

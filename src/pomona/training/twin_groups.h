@@ -18,9 +18,9 @@ namespace pomona {
 // the mean of their source, a cosine distance of at most `distance`; and those linked through
 // others. Another source is another way of photographing, seen from whose mean all of one would
 // look alike. `sources`: the first part of paths; empty: all are of one. Rows of no label stay as
-// they are. `scratch_path` is for a file of all rows' features.
+// they are. `scratch_folder` is for a file of all rows' features.
 void join_near_twins(TableRows& rows, const FeatureSource& features,
                      const std::vector<std::string>& sources, double distance,
-                     const std::string& scratch_path, const Execution& execution);
+                     const std::string& scratch_folder, const Execution& execution);
 
 }  // namespace pomona
