@@ -5,27 +5,48 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "pomona/base/error.h"
+#include "pomona/base/random.h"
 
 namespace pomona {
 namespace {
 
-[[noreturn]] void fail(const std::string& attempted, const std::string& path) {
-  throw Error(ErrorKind::kUnavailable, attempted + " '" + path +
-                                           "': " + std::generic_category().message(errno) +
-                                           "; free some space or name another output folder");
+[[noreturn]] void fail(const std::string& attempted, const std::string& folder) {
+  throw Error(ErrorKind::kUnavailable,
+              attempted + " in '" + folder + "': " + std::generic_category().message(errno) +
+                  "; free some space there, or name another output folder or TMPDIR");
+}
+
+// Not every file system makes files without a name: there the name is gone at once.
+int open_nameless(const std::string& folder) {
+  const int file = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  const bool is_unsupported = errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL;
+  if (file >= 0 || !is_unsupported) return file;
+  const std::string path = folder + "/.pomona-" + random_name();
+  const int named = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (named >= 0) ::unlink(path.c_str());
+  return named;
 }
 
 }  // namespace
 
+std::string system_scratch_folder() {
+  std::error_code error;
+  const std::string folder = std::filesystem::temp_directory_path(error).string();
+  if (!error) return folder;
+  throw Error(ErrorKind::kUnavailable,
+              "choosing a folder for scratch files: $TMPDIR names none (" + error.message() +
+                  "); set it to a folder with room, or leave it out for /tmp");
+}
+
 template <class Element>
-BasicRowFile<Element>::BasicRowFile(const std::string& path, std::size_t cols)
-    : path_(path), cols_(cols) {
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file_ < 0) fail("making the scratch file", path_);
-  ::unlink(path.c_str());
+BasicRowFile<Element>::BasicRowFile(const std::string& folder, std::size_t cols)
+    : folder_(folder), cols_(cols) {
+  file_ = open_nameless(folder);
+  if (file_ < 0) fail("making a scratch file", folder_);
 }
 
 template <class Element>
@@ -40,7 +61,7 @@ void BasicRowFile<Element>::append(MatrixView<const Element> rows) {
   while (left > 0) {
     const ssize_t written = ::write(file_, bytes, left);
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) fail("writing to the scratch file", path_);
+    if (written <= 0) fail("writing to the scratch file", folder_);
     bytes += written;
     left -= static_cast<std::size_t>(written);
   }
@@ -55,7 +76,7 @@ void BasicRowFile<Element>::read(std::size_t first_row, MatrixView<Element> rows
   while (left > 0) {
     const ssize_t count = ::pread(file_, bytes, left, offset);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) fail("reading from the scratch file", path_);
+    if (count <= 0) fail("reading from the scratch file", folder_);
     bytes += count;
     offset += count;
     left -= static_cast<std::size_t>(count);

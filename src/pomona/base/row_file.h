@@ -11,12 +11,15 @@
 
 namespace pomona {
 
+// $TMPDIR, or /tmp. Throws unavailable when that is no folder.
+std::string system_scratch_folder();
+
 // Element: float or std::uint8_t.
 template <class Element>
 class BasicRowFile {
  public:
-  // `path`: where the file is made and at once unlinked. Throws unavailable when it cannot be.
-  BasicRowFile(const std::string& path, std::size_t cols);
+  // Throws unavailable when no file can be made in `folder`.
+  BasicRowFile(const std::string& folder, std::size_t cols);
   ~BasicRowFile();
   BasicRowFile(const BasicRowFile&) = delete;
   BasicRowFile& operator=(const BasicRowFile&) = delete;
@@ -29,7 +32,7 @@ class BasicRowFile {
   std::size_t cols() const { return cols_; }
 
  private:
-  std::string path_;
+  std::string folder_;
   int file_ = -1;
   std::size_t rows_ = 0;
   std::size_t cols_;

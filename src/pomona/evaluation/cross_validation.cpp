@@ -34,8 +34,7 @@ bool on_features(const ChainSetup& setup) {
 void adapt(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& train_side,
            const ChainSetup& setup) {
   const DomainAdaptation adaptation(*chain.inputs, rows, train_side, setup.train);
-  chain.learnt_from =
-      adaptation.adapted(chain.table(rows).learnt_from, setup.scratch_path + "-adapted");
+  chain.learnt_from = adaptation.adapted(chain.table(rows).learnt_from, setup.scratch_folder);
 }
 
 Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_side,
@@ -54,12 +53,12 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
         setup.prior->weights(reduction, studio_only_labels(rows, train_side, setup.train.studio));
   }
   chain.inputs = std::make_unique<RowFile>(
-      setup.scratch_path, on_features(setup) ? chain.moments.dims() : reduction.pca.n_components());
+      setup.scratch_folder,
+      on_features(setup) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
   (on_features(setup) ? sinks.features : sinks.components) = chain.inputs.get();
   if (rows.views > 1 && !on_features(setup)) {
-    chain.learnt_from =
-        std::make_unique<RowFile>(setup.scratch_path + "-views", chain.inputs->cols());
+    chain.learnt_from = std::make_unique<RowFile>(setup.scratch_folder, chain.inputs->cols());
     sinks.view_components = chain.learnt_from.get();
   }
   reduce(setup.features, rows, fold(reduction.scaler, reduction.pca), sinks,

@@ -26,7 +26,7 @@ struct ChainSetup {
   const TableRows& rows;
   ReduceOptions reduce;
   TrainOptions train;
-  std::string scratch_path;                 // for files of rows
+  std::string scratch_folder;               // for files of rows
   const OutputLayerPrior* prior = nullptr;  // none: centred on 0
 };
 

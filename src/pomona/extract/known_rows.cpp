@@ -10,14 +10,14 @@ constexpr std::size_t kDigestLetters = 64;
 
 }  // namespace
 
-KnownRows::KnownRows(std::size_t rows, std::size_t feature_count, const std::string& scratch_path,
+KnownRows::KnownRows(std::size_t rows, std::size_t feature_count, const std::string& scratch_folder,
                      bool by_hash)
     : by_hash_(by_hash),
       place_(rows, -1),
       picture_place_(rows, -1),
-      features_(scratch_path + "-features", feature_count),
-      digests_(scratch_path + "-digests", kDigestLetters),
-      pictures_(scratch_path + "-pictures", kPreviewBytes) {}
+      features_(scratch_folder, feature_count),
+      digests_(scratch_folder, kDigestLetters),
+      pictures_(scratch_folder, kPreviewBytes) {}
 
 void KnownRows::add(std::size_t row, std::span<const float> features, const std::string& sha256,
                     std::span<const std::uint8_t> picture) {

@@ -18,9 +18,9 @@ namespace pomona {
 // One thread adds; afterwards any number may look.
 class KnownRows {
  public:
-  // `rows`: of the manifest. `scratch_path`: a prefix of scratch files, see RowFile. With `by_hash`
-  // a row is known only once its file has been read and has the digest it had.
-  KnownRows(std::size_t rows, std::size_t feature_count, const std::string& scratch_path,
+  // `rows`: of the manifest. `scratch_folder`: where scratch files are, as for RowFile. With
+  // `by_hash` a row is known only once its file has been read and has the digest it had.
+  KnownRows(std::size_t rows, std::size_t feature_count, const std::string& scratch_folder,
             bool by_hash);
 
   // `picture`: its small picture, empty where it has none. `sha256`: 64 hexadecimal digits.

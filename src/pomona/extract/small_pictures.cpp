@@ -21,8 +21,8 @@ bool SmallPictureChoice::includes(std::string_view path) const {
   return threshold_ == kAll || hash_text(path, /*seed=*/0) < threshold_;
 }
 
-SmallPictures::SmallPictures(const std::string& scratch_path)
-    : file_(scratch_path, kPreviewBytes) {}
+SmallPictures::SmallPictures(const std::string& scratch_folder)
+    : file_(scratch_folder, kPreviewBytes) {}
 
 void SmallPictures::append(std::size_t row, std::span<const std::uint8_t> picture) {
   file_.append({picture.data(), 1, picture.size()});

@@ -31,8 +31,8 @@ class SmallPictureChoice {
 // One thread appends; afterwards any number may read.
 class SmallPictures {
  public:
-  // `scratch_path` as for RowFile.
-  explicit SmallPictures(const std::string& scratch_path);
+  // `scratch_folder` as for RowFile.
+  explicit SmallPictures(const std::string& scratch_folder);
 
   // `row`: number of the photograph in the feature table, ascending.
   void append(std::size_t row, std::span<const std::uint8_t> picture);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/bench.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -11,6 +9,8 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/base/random.h"
+#include "pomona/base/row_file.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/features/engine_rate.h"
 #include "pomona/features/openvino_featurizer.h"
@@ -34,9 +34,8 @@ double seconds_since(Clock::time_point start) {
 class ScratchFolder {
  public:
   explicit ScratchFolder(const std::string& parent) {
-    const auto base =
-        parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
-    path_ = (base / ("pomona-bench-" + std::to_string(::getpid()))).string();
+    const std::filesystem::path base = parent.empty() ? system_scratch_folder() : parent;
+    path_ = (base / ("pomona-bench-" + random_name())).string();
   }
   ~ScratchFolder() {
     std::error_code ignored;

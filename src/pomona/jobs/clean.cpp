@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "pomona/base/error.h"
-#include "pomona/output/checked_json.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output/publication.h"
@@ -17,8 +16,8 @@ namespace pomona {
 namespace {
 
 bool is_being_published(const ObjectStore& store) {
-  const std::optional<Json> note = read_checked_json(store, kWorkNote);
-  return note && find_publication(store, note->at("fingerprint").get<std::string>());
+  const std::optional<Json> note = read_work_note(store);
+  return note && find_publication(store, claim_of(*note).fingerprint);
 }
 
 CleanReport look(ObjectStore& store) {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/evaluate_bundle.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <utility>
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/base/row_file.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
@@ -32,7 +30,8 @@ class ClassifierInputs final : public FeatureSink {
       : bundle_(bundle),
         on_features_(bundle.classifier_kind == ClassifierKind::kRidge),
         mean_(bundle.views.size()),
-        file_(scratch_path(), on_features_ ? bundle.scaler.dims() : bundle.pca.n_components()) {}
+        file_(system_scratch_folder(),
+              on_features_ ? bundle.scaler.dims() : bundle.pca.n_components()) {}
 
   void add(const FeatureBatch& batch) override {
     const std::size_t expected = bundle_.views.size() * bundle_.scaler.dims();
@@ -53,11 +52,6 @@ class ClassifierInputs final : public FeatureSink {
   const RowFile& file() const { return file_; }
 
  private:
-  static std::string scratch_path() {
-    return (std::filesystem::temp_directory_path() / ("pomona-" + std::to_string(::getpid())))
-        .string();
-  }
-
   const Bundle& bundle_;
   bool on_features_;
   ViewMean mean_;

@@ -33,7 +33,7 @@ struct ResumedWork {
     tell(progress, work.resumed);
     if (!work.from.empty() || work_options.retry_failures) {
       known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
-                                          out.scratch_path("known"), work_options.by_hash);
+                                          out.scratch_folder(), work_options.by_hash);
     }
     if (work_options.retry_failures) reopen();
     if (work.from.empty()) return;
@@ -115,7 +115,7 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   ExtractSinks sinks;
   sinks.moments = extraction.moments.get();
   if (options.thumbnails) {
-    extraction.pictures = std::make_unique<SmallPictures>(out.scratch_path("pictures"));
+    extraction.pictures = std::make_unique<SmallPictures>(out.scratch_folder());
     sinks.pictures = extraction.pictures.get();
   }
   extraction.counts = extract({work.roots, work.manifest, work.setup, options}, sinks,

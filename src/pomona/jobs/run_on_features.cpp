@@ -109,7 +109,7 @@ Json inputs_json(const FromFeaturesOptions& options) {
 // What the report shows, of the pictures that the run which made the features has kept.
 void write_pictures(const FeaturePlace& features, const TableRows& rows, const Json& metrics,
                     std::size_t workers, OutputFolder& out) {
-  const auto pictures = pictures_of_features(features, rows, out.scratch_path("pictures"));
+  const auto pictures = pictures_of_features(features, rows, out.scratch_folder());
   if (pictures == nullptr) return;
   write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, tsne_rows(rows)),
                    out.staged(), workers);
@@ -185,7 +185,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const Moments moments = training_moments(table, rows, stop);
     if (options.near_duplicates > 0) {
       join_near_duplicates(rows, table, recorded_sources(made_by), options.near_duplicates,
-                           out.scratch_path("near-duplicates"), execution);
+                           out.scratch_folder(), execution);
     }
     const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;

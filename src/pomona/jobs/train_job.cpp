@@ -89,14 +89,13 @@ class TrainingRun {
     timeline_.begin("reduce");
     reduction_ = fit_reduction(table_.moments, options_.reduce);
     if (output_layer_) set_prior(*output_layer_);
-    components_ =
-        std::make_unique<RowFile>(out_.scratch_path("components"), reduction_.pca.n_components());
+    components_ = std::make_unique<RowFile>(out_.scratch_folder(), reduction_.pca.n_components());
     if (on_features()) {
-      features_ = std::make_unique<RowFile>(out_.scratch_path("features"), table_.moments.dims());
+      features_ = std::make_unique<RowFile>(out_.scratch_folder(), table_.moments.dims());
     }
     if (table_.rows.views > 1 && !on_features()) {
-      learnt_from_ = std::make_unique<RowFile>(out_.scratch_path("view-components"),
-                                               reduction_.pca.n_components());
+      learnt_from_ =
+          std::make_unique<RowFile>(out_.scratch_folder(), reduction_.pca.n_components());
     }
     std::optional<ReducedTableWriter> writer;
     std::optional<ReducedCsvWriter> csv;
@@ -137,7 +136,7 @@ class TrainingRun {
           "' of --adapt has no label in common with the in-the-wild domain (sources that "
           "--studio does not name), so training uses it without domain adaptation");
     }
-    learnt_from_ = adaptation.adapted(training_table().learnt_from, out_.scratch_path("adapted"));
+    learnt_from_ = adaptation.adapted(training_table().learnt_from, out_.scratch_folder());
   }
 
   TrainedClassifier train_classifier() {
@@ -206,7 +205,7 @@ class TrainingRun {
           "classes to reject what shows something else; it rejects by distance alone");
     }
     Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
-                                  out_.scratch_path("refusal"), stop_);
+                                  out_.scratch_folder(), stop_);
     if (refusal.most_distance == kFarthestNovelty) {
       progress_.warn(
           "every label has one group of training photographs, so nothing tells how far new "
@@ -278,12 +277,8 @@ class TrainingRun {
   }
 
   ChainSetup chain_setup() const {
-    return {table_.features,
-            table_.rows,
-            options_.reduce,
-            options_.train,
-            out_.scratch_path("cross-validation"),
-            output_layer_ ? &*output_layer_ : nullptr};
+    return {table_.features, table_.rows,           options_.reduce,
+            options_.train,  out_.scratch_folder(), output_layer_ ? &*output_layer_ : nullptr};
   }
 
   void cross_validate_training() {

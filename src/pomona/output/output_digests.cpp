@@ -50,6 +50,17 @@ void print_digests(const Digests& digests, ObjectStore& store) {
   throw Error(ErrorKind::kCorrupt, std::string(kDigestsKey) + ": " + problem);
 }
 
+std::vector<std::string> list_ours(const ObjectStore& store) {
+  std::vector<std::string> keys;
+  store.list("", [&](const ObjectInfo& object) {
+    if (object.key != kDigestsKey && is_output(object.key)) keys.push_back(object.key);
+  });
+  std::ranges::sort(keys);
+  return keys;
+}
+
+}  // namespace
+
 Digests read_digests(const ObjectStore& store) {
   const std::string text = store.read(kDigestsKey);
   Digests digests;
@@ -67,17 +78,6 @@ Digests read_digests(const ObjectStore& store) {
   }
   return digests;
 }
-
-std::vector<std::string> list_ours(const ObjectStore& store) {
-  std::vector<std::string> keys;
-  store.list("", [&](const ObjectInfo& object) {
-    if (object.key != kDigestsKey && is_output(object.key)) keys.push_back(object.key);
-  });
-  std::ranges::sort(keys);
-  return keys;
-}
-
-}  // namespace
 
 Digests digests_below(const ObjectStore& store, const std::string& folder, std::size_t workers) {
   std::vector<std::string> keys;

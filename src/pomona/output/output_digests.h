@@ -22,6 +22,9 @@ Digests digests_below(const ObjectStore& store, const std::string& folder, std::
 // stand beside them.
 void write_digests(ObjectStore& store, Digests others, std::size_t workers);
 
+// As write_digests() left them. Throws not_found, or corrupt for a line of another shape.
+Digests read_digests(const ObjectStore& store);
+
 // Writes the line of one file anew, after it was made again.
 void renew_digest(ObjectStore& store, const std::string& key);
 

@@ -13,7 +13,9 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/random.h"
+#include "pomona/base/row_file.h"
 #include "pomona/output/checked_json.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output/publication.h"
 #include "pomona/storage/key.h"
@@ -26,7 +28,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kStagedFolder = "staged";
 constexpr const char* kYields = "yields";
-constexpr const char* kRunRecord = "run.json";
 
 void refuse_overlap(const std::string& place, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
@@ -74,6 +75,11 @@ Descriptor lock_folder(const std::string& path, OutputFolder::Access access, boo
   return folder;
 }
 
+// "" where there is none.
+std::string record_of(const ObjectStore& store) {
+  return store.exists(kRunRecord) ? store.read(kRunRecord) : "";
+}
+
 // The folder and those above it that do not exist yet, the innermost first.
 std::vector<std::string> missing_folders(const std::string& path) {
   std::vector<std::string> missing;
@@ -110,7 +116,7 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOpener& stores,
     end_publication();
     content_ = look();
     // Another run may have begun since the note was looked for.
-    if (is_damaged()) unfinished_ = read_checked_json(*root_, kWorkNote);
+    if (is_damaged()) unfinished_ = read_work_note(*root_);
     // Who published was cut off before all was cleaned up.
     for (const std::string& fingerprint : content_.published) {
       if (!content_.work && !root_->exists(kWorkNote)) root_->remove(work_folder(fingerprint));
@@ -131,40 +137,44 @@ OutputFolder::~OutputFolder() {
 
 OutputFolder::Content OutputFolder::look() const {
   Content content;
-  bool success = false;  // other programs write _SUCCESS as well
   bool record = false;
-  bool work_folder_there = false;
+  bool results = false;
   root_->list("", [&](const ObjectInfo& object) {
     const bool of_work = is_below(object.key, kWorkFolder);
     content.any = true;
     content.work = content.work || object.key == kWorkNote;
-    success = success || object.key == kSuccess;
+    content.success = content.success || object.key == kSuccess;
     record = record || object.key == kRunRecord;
-    work_folder_there = work_folder_there || of_work;
+    results = results || is_output(object.key);
     content.others = content.others || !of_work;
     content.yields = content.yields || (of_work && file_name(object.key) == kYields);
     if (of_work && object.key == publication_key(std::string(parent_name(object.key)))) {
       content.published.emplace_back(parent_name(object.key));
     }
   });
-  content.complete = success && record;
-  content.ours = record || work_folder_there;
+  // Other programs write these names as well.
+  record = record && has_our_record(*root_);
+  content.complete = content.success && record;
+  content.ours = record || (unfinished_ && !results);
   return content;
 }
 
 void OutputFolder::end_publication() {
-  unfinished_ = read_checked_json(*root_, kWorkNote);
-  if (!unfinished_) return;
-  const auto fingerprint = unfinished_->at("fingerprint").get<std::string>();
-  const std::optional<Publication> publication = find_publication(*root_, fingerprint);
-  if (!publication) return;
-  carry_out(*publication, *root_);
-  end_work(fingerprint, unfinished_->at("attempt").get<std::string>());
-  unfinished_.reset();
+  for (;;) {
+    unfinished_ = read_work_note(*root_);
+    if (!unfinished_) return;
+    const WorkClaim claim = claim_of(*unfinished_);
+    const std::optional<Publication> publication = find_publication(*root_, claim.fingerprint);
+    if (!publication) return;
+    if (!carry_out(*publication, claim, *root_)) continue;  // others were quicker
+    end_work(claim);
+    unfinished_.reset();
+    return;
+  }
 }
 
-void OutputFolder::end_work(const std::string& fingerprint, const std::string& beginner) {
-  pomona::end_work(fingerprint, beginner, *root_);
+void OutputFolder::end_work(const WorkClaim& claim) {
+  pomona::end_work(claim, *root_);
   if (!is_remote(place_)) ::rmdir((fs::path(place_) / kWorkFolder).c_str());
 }
 
@@ -176,8 +186,8 @@ void OutputFolder::refuse_content(bool force) const {
     throw Error(ErrorKind::kInvalidInput,
                 "writing to '" + place_ +
                     "': the folder is not empty and nothing in it was written by pomona (there is "
-                    "no run.json), so --force will not replace anything there; name a new "
-                    "folder");
+                    "no run.json of pomona), so --force will not replace anything there; name a "
+                    "new folder");
   }
   throw Error(
       ErrorKind::kInvalidInput,
@@ -195,13 +205,18 @@ void OutputFolder::begin(const std::string& fingerprint) {
 
 // Only what was seen when this object looked: another run may have done the same since, and begun.
 void OutputFolder::throw_unfinished_away() {
-  const std::optional<Json> now = read_checked_json(*root_, kWorkNote);
-  const bool is_as_seen =
-      unfinished_ ? now && now->at("attempt") == unfinished_->at("attempt") : !now;
-  if (!is_as_seen) give_up_overtaken();
+  std::string folder = kWorkFolder;
+  if (unfinished_) {
+    const WorkClaim seen = claim_of(*unfinished_);
+    if (!is_current(seen, *root_) || find_publication(*root_, seen.fingerprint)) {
+      give_up_overtaken();
+    }
+    folder = work_folder(seen.fingerprint);
+  } else if (read_work_note(*root_)) {
+    give_up_overtaken();
+  }
   root_->remove(kWorkNote);
-  root_->remove(unfinished_ ? work_folder(unfinished_->at("fingerprint").get<std::string>())
-                            : kWorkFolder);
+  root_->remove(folder);
   unfinished_.reset();
 }
 
@@ -211,12 +226,12 @@ bool OutputFolder::announce_work(Json note) {
   if (root_->write_if_absent(kWorkNote, print_checked_json(note))) {
     announced_ = true;
     beginner_ = attempt_;
-    if (content_.complete || !root_->exists(kSuccess)) return true;
+    if (content_.success || !root_->exists(kSuccess)) return true;
     root_->remove(kWorkNote);
     root_->remove(work_folder(fingerprint_));
     give_up_overtaken();
   }
-  unfinished_ = read_checked_json(*root_, kWorkNote);
+  unfinished_ = read_work_note(*root_);
   if (!unfinished_) give_up_overtaken();
   return false;
 }
@@ -225,8 +240,9 @@ void OutputFolder::resume() {
   if (!unfinished_) {
     throw Error(ErrorKind::kInternal, "going on in '" + place_ + "': there is no unfinished work");
   }
-  fingerprint_ = unfinished_->at("fingerprint").get<std::string>();
-  beginner_ = unfinished_->at("attempt").get<std::string>();
+  const WorkClaim claim = claim_of(*unfinished_);
+  fingerprint_ = claim.fingerprint;
+  beginner_ = claim.beginner;
   keep_work_ = true;
   resumed_ = true;
   open_work();
@@ -279,17 +295,11 @@ void OutputFolder::yield_work() { work_->write(kYields, ""); }
 ObjectStore& OutputFolder::work() { return *work_; }
 ObjectStore& OutputFolder::staged() { return *staged_; }
 
-std::string OutputFolder::scratch_path(const std::string& name) const {
-  const fs::path folder =
-      is_remote(place_) ? fs::temp_directory_path() : fs::path(place_) / kWorkFolder;
-  return (folder / ("pomona-" + attempt_ + "-" + name)).string();
+std::string OutputFolder::scratch_folder() const {
+  return is_remote(place_) ? system_scratch_folder() : (fs::path(place_) / kWorkFolder).string();
 }
 
-bool OutputFolder::is_announced() const {
-  const std::optional<Json> note = read_checked_json(*root_, kWorkNote);
-  return note && note->at("fingerprint").get<std::string>() == fingerprint_ &&
-         note->at("attempt").get<std::string>() == beginner_;
-}
+bool OutputFolder::is_announced() const { return is_current(claim(), *root_); }
 
 bool OutputFolder::is_published_elsewhere() const {
   if (fingerprint_.empty()) return false;
@@ -303,8 +313,8 @@ void OutputFolder::refuse_if_overtaken() {
 
 void OutputFolder::drop_abandoned_work() {
   if_possible([&] {
-    const std::optional<Json> note = read_checked_json(*root_, kWorkNote);
-    if (note && note->at("fingerprint") == fingerprint_) return;  // another run is at work on it
+    const std::optional<Json> note = read_work_note(*root_);
+    if (note && claim_of(*note).fingerprint == fingerprint_) return;  // another is at work on it
     root_->remove(work_folder(fingerprint_));
   });
 }
@@ -321,6 +331,8 @@ void OutputFolder::give_up_overtaken() {
 }
 
 void OutputFolder::publish(const std::vector<Move>& moves) {
+  staged_->write(kSuccess, "");
+  const std::string record = record_of(*staged_);
   Publication publication{attempt_, {}};
   const std::string work = work_folder(fingerprint_) + "/";
   for (const Move& move : moves) publication.moves.push_back({work + move.from, move.to});
@@ -336,8 +348,11 @@ void OutputFolder::publish(const std::vector<Move>& moves) {
     give_up_overtaken();
   }
   published_ = true;  // from here on it can be brought to its end, so nothing is thrown away
-  carry_out(publication, *root_);
-  if_possible([&] { end_work(fingerprint_, beginner_); });
+  if (carry_out(publication, claim(), *root_)) {
+    if_possible([&] { end_work(claim()); });
+  } else if (!root_->exists(kSuccess) || record_of(*root_) != record) {
+    give_up_overtaken();
+  }  // else another process has ended this publication
 }
 
 }  // namespace pomona

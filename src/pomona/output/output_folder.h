@@ -56,8 +56,8 @@ class OutputFolder {
   const std::string& fingerprint() const { return fingerprint_; }
 
   // Throws invalid_input when it holds anything and `force` is not given. With `force`, results of
-  // an earlier run are replaced at publish(); files that are not ours stay. A folder that no run
-  // has written is refused all the same.
+  // an earlier run are replaced at publish(), as far as its SHA256SUMS lists them; other files
+  // stay. A folder without a run.json or work.json of ours is refused all the same.
   void refuse_content(bool force) const;
 
   // Begins work in a place that does not refuse; unfinished work there is thrown away.
@@ -75,9 +75,8 @@ class OutputFolder {
   // All of it after begin() or resume().
   ObjectStore& work();    // finished parts and the listing
   ObjectStore& staged();  // results of this attempt, under their final names
-  // For what is needed on the way and not published: the name of a file of this machine that
-  // nobody else has, to be unlinked as soon as it is open.
-  std::string scratch_path(const std::string& name) const;
+  // For RowFile: where on this machine rows are kept that are needed on the way and not published.
+  std::string scratch_folder() const;
   // What lies in work() stays when this object goes before publish().
   void keep_work() { keep_work_ = true; }
   bool keeps_work() const { return keep_work_ && is_at_work(); }
@@ -104,8 +103,9 @@ class OutputFolder {
   // What lies in the place already.
   struct Content {
     bool any = false;
-    bool ours = false;                        // some of it was written by a run
-    bool complete = false;                    // … that came to its end
+    bool ours = false;                        // all results carry the mark of a run of ours
+    bool success = false;                     // _SUCCESS: other programs write it as well
+    bool complete = false;                    // … and ours: a run came to its end
     bool work = false;                        // there is a note on unfinished work
     bool others = false;                      // there is something beside unfinished work
     bool yields = false;                      // unfinished work gives way
@@ -114,11 +114,12 @@ class OutputFolder {
 
   Content look() const;
   void end_publication();
-  void end_work(const std::string& fingerprint, const std::string& beginner);
+  void end_work(const WorkClaim& claim);
   void throw_unfinished_away();
   void open_work();
   void clean_up();
   bool is_at_work() const { return announced_ || resumed_; }
+  WorkClaim claim() const { return {fingerprint_, beginner_}; }
   bool is_announced() const;
   [[noreturn]] void give_up_overtaken();
 

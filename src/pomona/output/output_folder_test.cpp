@@ -9,6 +9,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/output/checked_json.h"
+#include "pomona/output/output_digests.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output/publication.h"
 #include "pomona/storage/local_store.h"
@@ -21,6 +22,11 @@ const StoreOpener& stores() { return *local_store_opener(); }
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
+
+// run.json of a run of ours.
+std::string record(const std::string& started) {
+  return print_json({{"format", 1}, {"pomona", "0"}, {"verb", "run"}, {"started", started}});
+}
 
 class OutputFolderTest : public testing::Test {
  protected:
@@ -93,7 +99,7 @@ TEST_F(OutputFolderTest, RefusesAFolderThatHoldsSomething) {
   EXPECT_THAT(refusal(path("out"), false, {}), HasSubstr("not empty"));
   EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("nothing in it was written by pomona"));
   EXPECT_THAT(names("out"), UnorderedElementsAre("letter.txt"));
-  std::ofstream(path("out/run.json")) << "{}";
+  std::ofstream(path("out/run.json")) << record("old");
   EXPECT_EQ(refusal(path("out"), true, {}), "");
   EXPECT_THAT(names("out"), UnorderedElementsAre("letter.txt", "run.json"));
 }
@@ -101,7 +107,7 @@ TEST_F(OutputFolderTest, RefusesAFolderThatHoldsSomething) {
 TEST_F(OutputFolderTest, SaysWhenARunWasCutOff) {
   fs::create_directories(path("out/_pomona"));
   std::ofstream(path("out/_pomona/work.json"))
-      << print_checked_json({{"fingerprint", "of another run"}});
+      << print_checked_json({{"fingerprint", "of another run"}, {"attempt", "another"}});
   EXPECT_THAT(refusal(path("out"), false, {}), HasSubstr("cut off"));
 }
 
@@ -109,7 +115,7 @@ TEST_F(OutputFolderTest, ForceReplacesOursAndKeepsOthers) {
   {
     OutputFolder out(path("out"), stores(), {});
     out.begin_anew(false);
-    out.staged().write("run.json", "old");
+    out.staged().write("run.json", record("old"));
     out.staged().write("reduced.csv", "old");
     out.publish({});
   }
@@ -119,10 +125,44 @@ TEST_F(OutputFolderTest, ForceReplacesOursAndKeepsOthers) {
     out.begin_anew(true);
     EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "reduced.csv", "letter.txt",
                                                    "_SUCCESS", "_pomona"));
-    out.staged().write("run.json", "new");
+    out.staged().write("run.json", record("new"));
     out.publish({});
   }
   EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "letter.txt", "_SUCCESS"));
+}
+
+TEST_F(OutputFolderTest, ResultsOfAnotherProgramAreNotReplaced) {
+  fs::create_directories(path("out/features"));
+  std::ofstream(path("out/features/mine.parquet")) << "dear";
+  std::ofstream(path("out/run.json")) << R"({"steps": 3})";
+  std::ofstream(path("out/_SUCCESS")) << "";
+  EXPECT_FALSE(OutputFolder(path("out"), stores(), {}).is_complete());
+  EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("nothing in it was written by pomona"));
+  // Nor beside unfinished work of ours, which says nothing of them.
+  fs::create_directories(path("out/_pomona"));
+  std::ofstream(path("out/_pomona/work.json"))
+      << print_checked_json({{"fingerprint", "f1"}, {"attempt", "another"}});
+  EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("nothing in it was written by pomona"));
+  EXPECT_TRUE(fs::exists(path("out/features/mine.parquet")));
+}
+
+TEST_F(OutputFolderTest, ForceKeepsWhatTheEarlierRunDidNotWrite) {
+  {
+    OutputFolder out(path("out"), stores(), {});
+    out.begin_anew(false);
+    out.staged().write("run.json", record("old"));
+    out.staged().write("reduced.csv", "old");
+    write_digests(out.staged(), {}, /*workers=*/1);
+    out.publish({});
+  }
+  fs::create_directories(path("out/features"));
+  std::ofstream(path("out/features/mine.parquet")) << "dear";
+  OutputFolder out(path("out"), stores(), {});
+  out.begin_anew(true);
+  out.staged().write("run.json", record("new"));
+  out.publish({});
+  EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "features", "_SUCCESS"));
+  EXPECT_TRUE(fs::exists(path("out/features/mine.parquet")));
 }
 
 TEST_F(OutputFolderTest, RefusesToOverlapItsInput) {
@@ -264,7 +304,7 @@ TEST_F(OutputFolderTest, B4WhoEndsAnothersPublicationLeavesTheNextRunAlone) {
   next.begin("f1");
   ASSERT_TRUE(next.announce_work({}));
   next.work().write("features/part", "next");
-  end_work("f1", beginner, root);  // of a process that was asleep
+  end_work({"f1", beginner}, root);  // of a process that was asleep
   EXPECT_EQ(next.work().read("features/part"), "next");
   EXPECT_NO_THROW(next.publish({{"features/part", "features/part"}}));
 }
@@ -281,11 +321,12 @@ TEST_F(OutputFolderTest, SuccessAloneIsNoResultOfOurs) {
 TEST_F(OutputFolderTest, EndsAPublicationThatWasCutOff) {
   leave_unfinished(path("out"), "f1");
   fs::create_directories(path("out/_pomona/f1/staged/dead"));
-  std::ofstream(path("out/_pomona/f1/staged/dead/run.json")) << "whole";
+  std::ofstream(path("out/_pomona/f1/staged/dead/run.json")) << record("whole");
+  std::ofstream(path("out/_pomona/f1/staged/dead/_SUCCESS")) << "";
   const std::string part = "features/part-00000.snappy.parquet";
   Json moves = Json::array();
   moves.push_back(Json::array({"_pomona/f1/" + part, part}));
-  for (const std::string name : {"run.json", "tsne.json"}) {
+  for (const std::string name : {"run.json", "tsne.json", "_SUCCESS"}) {
     moves.push_back(Json::array({"_pomona/f1/staged/dead/" + name, name}));
   }
   const Json note = {{"attempt", "dead"}, {"moves", std::move(moves)}};

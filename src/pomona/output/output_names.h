@@ -10,6 +10,7 @@
 namespace pomona {
 
 inline constexpr const char* kSuccess = "_SUCCESS";
+inline constexpr const char* kRunRecord = "run.json";
 // Unfinished work, and what says which: gone when a run has published.
 inline constexpr const char* kWorkFolder = "_pomona";
 inline constexpr const char* kWorkNote = "_pomona/work.json";

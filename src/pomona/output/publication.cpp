@@ -2,11 +2,13 @@
 #include "pomona/output/publication.h"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/output/checked_json.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/output/output_names.h"
 
 namespace pomona {
@@ -14,21 +16,12 @@ namespace {
 
 constexpr const char* kPublication = "publication.json";
 
-// Results of an earlier run that this one does not replace. Whole folders go as such, so that a
-// local one does not stay behind empty.
-void remove_stale(const std::set<std::string>& made, ObjectStore& root) {
-  const auto top_of = [](const std::string& key) { return key.substr(0, key.find('/')); };
-  std::set<std::string> tops;
-  for (const std::string& key : made) tops.insert(top_of(key));
-  std::set<std::string> stale;
-  root.list("", [&](const ObjectInfo& object) {
-    if (!is_output(object.key) || made.contains(object.key)) return;
-    const std::string top = top_of(object.key);
-    const bool is_all_ours = top != kComposedFolder;
-    stale.insert(is_all_ours && !tops.contains(top) ? top : object.key);
-  });
-  for (const std::string& key : stale) root.remove(key);
+bool has_text(const Json& note, const char* name) {
+  const auto found = note.find(name);
+  return found != note.end() && found->is_string();
 }
+
+bool is_success(const Move& move) { return move.to == kSuccess; }
 
 // Is nothing at its old place any more? Who comes late then does not take results from readers.
 bool is_moved(const Publication& publication, const ObjectStore& root) {
@@ -38,20 +31,67 @@ bool is_moved(const Publication& publication, const ObjectStore& root) {
                               [&](const Move& move) { return left.contains(move.from); });
 }
 
-void move_unless_moved(const Move& move, ObjectStore& root) {
+// Whoever woke late removes nothing of a run that has published since.
+bool make_way(const Publication& publication, const WorkClaim& claim, ObjectStore& root) {
+  if (!is_current(claim, root)) return false;
+  root.remove(kSuccess);
+  std::set<std::string> made;
+  for (const Move& move : publication.moves) made.insert(move.to);
+  for (const std::string& key : stale_results(made, root)) {
+    if (!is_current(claim, root)) return false;
+    root.remove(key);
+  }
+  return true;
+}
+
+// Another process may have moved it before.
+bool move_if_current(const Move& move, const WorkClaim& claim, ObjectStore& root) {
+  if (!is_current(claim, root)) return false;
   try {
     root.move(move.from, move.to);
-    return;
+    return true;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kNotFound) throw;
   }
-  if (root.exists(move.to)) return;
+  const bool is_there = root.exists(move.to);
+  if (!is_current(claim, root)) return false;
+  if (is_there) return true;
   throw Error(ErrorKind::kCorrupt, "publishing in '" + root.describe() + "': '" + move.from +
                                        "' is gone, and not at its place '" + move.to +
                                        "'; run `pomona clean`, then the run again");
 }
 
+std::optional<std::vector<Move>> moves_from(const Json& list) {
+  std::vector<Move> moves;
+  for (const Json& move : list) {
+    const bool is_pair =
+        move.is_array() && move.size() == 2 && move[0].is_string() && move[1].is_string();
+    if (!is_pair) return std::nullopt;
+    moves.push_back({move[0].get<std::string>(), move[1].get<std::string>()});
+  }
+  if (std::ranges::count_if(moves, is_success) != 1) return std::nullopt;
+  return moves;
+}
+
 }  // namespace
+
+std::optional<Json> read_work_note(const ObjectStore& root) {
+  std::optional<Json> note = read_checked_json(root, kWorkNote);
+  if (note && !(has_text(*note, "fingerprint") && has_text(*note, "attempt"))) note.reset();
+  return note;
+}
+
+WorkClaim claim_of(const Json& work_note) {
+  return {read_member<std::string>(work_note, "fingerprint", kWorkNote),
+          read_member<std::string>(work_note, "attempt", kWorkNote)};
+}
+
+bool is_current(const WorkClaim& claim, const ObjectStore& root) {
+  const std::optional<Json> note = read_work_note(root);
+  if (!note) return false;
+  const WorkClaim now = claim_of(*note);
+  return now.fingerprint == claim.fingerprint && now.beginner == claim.beginner;
+}
 
 std::string publication_key(const std::string& fingerprint) {
   return work_folder(fingerprint) + "/" + kPublication;
@@ -67,46 +107,44 @@ bool announce(const Publication& publication, const std::string& fingerprint, Ob
 std::optional<Publication> find_publication(const ObjectStore& root,
                                             const std::string& fingerprint) {
   const std::optional<Json> note = read_checked_json(root, publication_key(fingerprint));
-  if (!note) return std::nullopt;
-  Publication publication{note->at("attempt").get<std::string>(), {}};
-  for (const Json& move : note->at("moves")) {
-    publication.moves.push_back({move.at(0).get<std::string>(), move.at(1).get<std::string>()});
-  }
-  return publication;
+  if (!note || !has_text(*note, "attempt") || !note->contains("moves")) return std::nullopt;
+  std::optional<std::vector<Move>> moves = moves_from(note->at("moves"));
+  if (!moves) return std::nullopt;
+  return Publication{note->at("attempt").get<std::string>(), std::move(*moves)};
 }
 
-void carry_out(const Publication& publication, ObjectStore& root) {
-  std::set<std::string> made;
-  for (const Move& move : publication.moves) made.insert(move.to);
-  if (!is_moved(publication, root)) {
-    root.remove(kSuccess);
-    remove_stale(made, root);
-  }
+bool carry_out(const Publication& publication, const WorkClaim& claim, ObjectStore& root) {
+  if (!is_moved(publication, root) && !make_way(publication, claim, root)) return false;
+  std::atomic<bool> is_overtaken = false;
   parallel_for(publication.moves.size(), std::max<std::size_t>(root.concurrent_reads(), 1),
-               [&](std::size_t i, std::size_t) { move_unless_moved(publication.moves[i], root); });
+               [&](std::size_t i, std::size_t) {
+                 const Move& move = publication.moves[i];
+                 if (is_success(move) || is_overtaken) return;
+                 if (!move_if_current(move, claim, root)) is_overtaken = true;
+               });
+  if (is_overtaken) return false;
   root.settle();
-  if (!root.write_if_absent(kSuccess, "")) {
-    throw Error(ErrorKind::kUnavailable,
-                "publishing in '" + root.describe() +
-                    "': another program has written _SUCCESS there meanwhile; give each run its "
-                    "own folder");
-  }
+  const auto success = std::ranges::find_if(publication.moves, is_success);
+  return move_if_current(*success, claim, root);
 }
 
-void end_work(const std::string& fingerprint, const std::string& beginner, ObjectStore& root) {
-  const std::optional<Json> note = read_checked_json(root, kWorkNote);
-  if (!note || note->at("attempt") != beginner) return;
+void end_work(const WorkClaim& claim, ObjectStore& root) {
+  if (!is_current(claim, root)) return;
   root.settle();  // the marker is there before what it could be made from again goes
-  const std::string folder = work_folder(fingerprint) + "/";
+  const std::string folder = work_folder(claim.fingerprint) + "/";
   std::set<std::string> tops;
-  root.list(work_folder(fingerprint), [&](const ObjectInfo& object) {
+  root.list(work_folder(claim.fingerprint), [&](const ObjectInfo& object) {
     const std::string name = object.key.substr(folder.size());
     tops.insert(name.substr(0, name.find('/')));
   });
   tops.erase(kPublication);
-  for (const std::string& top : tops) root.remove(folder + top);
+  for (const std::string& top : tops) {
+    if (!is_current(claim, root)) return;
+    root.remove(folder + top);
+  }
+  if (!is_current(claim, root)) return;
   root.remove(kWorkNote);
-  root.remove(work_folder(fingerprint));
+  root.remove(work_folder(claim.fingerprint));
 }
 
 }  // namespace pomona

@@ -26,9 +26,9 @@ std::span<const std::uint8_t> pixels_of(const PictureBatch& batch, std::size_t i
 
 std::unique_ptr<SmallPictures> pictures_of_features(const FeaturePlace& features,
                                                     const TableRows& rows,
-                                                    const std::string& scratch_path) {
+                                                    const std::string& scratch_folder) {
   if (features.place != "features" || !features.store->exists("pictures/_SUCCESS")) return nullptr;
-  auto pictures = std::make_unique<SmallPictures>(scratch_path);
+  auto pictures = std::make_unique<SmallPictures>(scratch_folder);
   const auto& known = rows.manifest.rows;
   // Both are in the order of tables.
   std::size_t row = 0;

@@ -13,10 +13,10 @@
 namespace pomona {
 
 // Those of `rows` that there are, none of dropped classes. Null where the table is in no output
-// folder or its run kept no pictures. `scratch_path` as for SmallPictures. Throws corrupt for a
+// folder or its run kept no pictures. `scratch_folder` as for SmallPictures. Throws corrupt for a
 // picture of another size.
 std::unique_ptr<SmallPictures> pictures_of_features(const FeaturePlace& features,
                                                     const TableRows& rows,
-                                                    const std::string& scratch_path);
+                                                    const std::string& scratch_folder);
 
 }  // namespace pomona

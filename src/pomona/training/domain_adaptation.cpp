@@ -125,8 +125,8 @@ void DomainAdaptation::Transform::apply(std::span<float> row) const {
 }
 
 std::unique_ptr<RowFile> DomainAdaptation::adapted(const RowFile& file,
-                                                   const std::string& scratch_path) const {
-  auto copy = std::make_unique<RowFile>(scratch_path, file.cols());
+                                                   const std::string& scratch_folder) const {
+  auto copy = std::make_unique<RowFile>(scratch_folder, file.cols());
   const std::size_t each = file.rows() / rows_.rows();
   Matrix<float> values(each, file.cols());
   for (std::size_t i = 0; i < rows_.rows(); ++i) {

@@ -39,9 +39,9 @@ class DomainAdaptation {
 
   bool adapts(std::string_view source) const { return transforms_.contains(source); }
 
-  // A copy at `scratch_path` of rows of the same table, one or more for each photograph, in which
+  // A copy in `scratch_folder` of rows of the same table, one or more for each photograph, in which
   // those of the sources are adapted.
-  std::unique_ptr<RowFile> adapted(const RowFile& file, const std::string& scratch_path) const;
+  std::unique_ptr<RowFile> adapted(const RowFile& file, const std::string& scratch_folder) const;
 
  private:
   struct Transform {

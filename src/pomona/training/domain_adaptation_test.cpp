@@ -40,7 +40,7 @@ constexpr auto kPhotographs = std::to_array<OneNumber>({
 
 class Adaptation : public testing::Test {
  protected:
-  Adaptation() : inputs_(scratch("inputs"), 1) {
+  Adaptation() : inputs_(testing::TempDir(), 1) {
     rows_.train_labels = {"apple", "kiwi", "pear"};
     for (std::size_t i = 0; i < kPhotographs.size(); ++i) {
       ManifestRow row;
@@ -55,15 +55,9 @@ class Adaptation : public testing::Test {
     options_.studio = {"still", "frames"};
     options_.adapt = {"still"};
   }
-  // Tests run at the same time.
-  static std::string scratch(const std::string& name) {
-    return testing::TempDir() + "adaptation-" +
-           testing::UnitTest::GetInstance()->current_test_info()->name() + "-" + name;
-  }
-
   std::vector<float> moved(const RowFile& file) const {
     const DomainAdaptation adaptation(inputs_, rows_, chosen_, options_);
-    const auto copy = adaptation.adapted(file, scratch("adapted"));
+    const auto copy = adaptation.adapted(file, testing::TempDir());
     Matrix<float> values(copy->rows(), 1);
     copy->read(0, values.view());
     return {values.data(), values.data() + values.size()};
@@ -83,7 +77,7 @@ TEST_F(Adaptation, MovesASourceToTheWildByTheLabelsBothHave) {
 }
 
 TEST_F(Adaptation, MovesEveryViewOfAPhotograph) {
-  RowFile views(scratch("views"), 1);
+  RowFile views(testing::TempDir(), 1);
   Matrix<float> two(2, 1);
   for (std::size_t i = 0; i < kPhotographs.size(); ++i) {
     two(0, 0) = 2;

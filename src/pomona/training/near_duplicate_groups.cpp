@@ -106,14 +106,14 @@ class Joiner {
 
 void join_near_duplicates(TableRows& rows, const FeatureSource& table,
                           const std::vector<std::string>& sources, double distance,
-                          const std::string& scratch_path, const Execution& execution) {
+                          const std::string& scratch_folder, const Execution& execution) {
   const std::unique_ptr<FeatureReader> pass = table.read();
   ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
   std::optional<RowFile> features;
   FeatureBatch batch;
   while (reader.next(batch)) {
     throw_if_stopped(execution.stop);
-    if (!features) features.emplace(scratch_path, batch.features.cols() / rows.views);
+    if (!features) features.emplace(scratch_folder, batch.features.cols() / rows.views);
     append_first_views(batch, rows.views, *features);
   }
   if (!features) return;

@@ -174,13 +174,13 @@ void learn_novelty(const RowFile& features, const TableRows& rows,
 }  // namespace
 
 Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const Backbone& backbone,
-                    const TrainOptions& train, const std::string& scratch_path,
+                    const TrainOptions& train, const std::string& scratch_folder,
                     const std::stop_token& stop) {
   std::optional<LogitsHead> head;
   if (backbone.spec.logit_count > 0) head.emplace(backbone);
-  Seen seen{RowFile(scratch_path, static_cast<std::size_t>(backbone.spec.feature_count)),
+  Seen seen{RowFile(scratch_folder, static_cast<std::size_t>(backbone.spec.feature_count)),
             std::nullopt};
-  if (head) seen.logits.emplace(scratch_path + "-logits", head->logit_count());
+  if (head) seen.logits.emplace(scratch_folder, head->logit_count());
   read_features(features, rows.views, head, seen, stop);
   const std::vector<std::size_t> learnt =
       without_adapted(rows, with_label(rows, rows.side(Split::kTrain)), train.adapt);

@@ -23,7 +23,7 @@ namespace pomona {
 // more than can be carried along those of the in-the-wild domain come before those of train.studio:
 // the heaviest, among equals and in the studio by a hash of their path.
 Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const Backbone& backbone,
-                    const TrainOptions& train, const std::string& scratch_path,
+                    const TrainOptions& train, const std::string& scratch_folder,
                     const std::stop_token& stop);
 
 }  // namespace pomona

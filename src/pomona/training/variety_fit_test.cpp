@@ -13,7 +13,7 @@ using testing::ElementsAre;
 // Rows of two components: a label's varieties lie apart along the second.
 class VarietyFit : public testing::Test {
  protected:
-  VarietyFit() : inputs_(testing::TempDir() + "variety-fit", 2) {
+  VarietyFit() : inputs_(testing::TempDir(), 2) {
     rows_.train_labels = {"apple", "pear"};
     rows_.varieties = {"Bosc", "Gala", "Rare"};
   }

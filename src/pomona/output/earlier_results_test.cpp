@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/output/earlier_results.h"
+
+#include <gmock/gmock.h>
+
+#include "pomona/output/output_digests.h"
+#include "pomona/storage/memory_store.h"
+
+namespace pomona {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr const char* kOurs = R"({"format": 1, "pomona": "0.1", "verb": "run"})";
+
+class EarlierResultsTest : public testing::Test {
+ protected:
+  EarlierResultsTest() {
+    root_.write("run.json", kOurs);
+    root_.write("features/part-0", "ours");
+    root_.write("reduced.csv", "ours");
+    write_digests(root_, {}, /*workers=*/1);
+  }
+  MemoryStore root_;
+};
+
+TEST(EarlierRecordTest, OnlyWhatCarriesOurMarkIsOurs) {
+  MemoryStore root;
+  EXPECT_FALSE(has_our_record(root));
+  root.write("run.json", kOurs);
+  EXPECT_TRUE(has_our_record(root));
+  for (const char* other :
+       {"", "not JSON", "null", "[]", "3", "{}", R"({"format": 1, "verb": "run"})",
+        R"({"format": "1", "pomona": "0", "verb": "run"})", R"({"pomona": "0", "verb": "run"})",
+        R"({"format": 1, "pomona": {}, "verb": "run"})", R"({"format": 1, "pomona": "0"})"}) {
+    root.write("run.json", other);
+    EXPECT_FALSE(has_our_record(root)) << other;
+  }
+}
+
+TEST_F(EarlierResultsTest, WhatIsNotMadeAgainIsStale) {
+  EXPECT_THAT(stale_results({"run.json", "SHA256SUMS", "reduced.csv"}, root_),
+              ElementsAre("features"));
+  EXPECT_THAT(stale_results({}, root_),
+              ElementsAre("SHA256SUMS", "features", "reduced.csv", "run.json"));
+}
+
+TEST_F(EarlierResultsTest, WhatThatRunDidNotWriteStays) {
+  root_.write("features/mine.txt", "mine");
+  root_.write("bundle/mine.txt", "mine");
+  root_.write("letter.txt", "mine");
+  EXPECT_THAT(stale_results({"run.json", "SHA256SUMS", "reduced.csv"}, root_),
+              ElementsAre("features/part-0"));
+}
+
+TEST_F(EarlierResultsTest, ARecordOfAnotherProgramMakesNothingOurs) {
+  root_.write("run.json", R"({"steps": 3})");
+  EXPECT_THAT(stale_results({}, root_), IsEmpty());
+}
+
+TEST_F(EarlierResultsTest, WithoutDigestsNamesDecide) {
+  root_.write("letter.txt", "mine");
+  for (const bool damaged : {true, false}) {
+    if (damaged) {
+      root_.write("SHA256SUMS", "of another program");
+    } else {
+      root_.remove("SHA256SUMS");
+    }
+    EXPECT_THAT(stale_results({"run.json", "SHA256SUMS"}, root_),
+                ElementsAre("features", "reduced.csv"));
+  }
+}
+
+}  // namespace
+}  // namespace pomona
