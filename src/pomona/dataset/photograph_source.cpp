@@ -9,12 +9,20 @@
 
 namespace pomona {
 
+std::jthread start_thread(std::function<void()> body) { return std::jthread(std::move(body)); }
+
 PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& manifest,
-                                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes)
+                                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes,
+                                   const ThreadStarter& start)
     : roots_(roots), manifest_(manifest), max_bytes_(max_bytes), order_(std::move(rows)) {
   const std::size_t readers = roots.concurrent_reads();
-  if (readers == 0) return;
-  for (std::size_t i = 0; i < readers; ++i) readers_.emplace_back([this] { read_ahead(); });
+  readers_.reserve(readers);
+  try {
+    while (readers_.size() < readers) readers_.push_back(start([this] { read_ahead(); }));
+  } catch (const std::exception&) {
+    // The system allows no more threads. To throw would wait for ever: those that run wait for
+    // room.
+  }
 }
 
 PhotographSource::~PhotographSource() { abort(); }

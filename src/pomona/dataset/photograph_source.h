@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of the photographs of a manifest. From a store that is far away they are read ahead,
-// many at once and in the order of the manifest, so that whoever decodes them does not wait.
+// many at once and in the order of the manifest, so that whoever decodes them does not wait. Where
+// fewer threads can be started (a container limits them), fewer files are read at once; where none
+// can, each file is read by the thread that asks for it.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -20,13 +23,18 @@
 
 namespace pomona {
 
+// Runs a function on a thread of its own; throws as std::jthread does when there can be none.
+using ThreadStarter = std::function<std::jthread(std::function<void()>)>;
+std::jthread start_thread(std::function<void()> body);
+
 class PhotographSource {
  public:
   // Roots and manifest outlive it. `rows` are those that will be asked for, in about that order. As
   // many files are read at once as the store finds best (ObjectStore::concurrent_reads()); at most
-  // `max_bytes` are held, or one file.
+  // `max_bytes` are held, or one file. Tests replace `start`.
   PhotographSource(const ImageRoots& roots, const Manifest& manifest,
-                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes = 64ULL << 20U);
+                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes = 64ULL << 20U,
+                   const ThreadStarter& start = start_thread);
   ~PhotographSource();
   PhotographSource(const PhotographSource&) = delete;
   PhotographSource& operator=(const PhotographSource&) = delete;
