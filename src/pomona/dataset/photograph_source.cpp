@@ -27,9 +27,10 @@ PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& mani
 
 PhotographSource::~PhotographSource() { abort(); }
 
-void PhotographSource::abort() {
+void PhotographSource::abort(std::exception_ptr cause) {
   {
     const std::lock_guard lock(mutex_);
+    if (!stopped_) cause_ = std::move(cause);
     stopped_ = true;
   }
   changed_.notify_all();
@@ -43,7 +44,10 @@ std::optional<FileFailure> PhotographSource::read(std::size_t row, std::string& 
     return slot != slots_.end() && slot->second.done;
   };
   changed_.wait(lock, [&] { return stopped_ || is_done(); });
-  if (!is_done()) throw Error(ErrorKind::kInterrupted, "reading photographs: stopped");
+  if (!is_done()) {
+    if (cause_) std::rethrow_exception(cause_);
+    throw Error(ErrorKind::kInterrupted, "reading photographs: stopped");
+  }
   const auto slot = slots_.extract(row);
   held_ -= manifest_.rows[row].bytes;
   lock.unlock();

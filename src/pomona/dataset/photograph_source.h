@@ -40,19 +40,22 @@ class PhotographSource {
   PhotographSource& operator=(const PhotographSource&) = delete;
 
   // Replaces the content of `bytes`, or tells why there are none. Any thread; every row of `rows`
-  // once, and none long before those in front of it: it waits for room. Throws interrupted.
+  // once, and none long before those in front of it: it waits for room. Throws interrupted, and
+  // what it was given to abort().
   std::optional<FileFailure> read(std::size_t row, std::string& bytes);
 
   // Lets go of everyone who waits, after a worker has failed: what it would have read keeps its
-  // room, and others might wait for that. Those throw interrupted.
-  void abort();
+  // room, and others might wait for that. Those throw the cause of the first call, so that it is
+  // what the caller of all workers sees. Called where the exception is handled; elsewhere, and with
+  // none, the cause is interrupted.
+  void abort(std::exception_ptr cause = std::current_exception());
 
  private:
   struct Slot {
     bool done = false;
     std::string bytes;
     std::optional<FileFailure> failure;
-    std::exception_ptr error;  // what ends the run: interrupted
+    std::exception_ptr error;  // what ends the run: interrupted, no memory
   };
 
   std::optional<FileFailure> read_file(const ManifestRow& row, std::string& bytes) const;
@@ -69,6 +72,7 @@ class PhotographSource {
   std::size_t next_ = 0;               // of them, to start with
   std::uint64_t held_ = 0;             // bytes of the slots, as listed
   bool stopped_ = false;
+  std::exception_ptr cause_;  // why it stopped
   std::vector<std::jthread> readers_;
 };
 

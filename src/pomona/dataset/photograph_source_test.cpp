@@ -174,5 +174,25 @@ TEST(PhotographSourceTest, LetsGoOfWhoWaitsForRoom) {
   source.abort();
 }
 
+TEST(PhotographSourceTest, WhoIsLetGoTellsWhatTheFirstFailureWas) {
+  Photographs photographs(8);
+  const ImageRoots roots{photographs.store, nullptr};
+  PhotographSource source(roots, photographs.manifest, photographs.rows(), /*max_bytes=*/100);
+  // Of the pieces that fail the lowest is reported, and it is one that only waited.
+  const auto run = [&] {
+    parallel_for(2, 2, [&](std::size_t piece, std::size_t) {
+      std::string bytes;
+      try {
+        if (piece == 1) throw std::runtime_error("no memory is left");
+        source.read(100, bytes);
+      } catch (...) {
+        source.abort();
+        throw;
+      }
+    });
+  };
+  EXPECT_THAT(run, testing::ThrowsMessage<std::runtime_error>("no memory is left"));
+}
+
 }  // namespace
 }  // namespace pomona
