@@ -16,6 +16,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -38,13 +39,8 @@ namespace {
 class SignalWatch {
  public:
   SignalWatch() {
-    if (pipe2(pipe_, O_CLOEXEC) != 0) return;  // signals then end the process as by default
-    std::thread([this, stop = stop_]() mutable {
-      first_ = next_signal();
-      stop.request_stop();
-      std::fputs("\nstopping; once more to end at once\n", stderr);
-      std::_Exit(128 + next_signal());
-    }).detach();
+    // Without a pipe or a thread signals end the process as by default.
+    if (pipe2(pipe_, O_CLOEXEC) != 0 || !starts_thread()) return;
     struct sigaction action {};
     action.sa_handler = [](int signal) {
       const auto byte = static_cast<char>(signal);
@@ -59,6 +55,21 @@ class SignalWatch {
   int first() const { return first_; }
 
  private:
+  // False where the system allows no more threads.
+  bool starts_thread() {
+    try {
+      std::thread([this, stop = stop_]() mutable {
+        first_ = next_signal();
+        stop.request_stop();
+        std::fputs("\nstopping; once more to end at once\n", stderr);
+        std::_Exit(128 + next_signal());
+      }).detach();
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }
+
   static int next_signal() {
     char signal = 0;
     while (::read(pipe_[0], &signal, 1) < 0 && errno == EINTR) {

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the next batch of a table on another thread while the caller works on the current one:
-// unpacking a feature table takes about as long as projecting it.
+// unpacking a feature table takes about as long as projecting it. Where no thread can be started,
+// the caller reads by itself. Used by one thread.
 #pragma once
 
+#include <functional>
 #include <future>
+#include <system_error>
 #include <utility>
 
 namespace pomona {
 
+// How ReadAhead runs what it reads: throws std::system_error when there can be no thread.
+struct OnAnotherThread {
+  std::future<bool> operator()(std::function<bool()> read) const {
+    return std::async(std::launch::async, std::move(read));
+  }
+};
+
 // Reader: a TableReader of Batch, which nobody else uses meanwhile and which outlives this object.
-template <class Reader, class Batch>
+// Tests replace Start.
+template <class Reader, class Batch, class Start = OnAnotherThread>
 class ReadAhead {
  public:
   explicit ReadAhead(Reader& reader) : reader_(reader) { start(); }
@@ -24,7 +35,12 @@ class ReadAhead {
 
  private:
   void start() {
-    reading_ = std::async(std::launch::async, [this] { return reader_.next(ahead_); });
+    const auto read = [this] { return reader_.next(ahead_); };
+    try {
+      reading_ = Start()(read);
+    } catch (const std::system_error&) {
+      reading_ = std::async(std::launch::deferred, read);  // next() then reads
+    }
   }
 
   Reader& reader_;

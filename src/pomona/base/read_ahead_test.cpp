@@ -57,5 +57,23 @@ TEST(ReadAheadTest, MayBeLeftEarly) {
   EXPECT_EQ(reader.given, 2);
 }
 
+struct OnNoThread {
+  std::future<bool> operator()(const std::function<bool()>&) const {
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+  }
+};
+
+TEST(ReadAheadTest, ReadsByItselfWhereNoThreadStarts) {
+  CountingReader reader{3, /*fails=*/true};
+  ReadAhead<CountingReader, int, OnNoThread> ahead(reader);
+  EXPECT_EQ(reader.given, 0);
+  int batch = 0;
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(ahead.next(batch));
+    EXPECT_EQ(batch, i);
+  }
+  EXPECT_THROW(ahead.next(batch), Error);
+}
+
 }  // namespace
 }  // namespace pomona

@@ -95,16 +95,16 @@ Backgrounds read_backgrounds(const std::string& place, const StoreOpener& stores
   for (std::size_t first = 0; first < rows.size() && bytes <= kMostBackgroundBytes;
        first += kBackgroundsAtOnce) {
     std::vector<ReadBackground> outcomes(std::min(kBackgroundsAtOnce, rows.size() - first));
-    try {
-      parallel_for(outcomes.size(), workers, [&](std::size_t i, std::size_t worker) {
+    parallel_for(outcomes.size(), workers, [&](std::size_t i, std::size_t worker) {
+      try {
         throw_if_stopped(stop);
         outcomes[i] =
             read_background(manifest, rows[first + i], source, side, limits, readers[worker]);
-      });
-    } catch (...) {
-      source.abort();
-      throw;
-    }
+      } catch (...) {
+        source.abort();  // at once: the other workers may wait for the row of this one
+        throw;
+      }
+    });
     for (ReadBackground& outcome : outcomes) {
       if (outcome.failure) found.failures.push_back(std::move(*outcome.failure));
       if (!outcome.photograph) continue;

@@ -112,15 +112,15 @@ std::vector<Layer> StudioFrames::read(const LabelFolder& folder, const std::stop
     const std::size_t count = std::min(kFramesAtOnce, folder.rows.size() - first);
     outcomes.clear();
     outcomes.resize(count);
-    try {
-      parallel_for(count, workers_.size(), [&](std::size_t i, std::size_t worker) {
+    parallel_for(count, workers_.size(), [&](std::size_t i, std::size_t worker) {
+      try {
         throw_if_stopped(stop);
         outcomes[i] = cut(folder.rows[first + i], workers_[worker]);
-      });
-    } catch (...) {
-      source_.abort();
-      throw;
-    }
+      } catch (...) {
+        source_.abort();  // at once: the other workers may wait for the row of this one
+        throw;
+      }
+    });
     for (std::size_t i = 0; i < count; ++i) {
       Outcome& outcome = outcomes[i];
       manifest_.rows[folder.rows[first + i]].status = outcome.status;

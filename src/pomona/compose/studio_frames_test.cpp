@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "pomona/compose/failing_store.h"
 #include "pomona/compose/made_up_layers.h"
 #include "pomona/image/jpeg_encode.h"
 #include "pomona/storage/memory_store.h"
@@ -22,16 +23,15 @@ std::string jpeg_of(const Image& image) {
 class StudioFramesTest : public testing::Test {
  protected:
   StudioFramesTest() {
-    auto store = std::make_shared<MemoryStore>();
     for (int i = 0; i < 70; ++i) {
-      store->write("x/Fig/" + std::to_string(i) + ".jpg",
-                   jpeg_of(disc_on_white(40, 8 + i * 0.1, {120, 40, 90})));
+      store_->write("x/Fig/" + std::to_string(i) + ".jpg",
+                    jpeg_of(disc_on_white(40, 8 + i * 0.1, {120, 40, 90})));
     }
-    store->write("Kiwi/large.jpg", jpeg_of(disc_on_white(300, 120, {90, 70, 30})));
-    store->write("Kiwi/market.jpg", jpeg_of(plain_image(30, 30, {90, 90, 20})));
-    store->write("Kiwi/notes.txt", "no picture");
-    store->write("Kiwi/torn.jpg", jpeg_of(plain_image(30, 30, {90, 90, 20})).substr(0, 200));
-    roots_.images = store;
+    store_->write("Kiwi/large.jpg", jpeg_of(disc_on_white(300, 120, {90, 70, 30})));
+    store_->write("Kiwi/market.jpg", jpeg_of(plain_image(30, 30, {90, 90, 20})));
+    store_->write("Kiwi/notes.txt", "no picture");
+    store_->write("Kiwi/torn.jpg", jpeg_of(plain_image(30, 30, {90, 90, 20})).substr(0, 200));
+    roots_.images = store_;
     SplitOptions options;
     options.holdout = 0;
     Progress progress;
@@ -46,6 +46,7 @@ class StudioFramesTest : public testing::Test {
     return frames;
   }
 
+  std::shared_ptr<MemoryStore> store_ = std::make_shared<MemoryStore>();
   ImageRoots roots_;
   Manifest manifest_;
 };
@@ -90,6 +91,17 @@ TEST_F(StudioFramesTest, AreTheSameForAnyNumberOfWorkers) {
     for (std::size_t i = 0; i < one[label].size(); ++i) {
       EXPECT_EQ(one[label][i].pixels, three[label][i].pixels);
     }
+  }
+}
+
+TEST_F(StudioFramesTest, TellWhatTheFirstFailureWas) {
+  const LabelFolder folder = label_folders(manifest_).back();
+  const std::string broken(manifest_.rows[folder.rows[1]].path);
+  for (const std::size_t readers : {0U, 4U}) {
+    const ImageRoots roots{std::make_shared<FailingStore>(store_, broken, readers), nullptr};
+    StudioFrames studio(roots, manifest_, {folder}, 64, DecodeLimits(), 3);
+    EXPECT_THAT([&] { studio.read(folder, {}); },
+                testing::ThrowsMessage<std::runtime_error>("no memory is left"));
   }
 }
 

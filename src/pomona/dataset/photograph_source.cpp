@@ -9,19 +9,28 @@
 
 namespace pomona {
 
+std::jthread start_thread(std::function<void()> body) { return std::jthread(std::move(body)); }
+
 PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& manifest,
-                                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes)
+                                   ScratchVector<std::size_t> rows, std::uint64_t max_bytes,
+                                   const ThreadStarter& start)
     : roots_(roots), manifest_(manifest), max_bytes_(max_bytes), order_(std::move(rows)) {
   const std::size_t readers = roots.concurrent_reads();
-  if (readers == 0) return;
-  for (std::size_t i = 0; i < readers; ++i) readers_.emplace_back([this] { read_ahead(); });
+  readers_.reserve(readers);
+  try {
+    while (readers_.size() < readers) readers_.push_back(start([this] { read_ahead(); }));
+  } catch (const std::exception&) {
+    // The system allows no more threads. To throw would wait for ever: those that run wait for
+    // room.
+  }
 }
 
 PhotographSource::~PhotographSource() { abort(); }
 
-void PhotographSource::abort() {
+void PhotographSource::abort(std::exception_ptr cause) {
   {
     const std::lock_guard lock(mutex_);
+    if (!stopped_) cause_ = std::move(cause);
     stopped_ = true;
   }
   changed_.notify_all();
@@ -35,7 +44,10 @@ std::optional<FileFailure> PhotographSource::read(std::size_t row, std::string& 
     return slot != slots_.end() && slot->second.done;
   };
   changed_.wait(lock, [&] { return stopped_ || is_done(); });
-  if (!is_done()) throw Error(ErrorKind::kInterrupted, "reading photographs: stopped");
+  if (!is_done()) {
+    if (cause_) std::rethrow_exception(cause_);
+    throw Error(ErrorKind::kInterrupted, "reading photographs: stopped");
+  }
   const auto slot = slots_.extract(row);
   held_ -= manifest_.rows[row].bytes;
   lock.unlock();

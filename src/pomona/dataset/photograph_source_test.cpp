@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 #include "pomona/base/error.h"
@@ -132,6 +134,27 @@ TEST(PhotographSourceTest, ReadsManyAtOnceButHoldsNoMoreThanItMay) {
   EXPECT_LE(narrow.store->most_at_once(), 3);
 }
 
+// A system that allows `most` threads.
+ThreadStarter at_most(std::size_t most) {
+  return [left = most](std::function<void()> body) mutable {
+    if (left-- == 0) {
+      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+    }
+    return start_thread(std::move(body));
+  };
+}
+
+TEST(PhotographSourceTest, ReadsWithTheThreadsThatStart) {
+  for (const std::size_t started : {0U, 1U, 3U}) {
+    Photographs photographs(8);
+    const ImageRoots roots{photographs.store, nullptr};
+    PhotographSource source(roots, photographs.manifest, photographs.rows(), /*max_bytes=*/1000,
+                            at_most(started));
+    photographs.read_all(source, 2);
+    EXPECT_LE(photographs.store->most_at_once(), std::max<int>(static_cast<int>(started), 2));
+  }
+}
+
 TEST(PhotographSourceTest, MayBeLeftHalfWay) {
   Photographs photographs(8);
   const ImageRoots roots{photographs.store, nullptr};
@@ -149,6 +172,26 @@ TEST(PhotographSourceTest, LetsGoOfWhoWaitsForRoom) {
     EXPECT_THROW(source.read(100, bytes), Error);
   });
   source.abort();
+}
+
+TEST(PhotographSourceTest, WhoIsLetGoTellsWhatTheFirstFailureWas) {
+  Photographs photographs(8);
+  const ImageRoots roots{photographs.store, nullptr};
+  PhotographSource source(roots, photographs.manifest, photographs.rows(), /*max_bytes=*/100);
+  // Of the pieces that fail the lowest is reported, and it is one that only waited.
+  const auto run = [&] {
+    parallel_for(2, 2, [&](std::size_t piece, std::size_t) {
+      std::string bytes;
+      try {
+        if (piece == 1) throw std::runtime_error("no memory is left");
+        source.read(100, bytes);
+      } catch (...) {
+        source.abort();
+        throw;
+      }
+    });
+  };
+  EXPECT_THAT(run, testing::ThrowsMessage<std::runtime_error>("no memory is left"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,7 +22,13 @@ class Listing {
     list_folder(prefix);
     if (!folders_.empty()) {  // most places that are listed have none
       std::vector<std::jthread> threads;
-      for (std::size_t i = 0; i < concurrency; ++i) threads.emplace_back([this] { work(); });
+      threads.reserve(concurrency);
+      try {
+        while (threads.size() + 1 < concurrency) threads.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {
+        // The system allows no more threads: those that run, and this one, list.
+      }
+      work();
     }
     if (failure_) std::rethrow_exception(failure_);
   }
