@@ -34,6 +34,11 @@ std::string percent(double share) {
   return text;
 }
 
+std::string shown_number(double number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
 std::optional<double> parse_number(const std::string& text) {
   const std::optional<double> number = parse_whole_of<double>(text);
   return number && std::isfinite(*number) ? number : std::nullopt;

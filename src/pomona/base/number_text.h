@@ -15,6 +15,9 @@ std::string with_commas(std::uint64_t number);
 // A share of one: 0.972 is "97.2 %".
 std::string percent(double share);
 
+// The shortest that reads back as the same number, for messages: "0.25", "1e-09", "nan", "inf".
+std::string shown_number(double number);
+
 // "0.25" or "1e-3", with a point and nothing around it; none for anything else, or what is not
 // finite.
 std::optional<double> parse_number(const std::string& text);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace pomona {
 namespace {
 
@@ -16,6 +18,16 @@ TEST(NumberText, WithCommas) {
 TEST(NumberText, Percent) {
   EXPECT_EQ(percent(0.9724), "97.2 %");
   EXPECT_EQ(percent(1), "100.0 %");
+}
+
+TEST(NumberText, ShownNumber) {
+  EXPECT_EQ(shown_number(0.25), "0.25");
+  EXPECT_EQ(shown_number(-3), "-3");
+  EXPECT_EQ(shown_number(1e-9), "1e-09");
+  EXPECT_EQ(shown_number(0.1 + 0.2), "0.30000000000000004");
+  EXPECT_EQ(shown_number(-std::numeric_limits<double>::denorm_min()), "-5e-324");
+  EXPECT_EQ(shown_number(std::numeric_limits<double>::infinity()), "inf");
+  EXPECT_EQ(shown_number(std::numeric_limits<double>::quiet_NaN()), "nan");
 }
 
 TEST(NumberText, ParseNumber) {

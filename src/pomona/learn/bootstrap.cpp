@@ -7,8 +7,10 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
+#include "pomona/base/error.h"
 #include "pomona/base/random.h"
 #include "pomona/learn/answers.h"
 #include "pomona/learn/metrics.h"
@@ -152,6 +154,11 @@ BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
                              int resamples) {
   check_answers("resampling answers", probabilities, labels);
   check_groups("resampling answers", groups, labels.size());
+  if (resamples < 1 || resamples > kMostResamples) {
+    throw Error(ErrorKind::kInvalidInput, "resampling answers: expected resamples from 1 to " +
+                                              std::to_string(kMostResamples) + ", found " +
+                                              std::to_string(resamples));
+  }
   const Units units(outcomes_of(probabilities, labels), groups);
   BootstrapIntervals result;
   result.groups = units.count();

@@ -95,6 +95,15 @@ TEST(BootstrapTest, SeedDecidesTheDraws) {
   EXPECT_NE(draw(1), draw(2));
 }
 
+TEST(BootstrapTest, RefusesResamplesOutOfRange) {
+  const Answers answers = plain_answers({0, 1}, {0, 1}, 2);
+  const auto draw = [&](int resamples) {
+    return bootstrap(answers.probabilities.view(), answers.labels, {}, 1, resamples);
+  };
+  EXPECT_EQ(draw(1).resamples, 1);
+  for (const int resamples : {0, -1, kMostResamples + 1}) EXPECT_THROW(draw(resamples), Error);
+}
+
 TEST(BootstrapTest, NoRowsGiveEmptyIntervalsAndWrongGroupsARefusal) {
   const BootstrapIntervals none = bootstrap(MatrixView<const double>(nullptr, 0, 3), {}, {}, 1);
   EXPECT_EQ(none.groups, 0U);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 
 #include "pomona/base/error.h"
 #include "pomona/learn/answers.h"
@@ -57,6 +58,10 @@ double fit_temperature(MatrixView<const double> scores, std::span<const std::int
                                               std::to_string(labels.size()) + " rows, found " +
                                               std::to_string(weights.size()));
   }
+  if (!std::ranges::all_of(weights, [](float w) { return std::isfinite(w) && w > 0; })) {
+    throw Error(ErrorKind::kInvalidInput,
+                "fitting a temperature: expected weights above 0, found another");
+  }
   if (std::ranges::none_of(labels, [](std::int32_t label) { return label >= 0; })) return 1;
   const double target = target_of_label(labels);
   const double golden = (std::sqrt(5.0) - 1) / 2;
@@ -90,7 +95,12 @@ double fit_temperature(MatrixView<const double> scores, std::span<const std::int
 std::vector<CalibrationBin> calibration_bins(MatrixView<const double> probabilities,
                                              std::span<const std::int32_t> labels, int bin_count) {
   check_answers("measuring calibration", probabilities, labels);
-  std::vector<CalibrationBin> bins(static_cast<std::size_t>(std::max(1, bin_count)));
+  if (bin_count < 1 || bin_count > kMostCalibrationBins) {
+    throw Error(ErrorKind::kInvalidInput, "measuring calibration: expected bin_count from 1 to " +
+                                              std::to_string(kMostCalibrationBins) + ", found " +
+                                              std::to_string(bin_count));
+  }
+  std::vector<CalibrationBin> bins(static_cast<std::size_t>(bin_count));
   for (std::size_t i = 0; i < probabilities.rows(); ++i) {
     const std::span<const double> row = probabilities.row(i);
     const auto best = std::ranges::max_element(row);

@@ -14,8 +14,9 @@ namespace pomona {
 // (Guo et al. 2017, "On calibration of modern neural networks") with targets of (n + 1) / (n + 2)
 // for the label of each of n rows (Platt 1999), which keeps few or easy rows from promising too
 // much. Rows must be held out of the fit that made the scores. labels[i] = -1: not counted. 1 when
-// nothing counts. `weights`: one a row, as in TrainingRows; empty: all the same. This function and
-// the next throw invalid_input when labels or weights do not fit the rows or a value is not finite.
+// nothing counts. `weights`: one a row, above 0, as in TrainingRows; empty: all the same. This
+// function and the next throw invalid_input when labels or weights do not fit the rows or a value
+// is not finite.
 double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels,
                        std::span<const float> weights = {});
 
@@ -25,8 +26,11 @@ struct CalibrationBin {
   double accuracy = 0;
 };
 
-// `bin_count` bins (at least 1) of equal width over the probability of the first answer. A row with
-// label -1 counts as answered wrongly: nothing it was given could be right.
+inline constexpr int kMostCalibrationBins = 10000;
+
+// `bin_count` bins, 1 to kMostCalibrationBins (else invalid_input), of equal width over the
+// probability of the first answer. A row with label -1 counts as answered wrongly: nothing it was
+// given could be right.
 std::vector<CalibrationBin> calibration_bins(MatrixView<const double> probabilities,
                                              std::span<const std::int32_t> labels,
                                              int bin_count = 15);

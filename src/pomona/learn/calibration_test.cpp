@@ -86,6 +86,19 @@ TEST(CalibrationTest, RefusesScoresThatAreNotFinite) {
   EXPECT_THROW(calibration_bins(scores.view(), std::vector<std::int32_t>{0}), Error);
 }
 
+TEST(CalibrationTest, RefusesWeightsAndBinsOutOfRange) {
+  const Matrix<double> scores(2, 2);
+  const std::vector<std::int32_t> labels = {0, 1};
+  for (const float wrong : {0.0F, -1.0F, std::numeric_limits<float>::quiet_NaN(),
+                            std::numeric_limits<float>::infinity()}) {
+    EXPECT_THROW(fit_temperature(scores.view(), labels, std::vector<float>{1, wrong}), Error);
+  }
+  EXPECT_EQ(calibration_bins(scores.view(), labels, 1).size(), 1U);
+  for (const int bins : {0, -1, kMostCalibrationBins + 1}) {
+    EXPECT_THROW(calibration_bins(scores.view(), labels, bins), Error);
+  }
+}
+
 TEST(CalibrationTest, BinsHoldCountConfidenceAndAccuracy) {
   Matrix<double> probabilities(4, 2);
   const double sure[] = {0.95, 0.85, 1.0, 0.55};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/learn/linear_algebra.h"
 #include "pomona/learn/pca_fit.h"
 
@@ -74,13 +75,32 @@ void shrink(Matrix<double>& covariance) {
   }
 }
 
+[[noreturn]] void refuse_discriminants(const std::string& why) {
+  throw Error(ErrorKind::kInvalidInput, "fitting discriminants: expected " + why);
+}
+
 void check_shapes(MatrixView<const float> rows, std::span<const std::int32_t> labels,
                   std::span<const double> weights) {
   if (rows.rows() > 0 && labels.size() == rows.rows() && weights.size() == rows.rows()) return;
-  throw Error(ErrorKind::kInvalidInput,
-              "fitting discriminants: expected rows with a label and a weight each, found " +
-                  std::to_string(rows.rows()) + ", " + std::to_string(labels.size()) + " and " +
-                  std::to_string(weights.size()));
+  refuse_discriminants("rows with a label and a weight each, found " + std::to_string(rows.rows()) +
+                       ", " + std::to_string(labels.size()) + " and " +
+                       std::to_string(weights.size()));
+}
+
+void check_values(const WeightedRows& weighted, std::span<const std::int32_t> labels) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] < 0) {
+      refuse_discriminants("labels from 0, found " + std::to_string(labels[i]) + " for row " +
+                           std::to_string(i));
+    }
+    if (!(weighted.weights[i] > 0 && std::isfinite(weighted.weights[i]))) {
+      refuse_discriminants("weights above 0, found " + shown_number(weighted.weights[i]) +
+                           " for row " + std::to_string(i));
+    }
+    if (!std::ranges::all_of(weighted.rows.row(i), [](float v) { return std::isfinite(v); })) {
+      refuse_discriminants("finite values, found another in row " + std::to_string(i));
+    }
+  }
 }
 
 }  // namespace
@@ -89,6 +109,8 @@ Projection fit_discriminants(MatrixView<const float> rows, std::span<const std::
                              std::span<const double> weights, std::size_t count) {
   check_shapes(rows, labels, weights);
   const WeightedRows weighted{rows, weights, std::accumulate(weights.begin(), weights.end(), 0.0)};
+  check_values(weighted, labels);
+  if (count == 0) refuse_discriminants("a count of at least 1, found 0");
   Matrix<double> within = gram_of(deviations(weighted, labels, group_means(weighted, labels)));
   shrink(within);
   const CholeskyFactor factor(within.view());

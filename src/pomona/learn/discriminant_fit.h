@@ -16,8 +16,9 @@ namespace pomona {
 // principal components are taken, so there can be more directions than classes.
 //
 // rows × dims, a label from 0 and a positive weight for each; at most `count` directions, of few
-// rows fewer (max_components() of pca_fit.h). Throws invalid_input when shapes do not fit or there
-// is no row. Any thread.
+// rows fewer (max_components() of pca_fit.h). Throws invalid_input when shapes do not fit, there
+// is no row, a label or a weight is not as said, a value is not finite or the count is 0. Any
+// thread.
 Projection fit_discriminants(MatrixView<const float> rows, std::span<const std::int32_t> labels,
                              std::span<const double> weights, std::size_t count);
 

@@ -56,6 +56,29 @@ TEST(Discriminants, AreSeenFromTheWeightedMean) {
   EXPECT_THAT(sum, testing::Each(testing::DoubleNear(0, 1e-4)));
 }
 
+TEST(Discriminants, RefuseRowsOfWhichTheyCannotBeMade) {
+  const auto refused = [](auto spoil, std::size_t count = 2) {
+    TwoClasses two;
+    spoil(two);
+    try {
+      fit_discriminants(two.rows.view(), two.labels, two.weights, count);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  using testing::HasSubstr;
+  EXPECT_EQ(refused([](TwoClasses&) {}), "accepted");
+  EXPECT_THAT(refused([](TwoClasses&) {}, 0), HasSubstr("count of at least 1"));
+  EXPECT_THAT(refused([](TwoClasses& two) { two.labels[3] = -1; }), HasSubstr("-1 for row 3"));
+  EXPECT_THAT(refused([](TwoClasses& two) { two.weights[2] = 0; }), HasSubstr("0 for row 2"));
+  EXPECT_THAT(refused([](TwoClasses& two) { two.weights[2] = std::nan(""); }),
+              HasSubstr("nan for row 2"));
+  EXPECT_THAT(refused([](TwoClasses& two) { two.rows(5, 1) = HUGE_VALF; }),
+              HasSubstr("another in row 5"));
+}
+
 TEST(Discriminants, AreFewerOfFewRowsAndFoundWithoutAnySpread) {
   Matrix<float> rows(2, 3);
   rows(0, 0) = 1;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
 #include "pomona/learn/simd.h"
 
@@ -218,21 +219,40 @@ Matrix<float> within_unit_square(const Plane& points) {
   return plane;
 }
 
+[[noreturn]] void refuse_embedding(const std::string& why) {
+  throw Error(ErrorKind::kInvalidInput, "embedding rows by t-SNE: " + why);
+}
+
 void check_finite(MatrixView<const float> rows) {
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     // Distances are float32, and squares of larger numbers are not.
     if (std::ranges::all_of(rows.row(i), [](float value) { return std::abs(value) < 1e15F; })) {
       continue;
     }
-    throw Error(ErrorKind::kInvalidInput, "computing t-SNE: row " + std::to_string(i) +
-                                              " has a value that is not finite, or too large");
+    refuse_embedding("row " + std::to_string(i) + " has a value that is not finite, or too large");
   }
 }
 
 }  // namespace
 
+void EmbeddingOptions::check() const {
+  if (!(perplexity >= 1 && std::isfinite(perplexity))) {
+    refuse_embedding("expected a finite perplexity of at least 1, found " +
+                     shown_number(perplexity));
+  }
+  if (iterations < 1 || iterations > kMostEmbeddingIterations) {
+    refuse_embedding("expected iterations from 1 to " + std::to_string(kMostEmbeddingIterations) +
+                     ", found " + std::to_string(iterations));
+  }
+}
+
 Matrix<float> embed_in_plane(MatrixView<const float> rows, const EmbeddingOptions& options) {
   const std::size_t n = rows.rows();
+  options.check();
+  if (n > kMostEmbeddedRows) {
+    refuse_embedding("expected at most " + std::to_string(kMostEmbeddedRows) + " rows, found " +
+                     std::to_string(n) + "; embed a sample of them");
+  }
   check_finite(rows);
   if (n < 2 || rows.cols() == 0) return Matrix<float>(n, 2);
   const double perplexity =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/learn/embedding.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 #include <limits>
@@ -12,6 +12,8 @@
 
 namespace pomona {
 namespace {
+
+using testing::HasSubstr;
 
 EmbeddingOptions quick(std::size_t workers = 1) {
   EmbeddingOptions options;
@@ -100,6 +102,39 @@ TEST(EmbeddingTest, RowsThatAreTheSameStayInOnePlace) {
     ASSERT_TRUE(std::isfinite(plane(i, 0)));
     EXPECT_NEAR(plane(i, 0), plane(i + 1, 0), 1e-3);
   }
+}
+
+std::string refused_embedding(const EmbeddingOptions& options) {
+  try {
+    options.check();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
+    EXPECT_THROW(embed_in_plane(Matrix<float>(1, 1).view(), options), Error);
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(EmbeddingTest, OptionsOutOfTheirRangesAreNamed) {
+  for (const double perplexity : {0.0, 0.99, -30.0, std::nan(""), HUGE_VAL}) {
+    EmbeddingOptions options;
+    options.perplexity = perplexity;
+    EXPECT_THAT(refused_embedding(options),
+                HasSubstr("expected a finite perplexity of at least 1"));
+  }
+  for (const int iterations : {0, -500, kMostEmbeddingIterations + 1}) {
+    EmbeddingOptions options;
+    options.iterations = iterations;
+    EXPECT_THAT(refused_embedding(options), HasSubstr("expected iterations from 1 to 100000"));
+  }
+  EXPECT_EQ(refused_embedding({.perplexity = 1, .iterations = kMostEmbeddingIterations}),
+            "accepted");
+  EXPECT_EQ(refused_embedding({.iterations = 1, .workers = 0}), "accepted");
+}
+
+TEST(EmbeddingTest, RefusesMoreRowsThanMemoryHolds) {
+  const Matrix<float> rows(kMostEmbeddedRows + 1, 1);
+  EXPECT_THROW(embed_in_plane(rows.view(), quick()), Error);
 }
 
 TEST(EmbeddingTest, RefusesWhatIsNotFinite) {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
 #include "pomona/learn/classifier_fit.h"
 #include "pomona/learn/logistic_curvature.h"
@@ -185,12 +186,15 @@ LogisticCurvature curvature_at(const LogisticObjective& of_sample, const RowSamp
 // Of weights for the rows as given; `what` they are is for errors. Without biases these are 0.
 Matrix<double> parameters_of(MatrixView<const double> weights, std::span<const double> bias,
                              const TrainingRows& rows, double rms, const char* what) {
-  if (weights.rows() != rows.class_count || weights.cols() != rows.dims) {
+  if (weights.rows() != rows.class_count || weights.cols() != rows.dims ||
+      (!bias.empty() && bias.size() != rows.class_count)) {
+    const std::string biases =
+        bias.empty() ? "" : ", and " + std::to_string(bias.size()) + " biases";
     throw Error(ErrorKind::kInvalidInput, "fitting logistic regression of " +
                                               std::to_string(rows.class_count) + " classes on " +
                                               std::to_string(rows.dims) + " dimensions: the " +
                                               what + " has " + std::to_string(weights.rows()) +
-                                              " and " + std::to_string(weights.cols()));
+                                              " and " + std::to_string(weights.cols()) + biases);
   }
   Matrix<double> parameters(rows.class_count, rows.dims + 1);
   for (std::size_t k = 0; k < rows.class_count; ++k) {
@@ -214,15 +218,31 @@ Classifier to_classifier(const Matrix<double>& parameters, double rms) {
   return classifier;
 }
 
+[[noreturn]] void refuse_option(const std::string& expected, const std::string& found) {
+  throw Error(ErrorKind::kInvalidInput,
+              "fitting logistic regression: expected " + expected + ", found " + found);
+}
+
 }  // namespace
+
+void LogisticOptions::check() const {
+  if (!(c > 0 && c <= kLargestC)) {
+    refuse_option("c above 0 and at most " + shown_number(kLargestC), shown_number(c));
+  }
+  if (max_iterations < 1) {
+    refuse_option("max_iterations of at least 1", std::to_string(max_iterations));
+  }
+  if (!(tolerance >= 0 && tolerance < 1)) {
+    refuse_option("tolerance from 0 up to but without 1", shown_number(tolerance));
+  }
+  const std::span<const double> priors(prior.data(), prior.size());
+  const auto wrong = std::ranges::find_if(priors, [](double p) { return !std::isfinite(p); });
+  if (wrong != priors.end()) refuse_option("a prior of finite values", shown_number(*wrong));
+}
 
 LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& options,
                          const Classifier* start) {
-  if (!(options.c > 0)) {
-    throw Error(
-        ErrorKind::kInvalidInput,
-        "fitting logistic regression: expected c above 0, found " + std::to_string(options.c));
-  }
+  options.check();
   const TrainingStock stock = take_stock(rows, options.stop);
   const Matrix<double> prior = options.prior.size() == 0
                                    ? Matrix<double>(rows.class_count, rows.dims + 1)

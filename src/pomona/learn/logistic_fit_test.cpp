@@ -147,8 +147,11 @@ TEST(LogisticFitTest, AStartShortensTheWayAndLeadsToTheSamePlace) {
 
 TEST(LogisticFitTest, RefusesAStartOfAnotherShape) {
   const MadeUpRows made = made_up_rows(42, 50, 3, 2, 1.0);
-  const Classifier start{Matrix<double>(2, 4), {0, 0}, 1.0};
-  EXPECT_THROW(fit_logistic(training_rows(made, 2), {}, &start), Error);
+  for (const Classifier& start : {Classifier{Matrix<double>(2, 4), {0, 0}, 1.0},
+                                  Classifier{Matrix<double>(3, 3), {0, 0, 0}, 1.0},
+                                  Classifier{Matrix<double>(2, 3), {0}, 1.0}}) {
+    EXPECT_THROW(fit_logistic(training_rows(made, 2), {}, &start), Error);
+  }
 }
 
 TEST(LogisticFitTest, BiasesAddUpToNothing) {
@@ -228,9 +231,6 @@ TEST(LogisticFitTest, SaysWhatIsWrongWithTheRows) {
   EXPECT_THAT(refusal(training_rows({Matrix<float>(0, 4), {}}, 2)),
               HasSubstr("class 0 of 2 has no training rows"));
   LogisticOptions options;
-  options.c = 0;
-  EXPECT_THAT(refusal(training_rows(made, 2), options), HasSubstr("expected c above 0"));
-  options.c = 1;
   const Matrix<double> prior(2, 3);
   options.prior = prior.view();
   EXPECT_THAT(refusal(training_rows(made, 2), options), HasSubstr("the prior has 2 and 3"));
@@ -239,6 +239,49 @@ TEST(LogisticFitTest, SaysWhatIsWrongWithTheRows) {
   made.labels[7] = 0;
   made.rows(9, 3) = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THAT(refusal(training_rows(made, 2)), HasSubstr("row 9 has a value that is not finite"));
+}
+
+// All but one option as they are.
+template <class Value>
+std::string refused_option(Value LogisticOptions::*field, Value value) {
+  LogisticOptions options;
+  options.*field = value;
+  try {
+    options.check();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
+    const MadeUpRows made = made_up_rows(47, 30, 4, 2, 1.0);
+    EXPECT_EQ(refusal(training_rows(made, 2), options), error.what()) << "the fit checks as well";
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(LogisticFitTest, OptionsOutOfTheirRangesAreNamed) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  using Options = LogisticOptions;
+  for (const double c : {0.0, -1.0, nan, infinity, 1.1e10}) {
+    EXPECT_THAT(refused_option(&Options::c, c), HasSubstr("expected c above 0 and at most 1e+10"));
+  }
+  EXPECT_EQ(refused_option(&Options::c, kLargestC), "accepted");
+  for (const int iterations : {0, -1, std::numeric_limits<int>::min()}) {
+    EXPECT_THAT(refused_option(&Options::max_iterations, iterations),
+                HasSubstr("expected max_iterations of at least 1, found"));
+  }
+  EXPECT_EQ(refused_option(&Options::max_iterations, 1), "accepted");
+  for (const double tolerance : {-1e-9, 1.0, nan, infinity}) {
+    EXPECT_THAT(refused_option(&Options::tolerance, tolerance),
+                HasSubstr("expected tolerance from 0 up to but without 1"));
+  }
+  EXPECT_EQ(refused_option(&Options::tolerance, 0.0), "accepted");
+  EXPECT_EQ(refused_option(&Options::workers, std::size_t{0}), "accepted");
+  for (const double wrong : {nan, -infinity}) {
+    Matrix<double> prior(2, 4);
+    prior(1, 2) = wrong;
+    EXPECT_THAT(refused_option(&Options::prior, MatrixView<const double>(prior.view())),
+                HasSubstr("expected a prior of finite values"));
+  }
 }
 
 TEST(LogisticFitTest, StopsWhenAsked) {

@@ -38,7 +38,7 @@ struct Metrics {
 };
 
 // Shares and means of no rows are 0. Throws invalid_input when labels do not fit the rows or a
-// value is not finite; so does bootstrap().
+// value is not finite; so does bootstrap(), also for groups or resamples that cannot be.
 Metrics measure(MatrixView<const double> probabilities, std::span<const std::int32_t> labels);
 
 // Index of the largest element of each row, the first of equals.
@@ -58,8 +58,11 @@ struct BootstrapIntervals {
   std::uint64_t groups = 0;  // what was resampled: rows, or groups where given
 };
 
-// 95 % percentile intervals. groups[i] names the group of row i (rows of one group are drawn
-// together); empty: every row on its own. Deterministic in `seed`. Without rows everything is 0.
+inline constexpr int kMostResamples = 100000;
+
+// 95 % percentile intervals from `resamples`, 1 to kMostResamples. groups[i] names the group of row
+// i (rows of one group are drawn together); empty: every row on its own. Deterministic in `seed`.
+// Without rows everything is 0.
 BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
                              std::span<const std::int32_t> labels,
                              std::span<const std::int32_t> groups, std::uint64_t seed,

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
 #include "pomona/learn/directions.h"
 #include "pomona/learn/linear_algebra.h"
@@ -80,6 +82,11 @@ class PairSearch {
 std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows,
                                           std::span<const double> origin, double distance,
                                           std::size_t workers) {
+  if (!(distance >= 0 && distance <= 2)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "linking near-duplicates: expected a distance from 0 to 2, found " +
+                    shown_number(distance));
+  }
   const Matrix<float> directions = directions_from(origin, rows);
   const auto least_cosine = static_cast<float>(1 - distance);
   std::vector<BlockPair> blocks;

@@ -16,7 +16,8 @@ namespace pomona {
 // the cosine of their directions from `origin` (dims) is at least 1 - distance; rows that lie on it
 // are near to none below a distance of 1. Time grows with rows², 10,000 rows of 1,280 dims take
 // some two seconds of one core. Memory is a copy of the rows, and 1 MiB and 4 bytes a row for each
-// worker, however many are near. The same for any number of workers.
+// worker, however many are near. The same for any number of workers. Throws
+// invalid_input when shapes do not fit, or for a distance that is not from 0 to 2.
 std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows,
                                           std::span<const double> origin, double distance,
                                           std::size_t workers);

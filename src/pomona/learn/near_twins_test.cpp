@@ -63,6 +63,14 @@ TEST(NearTwins, DirectionsAreSeenFromTheOrigin) {
   EXPECT_THROW(link_near_twins(rows.view(), std::array<double, 1>{0}, 0.01, 1), Error);
 }
 
+TEST(NearTwins, RefuseADistanceThatNoTwoDirectionsHave) {
+  const Matrix<float> rows = at_angles({0, 180});
+  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, 2, 1), ElementsAre(0, 0));
+  for (const double distance : {-1e-9, 2.1, std::nan("")}) {
+    EXPECT_THROW(link_near_twins(rows.view(), kOrigin, distance, 1), Error);
+  }
+}
+
 TEST(NearTwins, BlocksAndWorkersDoNotMatter) {
   Random random(5);
   std::vector<double> degrees(1300);

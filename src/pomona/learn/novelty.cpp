@@ -2,7 +2,9 @@
 #include "pomona/learn/novelty.h"
 
 #include <algorithm>
+#include <string>
 
+#include "pomona/base/error.h"
 #include "pomona/learn/directions.h"
 
 namespace pomona {
@@ -26,6 +28,11 @@ Matrix<float> novelty_directions(const Projection& discriminants, MatrixView<con
 
 std::vector<double> novelty_distances(const Novelty& novelty, MatrixView<const float> rows) {
   const Matrix<float> directions = novelty_directions(novelty.discriminants, rows);
+  if (novelty.references.rows() > 0 && novelty.references.cols() != directions.cols()) {
+    throw Error(ErrorKind::kInvalidInput,
+                "measuring novelty: expected references of " + std::to_string(directions.cols()) +
+                    " dimensions, found " + std::to_string(novelty.references.cols()));
+  }
   std::vector<double> distances;
   distances.reserve(rows.rows());
   for (std::size_t i = 0; i < rows.rows(); ++i) {

@@ -40,5 +40,10 @@ TEST(Novelty, WhatIsKnownIsAtNoDistanceHoweverLong) {
   EXPECT_THROW(novelty_distances(novelty, Matrix<float>(1, 4).view()), Error);
 }
 
+TEST(Novelty, RefusesReferencesOfOtherDimensions) {
+  Novelty novelty{{Matrix<double>(3, 3), std::vector<double>(3)}, Matrix<float>(2, 2)};
+  EXPECT_THROW(novelty_distances(novelty, Matrix<float>(1, 3).view()), Error);
+}
+
 }  // namespace
 }  // namespace pomona

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/learn/linear_algebra.h"
 
 namespace pomona {
@@ -59,19 +60,26 @@ std::size_t max_components(std::uint64_t rows, std::size_t dims) {
   return std::max<std::size_t>(1, std::min<std::uint64_t>(dims, free_rows));
 }
 
-void check_components(const ComponentChoice& choice, std::uint64_t rows, std::size_t dims) {
+void check_components(const ComponentChoice& choice) {
   if (const auto* variance = std::get_if<VarianceShare>(&choice)) {
     if (variance->share > 0 && variance->share < 1) return;
     throw Error(ErrorKind::kInvalidInput,
-                "fitting a PCA: expected a share of variance between 0 and 1, found " +
-                    std::to_string(variance->share));
+                "fitting a PCA: expected a share of the variance between 0 and 1, found " +
+                    shown_number(variance->share));
   }
-  const std::size_t count = std::get<ComponentCount>(choice).count;
+  if (std::get<ComponentCount>(choice).count >= 1) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "fitting a PCA: expected a count of at least 1 component, found 0");
+}
+
+void check_components(const ComponentChoice& choice, std::uint64_t rows, std::size_t dims) {
+  check_components(choice);
+  const auto* number = std::get_if<ComponentCount>(&choice);
   const std::size_t most = max_components(rows, dims);
-  if (count >= 1 && count <= most) return;
+  if (number == nullptr || number->count <= most) return;
   throw Error(ErrorKind::kInvalidInput,
               "fitting a PCA of " + std::to_string(rows) + " rows with " + std::to_string(dims) +
-                  " dimensions: asked for " + std::to_string(count) +
+                  " dimensions: asked for " + std::to_string(number->count) +
                   " components, but there can be 1 to " + std::to_string(most) +
                   "; ask for at most " + std::to_string(most));
 }

@@ -23,8 +23,11 @@ using ComponentChoice = std::variant<ComponentCount, VarianceShare>;
 // The most components that rows × dims can give: min(dims, rows - 1), at least 1.
 std::size_t max_components(std::uint64_t rows, std::size_t dims);
 
-// Throws invalid_input unless `choice` is a number from 1 to max_components(), which the message
-// tells, or a share between 0 and 1. For who would know before the rows are there.
+// Throws invalid_input and names the field unless `choice` is a count of at least 1 or a share
+// between 0 and 1: what holds for any rows.
+void check_components(const ComponentChoice& choice);
+// The same, and a count is at most max_components(), which the message states. For callers that
+// know how many rows there will be before they have them.
 void check_components(const ComponentChoice& choice, std::uint64_t rows, std::size_t dims);
 
 // Exact: eigenvectors of the scaled covariance matrix. Signs are fixed: the element of largest

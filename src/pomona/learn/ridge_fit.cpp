@@ -3,9 +3,11 @@
 // Y); the mean drops out since Z is centred. ZᵀZ is the scaled covariance times the number of rows,
 // and row k of ZᵀY the sum of the standardised rows of class k: moments hold both.
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/learn/classifier_fit.h"
 #include "pomona/learn/linear_algebra.h"
 #include "pomona/learn/scaler_fit.h"
@@ -62,13 +64,15 @@ Matrix<double> scaled_class_sums(const Moments& moments, const Scaler& scaler) {
 }  // namespace
 
 Classifier fit_ridge(const Moments& moments, double alpha) {
-  if (!(alpha >= 0)) refuse_fit("expected alpha of at least 0, found " + std::to_string(alpha));
+  if (!(alpha >= 0 && std::isfinite(alpha))) {
+    refuse_fit("expected a finite alpha of at least 0, found " + shown_number(alpha));
+  }
   check_classes(moments);
   const Scaler scaler = fit_scaler(moments, /*with_std=*/true);
   Matrix<double> gram = scaled_gram(moments, scaler, alpha);
   Classifier classifier{scaled_class_sums(moments, scaler), {}, 1.0};
   if (!solve_positive_definite(gram.view(), classifier.weights.view())) {
-    refuse_fit("alpha = " + std::to_string(alpha) +
+    refuse_fit("alpha = " + shown_number(alpha) +
                " leaves the equations without a single answer, as features depend on each other; "
                "take a larger alpha");
   }

@@ -54,8 +54,9 @@ TEST(RidgeFitTest, SaysWhatIsWrong) {
   MadeUpRows made = made_up_rows(52, 30, 4, 2, 1.0);
   EXPECT_THAT(refusal(moments_of(made, 1 + 2), 1), HasSubstr("class 2 of 3 has no training rows"));
   EXPECT_THAT(refusal(Moments(4, 1), 1), HasSubstr("at least 2 classes, found 1"));
-  EXPECT_THAT(refusal(moments_of(made, 2), -1), HasSubstr("alpha of at least 0"));
-  EXPECT_THAT(refusal(moments_of(made, 2), std::nan("")), HasSubstr("alpha of at least 0"));
+  for (const double alpha : {-1.0, std::nan(""), HUGE_VAL}) {
+    EXPECT_THAT(refusal(moments_of(made, 2), alpha), HasSubstr("a finite alpha of at least 0"));
+  }
   for (std::size_t i = 0; i < 30; ++i) made.rows(i, 3) = 0;
   EXPECT_THAT(refusal(moments_of(made, 2), 0), HasSubstr("take a larger alpha"));
   made.labels[0] = -1;
