@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads for work that is cut into numbered pieces. What a piece computes must not depend on which
 // thread runs it; whoever combines pieces does so in their order. That is what keeps results the
-// same for any number of workers.
+// same for any number of workers. Any thread.
 #pragma once
 
 #include <cstddef>

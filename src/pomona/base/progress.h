@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the core tells a front how far it is. The core never prints.
+// How the core reports to a front how far it is. The core never prints.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Is a probability of 0.8 right four times in five? Measured and mended.
+// Calibration of probabilities, where 0.8 should be right four times in five: measured by the
+// expected calibration error, corrected by temperature scaling. Any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Fitting a linear discriminant analysis, which novelty.h measures distances along.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Fitting a PCA from moments, and how many components it keeps. Any thread.
 #pragma once
 
 #include <cstddef>

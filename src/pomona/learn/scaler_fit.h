@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Fitting a standard scaler from moments. Any thread.
 #pragma once
 
 #include "pomona/learn/moments.h"
@@ -6,7 +7,7 @@
 
 namespace pomona {
 
-// with_std = false (pomona run --no-scale) centres only. Throws invalid_input when no row was seen.
+// with_std = false centres only. Throws invalid_input when no row was seen.
 Scaler fit_scaler(const Moments& moments, bool with_std);
 
 }  // namespace pomona

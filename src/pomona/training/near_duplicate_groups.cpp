@@ -15,7 +15,7 @@
 #include "pomona/dataset/row_selection.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/source_of.h"
-#include "pomona/learn/near_twins.h"
+#include "pomona/learn/near_duplicates.h"
 
 namespace pomona {
 namespace {
@@ -125,7 +125,7 @@ void join_near_duplicates(TableRows& rows, const FeatureSource& table,
       Matrix<float> of_label(alike.size(), features->cols());
       read_rows(*features, alike, of_label.view());
       const std::vector<std::int32_t> linked =
-          link_near_twins(of_label.view(), mean, distance, execution.workers);
+          link_near_duplicates(of_label.view(), mean, distance, execution.workers);
       for (std::size_t i = 0; i < linked.size(); ++i) {
         joiner.join(alike[i], alike[static_cast<std::size_t>(linked[i])]);
       }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows are nearly the same? Single linkage: rows that are near, and those near to them,
-// belong together.
+// Groups rows that are near-duplicates by single linkage: rows that are near, and those near to
+// them, belong together. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ namespace pomona {
 // some two seconds of one core. Memory is a copy of the rows, and 1 MiB and 4 bytes a row for each
 // worker, however many are near. The same for any number of workers. Throws
 // invalid_input when shapes do not fit, or for a distance that is not from 0 to 2.
-std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows,
-                                          std::span<const double> origin, double distance,
-                                          std::size_t workers);
+std::vector<std::int32_t> link_near_duplicates(MatrixView<const float> rows,
+                                               std::span<const double> origin, double distance,
+                                               std::size_t workers);
 
 }  // namespace pomona

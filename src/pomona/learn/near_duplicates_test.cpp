@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/learn/near_twins.h"
+#include "pomona/learn/near_duplicates.h"
 
 #include <gmock/gmock.h>
 #include <sys/resource.h>
@@ -36,51 +36,51 @@ Matrix<float> at_angles(const std::vector<double>& degrees) {
 
 double distance_of(double degrees) { return 1 - std::cos(degrees * 3.14159265358979 / 180); }
 
-TEST(NearTwins, WhatIsNearBelongsTogetherAlsoThroughOthers) {
+TEST(NearDuplicatesTest, WhatIsNearBelongsTogetherAlsoThroughOthers) {
   const Matrix<float> rows = at_angles({0, 90, 25, 180, 12, 99});
-  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, distance_of(14), 1),
+  EXPECT_THAT(link_near_duplicates(rows.view(), kOrigin, distance_of(14), 1),
               ElementsAre(0, 1, 0, 3, 0, 1));
-  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, distance_of(10), 1),
+  EXPECT_THAT(link_near_duplicates(rows.view(), kOrigin, distance_of(10), 1),
               ElementsAre(0, 1, 2, 3, 4, 1));
 }
 
-TEST(NearTwins, RowsWithoutLengthAreNotNearToOthers) {
+TEST(NearDuplicatesTest, RowsWithoutLengthAreNotNearToOthers) {
   Matrix<float> rows = at_angles({0, 1, 2});
   rows(1, 0) = rows(1, 1) = 0;
-  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, 0.5, 1), ElementsAre(0, 1, 0));
-  EXPECT_TRUE(link_near_twins(Matrix<float>(0, 2).view(), kOrigin, 0.5, 1).empty());
+  EXPECT_THAT(link_near_duplicates(rows.view(), kOrigin, 0.5, 1), ElementsAre(0, 1, 0));
+  EXPECT_TRUE(link_near_duplicates(Matrix<float>(0, 2).view(), kOrigin, 0.5, 1).empty());
 }
 
-TEST(NearTwins, DirectionsAreSeenFromTheOrigin) {
+TEST(NearDuplicatesTest, DirectionsAreSeenFromTheOrigin) {
   Matrix<float> rows(3, 2);
   rows(0, 0) = 10;
   rows(1, 0) = 12;
   rows(2, 0) = 11;
   rows(2, 1) = 1;
-  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, 0.01, 1), ElementsAre(0, 0, 0));
+  EXPECT_THAT(link_near_duplicates(rows.view(), kOrigin, 0.01, 1), ElementsAre(0, 0, 0));
   const std::array<double, 2> between = {11, 0};
-  EXPECT_THAT(link_near_twins(rows.view(), between, 0.01, 1), ElementsAre(0, 1, 2));
-  EXPECT_THROW(link_near_twins(rows.view(), std::array<double, 1>{0}, 0.01, 1), Error);
+  EXPECT_THAT(link_near_duplicates(rows.view(), between, 0.01, 1), ElementsAre(0, 1, 2));
+  EXPECT_THROW(link_near_duplicates(rows.view(), std::array<double, 1>{0}, 0.01, 1), Error);
 }
 
-TEST(NearTwins, RefuseADistanceThatNoTwoDirectionsHave) {
+TEST(NearDuplicatesTest, RefuseADistanceThatNoTwoDirectionsHave) {
   const Matrix<float> rows = at_angles({0, 180});
-  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, 2, 1), ElementsAre(0, 0));
+  EXPECT_THAT(link_near_duplicates(rows.view(), kOrigin, 2, 1), ElementsAre(0, 0));
   for (const double distance : {-1e-9, 2.1, std::nan("")}) {
-    EXPECT_THROW(link_near_twins(rows.view(), kOrigin, distance, 1), Error);
+    EXPECT_THROW(link_near_duplicates(rows.view(), kOrigin, distance, 1), Error);
   }
 }
 
-TEST(NearTwins, BlocksAndWorkersDoNotMatter) {
+TEST(NearDuplicatesTest, BlocksAndWorkersDoNotMatter) {
   Random random(5);
   std::vector<double> degrees(1300);
   for (double& one : degrees) one = 360 * random.uniform();
   degrees.front() = 0;
   const Matrix<float> rows = at_angles(degrees);
   // So many that the circle closes.
-  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, distance_of(5), 2), Each(0));
-  EXPECT_EQ(link_near_twins(rows.view(), kOrigin, distance_of(0.05), 1),
-            link_near_twins(rows.view(), kOrigin, distance_of(0.05), 3));
+  EXPECT_THAT(link_near_duplicates(rows.view(), kOrigin, distance_of(5), 2), Each(0));
+  EXPECT_EQ(link_near_duplicates(rows.view(), kOrigin, distance_of(0.05), 1),
+            link_near_duplicates(rows.view(), kOrigin, distance_of(0.05), 3));
 }
 
 // Forty clouds of rows, some so wide that only chains of rows hold them together.
@@ -122,7 +122,7 @@ std::vector<std::int32_t> linked_by_the_book(const Matrix<float>& rows, double d
   return first;
 }
 
-TEST(NearTwins, AgreeWithLinkingByTheBook) {
+TEST(NearDuplicatesTest, AgreeWithLinkingByTheBook) {
   const Matrix<float> rows = clouds(700, 6);
   const std::array<double, 6> origin = {};
   const std::vector<std::int32_t> expected = linked_by_the_book(rows, 0.0405);
@@ -130,7 +130,7 @@ TEST(NearTwins, AgreeWithLinkingByTheBook) {
   ASSERT_GT(groups.size(), 30U);
   ASSERT_LT(groups.size(), 500U);
   for (const std::size_t workers : {0U, 1U, 3U}) {
-    EXPECT_EQ(link_near_twins(rows.view(), origin, 0.0405, workers), expected);
+    EXPECT_EQ(link_near_duplicates(rows.view(), origin, 0.0405, workers), expected);
   }
 }
 
@@ -141,11 +141,11 @@ std::int64_t peak_kibibytes() {
 }
 
 // 50 million pairs are near, which took 800 MB and more when they were kept.
-TEST(NearTwins, MemoryDoesNotGrowWithThePairsThatAreNear) {
+TEST(NearDuplicatesTest, MemoryDoesNotGrowWithThePairsThatAreNear) {
   Matrix<float> rows(10000, 2);
   for (std::size_t i = 0; i < rows.rows(); ++i) rows(i, 0) = 1;
   const std::int64_t before = peak_kibibytes();
-  EXPECT_THAT(link_near_twins(rows.view(), kOrigin, 0.01, 2), Each(0));
+  EXPECT_THAT(link_near_duplicates(rows.view(), kOrigin, 0.01, 2), Each(0));
   EXPECT_LT(peak_kibibytes() - before, 64 * 1024);
 }
 

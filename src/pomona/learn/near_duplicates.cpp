@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/learn/near_twins.h"
+#include "pomona/learn/near_duplicates.h"
 
 #include <algorithm>
 #include <numeric>
@@ -79,9 +79,9 @@ class PairSearch {
 
 }  // namespace
 
-std::vector<std::int32_t> link_near_twins(MatrixView<const float> rows,
-                                          std::span<const double> origin, double distance,
-                                          std::size_t workers) {
+std::vector<std::int32_t> link_near_duplicates(MatrixView<const float> rows,
+                                               std::span<const double> origin, double distance,
+                                               std::size_t workers) {
   if (!(distance >= 0 && distance <= 2)) {
     throw Error(ErrorKind::kInvalidInput,
                 "linking near-duplicates: expected a distance from 0 to 2, found " +
