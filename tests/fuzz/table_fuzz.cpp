@@ -4,7 +4,8 @@
 //   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Isrc -isystem $A/include
 //       tests/fuzz/table_fuzz.cpp src/pomona/base/error.cpp
 //       src/pomona/storage/{key,memory_store,object_store}.cpp
-//       src/pomona/table/{csv_reader,parquet_reader,part_reader,schema,store_stream}.cpp
+//       src/pomona/csv/csv_reader.cpp
+//       src/pomona/table/{parquet_reader,part_reader,schema,store_stream}.cpp
 //       $A/libparquet.so.2600 $A/libarrow.so.2600 -Wl,-rpath,$A -o build/table_fuzz
 //   build/table_fuzz -max_total_time=60 -rss_limit_mb=6000 build/table_corpus tests/golden/table
 // New inputs are kept in the first folder.

@@ -3,11 +3,12 @@
 // with the small network of the golden tests, fits scaler, PCA and classifier and classifies them
 // again. Exits with 1 unless nine in ten come out right, and unless the committed bundle opens.
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/dataset/table_rows.h"
@@ -23,7 +24,8 @@
 namespace pomona {
 namespace {
 
-const std::vector<std::string> kKinds = {"Apple Granny Smith", "Banana", "Cherry 1", "Kiwi"};
+constexpr std::array<std::string_view, 4> kKinds = {"Apple Granny Smith", "Banana", "Cherry 1",
+                                                    "Kiwi"};
 
 // What the network of the golden tests sees in all photographs of one kind, as training rows.
 class KindFeatures {
@@ -32,11 +34,11 @@ class KindFeatures {
       : featurizer_(make_openvino_featurizer(backbone, {.batch = 1})),
         preprocessor_(backbone.spec, featurizer_->size(), Fit::kSquash) {}
 
-  FeatureBatch of(const ObjectStore& sample, const std::string& kind) {
+  FeatureBatch of(const ObjectStore& sample, std::string_view kind) {
     FeatureBatch batch;
     sample.list(kind, [&](const ObjectInfo& object) { batch.path.push_back(object.key); });
     std::sort(batch.path.begin(), batch.path.end());
-    batch.label.assign(batch.path.size(), kind);
+    batch.label.assign(batch.path.size(), std::string(kind));
     batch.split.assign(batch.path.size(), "train");
     batch.features = Matrix<float>(batch.path.size(), featurizer_->feature_count());
     for (std::size_t i = 0; i < batch.path.size(); ++i) {
@@ -98,7 +100,7 @@ int check_core() {
   const auto sample = stores->open(source + "/sample/fruits");
   MemoryFeatures features;
   KindFeatures kinds(golden_backbone());
-  for (const std::string& kind : kKinds) features.add(kinds.of(*sample, kind));
+  for (const std::string_view kind : kKinds) features.add(kinds.of(*sample, kind));
   const double accuracy = fitted_accuracy(features);
   const Bundle bundle = read_bundle(*stores->open(source + "/models/kinds"), "bundle");
   std::printf("core: %zu photographs, %.2f right; a bundle of %zu kinds\n",
