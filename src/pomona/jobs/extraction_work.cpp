@@ -87,7 +87,7 @@ class WorkOpener {
     if (work_options_.force || out_.unfinished() == nullptr) return false;
     const Json note = *out_.unfinished();
     const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
-    if (out_.yields() && (!differs.empty() || !is_listed_as(note))) {
+    if (out_.is_discardable() && (!differs.empty() || !is_listed_as(note))) {
       restarts_ = true;
       return false;
     }
