@@ -202,11 +202,11 @@ class WorkOpener {
   [[noreturn]] void refuse(const std::string& differs) const {
     throw Error(ErrorKind::kInvalidInput,
                 "writing to '" + place_ +
-                    "': a run that was cut off, or is still at work, left its files there, and it "
-                    "was another one (" +
+                    "': it holds the unfinished work of another run, interrupted or still at "
+                    "work (" +
                     differs +
-                    "); give the same options to go on with it, name a new folder, or give --force "
-                    "to begin anew");
+                    "); give the same options to resume it, name a new folder, or give --force to "
+                    "discard it");
   }
 
   const InputOptions& input_;
