@@ -144,7 +144,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   add_workers_flag(command, extract.workers);
   command
       .add_option("--max-failures", extract.max_failures,
-                  "Share of photographs that may be unreadable before the run is refused")
+                  "Share of photographs that may be unreadable; above it the run fails")
       ->type_name("SHARE")
       ->capture_default_str()
       ->group(group);
@@ -272,7 +272,7 @@ void add_earlier_flags(CLI::App& command, EarlierOptions& earlier) {
       ->group(group);
   command
       .add_flag("--retry-failures", earlier.retry_failures,
-                "Read again what an earlier run into the same folder could not read")
+                "Retry the files that an earlier run into the same folder could not read")
       ->group(group);
 }
 
@@ -302,7 +302,7 @@ std::shared_ptr<S3StoreOptions> add_store_flags(CLI::App& command) {
   command
       .add_option_function<std::string>(
           "--regions", [stores](const std::string& text) { stores->regions = parse_regions(text); },
-          "Regions that buckets may lie in, between commas; eu: those in the European Union")
+          "Comma-separated regions that buckets may lie in; eu: those in the European Union")
       ->type_name("LIST")
       ->envname("POMONA_REGIONS")
       ->group("Object stores");
@@ -317,8 +317,7 @@ std::shared_ptr<const StoreOpener> store_opener(const S3StoreOptions& flags,
 }
 
 void add_workers_flag(CLI::App& command, std::size_t& workers) {
-  command
-      .add_option("--workers", workers, "How many threads work; one for each core when left out")
+  command.add_option("--workers", workers, "Worker threads; one for each core when left out")
       ->type_name("N")
       ->envname("POMONA_WORKERS")
       ->check(CLI::Range(1, 256))

@@ -195,7 +195,7 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->add_option_function<std::string>(
           "--lang",
           [flags](const std::string& name) { flags->language = language_from_name(name); },
-          "English or French, for what the bundle's catalogue tells")
+          "Language of the texts of the bundle's catalogue: English or French")
       ->type_name("en|fr")
       ->check(CLI::IsMember({"en", "fr"}))
       ->default_str("en");

@@ -22,7 +22,7 @@ Json read_judgements(const std::string& place, const StoreOpener& stores) {
 
 void add_report(CLI::App& app, Command& chosen) {
   CLI::App* command =
-      app.add_subcommand("report", "Make report.html anew from the files of an output folder");
+      app.add_subcommand("report", "Write report.html again from the files of an output folder");
   auto out = std::make_shared<std::string>();
   auto judgements = std::make_shared<std::string>();
   command->add_option("OUT", *out, "Output folder of run")->required();

@@ -64,7 +64,7 @@ void print_varieties(const Json& varieties) {
 void print_extraction(const Json& record) {
   const Json& counts = record.at("counts");
   std::printf(
-      "%s photographs of %s label%s: %s to learn from, %s to test on; %s failed, %s skipped\n",
+      "%s photographs of %s label%s: %s for training, %s for the test; %s failed, %s skipped\n",
       count(counts, "ok").c_str(), count(counts, "classes").c_str(),
       counts.at("classes") == 1 ? "" : "s", count(counts, "train").c_str(),
       count(counts, "test").c_str(), count(counts, "failed").c_str(),

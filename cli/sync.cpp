@@ -50,7 +50,7 @@ void print_report(const SyncReport& report, const SyncOptions& options) {
 
 void add_sync(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand(
-      "sync", "Make one place hold what another holds: folder to bucket, or back");
+      "sync", "Copy what one place holds to another, from a folder to a bucket or back");
   auto options = std::make_shared<SyncOptions>();
   auto as_json = std::make_shared<bool>(false);
   command->add_option("FROM", options->from, "Folder or s3://bucket/prefix to copy")->required();

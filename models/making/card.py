@@ -172,7 +172,9 @@ def ablation(figures: dict, kinds: int) -> str:
     return (
         table(["learnt from", "photographs in shops, cross-validated"], rows)
         + "\n"
-        + table(["learnt from", "photographs in shops of kinds never seen in the wild"], in_the_wild)
+        + table(
+            ["learnt from", "photographs in shops of kinds never seen in the wild"], in_the_wild
+        )
         + f"\nAll but the last were asked about {some:,} of the {all_of_them:,} photographs, evenly chosen.\n"
     )
 

@@ -69,7 +69,9 @@ def test_near_duplicates_are_kept_together(tiny, features, tmp_path):
     classes = metrics["by_class"][0]["classes"]
     assert [one["groups"] for one in classes] == [PAIRS, PAIRS]
     wrong = sum(one["support"] - one["right"] for one in classes)
-    assert 0 < len(metrics["surest_mistakes"]) < wrong, "near-duplicates that are both wrong show as one"
+    assert 0 < len(metrics["surest_mistakes"]) < wrong, (
+        "near-duplicates that are both wrong show as one"
+    )
 
     tiny(*words, "--out", tmp_path / "again", "--workers", "1")
     assert not differences(tmp_path / "whole", tmp_path / "again")

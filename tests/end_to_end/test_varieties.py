@@ -234,9 +234,9 @@ def test_varieties_of_several_views(tiny, shop, kinds, tmp_path):
     assert answer["variety"]["id"] == "Beta"
 
 
-def test_ridge_tells_none(tiny, features, kinds, tmp_path):
+def test_ridge_reports_none(tiny, features, kinds, tmp_path):
     words = ["--classes", kinds, "--classifier", "ridge", "--out", tmp_path / "out"]
-    assert "ridge regression tells none" in tiny("train", features, *words).message
+    assert "ridge regression reports none" in tiny("train", features, *words).message
     assert "varieties" not in json_of(tmp_path / "out" / "metrics.json")
 
 

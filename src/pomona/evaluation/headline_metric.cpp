@@ -56,8 +56,7 @@ std::string headline_of(const Json& metrics) {
   }
   return headline_text(*main) +
          "for photographs like these. To know whether it holds for others, test on photographs "
-         "from "
-         "elsewhere.";
+         "from elsewhere.";
 }
 
 // A score over some of the labels says nothing about the others.

@@ -87,7 +87,7 @@ class WorkOpener {
     if (work_options_.force || out_.unfinished() == nullptr) return false;
     const Json note = *out_.unfinished();
     const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
-    if (out_.yields() && (!differs.empty() || !is_listed_as(note))) {
+    if (out_.is_discardable() && (!differs.empty() || !is_listed_as(note))) {
       restarts_ = true;
       return false;
     }
@@ -202,11 +202,11 @@ class WorkOpener {
   [[noreturn]] void refuse(const std::string& differs) const {
     throw Error(ErrorKind::kInvalidInput,
                 "writing to '" + place_ +
-                    "': a run that was cut off, or is still at work, left its files there, and it "
-                    "was another one (" +
+                    "': it holds the unfinished work of another run, interrupted or still at "
+                    "work (" +
                     differs +
-                    "); give the same options to go on with it, name a new folder, or give --force "
-                    "to begin anew");
+                    "); give the same options to resume it, name a new folder, or give --force to "
+                    "discard it");
   }
 
   const InputOptions& input_;

@@ -208,8 +208,8 @@ class TrainingRun {
                                   out_.scratch_folder(), stop_);
     if (refusal.most_distance == kFarthestNovelty) {
       progress_.warn(
-          "every label has one group of training photographs, so nothing tells how far new "
-          "ones may lie from them: none is refused as an unknown kind");
+          "every label has one group of training photographs, so there is no distance to set "
+          "a threshold by: none is rejected as an unknown kind");
     }
     return refusal;
   }

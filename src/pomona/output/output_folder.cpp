@@ -27,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kStagedFolder = "staged";
-constexpr const char* kYields = "yields";
+constexpr const char* kDiscardable = "discardable";
 
 void refuse_overlap(const std::string& place, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
@@ -147,7 +147,7 @@ OutputFolder::Content OutputFolder::look() const {
     record = record || object.key == kRunRecord;
     results = results || is_output(object.key);
     content.others = content.others || !of_work;
-    content.yields = content.yields || (of_work && file_name(object.key) == kYields);
+    content.discardable = content.discardable || (of_work && file_name(object.key) == kDiscardable);
     if (of_work && object.key == publication_key(std::string(parent_name(object.key)))) {
       content.published.emplace_back(parent_name(object.key));
     }
@@ -181,7 +181,7 @@ void OutputFolder::end_work(const WorkClaim& claim) {
 void OutputFolder::refuse_content(bool force) const {
   if (!content_.any || (force && content_.ours)) return;
   // What no note tells of was left by a run that was cut off before it had begun.
-  if (!content_.others && (!content_.work || is_damaged() || content_.yields)) return;
+  if (!content_.others && (!content_.work || is_damaged() || content_.discardable)) return;
   if (force) {
     throw Error(ErrorKind::kInvalidInput,
                 "writing to '" + place_ +
@@ -246,7 +246,7 @@ void OutputFolder::resume() {
   keep_work_ = true;
   resumed_ = true;
   open_work();
-  work_->remove(kYields);
+  work_->remove(kDiscardable);
 }
 
 void OutputFolder::begin_anew(bool force) {
@@ -290,7 +290,7 @@ void OutputFolder::clean_up() {
   for (const std::string& folder : made_folders_) ::rmdir(folder.c_str());
 }
 
-void OutputFolder::yield_work() { work_->write(kYields, ""); }
+void OutputFolder::mark_discardable() { work_->write(kDiscardable, ""); }
 
 ObjectStore& OutputFolder::work() { return *work_; }
 ObjectStore& OutputFolder::staged() { return *staged_; }

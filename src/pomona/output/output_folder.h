@@ -81,9 +81,9 @@ class OutputFolder {
   void keep_work() { keep_work_ = true; }
   bool keeps_work() const { return keep_work_ && is_at_work(); }
   // … but gives way to whatever comes next: the photographs or options were refused in the end.
-  void yield_work();
-  // Does what unfinished() describes give way?
-  bool yields() const { return content_.yields; }
+  void mark_discardable();
+  // May other work take the place of what unfinished() describes?
+  bool is_discardable() const { return content_.discardable; }
 
   // Does another process publish this very work just now?
   bool is_published_elsewhere() const;
@@ -108,7 +108,7 @@ class OutputFolder {
     bool complete = false;                    // … and ours: a run came to its end
     bool work = false;                        // there is a note on unfinished work
     bool others = false;                      // there is something beside unfinished work
-    bool yields = false;                      // unfinished work gives way
+    bool discardable = false;                 // other work may replace the unfinished one
     std::vector<std::string> published = {};  // fingerprints of work with a note of publication
   };
 

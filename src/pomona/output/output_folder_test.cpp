@@ -219,27 +219,27 @@ TEST_F(OutputFolderTest, ADamagedNoteIsToldAndGivesWay) {
   EXPECT_NO_THROW(out.refuse_content(false));
 }
 
-TEST_F(OutputFolderTest, WorkThatYieldsGivesWay) {
+TEST_F(OutputFolderTest, DiscardableWorkGivesWay) {
   leave_unfinished(path("out"), "f1");
   {
     OutputFolder out(path("out"), stores(), {});
     out.resume();
-    out.yield_work();
+    out.mark_discardable();
   }
   OutputFolder out(path("out"), stores(), {});
-  EXPECT_TRUE(out.yields());
+  EXPECT_TRUE(out.is_discardable());
   EXPECT_NO_THROW(out.begin_anew(false));
 }
 
-TEST_F(OutputFolderTest, WorkThatIsGoneOnWithYieldsNoMore) {
+TEST_F(OutputFolderTest, ResumedWorkIsDiscardableNoMore) {
   leave_unfinished(path("out"), "f1");
   for (const bool refused : {true, false}) {
     OutputFolder out(path("out"), stores(), {});
-    EXPECT_EQ(out.yields(), !refused);
+    EXPECT_EQ(out.is_discardable(), !refused);
     out.resume();
-    if (refused) out.yield_work();
+    if (refused) out.mark_discardable();
   }
-  EXPECT_FALSE(OutputFolder(path("out"), stores(), {}).yields());
+  EXPECT_FALSE(OutputFolder(path("out"), stores(), {}).is_discardable());
 }
 
 TEST_F(OutputFolderTest, OneRunAtATimeUnlessTheyShare) {

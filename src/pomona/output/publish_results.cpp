@@ -24,7 +24,7 @@ Error error_of_work(const Error& error, OutputFolder& out) {
   }
   if (!out.keeps_work()) return error;
   // To be mended by other photographs or other options, which must not be held up by this work.
-  if (error.kind() == ErrorKind::kInvalidInput) out.yield_work();
+  if (error.kind() == ErrorKind::kInvalidInput) out.mark_discardable();
   return Error(error.kind(), std::string(error.what()) + "; what is finished is kept in '" +
                                  out.place() +
                                  "': the same command goes on from there, `pomona clean` removes "

@@ -46,7 +46,7 @@ std::vector<std::vector<std::size_t>> calibration_folds(const TableRows& rows,
   if (!folds.empty() || !rows.groups.given) return folds;
   progress.warn(
       "every label has one group to learn from, so probabilities are calibrated on photographs "
-      "beside those learnt from: they may be too sure");
+      "beside those learnt from: they may be overconfident");
   return folds_of(rows, all, find_groups(rows.manifest, ""), options);
 }
 
