@@ -87,6 +87,15 @@ def part_records(out: Path) -> list[Path]:
     return list(out.glob("_pomona/*/shards/*.json"))
 
 
+def edit_checked_json(path: Path, edit=lambda value: None):
+    """A record of unfinished work, after `edit` changed it and its digest was made anew."""
+    value = json.loads(path.read_text().split("\n", 1)[1])
+    edit(value)
+    body = json.dumps(value)
+    path.write_text(f"sha256 {hashlib.sha256(body.encode()).hexdigest()}\n{body}")
+    return value
+
+
 def work_of(out: Path) -> dict[str, int]:
     """What the process that wrote these results did of the whole."""
     return json_of(out / "run.json")["work"]

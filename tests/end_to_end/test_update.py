@@ -2,13 +2,24 @@
 """Row B22: a run that takes rows from an earlier one (`--from`) gives the bytes of a fresh run, and
 decodes what is new or changed and nothing else."""
 
+import json
 import os
 import shutil
 
 import pytest
 from command import DAMAGED, NOT_FOUND, TINY, USAGE
 from photographs import encoded, make_folder, picture
-from tables import differences, digests, failures_of, files_below, parts_of, sha256_of, work_of
+from tables import (
+    differences,
+    digests,
+    edit_checked_json,
+    failures_of,
+    files_below,
+    json_of,
+    parts_of,
+    sha256_of,
+    work_of,
+)
 
 PARTS = [*TINY, "--part-files", "5"]
 
@@ -288,6 +299,75 @@ def test_a_holdout_serves_a_run_with_a_test_root_and_the_other_way(tiny, roots, 
 def test_features_made_otherwise_are_refused(tiny, old, noise, options, tells, tmp_path):
     words = ["run", noise, "--out", tmp_path / "new", *PARTS, *options, "--from", old]
     tiny.refuses(*words, code=USAGE, tells=[str(old), *tells])
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def edited(old, tmp_path):
+    """The earlier results, after `edit` changed their run.json."""
+
+    def edited(edit):
+        copy = shutil.copytree(old, tmp_path / "old")
+        record = json_of(copy / "run.json")
+        edit(record)
+        (copy / "run.json").write_text(json.dumps(record))
+        return copy
+
+    return edited
+
+
+def upgrade(record):
+    record["pomona"] = "99.0"
+    record["versions"] = dict.fromkeys(record["versions"], "99.0")
+    record["machine"] = {"cpu": "another", "cores": 1, "instruction_sets": ["another"]}
+
+
+def test_rows_are_taken_after_an_upgrade_or_on_another_machine(update, edited):
+    assert update(edited(upgrade)) == (0, 18)
+
+
+@pytest.mark.parametrize("name", ["recipe", "engine"])
+def test_rows_of_another_recipe_or_engine_are_refused(tiny, edited, noise, name, tmp_path):
+    earlier = edited(lambda record: record["features_by"].update({name: 99}))
+    words = ["run", noise, "--out", tmp_path / "new", *PARTS, "--from", earlier]
+    tiny.refuses(*words, code=USAGE, tells=[str(earlier), f"{name} 99"])
+    earlier = shutil.move(earlier, tmp_path / "older")
+    record = json_of(earlier / "run.json")
+    del record["features_by"][name]
+    (earlier / "run.json").write_text(json.dumps(record))
+    words[-1] = earlier
+    tiny.refuses(*words, code=USAGE, tells=[str(earlier), f"{name} null"])
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("shard", [[], ["--shard", "2/2"]], ids=["resume", "shard"])
+@pytest.mark.parametrize("name", ["recipe", "engine"])
+def test_unfinished_work_of_another_recipe_or_engine_is_refused(tiny, noise, shard, name, tmp_path):
+    words = ["extract", noise, "--out", tmp_path / "out", *PARTS]
+    tiny(*words, "--shard", "1/2")
+    note = tmp_path / "out" / "_pomona" / "work.json"
+    assert not {"pomona", "arrow", "instruction_sets"} & set(edit_checked_json(note)["settings"])
+    was = edit_checked_json(note)["settings"][name]
+    edit_checked_json(note, lambda work: work["settings"].update({name: 99}))
+    tiny.refuses(*words, *shard, code=USAGE, tells=[f"{name}: 99 there"])
+    edit_checked_json(note, lambda work: work["settings"].update({name: was}))
+    tiny(*words, *shard)
+    assert work_of(tmp_path / "out")["shards_kept"] > 0
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda record: record.update({"features_by": 3}),
+        lambda record: record.pop("inputs"),
+        lambda record: record["inputs"].pop("test"),
+        lambda record: record.update({"verb": None}),
+    ],
+    ids=["features_by", "inputs", "test", "verb"],
+)
+def test_a_record_of_another_shape_is_damaged(tiny, edited, noise, edit, tmp_path):
+    words = ["run", noise, "--out", tmp_path / "new", *PARTS, "--from", edited(edit)]
+    tiny.refuses(*words, code=DAMAGED, tells=["run.json"])
     assert not (tmp_path / "new").exists()
 
 

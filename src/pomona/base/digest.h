@@ -40,4 +40,7 @@ std::string hmac_sha256(std::string_view key, std::string_view message);
 // Bytes as lower-case hexadecimal digits.
 std::string hex(std::string_view bytes);
 
+// Are these 64 lower-case hexadecimal digits?
+bool is_sha256(std::string_view text);
+
 }  // namespace pomona

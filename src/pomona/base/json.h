@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "pomona/base/error.h"
+
 namespace pomona {
 
 using Json = nlohmann::ordered_json;
@@ -29,5 +31,19 @@ T read_member(const Json& object, std::string_view name, std::string_view where)
 // Of a value that stands at `name`.
 template <class T>
 T read_value(const Json& value, std::string_view name, std::string_view where);
+
+// Of a T that `parse` makes something of; what it refuses as invalid_input is corrupt here.
+template <class T, class Parse>
+auto parse_member(const Json& object, std::string_view name, std::string_view where,
+                  const Parse& parse) {
+  const T value = read_member<T>(object, name, where);
+  try {
+    return parse(value);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInvalidInput) throw;
+    throw Error(ErrorKind::kCorrupt,
+                "reading " + std::string(where) + ": '" + std::string(name) + "': " + error.what());
+  }
+}
 
 }  // namespace pomona

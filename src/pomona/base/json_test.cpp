@@ -35,5 +35,57 @@ TEST(JsonTest, SaysWhichTextIsNotJson) {
   }
 }
 
+// What is told of the member, "" where it is read.
+template <class T>
+std::string problem_of(const Json& object) {
+  try {
+    (void)read_member<T>(object, "name", "a text");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(JsonMembers, AreReadAsWhatTheyAre) {
+  EXPECT_EQ(read_member<std::string>({{"name", "a"}}, "name", ""), "a");
+  EXPECT_EQ(read_member<int>({{"name", -3}}, "name", ""), -3);
+  EXPECT_EQ(read_member<std::uint64_t>({{"name", 3}}, "name", ""), 3U);
+  EXPECT_EQ(read_member<double>({{"name", 3}}, "name", ""), 3.0);
+  EXPECT_TRUE(read_member<bool>({{"name", true}}, "name", ""));
+  const std::vector<std::string> texts = {"a", "b"};
+  EXPECT_EQ(read_member<std::vector<std::string>>({{"name", texts}}, "name", ""), texts);
+}
+
+TEST(JsonMembers, OfAnotherShapeAreDamagedData) {
+  for (const Json& object : {Json(), Json(3), Json("name"), Json::array({"name"})}) {
+    EXPECT_NE(problem_of<int>(object), "") << object;
+  }
+  EXPECT_EQ(problem_of<int>(Json::object()),
+            "reading a text: expected a value as 'name', found none");
+  EXPECT_EQ(problem_of<int>({{"name", 1e300}}),
+            "reading a text: expected an integer of 32 bits as 'name', found 1e+300");
+  EXPECT_NE(problem_of<int>({{"name", 1LL << 40}}), "");
+  EXPECT_NE(problem_of<int>({{"name", ~0ULL}}), "");
+  EXPECT_NE(problem_of<std::uint64_t>({{"name", -1}}), "");
+  EXPECT_NE(problem_of<bool>({{"name", 1}}), "");
+  EXPECT_NE(problem_of<double>({{"name", "1"}}), "");
+  EXPECT_NE(problem_of<std::string>({{"name", nullptr}}), "");
+  EXPECT_NE(problem_of<std::vector<std::string>>({{"name", Json::array({"a", 3})}}), "");
+}
+
+TEST(JsonMembers, WhatIsRefusedAsInputIsDamagedHere) {
+  const auto refuse = [](const std::string& name) -> int {
+    throw Error(ErrorKind::kInvalidInput, "'" + name + "' is not known");
+  };
+  try {
+    parse_member<std::string>(Json{{"name", "x"}}, "name", "a text", refuse);
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
+    EXPECT_STREQ(error.what(), "reading a text: 'name': 'x' is not known");
+  }
+}
+
 }  // namespace
 }  // namespace pomona

@@ -7,6 +7,7 @@
 #include "pomona/base/error.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/storage/joined_store.h"
+#include "pomona/storage/key.h"
 #include "pomona/storage/place.h"
 
 namespace pomona {
@@ -74,20 +75,27 @@ LabelRule open_label_rule(const std::vector<std::string>& images,
 
 Json inputs_json(const InputOptions& input) {
   const auto places = [](const std::vector<std::string>& inputs) {
-    if (inputs.empty()) return Json(nullptr);
-    return inputs.size() == 1 ? Json(inputs.front()) : Json(inputs);
+    Json keys = Json::array();
+    for (const std::string& place : inputs) keys.push_back(key_from_name(place));
+    if (keys.empty()) return Json(nullptr);
+    return keys.size() == 1 ? keys.front() : keys;
   };
   Json json = {{"images", places(input.images)}, {"test", places(input.test)}};
-  if (!input.classes.empty()) json["classes"] = input.classes;
+  if (!input.classes.empty()) json["classes"] = key_from_name(input.classes);
   return json;
 }
 
 void read_inputs_json(const Json& inputs, InputOptions& input) {
   const auto places = [&](const char* name) {
-    const Json& value = inputs.at(name);
-    if (value.is_null()) return std::vector<std::string>();
-    if (value.is_string()) return std::vector<std::string>{value.get<std::string>()};
-    return value.get<std::vector<std::string>>();
+    const Json& value = member_of(inputs, name, "run.json");
+    std::vector<std::string> found;
+    if (value.is_string()) {
+      found.push_back(value.get<std::string>());
+    } else if (!value.is_null()) {
+      found = read_value<std::vector<std::string>>(value, name, "run.json");
+    }
+    for (std::string& place : found) place = name_from_key(place);
+    return found;
   };
   input.images = places("images");
   input.test = places("test");
@@ -96,7 +104,7 @@ void read_inputs_json(const Json& inputs, InputOptions& input) {
 Json resolved_places(const std::vector<std::string>& inputs) {
   Json places = Json::array();
   for (const ImageInput& input : parse_image_inputs(inputs)) {
-    const std::string place = resolve_place(input.place);
+    const std::string place = key_from_name(resolve_place(input.place));
     places.push_back(input.source.empty() ? place : input.source + "=" + place);
   }
   if (places.empty()) return nullptr;

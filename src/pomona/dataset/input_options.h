@@ -27,11 +27,12 @@ LabelRule open_label_rule(const std::vector<std::string>& images,
                           const std::vector<std::string>& test, const std::string& classes,
                           const StoreOpener& stores);
 
-// As run.json names them under "inputs", and back.
+// As run.json names them under "inputs", and back; bytes that are not UTF-8 are written as in keys.
+// Throws corrupt for JSON of another shape.
 Json inputs_json(const InputOptions& input);
 void read_inputs_json(const Json& inputs, InputOptions& input);
 
-// Places as they are called once and for all; null for none.
+// Places as they are called once and for all, written as in inputs_json(); null for none.
 Json resolved_places(const std::vector<std::string>& inputs);
 
 }  // namespace pomona

@@ -19,6 +19,7 @@
 #include "pomona/output/output_folder.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output/publish_results.h"
+#include "pomona/storage/key.h"
 
 namespace pomona {
 namespace {
@@ -155,7 +156,8 @@ Made compose_all(const ComposeOptions& options, const ImageRoots& roots, Manifes
 
 Json compose_inputs(const ComposeOptions& options) {
   Json inputs = inputs_json(options.input);
-  inputs["backgrounds"] = options.backgrounds.empty() ? Json(nullptr) : Json(options.backgrounds);
+  inputs["backgrounds"] =
+      options.backgrounds.empty() ? Json(nullptr) : Json(key_from_name(options.backgrounds));
   return inputs;
 }
 

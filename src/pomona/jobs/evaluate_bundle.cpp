@@ -90,7 +90,8 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
 void check_origin(const std::optional<Json>& record, const Bundle& bundle,
                   const std::string& where) {
   if (!record || !record->contains("backbone")) return;
-  const Json& backbone = record->at("backbone");
+  const std::string text = "run.json of '" + where + "'";
+  const Json& backbone = member_of(*record, "backbone", text);
   const auto refuse_unless_same = [&](const std::string& what, const Json& found,
                                       const Json& expected) {
     if (found == expected) return;
@@ -99,10 +100,11 @@ void check_origin(const std::optional<Json>& record, const Bundle& bundle,
                     found.dump() + ", the bundle with " + expected.dump() +
                     "; extract them with the bundle's settings, or give the photographs");
   };
-  refuse_unless_same("backbone", backbone.at("name"), backbone_spec_of(bundle).name);
-  refuse_unless_same("a network of digest", backbone.at("digest"), bundle.backbone_digest);
-  refuse_unless_same("size", backbone.at("size"), bundle.size);
-  refuse_unless_same("fit", record->at("fit"), bundle.fit);
+  refuse_unless_same("backbone", member_of(backbone, "name", text), backbone_spec_of(bundle).name);
+  refuse_unless_same("a network of digest", member_of(backbone, "digest", text),
+                     bundle.backbone_digest);
+  refuse_unless_same("size", member_of(backbone, "size", text), bundle.size);
+  refuse_unless_same("fit", member_of(*record, "fit", text), bundle.fit);
   refuse_unless_same("views", view_names(recorded_views(*record)), bundle.views);
 }
 

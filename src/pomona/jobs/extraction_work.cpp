@@ -11,6 +11,7 @@
 #include "pomona/features/openvino_featurizer.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/jobs/run_record.h"
+#include "pomona/output/output_names.h"
 #include "pomona/output_tables/snapshot.h"
 #include "pomona/predict/bundle_network.h"
 
@@ -18,6 +19,12 @@ namespace pomona {
 namespace {
 
 constexpr std::size_t kFingerprintLetters = 32;
+constexpr const char* kEarlierRecord = "run.json of the earlier run";
+
+std::uint64_t failures_in(const Json& record) {
+  return read_member<std::uint64_t>(member_of(record, "counts", kEarlierRecord), "failed",
+                                    kEarlierRecord);
+}
 
 // What must be the same for work to be gone on with.
 Json settings_json(const InputOptions& input, const ImageRoots& roots,
@@ -111,8 +118,8 @@ class WorkOpener {
     read_listing();
     work_.fingerprint = fingerprint_of(settings_, work_.manifest);
     if (!out_.is_complete() || work_options_.force) return true;
-    const Json record = parse_json(out_.root().read("run.json"), "run.json of the earlier run");
-    if (record.value("fingerprint", "") != result_of(work_.fingerprint)) {
+    const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
+    if (record.value("fingerprint", Json()) != result_of(work_.fingerprint)) {
       throw Error(ErrorKind::kInvalidInput,
                   "writing to '" + place_ +
                       "': the folder is not empty: it holds the results of another run, of other "
@@ -120,7 +127,7 @@ class WorkOpener {
                       place_ +
                       "' to take from it what has not changed, or give --force to replace it");
     }
-    if (!work_options_.retry_failures || record.at("counts").at("failed") == 0) return false;
+    if (!work_options_.retry_failures || failures_in(record) == 0) return false;
     work_.from = place_;
     return true;
   }
@@ -155,7 +162,8 @@ class WorkOpener {
   std::optional<Precision> precision_before() const {
     const Json before = features_before();
     if (!before.is_object() || !before.contains("precision")) return std::nullopt;
-    const Precision precision = precision_from_name(before.at("precision").get<std::string>());
+    const Precision precision = parse_member<std::string>(
+        before, "precision", "the settings of earlier work", precision_from_name);
     const std::vector<Precision> native = native_precisions();
     if (std::ranges::find(native, precision) == native.end()) return std::nullopt;
     return precision;
@@ -163,7 +171,8 @@ class WorkOpener {
 
   Json features_before() const {
     const auto of_output = [](const ObjectStore& store) {
-      return parse_json(store.read("run.json"), "run.json").value("features_by", Json(nullptr));
+      const Json record = parse_json(store.read("run.json"), kEarlierRecord);
+      return record.is_object() ? record.value("features_by", Json(nullptr)) : Json(nullptr);
     };
     if (!work_.from.empty()) {
       const auto from = input_.stores->open(work_.from);
@@ -183,19 +192,19 @@ class WorkOpener {
   // Are the photographs still those of the unfinished work?
   bool is_listed_as(const Json& note) {
     read_listing();
-    return digest_of_listing(work_.manifest) == note.at("listing").get<std::string>();
+    return note.value("listing", Json()) == digest_of_listing(work_.manifest);
   }
 
   void adopt(const Json& note) {
     work_.manifest = read_snapshot(out_.work());
-    if (digest_of_listing(work_.manifest) != note.at("listing").get<std::string>()) {
+    if (digest_of_listing(work_.manifest) != read_member<std::string>(note, "listing", kWorkNote)) {
       throw Error(ErrorKind::kCorrupt,
                   "reading the table 'snapshot' of the unfinished run: it is "
                   "not the listing that work.json records");
     }
-    work_.split_kind = split_kind_from_name(note.at("split").get<std::string>());
-    if (note.at("replaces_itself").get<bool>()) work_.from = place_;
-    work_.fingerprint = note.at("fingerprint").get<std::string>();
+    work_.split_kind = split_kind_from_name(read_member<std::string>(note, "split", kWorkNote));
+    if (read_member<bool>(note, "replaces_itself", kWorkNote)) work_.from = place_;
+    work_.fingerprint = claim_of(note).fingerprint;
     work_.resumed = true;
   }
 

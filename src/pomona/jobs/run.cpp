@@ -87,7 +87,7 @@ Json earlier_record(const OutputFolder& out, Progress& progress) {
   Json record = parse_json(out.root().read("run.json"), "run.json");
   progress.note("'" + out.place() +
                 "' is complete: it was made of the same photographs with the same options, " +
-                record.at("started").get<std::string>());
+                read_member<std::string>(record, "started", "run.json"));
   return record;
 }
 
@@ -186,7 +186,8 @@ void check_share_options(const RunOptions& options) {
 bool is_published(const OutputFolder& out) {
   if (out.fingerprint().empty() || !out.root().exists(kSuccess)) return false;
   const Json record = parse_json(out.root().read("run.json"), "run.json");
-  return record.value("fingerprint", "") == result_fingerprint(out.fingerprint(), extract_alone());
+  return record.is_object() && record.value("fingerprint", Json()) ==
+                                   result_fingerprint(out.fingerprint(), extract_alone());
 }
 
 std::optional<ExtractionWork> begin(const RunOptions& options, const Json& beyond,

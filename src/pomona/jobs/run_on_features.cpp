@@ -6,6 +6,7 @@
 #include "pomona/dataset/image_input.h"
 #include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/machine.h"
+#include "pomona/jobs/recorded_run.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/publish_results.h"
@@ -13,6 +14,7 @@
 #include "pomona/output_tables/feature_place.h"
 #include "pomona/output_tables/thumbnails.h"
 #include "pomona/predict/bundle_network.h"
+#include "pomona/storage/key.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/table/parquet_writer.h"
 #include "pomona/training/domain_adaptation.h"
@@ -23,59 +25,6 @@
 namespace pomona {
 namespace {
 
-// run.json of the run that made a feature table; without it there is no training.
-const Json& run_record_of(const FeaturePlace& features, const FromFeaturesOptions& options) {
-  if (!features.run_record || !features.run_record->contains("backbone")) {
-    throw Error(ErrorKind::kInvalidInput, "training on '" + options.features +
-                                              "': no run.json beside the features says which "
-                                              "backbone made them; train on a folder made "
-                                              "by `pomona extract` or `pomona run`");
-  }
-  return *features.run_record;
-}
-
-// What that run recorded of its backbone.
-ExtractSetup recorded_setup(const Json& record, const FromFeaturesOptions& options) {
-  ExtractSetup setup;
-  setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
-                                 record.at("backbone").at("name").get<std::string>());
-  if (setup.backbone.digest != record.at("backbone").at("digest").get<std::string>()) {
-    throw Error(ErrorKind::kInvalidInput,
-                "training on '" + options.features + "': the installed backbone '" +
-                    setup.backbone.spec.name + "' is another one than made these features");
-  }
-  setup.featurizer.size = record.at("backbone").at("size").get<int>();
-  setup.featurizer.batch = record.at("batch").get<int>();
-  setup.featurizer.precision = precision_from_name(record.at("precision").get<std::string>());
-  setup.fit = fit_from_name(record.at("fit").get<std::string>());
-  setup.views = recorded_views(record);
-  return setup;
-}
-
-// How the rows of a feature table were divided, as the run that made it recorded.
-struct RecordedSplit {
-  SplitOptions options;
-  SplitKind kind = SplitKind::kNone;
-};
-
-RecordedSplit recorded_split(const Json& record, const TableRows& rows) {
-  const Json& options = record.at("options");
-  RecordedSplit split;
-  split.options.holdout = options.at("holdout").get<double>();
-  split.options.train_files = options.at("train_files").get<std::string>();
-  split.options.test_files = options.at("test_files").get<std::string>();
-  split.options.group = options.at("group").get<std::string>();
-  split.options.seed = options.at("seed").get<std::uint64_t>();
-  if (!record.at("inputs").at("test").is_null()) {
-    split.kind = SplitKind::kTestSet;
-  } else if (!split.options.train_files.empty() || !split.options.test_files.empty()) {
-    split.kind = SplitKind::kFileNames;
-  } else if (rows.test_rows() > 0) {
-    split.kind = SplitKind::kHoldout;
-  }
-  return split;
-}
-
 TableRows read_rows(const FeaturePlace& features, const FeatureSource& table,
                     const std::string& group_pattern, const FromFeaturesOptions& options) {
   TableRows rows = rows_of_table(table, group_pattern,
@@ -84,25 +33,18 @@ TableRows read_rows(const FeaturePlace& features, const FeatureSource& table,
   return rows;
 }
 
-// Names of the sources of training photographs.
-std::vector<std::string> recorded_sources(const Json& record) {
-  InputOptions input;
-  read_inputs_json(record.at("inputs"), input);
-  return source_names(parse_image_inputs(input.images));
-}
-
 // Labels are in the table, weights and varieties are not.
 void warn_of_weights(const Json& record, const FromFeaturesOptions& options, Progress& progress) {
-  if (!options.classes.empty() || !record.at("inputs").contains("classes")) return;
-  progress.warn("the features were labelled by --classes '" +
-                record.at("inputs").at("classes").get<std::string>() +
+  const std::string classes = recorded_classes(record);
+  if (!options.classes.empty() || classes.empty()) return;
+  progress.warn("the features were labelled by --classes '" + classes +
                 "'; if it has a column weight or variety, give --classes again, or all photographs "
                 "weigh 1 and no variety is learnt");
 }
 
 Json inputs_json(const FromFeaturesOptions& options) {
-  Json json = {{"features", options.features}};
-  if (!options.classes.empty()) json["classes"] = options.classes;
+  Json json = {{"features", key_from_name(options.features)}};
+  if (!options.classes.empty()) json["classes"] = key_from_name(options.classes);
   return json;
 }
 
@@ -166,17 +108,19 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
   out.begin_anew(options.output.force);
   return at_work(out, [&] {
     const FeaturePlace features = open_features(options.features, *options.stores);
-    const Json& made_by = run_record_of(features, options);
+    const Json& made_by = record_of_features(features, options.features);
     TrainJobOptions learn;
     learn.train = options.train;
     learn.train.workers = workers_or_all(options.train.workers);
     const Execution execution{progress, stop, learn.train.workers};
     learn.catalogue = open_catalogue(options.train.catalogue, *options.stores);
     learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
-    const ExtractSetup setup = recorded_setup(made_by, options);
+    const ExtractSetup setup =
+        recorded_setup(made_by, options.models.empty() ? default_models_folder() : options.models,
+                       options.features);
     timeline.begin("prepare");
-    const std::string group =
-        options.group.value_or(made_by.at("options").at("group").get<std::string>());
+    const SplitOptions made_with = recorded_split_options(made_by);
+    const std::string group = options.group.value_or(made_with.group);
     warn_of_weights(made_by, options, progress);
     check_studio(options.train.studio, recorded_sources(made_by));
     check_adaptation(options.train);
@@ -187,11 +131,10 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
       join_near_duplicates(rows, table, recorded_sources(made_by), options.near_duplicates,
                            out.scratch_folder(), execution);
     }
-    const RecordedSplit split = recorded_split(made_by, rows);
     learn.reduce = options.reduce;
-    learn.train.seed = options.seed.value_or(split.options.seed);
-    learn.split = split.options;
-    learn.split_kind = split.kind;
+    learn.train.seed = options.seed.value_or(made_with.seed);
+    learn.split = made_with;
+    learn.split_kind = recorded_split_kind(made_by, rows.test_rows());
     learn.sources = recorded_sources(made_by);
     learn.write_reduced = false;
     const Json metrics = train_job({table, rows, moments}, setup, learn, out, timeline, execution);
@@ -199,7 +142,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     record.inputs = inputs_json(options);
     record.options = merged({options_json(options.reduce, components_of(metrics)),
                              options_json(options.train),
-                             {{"group", group}, {"seed", learn.train.seed}}});
+                             {{"group", key_from_name(group)}, {"seed", learn.train.seed}}});
     if (options.near_duplicates > 0) record.options["near_duplicates"] = options.near_duplicates;
     Json result = record_json(record, timeline);
     result["workers"] = learn.train.workers;

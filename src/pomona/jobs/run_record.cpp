@@ -7,6 +7,7 @@
 #include "pomona/extract/feature_recipe.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/predict/bundle_network.h"
+#include "pomona/storage/key.h"
 
 namespace pomona {
 namespace {
@@ -33,7 +34,7 @@ std::size_t count_named(const Json& labels) {
 }  // namespace
 
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
-  return {{"backbone", options.backbone},
+  return {{"backbone", key_from_name(options.backbone)},
           {"size", setup.featurizer.size},
           {"precision", options.precision ? precision_name(*options.precision) : "auto"},
           {"fit", fit_name(options.fit)},
@@ -47,9 +48,9 @@ Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
 
 Json options_json(const SplitOptions& options) {
   return {{"holdout", options.holdout},
-          {"train_files", options.train_files},
-          {"test_files", options.test_files},
-          {"group", options.group},
+          {"train_files", key_from_name(options.train_files)},
+          {"test_files", key_from_name(options.test_files)},
+          {"group", key_from_name(options.group)},
           {"seed", options.seed}};
 }
 
@@ -68,8 +69,9 @@ Json options_json(const TrainOptions& options) {
   if (options.classifier == ClassifierKind::kLogistic) json["c"] = options.c;
   if (options.folds > 0) json["folds"] = options.folds;
   if (options.refuse > 0) json["refuse"] = options.refuse;
-  if (!options.catalogue.empty()) json["catalogue"] = options.catalogue;
-  if (!options.backbone_classes.empty()) json["backbone_classes"] = options.backbone_classes;
+  if (!options.catalogue.empty()) json["catalogue"] = key_from_name(options.catalogue);
+  if (!options.backbone_classes.empty())
+    json["backbone_classes"] = key_from_name(options.backbone_classes);
   if (!options.studio.empty()) json["studio"] = options.studio;
   if (!options.adapt.empty()) json["adapt"] = options.adapt;
   return json;
@@ -88,7 +90,7 @@ Json merged(std::initializer_list<Json> objects) {
 RunRecord start_record(const std::string& verb, const OutputOptions& output) {
   RunRecord record;
   record.verb = verb;
-  record.command = output.command;
+  for (const std::string& word : output.command) record.command.push_back(key_from_name(word));
   record.started = utc_now();
   return record;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// run.json: what was done, on what, how long it took.
+// run.json: what was done, on what, how long it took. Paths and patterns are bytes as users give
+// them; those that are not UTF-8 are written as in keys, see storage/key.h.
 #pragma once
 
 #include <initializer_list>
@@ -32,11 +33,11 @@ struct OutputOptions {
 // What every verb that writes an output folder records.
 struct RunRecord {
   std::string verb;
-  std::vector<std::string> command;
-  std::string started;           // utc_now()
-  Json inputs;                   // by name
-  Json options;                  // resolved
-  std::string fingerprint = {};  // of photographs, settings and options; "": not of photographs
+  std::vector<std::string> command;  // written as in keys
+  std::string started;               // utc_now()
+  Json inputs;                       // by name
+  Json options;                      // resolved
+  std::string fingerprint = {};      // of photographs, settings and options; "": not of photographs
 };
 RunRecord start_record(const std::string& verb, const OutputOptions& output);
 Json record_json(const RunRecord& record, const Timeline& timeline);

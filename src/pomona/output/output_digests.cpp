@@ -68,7 +68,8 @@ Digests read_digests(const ObjectStore& store) {
     const std::size_t end = text.find('\n', at);
     const std::string line = text.substr(at, end - at);
     if (end == std::string::npos || line.size() <= kDigestLetters + kGap.size() ||
-        line.substr(kDigestLetters, kGap.size()) != kGap) {
+        line.substr(kDigestLetters, kGap.size()) != kGap ||
+        !is_sha256(std::string_view(line).substr(0, kDigestLetters))) {
       fail("a line is not as `sha256sum` writes it");
     }
     const auto [place, is_new] =

@@ -76,5 +76,15 @@ TEST_F(OutputDigestsTest, RefuseOtherText) {
   EXPECT_THAT(problem(), HasSubstr("listed twice"));
 }
 
+TEST_F(OutputDigestsTest, LinesOfAnotherShapeAreDamagedData) {
+  const std::string digest(64, 'a');
+  for (const std::string& text :
+       {std::string("x"), digest, digest + "  run.json", digest + " run.json\n",
+        std::string(64, 'z') + "  run.json\n", digest + "  a\n" + digest + "  a\n"}) {
+    store_.write(kDigestsKey, text);
+    EXPECT_NE(problem(), "") << text;
+  }
+}
+
 }  // namespace
 }  // namespace pomona

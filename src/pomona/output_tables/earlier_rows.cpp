@@ -83,15 +83,18 @@ class RowIndex {
   throw Error(ErrorKind::kInvalidInput, "taking rows from '" + place + "': " + why);
 }
 
+std::string where(const std::string& place) { return "run.json of '" + place + "'"; }
+
 Json read_record(const ObjectStore& store, const std::string& place) {
   if (!store.exists(kSuccess) || !store.exists("run.json")) {
     refuse(place,
            "it has no _SUCCESS and run.json; expected the output of a run that came to its "
            "end");
   }
-  Json record = parse_json(store.read("run.json"), "run.json of '" + place + "'");
+  Json record = parse_json(store.read("run.json"), where(place));
+  const auto verb = read_member<std::string>(record, "verb", where(place));
   if (!record.contains("features_by")) {
-    refuse(place, "it is the output of `pomona " + record.value("verb", "") +
+    refuse(place, "it is the output of `pomona " + verb +
                       "`; expected that of `pomona run` or `pomona extract`");
   }
   return record;
@@ -99,8 +102,14 @@ Json read_record(const ObjectStore& store, const std::string& place) {
 
 void check_same_features(const Json& record, const ExtractSetup& setup, const std::string& place) {
   const Json expected = feature_recipe(setup);
+  const Json& recorded = member_of(record, "features_by", where(place));
+  if (!recorded.is_object()) {
+    throw Error(ErrorKind::kCorrupt, "reading " + where(place) +
+                                         ": expected an object as 'features_by', found " +
+                                         recorded.type_name());
+  }
   for (const auto& [name, value] : expected.items()) {
-    const Json found = record.at("features_by").value(name, Json(nullptr));
+    const Json found = recorded.value(name, Json());  // an older version lacks some
     if (found == value) continue;
     refuse(place, "its features were made with " + name + " " + found.dump() +
                       ", this run would make them with " + value.dump() +
@@ -126,7 +135,8 @@ void add_rows_of_output(const std::string& place, const StoreOpener& stores,
   const std::shared_ptr<const ObjectStore> store = stores.open(place);
   const Json record = read_record(*store, place);
   check_same_features(record, setup, place);
-  const bool had_two_roots = !record.at("inputs").at("test").is_null();
+  const bool had_two_roots =
+      !member_of(member_of(record, "inputs", where(place)), "test", where(place)).is_null();
   const bool has_pictures = store->exists("pictures/_SUCCESS");
   std::vector<std::string> tables = {"manifest", "snapshot", "features"};
   if (has_pictures) tables.emplace_back("pictures");

@@ -11,6 +11,7 @@ namespace pomona {
 namespace {
 
 constexpr std::string_view kExtension = ".parquet";
+constexpr std::string_view kWhere = "run.json beside the features";
 
 // Parts right in the folder, not in one below it.
 bool has_parts(const ObjectStore& store, std::string_view folder) {
@@ -44,7 +45,7 @@ std::optional<FeaturePlace> find_table(const std::string& place, const StoreOpen
 std::optional<FeaturePlace> find_features(const std::string& place, const StoreOpener& stores) {
   std::optional<FeaturePlace> found = find_table(place, stores);
   if (found && found->store->exists("run.json")) {
-    found->run_record = parse_json(found->store->read("run.json"), "run.json beside the features");
+    found->run_record = parse_json(found->store->read("run.json"), kWhere);
   }
   return found;
 }
@@ -53,8 +54,9 @@ LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes
                         const StoreOpener& stores) {
   InputOptions input;
   const auto& record = features.run_record;
-  if (record && record->at("inputs").contains("images")) {
-    read_inputs_json(record->at("inputs"), input);
+  if (record) {
+    const Json& inputs = member_of(*record, "inputs", kWhere);
+    if (inputs.contains("images")) read_inputs_json(inputs, input);
   }
   return open_label_rule(input.images, input.test, classes, stores);
 }
@@ -65,7 +67,7 @@ std::vector<View> views_of(const FeaturePlace& features) {
 
 std::vector<View> recorded_views(const Json& run_record) {
   if (!run_record.contains("views")) return {View()};
-  return views_from_names(run_record.at("views").get<std::vector<std::string>>());
+  return parse_member<std::vector<std::string>>(run_record, "views", kWhere, views_from_names);
 }
 
 FeaturePlace open_features(const std::string& place, const StoreOpener& stores) {

@@ -60,6 +60,32 @@ std::size_t count_of(const Json& record, const char* name) {
   return record.at(name).get<std::size_t>();
 }
 
+// Throws corrupt for a record of another shape than Writer::finish() gives it.
+void check_record(const Json& record, const std::vector<std::string>& tables) {
+  constexpr std::string_view kWhere = "a record of finished work";
+  for (const char* name : {"shard", "files", "ok", "failed", "skipped", "bytes"}) {
+    (void)read_member<std::uint64_t>(record, name, kWhere);
+  }
+  (void)read_member<std::string>(record, "first_path", kWhere);
+  const Json& parts = member_of(record, "parts", kWhere);
+  for (const std::string& table : tables) {
+    const auto digest = read_member<std::string>(parts, table, kWhere);
+    if (is_sha256(digest)) continue;
+    throw Error(ErrorKind::kCorrupt, "reading a record of finished work: '" + digest +
+                                         "' is no SHA-256; expected 64 hexadecimal digits");
+  }
+  const Json& failures = member_of(record, "failures", kWhere);
+  if (!failures.is_array()) {
+    throw Error(ErrorKind::kCorrupt, "reading a record of finished work: its failures are no list");
+  }
+  for (const Json& failure : failures) {
+    for (const char* name : {"split", "path", "stage", "kind", "message"}) {
+      (void)read_member<std::string>(failure, name, kWhere);
+    }
+  }
+  (void)failures_from(failures);
+}
+
 }  // namespace
 
 // Builds the parts in memory, so that each is written in one go and its digest is that of the bytes
@@ -141,14 +167,24 @@ std::string FinishedShards::work_key(const std::string& table, std::size_t shard
   return work_key_of(table, shard, digest(table, shard));
 }
 
+bool FinishedShards::is_record(const Json& record) const {
+  try {
+    check_record(record, tables());
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kCorrupt) throw;
+    return false;
+  }
+}
+
 std::optional<Json> FinishedShards::load(std::size_t shard, bool& damaged) const {
   std::optional<Json> record = read_checked_json(work_, record_key(shard));
-  if (!record) {
+  if (!record || !is_record(*record)) {
     damaged = true;
     return std::nullopt;
   }
   for (const std::string& table : tables()) {
-    const std::string wanted = record->at("parts").value(table, "");
+    const auto wanted = record->at("parts").at(table).get<std::string>();
     const std::string key = work_key_of(table, shard, wanted);
     if (work_.exists(key) && sha256(work_.read(key)) == wanted) continue;
     damaged = true;

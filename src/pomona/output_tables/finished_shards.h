@@ -67,6 +67,7 @@ class FinishedShards final : public Checkpoints {
   // Of one part of a shard that is finished.
   std::string digest(const std::string& table, std::size_t shard) const;
   std::string work_key(const std::string& table, std::size_t shard) const;
+  bool is_record(const Json& record) const;
   std::optional<Json> load(std::size_t shard, bool& damaged) const;
   void keep(std::size_t shard, const Json& record);
   const Json& record(std::size_t shard) const;  // of one that is finished

@@ -9,6 +9,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/extract/small_pictures.h"
+#include "pomona/output/checked_json.h"
 #include "pomona/storage/memory_store.h"
 #include "pomona/table/schema.h"
 
@@ -115,6 +116,39 @@ TEST_F(FinishedShardsTest, AreReadBackByAnotherProcess) {
   ASSERT_EQ(found.failures.size(), 1U);
   EXPECT_EQ(found.failures[0].path, "a/104.jpg");
   EXPECT_EQ(found.failures[0].kind, "truncated");
+}
+
+// Its digest is right: another version wrote it.
+TEST_F(FinishedShardsTest, ARecordOfAnotherShapeIsDamaged) {
+  FinishedShards first = shards();
+  finish(first, 1, manifest_);
+  const std::string key = "shards/1.json";
+  const Json valid = *read_checked_json(work_, key);
+  const auto is_found = [&](const Json& record) {
+    work_.write(key, print_checked_json(record));
+    FinishedShards second = shards();
+    second.find(1);
+    return second.is_finished(1);
+  };
+  ASSERT_TRUE(is_found(valid));
+  EXPECT_FALSE(is_found(nullptr));
+  const Json flat = valid.flatten();
+  for (const auto& pointer : flat.items()) {
+    for (std::string path = pointer.key(); !path.empty(); path.resize(path.rfind('/'))) {
+      const Json::json_pointer at(path);
+      if (path == "/failures/0") continue;  // one less is as good
+      Json record = valid;
+      if (record[at.parent_pointer()].is_object()) {
+        record[at.parent_pointer()].erase(at.back());
+        EXPECT_FALSE(is_found(record)) << path << " removed";
+      }
+      for (const Json& other : {Json(), Json(-1), Json(0.5), Json(Json::array({3}))}) {
+        record = valid;
+        record[at] = other;
+        EXPECT_FALSE(is_found(record)) << path << " " << other;
+      }
+    }
+  }
 }
 
 TEST_F(FinishedShardsTest, B20WhatIsDamagedIsNotFinished) {

@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders that are missing, empty, flat, too small, or in the way: what is said, what still works."""
 
+import os
+import shutil
 import signal
 import time
 
 import pytest
-from command import DONE, NOT_FOUND, TINY, UNAVAILABLE, USAGE
+from command import DAMAGED, DONE, NOT_FOUND, TINY, UNAVAILABLE, USAGE, Pomona, wait_until
 from photographs import copy_fruits, encoded, make_folder, picture
-from tables import files_below, json_of, matrix_of, results_below, rows_of
+from tables import (
+    differences,
+    edit_checked_json,
+    files_below,
+    json_of,
+    matrix_of,
+    part_records,
+    results_below,
+    rows_of,
+)
 
 
 def chain(images, out, *words):
@@ -207,3 +218,77 @@ def test_the_label_is_the_folder_a_photograph_lies_in(tiny, tmp_path, depth):
     make_folder(below, ("x", "y"), count=2)
     tiny("extract", tmp_path / "images", "--out", tmp_path / "out", *TINY)
     assert {row["label"] for row in rows_of(tmp_path / "out" / "features")} == {"x", "y"}
+
+
+LATIN_1 = os.fsdecode(b"caf\xe9")  # a name of bytes that are not UTF-8
+
+
+def test_a_folder_whose_name_is_not_utf8_is_gone_on_with(tiny, noise, tmp_path):
+    images = shutil.copytree(noise, tmp_path / LATIN_1 / "images")
+    words = ["--part-files", "3", "--group", f"^({LATIN_1}|[0-9])", "--workers", "1"]
+    out = tmp_path / LATIN_1 / "out"
+    tiny(*chain(noise, tmp_path / "plain", *words))
+    killed = tiny.start(*chain(images, out, *words))
+    wait_until(lambda: part_records(out), killed)
+    killed.kill()
+    killed.wait()
+    assert not (out / "_SUCCESS").exists()
+    done = tiny(*chain(images, out, *words))
+    assert "going on with an unfinished run" in done.message
+    assert differences(out, tmp_path / "plain") == set()
+    assert "is complete" in tiny(*chain(images, out, *words)).message
+    record = json_of(out / "run.json")
+    assert record["inputs"]["images"].endswith("/caf%E9/images")
+    assert record["options"]["group"] == "^(caf%E9|[0-9])"
+    tiny("verify", out)  # finds the photographs by run.json
+    tiny("train", out, "--out", tmp_path / LATIN_1 / "trained")
+    trained = json_of(tmp_path / LATIN_1 / "trained" / "run.json")
+    assert trained["options"]["group"] == record["options"]["group"]
+    for verb in ("reduce", "evaluate"):
+        place = [out, out] if verb == "evaluate" else [out, "--out", tmp_path / LATIN_1 / verb]
+        tiny(verb, *place)
+
+
+def test_a_place_that_looks_like_an_escape_comes_back(tiny, noise, tmp_path):
+    """`caf%E9` is another folder than the one with this byte."""
+    images = shutil.copytree(noise, tmp_path / "caf%E9")
+    tiny(*chain(images, tmp_path / "out"))
+    tiny("verify", tmp_path / "out")
+
+
+def test_results_of_other_programs_are_not_replaced(tiny, noise, tmp_path):
+    out = tmp_path / "out"
+    (out / "features").mkdir(parents=True)
+    (out / "features" / "mine.parquet").write_text("mine")
+    for text in ('{"steps": 3}', "[]", "no JSON", ""):
+        (out / "run.json").write_text(text)
+        (out / "_SUCCESS").touch()
+        for verb in ("run", "extract"):
+            words = [verb, noise, "--out", out, *TINY]
+            tiny.refuses(*words, code=USAGE, tells=["not empty"])
+            tiny.refuses(*words, "--force", code=USAGE, tells=["written by pomona"])
+        assert files_below(out) == {"features/mine.parquet", "run.json", "_SUCCESS"}
+        assert (out / "run.json").read_text() == text
+
+
+def test_unfinished_work_of_another_shape_is_no_bug_of_ours(tiny, noise, tmp_path):
+    """Its digest is right: another version wrote it."""
+    out = tmp_path / "out"
+    words = ["extract", noise, "--out", out, *TINY, "--part-files", "3"]
+    tiny(*words, "--shard", "1/2")
+    note = out / "_pomona" / "work.json"
+    was = edit_checked_json(note)
+    for name in was:
+        for value in (None, 3, [], {"a": 1}):
+            edit_checked_json(note, lambda work, n=name, v=value: work.update(was | {n: v}))
+            done = tiny(*words, "--shard", "2/3", code=None)
+            assert done.code in (DONE, USAGE, DAMAGED), (name, value, done.message)
+            assert "bug of ours" not in done.message
+            shutil.rmtree(out)
+            tiny(*words, "--shard", "1/2")
+
+
+def test_a_folder_for_scratch_files_that_is_missing_is_named(tiny, noise_results, tmp_path):
+    lost = Pomona(**tiny.environment | {"TMPDIR": str(tmp_path / "nowhere")})
+    words = ["evaluate", noise_results, noise_results]
+    lost.refuses(*words, code=UNAVAILABLE, tells=["TMPDIR"])

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/extract/feature_recipe.h"
+
+#include <gmock/gmock.h>
+
+#include "pomona/features/openvino_featurizer.h"
+
+namespace pomona {
+namespace {
+
+using testing::UnorderedElementsAre;
+
+ExtractSetup made_up_setup() {
+  ExtractSetup setup;
+  setup.backbone.spec.name = "tiny";
+  setup.backbone.digest = "d";
+  setup.featurizer.size = 96;
+  setup.featurizer.batch = 8;
+  return setup;
+}
+
+// Whatever else stands there costs every row at an upgrade or on another machine.
+TEST(FeatureRecipe, NamesSettingsOurNumberAndTheEngineAlone) {
+  const Json recipe = feature_recipe(made_up_setup());
+  std::vector<std::string> names;
+  for (const auto& [name, value] : recipe.items()) names.push_back(name);
+  EXPECT_THAT(names, UnorderedElementsAre("backbone", "backbone_digest", "size", "precision", "fit",
+                                          "views", "batch", "recipe", "engine"));
+  EXPECT_EQ(recipe.at("recipe"), kFeatureRecipe);
+  EXPECT_EQ(recipe.at("engine"), openvino_version());
+}
+
+TEST(FeatureRecipe, IsAnotherOneForEverySettingThatChangesRows) {
+  const Json one = feature_recipe(made_up_setup());
+  std::vector<ExtractSetup> others(6, made_up_setup());
+  others[0].backbone.digest = "e";
+  others[1].featurizer.size = 128;
+  others[2].featurizer.batch = 4;
+  others[3].fit = Fit::kCrop;
+  others[4].views.push_back({.percent = 75, .flip = true});
+  others[5].featurizer.precision = Precision::kBf16;
+  for (const ExtractSetup& other : others) EXPECT_NE(feature_recipe(other), one);
+  ExtractSetup slots = made_up_setup();
+  slots.featurizer.slots = 7;
+  EXPECT_EQ(feature_recipe(slots), one);
+}
+
+}  // namespace
+}  // namespace pomona

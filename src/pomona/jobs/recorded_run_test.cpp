@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/jobs/recorded_run.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "pomona/base/error.h"
+#include "pomona/jobs/run_record.h"
+
+namespace pomona {
+namespace {
+
+namespace fs = std::filesystem;
+
+// run.json as `pomona extract` writes it, as far as others read it.
+Json valid_record() {
+  Timeline timeline;
+  InputOptions input;
+  input.images = {"cafe=/photos%41/caf\xe9", "one=/a"};
+  input.classes = "/caf\xe9.csv";
+  input.split.group = "^(caf\xe9)";
+  RunRecord record = start_record("extract", {"/out", false, {"pomona", "extract", "caf\xe9"}});
+  record.inputs = inputs_json(input);
+  record.options = options_json(input.split);
+  Json json = record_json(record, timeline);
+  json["backbone"] = {{"name", "nowhere"}, {"digest", "d"}, {"size", 32}};
+  json["precision"] = "f32";
+  json["fit"] = "squash";
+  json["views"] = Json::array({"whole"});
+  json["batch"] = 8;
+  return json;
+}
+
+// All that is read of it, each by itself.
+std::vector<std::function<void(const FeaturePlace&)>> readers() {
+  return {[](const FeaturePlace& place) { (void)record_of_features(place, "/out"); },
+          [](const FeaturePlace& place) { (void)recorded_setup(*place.run_record, "/no", "/out"); },
+          [](const FeaturePlace& place) { (void)recorded_split_kind(*place.run_record, 1); },
+          [](const FeaturePlace& place) { (void)recorded_sources(*place.run_record); },
+          [](const FeaturePlace& place) { (void)recorded_classes(*place.run_record); },
+          [](const FeaturePlace& place) { (void)views_of(place); },
+          [](const FeaturePlace& place) { (void)label_rule_of(place, "", *local_store_opener()); }};
+}
+
+class RecordedRun : public testing::Test {
+ protected:
+  RecordedRun() {
+    folder_ =
+        fs::path(testing::TempDir()) /
+        ("recorded-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::create_directories(folder_ / "features");
+    std::ofstream(folder_ / "features" / "part-00000.parquet") << "of a table";
+  }
+  ~RecordedRun() override { fs::remove_all(folder_); }
+
+  // What run.json of this text leads to: kinds of errors, in their order.
+  std::vector<ErrorKind> errors_of(const std::string& text) const {
+    std::ofstream(folder_ / "run.json") << text;
+    std::vector<ErrorKind> kinds;
+    try {
+      const FeaturePlace place = open_features(folder_.string(), *local_store_opener());
+      for (const auto& read : readers()) {
+        try {
+          read(place);
+        } catch (const Error& error) {
+          kinds.push_back(error.kind());
+        }
+      }
+    } catch (const Error& error) {
+      kinds.push_back(error.kind());
+    }
+    return kinds;
+  }
+
+  fs::path folder_;
+};
+
+const std::vector<ErrorKind> kNotInstalled = {ErrorKind::kNotFound};
+
+TEST_F(RecordedRun, WhatWeWriteIsRead) {
+  EXPECT_EQ(errors_of(print_json(valid_record())), kNotInstalled);
+}
+
+TEST_F(RecordedRun, BytesThatAreNotUtf8ComeBack) {
+  const Json record = parse_json(print_json(valid_record()), "a record");
+  InputOptions input;
+  read_inputs_json(record.at("inputs"), input);
+  EXPECT_EQ(input.images, (std::vector<std::string>{"cafe=/photos%41/caf\xe9", "one=/a"}));
+  EXPECT_EQ(recorded_classes(record), "/caf\xe9.csv");
+  EXPECT_EQ(recorded_split_options(record).group, "^(caf\xe9)");
+  EXPECT_EQ(record.at("command").at(2), "caf%E9");
+}
+
+TEST_F(RecordedRun, AnyOtherShapeIsDamagedDataAndNoBugOfOurs) {
+  const Json valid = valid_record();
+  const Json others[] = {nullptr,
+                         3,
+                         -1,
+                         1e300,
+                         true,
+                         "text",
+                         "%2",
+                         Json::array(),
+                         Json::object(),
+                         Json::array({nullptr})};
+  const Json flat = valid.flatten();
+  for (const auto& pointer : flat.items()) {
+    for (std::string path = pointer.key(); !path.empty(); path.resize(path.rfind('/'))) {
+      const Json::json_pointer at(path);
+      SCOPED_TRACE(path);
+      Json record = valid;
+      Json& parent = record[at.parent_pointer()];
+      if (parent.is_object()) {
+        parent.erase(at.back());
+        EXPECT_NO_THROW(errors_of(print_json(record)));
+      }
+      for (const Json& other : others) {
+        record = valid;
+        record[at] = other;
+        EXPECT_NO_THROW(errors_of(print_json(record))) << other;
+      }
+    }
+  }
+  for (const Json& other : others) EXPECT_NO_THROW(errors_of(print_json(other))) << other;
+}
+
+TEST_F(RecordedRun, WhatIsNeededAndNotThereIsDamaged) {
+  for (const char* name : {"/options/group", "/inputs/test", "/inputs/images", "/precision", "/fit",
+                           "/batch", "/backbone/digest", "/options", "/inputs"}) {
+    const Json::json_pointer at(name);
+    for (const bool removed : {true, false}) {
+      Json record = valid_record();
+      if (removed) {
+        record[at.parent_pointer()].erase(at.back());
+      } else {
+        record[at] = Json::array({3});
+      }
+      const std::vector<ErrorKind> errors = errors_of(print_json(record));
+      EXPECT_TRUE(std::ranges::count(errors, ErrorKind::kCorrupt) > 0) << name << " " << removed;
+    }
+  }
+  EXPECT_EQ(errors_of("{"), (std::vector<ErrorKind>{ErrorKind::kCorrupt}));
+}
+
+}  // namespace
+}  // namespace pomona
