@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/predict/bundle_network.h"
@@ -117,7 +118,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       .add_option("--size", extract.size,
                   "Side of the picture the network sees, in pixels; its own when left out")
       ->type_name("PIXELS")
-      ->check(CLI::Range(32, 1024))
+      ->check(CLI::Range(kLeastSide, kMostSide))
       ->group(group);
   command
       .add_option_function<std::string>(
@@ -143,7 +144,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "--batch", extract.batch,
           "Photographs in one call of the network; what is fastest at this size when left out")
       ->type_name("N")
-      ->check(CLI::Range(1, 256))
+      ->check(CLI::Range(1, static_cast<int>(kMostBatch)))
       ->group(group);
   add_workers_flag(command, extract.workers);
   command
@@ -324,7 +325,7 @@ void add_workers_flag(CLI::App& command, std::size_t& workers) {
       .add_option("--workers", workers, "How many threads work; one for each core when left out")
       ->type_name("N")
       ->envname("POMONA_WORKERS")
-      ->check(CLI::Range(1, 256))
+      ->check(CLI::Range(1, static_cast<int>(kMostWorkers)))
       ->group("Machine");
 }
 

@@ -84,4 +84,5 @@ def test_only_studio_sources_that_share_a_label_are_aligned(tiny, train, feature
     refused(["--align", "shop"], USAGE, ["'shop'", "--studio"])
     refused(["--align", "still", "--classifier", "ridge"], USAGE, ["ridge", "logistic"])
     outcome = train(tmp_path / "frames", "--align", "frames")
-    assert "'frames' of --align has no label in common" in outcome.message
+    assert "align: the source 'frames' has no label in common" in outcome.message
+    assert "(--align)" in outcome.message

@@ -28,6 +28,9 @@ struct DecodeLimits {
   int max_scans = 100;  // of a progressive JPEG
   // Blocks of 8 × 8 values, summed over the scans of a JPEG; one of arithmetic coding counts as 32.
   std::uint64_t max_scan_blocks = 4'500'000;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 // Corrupt when a side is 0, too_large beyond max_pixels.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
@@ -26,6 +27,7 @@ namespace {
 constexpr int kLeastQuality = 60;  // of JPEG, as cameras and messengers have it
 constexpr int kMostQuality = 95;
 constexpr int kSheetQuality = 85;
+constexpr std::size_t kMostPictures = 99'999;  // a name has five digits
 
 std::vector<std::string> places_of(const ComposeOptions& options) {
   std::vector<std::string> places = {options.backgrounds};
@@ -168,7 +170,17 @@ Json compose_options(const ComposeOptions& options) {
 
 }  // namespace
 
+void ComposeOptions::check() const {
+  input.check();
+  output.check();
+  check_range("count", count, 1, kMostPictures);
+  check_range("size", size, kLeastSide, kMostSide);
+  check_range("workers", workers, 0, kMostWorkers);
+  limits.check();
+}
+
 Json compose(const ComposeOptions& options, Progress& progress, const std::stop_token& stop) {
+  options.check();
   Timeline timeline;
   RunRecord record = start_record("compose", options.output);
   OutputFolder out(options.output.out, *options.input.stores, places_of(options));

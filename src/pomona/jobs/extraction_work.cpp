@@ -70,11 +70,6 @@ class Beginning {
 
   void prepare() {
     progress_.begin("prepare", 0);
-    if (work_options_.by_hash && work_options_.from.empty()) {
-      throw Error(ErrorKind::kInvalidInput,
-                  "reading --by-hash: it says how to compare with an earlier run; name that run "
-                  "with --from");
-    }
     work_.roots = open_roots(input_);
     ExtractOptions options = options_;
     if (!options.precision) options.precision = precision_before();
@@ -114,11 +109,11 @@ class Beginning {
     const Json record = parse_json(out_.root().read("run.json"), "run.json of the earlier run");
     if (record.value("fingerprint", "") != result_of(work_.fingerprint)) {
       throw Error(ErrorKind::kInvalidInput,
-                  "writing to '" + place_ +
-                      "': the folder is not empty: it holds the results of another run, of other "
-                      "photographs or with other options. Name a new folder, with --from '" +
+                  "out, from, force: '" + place_ +
+                      "' is not empty: it holds the results of another run, of other "
+                      "photographs or with other options. Name a new folder, with '" +
                       place_ +
-                      "' to take from it what has not changed, or give --force to replace it");
+                      "' in from to take what has not changed, or set force to replace it");
     }
     if (!work_options_.retry_failures || record.at("counts").at("failed") == 0) return false;
     work_.from = place_;
@@ -201,11 +196,9 @@ class Beginning {
 
   [[noreturn]] void refuse(const std::string& differs) const {
     throw Error(ErrorKind::kInvalidInput,
-                "writing to '" + place_ +
-                    "': a run that was cut off, or is still at work, left its files there, and it "
-                    "was another one (" +
-                    differs +
-                    "); give the same options to go on with it, name a new folder, or give --force "
+                "out, force: a run that was cut off, or is still at work, left its files in '" +
+                    place_ + "', and it was another one (" + differs +
+                    "); give the same options to go on with it, name a new folder, or set force "
                     "to begin anew");
   }
 
@@ -222,6 +215,13 @@ class Beginning {
 };
 
 }  // namespace
+
+void EarlierOptions::check() const {
+  if (!by_hash || !from.empty()) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "by_hash, from: by_hash says how to compare with an earlier run; name that run in "
+              "from");
+}
 
 std::optional<ExtractionWork> begin_extraction(
     const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,

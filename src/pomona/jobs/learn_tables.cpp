@@ -58,9 +58,7 @@ class Learning {
     LearntParts parts;
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(setup.backbone);
-    if (trained.kind != ClassifierKind::kNone) {
-      parts.studio_only = studio_only();
-    }
+    if (trained.kind != ClassifierKind::kNone) parts.studio_only = studio_only();
     parts.reduction = std::move(reduction_);
     parts.trained = std::move(trained);
     timeline_.begin("bundle");
@@ -120,8 +118,8 @@ class Learning {
       return;
     }
     progress_.warn(
-        "no label of --backbone-classes is learnt from --studio sources alone, so nothing is taken "
-        "from the backbone's own classes");
+        "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so "
+        "nothing is taken from the backbone's own classes");
   }
 
   // Learnt from alone: what is judged and what is written stay where they are.
@@ -130,8 +128,8 @@ class Learning {
                                     options_.train);
     for (const std::string& source : options_.train.align) {
       if (alignment.moves(source)) continue;
-      progress_.warn("source '" + source +
-                     "' of --align has no label in common with photographs of "
+      progress_.warn("align: the source '" + source +
+                     "' has no label in common with photographs of "
                      "life, so it is learnt from where it lies");
     }
     learnt_from_ = alignment.moved(training_table().learnt_from, out_.scratch_path("moved"));
@@ -159,8 +157,8 @@ class Learning {
     if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
     if (on_features()) {
       progress_.warn(
-          "--classes names varieties, but ridge regression tells none; for that, train with "
-          "--classifier logistic");
+          "classes, classifier: the class map names varieties, but ridge regression tells none; "
+          "train a logistic classifier for that");
       return {};
     }
     timeline_.begin("varieties");
@@ -199,7 +197,7 @@ class Learning {
     progress_.begin("refusal", 0);
     if (backbone.spec.logit_count == 0) {
       progress_.warn(
-          "the backbone was imported without --logits, so the bundle cannot tell by its own "
+          "refuse: the backbone was imported without logits, so the bundle cannot tell by its own "
           "classes that a photograph shows something else; it goes by distance alone");
     }
     Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
@@ -344,9 +342,9 @@ class Learning {
       if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
     }
     if (unknown == 0) return;
-    progress_.warn("the catalogue says nothing of " + std::to_string(unknown) + " of " +
-                   std::to_string(table_.rows.train_labels.size()) + " labels, such as " + names +
-                   "; its kinds are known by their id, to which --classes leads");
+    progress_.warn("catalogue, classes: the catalogue says nothing of " + std::to_string(unknown) +
+                   " of " + std::to_string(table_.rows.train_labels.size()) + " labels, such as " +
+                   names + "; its kinds are known by their id, to which a class map leads");
   }
 
   const FeatureTable& table_;
@@ -380,14 +378,14 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
   if (place.empty()) return std::nullopt;
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --backbone-classes: ridge regression cannot be drawn towards them; train "
-                "with --classifier logistic");
+                "backbone_classes, classifier: ridge regression cannot be drawn towards classes; "
+                "train a logistic classifier");
   }
   if (options.studio.empty()) {
     throw Error(
         ErrorKind::kInvalidInput,
-        "reading --backbone-classes: they serve labels that studio pictures alone show; name "
-        "the sources of these with --studio");
+        "backbone_classes, studio: the classes serve labels that studio pictures alone show; name "
+        "the sources of these in studio");
   }
   return BackboneClasses::parse(read_place(place, kMaxBackboneClassesBytes, stores),
                                 "'" + place + "'");

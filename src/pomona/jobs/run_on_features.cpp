@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/run_on_features.h"
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/image_input.h"
@@ -94,9 +95,9 @@ std::vector<std::string> recorded_sources(const Json& record) {
 // Labels are in the table, weights and varieties are not.
 void warn_of_weights(const Json& record, const FromFeaturesOptions& options, Progress& progress) {
   if (!options.classes.empty() || !record.at("inputs").contains("classes")) return;
-  progress.warn("the features were labelled by --classes '" +
+  progress.warn("classes: the features were labelled by '" +
                 record.at("inputs").at("classes").get<std::string>() +
-                "'; if it has a column weight or variety, give --classes again, or all photographs "
+                "'; if it has a column weight or variety, give it again, or all photographs "
                 "weigh 1 and no variety is learnt");
 }
 
@@ -122,10 +123,24 @@ Moments training_moments(const FeatureSource& table, const TableRows& rows,
   return table_moments(table, classes, rows.train_labels.size(), rows.views, stop);
 }
 
+constexpr double kLeastTwinDistance = 1e-6;
+constexpr double kMostTwinDistance = 2;
+
 }  // namespace
+
+void FromFeaturesOptions::check() const {
+  check_given("features", !features.empty(), "results or a folder of features");
+  check_given("stores", stores != nullptr, "what opens places");
+  output.check();
+  reduce.check();
+  train.check();
+  if (group) parse_pattern("group", *group);
+  check_range_or_zero("near_twins", near_twins, kLeastTwinDistance, kMostTwinDistance);
+}
 
 Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
                 const std::stop_token& stop) {
+  options.check();
   Timeline timeline;
   RunRecord record = start_record("reduce", options.output);
   OutputFolder out(options.output.out, *options.stores, {options.features});
@@ -160,6 +175,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
 
 Json run_train(const FromFeaturesOptions& options, Progress& progress,
                const std::stop_token& stop) {
+  options.check();
   Timeline timeline;
   RunRecord record = start_record("train", options.output);
   OutputFolder out(options.output.out, *options.stores, {options.features});

@@ -69,14 +69,14 @@ void check_alignment(const TrainOptions& options) {
   if (options.align.empty()) return;
   for (const std::string& name : options.align) {
     if (std::ranges::find(options.studio, name) != options.studio.end()) continue;
-    throw Error(ErrorKind::kInvalidInput, "reading --align: '" + name +
-                                              "' is none of the sources that --studio names; " +
-                                              "name it there as well");
+    throw Error(ErrorKind::kInvalidInput, "align, studio: '" + name +
+                                              "' is none of the sources that studio names; name "
+                                              "it there as well");
   }
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --align: ridge regression learns from features where they lie; train "
-                "with --classifier logistic");
+                "align, classifier: ridge regression learns from features where they lie; train a "
+                "logistic classifier");
   }
 }
 
