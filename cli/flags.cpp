@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/predict/bundle_network.h"
@@ -113,7 +114,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       .add_option("--size", extract.size,
                   "Side of the picture the network sees, in pixels; its own when left out")
       ->type_name("PIXELS")
-      ->check(CLI::Range(32, 1024))
+      ->check(CLI::Range(kLeastSide, kMostSide))
       ->group(group);
   command
       .add_option_function<std::string>(
@@ -139,7 +140,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "--batch", extract.batch,
           "Photographs in one call of the network; what is fastest at this size when left out")
       ->type_name("N")
-      ->check(CLI::Range(1, 256))
+      ->check(CLI::Range(1, static_cast<int>(kMostBatch)))
       ->group(group);
   add_workers_flag(command, extract.workers);
   command
@@ -320,7 +321,7 @@ void add_workers_flag(CLI::App& command, std::size_t& workers) {
   command.add_option("--workers", workers, "Worker threads; one for each core when left out")
       ->type_name("N")
       ->envname("POMONA_WORKERS")
-      ->check(CLI::Range(1, 256))
+      ->check(CLI::Range(1, static_cast<int>(kMostWorkers)))
       ->group("Machine");
 }
 

@@ -23,6 +23,7 @@
 #include "command.h"
 #include "configuration.h"
 #include "exit_code.h"
+#include "field_flags.h"
 #include "help.h"
 #include "pomona/base/error.h"
 #include "pomona/base/printable.h"
@@ -83,7 +84,8 @@ class SignalWatch {
 };
 
 int tell(const Error& error) {
-  std::fprintf(stderr, "pomona: %s\n", printable(without_secrets(error.what())).c_str());
+  std::fprintf(stderr, "pomona: %s\n",
+               printable(without_secrets(with_flags(error.what()))).c_str());
   return exit_code(error.kind());
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "field_flags.h"
+
 namespace pomona::cli {
 namespace {
 
@@ -71,7 +73,7 @@ void TerminalProgress::note(std::string_view sentence) {
 
 void TerminalProgress::warn(std::string_view sentence) {
   const std::lock_guard lock(mutex_);
-  print_line("warning: " + std::string(sentence));
+  print_line("warning: " + with_flags(sentence));
 }
 
 void TerminalProgress::end_stage() {

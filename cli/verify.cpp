@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "exit_code.h"
+#include "field_flags.h"
 #include "flags.h"
 
 namespace pomona::cli {
@@ -31,7 +32,7 @@ void add_verify(CLI::App& app, Command& chosen) {
       for (const std::string& sentence : report.passed)
         std::printf("ok       %s\n", sentence.c_str());
       for (const std::string& sentence : report.problems)
-        std::printf("PROBLEM  %s\n", sentence.c_str());
+        std::printf("PROBLEM  %s\n", with_flags(sentence).c_str());
       return report.ok() ? kExitOk : kExitNotAllGood;
     };
   });

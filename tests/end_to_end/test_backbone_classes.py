@@ -61,7 +61,8 @@ def test_a_file_that_tells_nothing_is_told_of(tiny, features, tmp_path):
     (tmp_path / "own.csv").write_text("class,label\n1,a\n")
     words = ["--studio", "frames", "--backbone-classes", tmp_path / "own.csv"]
     told = tiny("train", features, *words, "--out", tmp_path / "out").message
-    assert "no label of --backbone-classes" in told
+    assert "no label of the classes is learnt from studio sources alone" in told
+    assert "(--backbone-classes, --studio)" in told
 
 
 def test_a_run_is_another_with_another_file(tiny, sources, tmp_path):

@@ -255,7 +255,7 @@ def test_weights_of_an_extraction_are_asked_for_again(tiny, shop, tmp_path):
     kinds.write_text("source,class,label,weight\n,a,apple,2\n,b,banana,\n")
     tiny("extract", shop, "--classes", kinds, "--out", tmp_path / "features", *TINY)
     words = ["train", tmp_path / "features", "--out"]
-    assert "--classes again" in tiny(*words, tmp_path / "plain").message
+    assert "give it again, or all photographs weigh 1" in tiny(*words, tmp_path / "plain").message
     assert "again" not in tiny(*words, tmp_path / "heavy", "--classes", kinds).message
     plain, heavy = (tmp_path / name / "bundle" / "model.safetensors" for name in ("plain", "heavy"))
     assert plain.read_bytes() != heavy.read_bytes()

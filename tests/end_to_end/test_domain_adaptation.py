@@ -84,4 +84,5 @@ def test_only_studio_sources_that_share_a_label_are_adapted(tiny, train, feature
     refused(["--adapt", "shop"], USAGE, ["'shop'", "--studio"])
     refused(["--adapt", "still", "--classifier", "ridge"], USAGE, ["ridge", "logistic"])
     outcome = train(tmp_path / "frames", "--adapt", "frames")
-    assert "'frames' of --adapt has no label in common" in outcome.message
+    assert "adapt: the source 'frames' has no label in common" in outcome.message
+    assert "(--adapt)" in outcome.message

@@ -134,6 +134,12 @@ def test_holdout_zero_tests_nothing(run, noise):
     assert (out / "report.html").stat().st_size > 0
 
 
+@pytest.mark.parametrize("option", ["--group", "--train-files", "--test-files"])
+def test_a_pattern_that_would_take_all_of_the_stack_is_refused(tiny, noise, option):
+    words = ["scan", noise, option, "(" * 100_000]
+    tiny.refuses(*words, code=USAGE, tells=["at most 1000 characters", f"({option})"])
+
+
 @pytest.mark.parametrize("share", ["1", "-0.1", "2", "nan"])
 def test_holdout_that_makes_no_sense(tiny, noise, tmp_path, share):
     words = ["run", noise, "--out", tmp_path / "out", *TINY, f"--holdout={share}"]
@@ -270,7 +276,8 @@ def test_max_failures_is_a_share_and_the_message_names_the_kinds(tiny, tmp_path)
 @pytest.mark.parametrize("share", ["-1", "1.5", "nan"])
 def test_max_failures_that_makes_no_sense(tiny, noise, tmp_path, share):
     words = ["run", noise, "--out", tmp_path / "out", *TINY, f"--max-failures={share}"]
-    tiny.refuses(*words, code=USAGE, tells=["--max-failures"])
+    tells = ["max_failures: expected 0 to 1, found ", "(--max-failures)"]
+    tiny.refuses(*words, code=USAGE, tells=tells)
 
 
 def test_force_replaces_results_and_leaves_what_is_not_ours(tiny, noise, tmp_path):
@@ -336,7 +343,7 @@ def test_bf16_is_native_or_refused(tiny, noise, tmp_path):
         tiny(*words)
         assert json_of(tmp_path / "out" / "run.json")["precision"] == "bf16"
     else:
-        tiny.refuses(*words, code=USAGE, tells=["bf16", "--precision f32", "pomona doctor"])
+        tiny.refuses(*words, code=USAGE, tells=["bf16", "use f32", "--precision", "pomona doctor"])
         assert not (tmp_path / "out").exists()
 
 

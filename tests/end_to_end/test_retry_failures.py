@@ -166,7 +166,7 @@ def test_more_failures_than_before_leave_the_results_as_they_are(shaky, proxy, p
         break_photograph(proxy, key, **DENIED)
     before = digests(out, leave_out=set())
     words = ["run", photos, "--out", out, *PARTS, "--retry-failures", "--max-failures", "0.1"]
-    shaky.refuses(*words, code=USAGE, tells=["3 of 18", "--max-failures 0.1"])
+    shaky.refuses(*words, code=USAGE, tells=["3 of 18", "max_failures 0.1", "--max-failures"])
     after = digests(out, leave_out=set())
     assert {name: after.get(name) for name in before} == before
 
@@ -183,7 +183,7 @@ def refused(shaky, proxy, photos, tmp_path):
     break_photograph(proxy, "a/4", **DENIED)
     break_photograph(proxy, "c/0", **DENIED)
     words = ["run", photos, "--out", out, *PARTS, "--max-failures", "0.1"]
-    shaky.refuses(*words, code=USAGE, tells=["2 of 18", "2 denied", "--max-failures 0.1", str(out)])
+    shaky.refuses(*words, code=USAGE, tells=["2 of 18", "2 denied", "max_failures 0.1", str(out)])
     assert shards_kept_in(out) == 4 and not (out / "_SUCCESS").exists()
     proxy.clear()
     return out, words

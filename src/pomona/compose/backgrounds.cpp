@@ -114,10 +114,10 @@ Backgrounds read_backgrounds(const std::string& place, const StoreOpener& stores
   }
   if (!found.photographs.empty()) return found;
   throw Error(ErrorKind::kInvalidInput,
-              "reading backgrounds from '" + place +
-                  "': expected photographs without fruit, found " + std::to_string(rows.size()) +
-                  " files and none that can be read as a photograph; name another folder with "
-                  "--backgrounds, or leave it out");
+              "backgrounds '" + place + "': expected photographs without fruit, found " +
+                  std::to_string(rows.size()) +
+                  " files and none that can be read as a photograph; name another "
+                  "folder, or none");
 }
 
 }  // namespace pomona

@@ -26,7 +26,7 @@ float parse_weight(const WrittenCsv& csv, const std::string& of_class, const std
   return static_cast<float>(*weight);
 }
 
-std::string classes_of(const std::string& what) { return "--classes " + what; }
+std::string classes_of(const std::string& what) { return "classes " + what; }
 
 std::string in_source(std::string_view source) {
   return source.empty() ? "" : " of source '" + std::string(source) + "'";

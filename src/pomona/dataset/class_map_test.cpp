@@ -62,7 +62,7 @@ TEST(ClassMap, PassesOverOtherColumnsAndWhatSpreadsheetsAdd) {
 
 TEST(ClassMap, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(refusal_of("source,class\nshop,Kiwi\n"),
-              AllOf(HasSubstr("--classes 'kinds.csv'"), HasSubstr("no column 'label'")));
+              AllOf(HasSubstr("reading classes 'kinds.csv'"), HasSubstr("no column 'label'")));
   EXPECT_THAT(refusal_of("source,class,label\nshop,Kiwi,kiwi\nshop,Kiwi,kiwi\n"),
               AllOf(HasSubstr("'Kiwi' of source 'shop'"), HasSubstr("two rows")));
   EXPECT_THAT(refusal_of("source,class,label\nshop,,kiwi\n"), HasSubstr("a row has no class"));

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/random.h"
 #include "pomona/storage/key.h"
@@ -64,12 +65,17 @@ std::string group_name(const ManifestRow& row, const std::regex& regex, bool& ma
 
 }  // namespace
 
-std::regex parse_pattern(const std::string& option, const std::string& pattern) {
+std::regex parse_pattern(const std::string& field, const std::string& pattern) {
+  if (pattern.size() > kMostPatternBytes) {
+    refuse_option(field,
+                  "a pattern of at most " + std::to_string(kMostPatternBytes) + " characters",
+                  std::to_string(pattern.size()));
+  }
   try {
     return std::regex(pattern, std::regex::ECMAScript | std::regex::optimize);
   } catch (const std::regex_error& error) {
-    throw Error(ErrorKind::kInvalidInput, "reading " + option + " '" + pattern +
-                                              "': not a regular expression: " + error.what());
+    throw Error(ErrorKind::kInvalidInput,
+                field + " '" + pattern + "': not a regular expression: " + error.what());
   }
 }
 
@@ -85,7 +91,7 @@ Groups find_groups(const Manifest& manifest, const std::string& pattern) {
     }
     return groups;
   }
-  const std::regex regex = parse_pattern("--group", pattern);
+  const std::regex regex = parse_pattern("group", pattern);
   std::unordered_map<std::string, std::int32_t> numbers;
   bool matched = manifest.rows.empty();
   for (std::size_t i = 0; i < groups.of_row.size(); ++i) {
@@ -96,8 +102,8 @@ Groups find_groups(const Manifest& manifest, const std::string& pattern) {
     groups.of_row[i] = found->second;
   }
   if (!matched) {
-    throw Error(ErrorKind::kInvalidInput, "grouping photographs: --group '" + pattern +
-                                              "' fits no file name; check the pattern");
+    throw Error(ErrorKind::kInvalidInput,
+                "group '" + pattern + "': the pattern fits no file name; check it");
   }
   return groups;
 }

@@ -2,6 +2,7 @@
 // Which photographs a model may learn from, and which are kept to judge it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <regex>
 #include <string>
@@ -45,7 +46,10 @@ std::vector<std::vector<std::size_t>> choose_folds(const Manifest& manifest,
 // Whether every group lies on one side alone, as the manifest divides its rows.
 bool keeps_groups_whole(const Manifest& manifest, const Groups& groups);
 
-// A regular expression given as an option; throws invalid_input that names the option.
-std::regex parse_pattern(const std::string& option, const std::string& pattern);
+// The parser of patterns calls itself for every bracket, so a long one could take all of the stack.
+inline constexpr std::size_t kMostPatternBytes = 1000;
+
+// A regular expression given in the field of an options struct; throws invalid_input that names it.
+std::regex parse_pattern(const std::string& field, const std::string& pattern);
 
 }  // namespace pomona

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/storage/joined_store.h"
@@ -48,7 +49,14 @@ void refuse_overlap(const std::vector<ImageInput>& images, const std::vector<Ima
 
 }  // namespace
 
+void InputOptions::check() const {
+  check_given("images", !images.empty(), "at least one place of photographs");
+  check_given("stores", stores != nullptr, "what opens places");
+  split.check();
+}
+
 ImageRoots open_roots(const InputOptions& input) {
+  input.check();
   const std::vector<ImageInput> images = parse_image_inputs(input.images);
   const std::vector<ImageInput> test = parse_image_inputs(input.test);
   refuse_overlap(images, test);

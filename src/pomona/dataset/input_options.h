@@ -18,9 +18,13 @@ struct InputOptions {
   std::string classes;              // file of a ClassMap; "": folders are labels
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
   SplitOptions split;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
-// Throws invalid_input when one place lies in another, or the class map is not as it should be.
+// Throws invalid_input as check() does, when one place lies in another, or the class map is not as
+// it should be.
 ImageRoots open_roots(const InputOptions& input);
 // What photographs of these inputs are called; `classes` as in InputOptions.
 LabelRule open_label_rule(const std::vector<std::string>& images,

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/label_numbers.h"
@@ -34,8 +35,8 @@ class FileNameFilter {
   }
   void refuse_unmatched() const {
     if (!given() || matched_) return;
-    throw Error(ErrorKind::kInvalidInput, "dividing photographs: " + option_ + " '" + pattern_ +
-                                              "' fits no file name; check the pattern");
+    throw Error(ErrorKind::kInvalidInput,
+                option_ + " '" + pattern_ + "': the pattern fits no file name; check it");
   }
 
  private:
@@ -51,8 +52,8 @@ class Lister {
          std::stop_token stop)
       : rule_(roots.labels),
         labeller_(roots.labels),
-        train_files_("--train-files", options.train_files),
-        test_files_("--test-files", options.test_files),
+        train_files_("train_files", options.train_files),
+        test_files_("test_files", options.test_files),
         has_test_set_(roots.test != nullptr),
         progress_(progress),
         stop_(std::move(stop)) {}
@@ -117,10 +118,9 @@ class Lister {
     const bool train = train_files_.given() && train_files_.matches(row.path);
     const bool test = test_files_.given() && test_files_.matches(row.path);
     if (train && test) {
-      throw Error(
-          ErrorKind::kInvalidInput,
-          "dividing photographs: '" + std::string(row.path) +
-              "' fits both --train-files and --test-files; make the patterns exclude each other");
+      throw Error(ErrorKind::kInvalidInput, "train_files, test_files: both fit '" +
+                                                std::string(row.path) +
+                                                "'; make the patterns exclude each other");
     }
     const bool is_test = test_files_.given() ? test : !train;
     if (is_test) row.split = Split::kTest;
@@ -188,13 +188,18 @@ SplitKind split_kind_from_name(std::string_view name) {
               "reading how photographs were divided: '" + std::string(name) + "' is not known");
 }
 
+void SplitOptions::check() const {
+  if (!(holdout >= 0 && holdout < 1)) {
+    refuse_option("holdout", "a share from 0 up to but without 1", option_text(holdout));
+  }
+  parse_pattern("train_files", train_files);
+  parse_pattern("test_files", test_files);
+  parse_pattern("group", group);
+}
+
 Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progress,
           const std::stop_token& stop) {
-  if (!(options.holdout >= 0 && options.holdout < 1)) {
-    throw Error(ErrorKind::kInvalidInput,
-                "reading --holdout: expected a share from 0 up to but without 1, found " +
-                    std::to_string(options.holdout));
-  }
+  options.check();
   progress.begin("scan", 0);
   Scan found;
   Lister lister(options, roots, progress, stop);
@@ -214,7 +219,8 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
     found.groups = find_groups(found.manifest, options.group);
     if (found.groups.given && found.split_kind == SplitKind::kHoldout && !has_test_row(found)) {
       progress.warn(
-          "--group leaves no label with two groups, so no photograph is kept for a test; let the "
+          "group: the pattern leaves no label with two groups, so no photograph is kept for a "
+          "test; let the "
           "pattern capture what tells groups apart");
     }
   }

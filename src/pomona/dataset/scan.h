@@ -26,6 +26,9 @@ struct SplitOptions {
   std::string test_files;
   std::string group;
   std::uint64_t seed = 0;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 enum class SplitKind { kNone, kHoldout, kTestSet, kFileNames };

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "pomona/base/error.h"
 #include "pomona/storage/memory_store.h"
 
@@ -113,7 +115,7 @@ TEST(Scan, RefusesNamesThatFitBothSides) {
     scan_all(roots, options);
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("fits both"));
+    EXPECT_THAT(error.what(), HasSubstr("both fit 'a/1.jpg'"));
   }
 }
 
@@ -125,7 +127,7 @@ TEST(Scan, RefusesAPatternThatFitsNothing) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
-    EXPECT_THAT(error.what(), HasSubstr("--test-files '^r_' fits no file name"));
+    EXPECT_THAT(error.what(), HasSubstr("test_files '^r_': the pattern fits no file name"));
   }
 }
 
@@ -185,6 +187,30 @@ TEST(CheckContent, WhatIsNoImageIsSkipped) {
   EXPECT_THAT(
       described(found.manifest),
       ElementsAre("train a/1.jpg a", "train a/empty.jpg a skipped", "train a/notes.txt a skipped"));
+}
+
+TEST(SplitOptionsTest, BoundsNameTheField) {
+  SplitOptions options;
+  EXPECT_NO_THROW(options.check());
+  for (const double holdout : {-0.1, 1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    options.holdout = holdout;
+    EXPECT_THAT([&] { options.check(); },
+                testing::ThrowsMessage<Error>(testing::StartsWith("holdout: expected ")));
+  }
+  for (const auto& [field, pattern] : {std::pair("train_files", &SplitOptions::train_files),
+                                       std::pair("test_files", &SplitOptions::test_files),
+                                       std::pair("group", &SplitOptions::group)}) {
+    SplitOptions other;
+    other.*pattern = "(";
+    EXPECT_THAT([&] { other.check(); },
+                testing::ThrowsMessage<Error>(testing::StartsWith(std::string(field) + " '('")));
+    // The parser calls itself for each bracket.
+    other.*pattern = std::string(1'000'000, '(');
+    EXPECT_THAT(
+        [&] { other.check(); },
+        testing::ThrowsMessage<Error>(
+            std::string(field) + ": expected a pattern of at most 1000 characters, found 1000000"));
+  }
 }
 
 }  // namespace

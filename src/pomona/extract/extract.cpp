@@ -184,10 +184,10 @@ void check_counts(const ExtractCounts& counts, const Manifest& manifest, const s
     throw Error(ErrorKind::kInvalidInput,
                 "extracting features of " + where + ": " + std::to_string(counts.failed) + " of " +
                     std::to_string(photographs) + " photographs failed" +
-                    failures_in_short(manifest.failures) + ", more than --max-failures " +
+                    failures_in_short(manifest.failures) + ", more than max_failures " +
                     shown_share(max_failures) +
                     " allows; mend or remove them, read again what could not be read with "
-                    "--retry-failures, or allow a larger share");
+                    "retry_failures, or allow a larger share");
   }
   if (counts.ok == 0) {
     throw Error(ErrorKind::kInvalidInput, "extracting features of " + where + ": none of the " +
@@ -204,8 +204,8 @@ void check_precision(Precision precision) {
   if (std::ranges::find(native, precision) != native.end()) return;
   const std::string name(precision_name(precision));
   throw Error(ErrorKind::kInvalidInput,
-              "reading --precision " + name + ": this processor does not compute " + name +
-                  "; use --precision f32, or auto (`pomona doctor` shows what it can)");
+              "precision: this processor does not compute " + name +
+                  "; use f32, or auto (`pomona doctor` shows what it can)");
 }
 
 // The shards of a task, on every slot of the networks.
@@ -256,14 +256,8 @@ class ShardExtractor {
 
 }  // namespace
 
-void check_max_failures(double share) {
-  if (share >= 0 && share <= 1) return;
-  throw Error(ErrorKind::kInvalidInput,
-              "reading --max-failures: expected a share from 0 to 1, found " + shown_share(share));
-}
-
 ExtractSetup prepare_extract(const ExtractOptions& options) {
-  check_max_failures(options.max_failures);
+  options.check();
   if (options.precision) check_precision(*options.precision);
   ExtractSetup setup;
   setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,

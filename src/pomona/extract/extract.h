@@ -39,10 +39,10 @@ struct ExtractOptions {
   bool thumbnails = true;         // keep small pictures, for the report and the pixel baseline
   std::size_t part_files = 4096;  // files a shard: what a run that is killed loses at most
   DecodeLimits limits;
-};
 
-// Throws invalid_input unless it is a share.
-void check_max_failures(double share);
+  // Throws invalid_input that names the field.
+  void check() const;
+};
 
 // The settings as they will be used: defaults filled in, precision chosen. Throws invalid_input
 // also for two views that are the same at the network's size.

@@ -4,7 +4,27 @@
 #include <algorithm>
 #include <string>
 
+#include "pomona/base/bounds.h"
+
 namespace pomona {
+namespace {
+
+// Far beyond any photograph, and so small that no product of them overflows.
+constexpr std::uint64_t kMostPixels = 1ULL << 32U;
+constexpr std::uint64_t kMostBytes = 1ULL << 40U;
+constexpr std::uint64_t kMostInflation = 1'000'000;
+constexpr int kMostScans = 10'000;
+
+}  // namespace
+
+void DecodeLimits::check() const {
+  check_range("max_pixels", max_pixels, 1, kMostPixels);
+  check_range("max_memory_bytes", max_memory_bytes, 1, kMostBytes);
+  check_range("max_inflated_bytes", max_inflated_bytes, 0, kMostBytes);
+  check_range("max_inflation", max_inflation, 0, kMostInflation);
+  check_range("max_scans", max_scans, 1, kMostScans);
+  check_range("max_scan_blocks", max_scan_blocks, 1, kMostBytes);
+}
 
 expected<void, DecodeFailure> check_pixels(ImageFormat format, std::uint64_t width,
                                            std::uint64_t height, const DecodeLimits& limits) {

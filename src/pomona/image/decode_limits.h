@@ -29,6 +29,9 @@ struct DecodeLimits {
   // Blocks of 8 × 8 values, summed over the scans of a JPEG; one of arithmetic coding counts as 32.
   std::uint64_t max_scan_blocks = 4'500'000;
 
+  // Throws invalid_input that names the field.
+  void check() const;
+
   bool operator==(const DecodeLimits&) const = default;
 };
 

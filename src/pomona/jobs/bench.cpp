@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
@@ -25,6 +26,9 @@ namespace pomona {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr double kLeastSeconds = 0.1;
+constexpr double kMostSeconds = 60;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -110,7 +114,17 @@ double measure_engine(const Backbone& backbone, const FeaturizerOptions& options
   return measure_engine_rate(*make_openvino_featurizer(backbone, options), seconds);
 }
 
+void BenchOptions::check() const {
+  check_given("images", !images.empty(), "a folder of photographs");
+  check_given("stores", stores != nullptr, "what opens places");
+  extract.check();
+  check_range("seconds", seconds, kLeastSeconds, kMostSeconds);
+  check_given("batches", !batches.empty(), "sizes of batches to try");
+  for (const int batch : batches) check_range("batches", batch, 1, static_cast<int>(kMostBatch));
+}
+
 BenchResult bench(const BenchOptions& options, Progress& progress, const std::stop_token& stop) {
+  options.check();
   BenchResult result;
   result.setup = prepare_extract(options.extract);
   const ImageRoots roots{options.stores->open(options.images), nullptr};

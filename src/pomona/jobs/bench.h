@@ -23,6 +23,9 @@ struct BenchOptions {
   double seconds = 3;  // for each point of the sweep
   std::vector<int> batches = {1, 2, 4, 8, 16};
   std::string scratch;  // a folder for the table that extraction writes; "": the temporary folder
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct EnginePoint {

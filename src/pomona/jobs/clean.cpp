@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/output_names.h"
@@ -35,7 +36,13 @@ CleanReport look(ObjectStore& store) {
 
 }  // namespace
 
+void CleanOptions::check() const {
+  check_given("out", !out.empty(), "an output folder");
+  check_given("stores", stores != nullptr, "what opens places");
+}
+
 CleanReport clean(const CleanOptions& options) {
+  options.check();
   const std::shared_ptr<ObjectStore> store = options.stores->open(options.out);
   const CleanReport report = look(*store);
   if (options.dry_run) return report;

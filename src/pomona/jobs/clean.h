@@ -15,6 +15,9 @@ struct CleanOptions {
   std::string out;
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
   bool dry_run = false;  // only tell what would be removed
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct CleanReport {

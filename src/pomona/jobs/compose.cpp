@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/execution.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/compose/backgrounds.h"
@@ -27,6 +29,7 @@ namespace {
 constexpr int kLeastQuality = 60;  // of JPEG, as cameras and messengers have it
 constexpr int kMostQuality = 95;
 constexpr int kSheetQuality = 85;
+constexpr std::size_t kMostPictures = 99'999;  // a name has five digits
 
 std::vector<std::string> places_of(const ComposeOptions& options) {
   std::vector<std::string> places = {options.backgrounds};
@@ -50,19 +53,17 @@ Random random_of(std::uint64_t seed, const std::string& folder, std::size_t inde
 class Composer {
  public:
   Composer(const ComposeOptions& options, const std::vector<Image>& backgrounds, std::size_t labels,
-           ObjectStore& staged, Progress& progress, std::stop_token stop)
+           ObjectStore& staged, const Execution& execution)
       : options_(options),
         backgrounds_(backgrounds),
         staged_(staged),
-        progress_(progress),
-        stop_(std::move(stop)),
+        execution_(execution),
         sheet_(labels, options.count),
-        workers_(workers_or_all(options.workers)) {}
+        workers_(execution.workers) {}
 
-  std::size_t workers() const { return workers_.size(); }
   void compose(std::size_t label, const std::string& folder, const std::vector<Layer>& frames) {
     parallel_for(options_.count, workers_.size(), [&](std::size_t index, std::size_t number) {
-      throw_if_stopped(stop_);
+      throw_if_stopped(execution_.stop);
       Worker& worker = workers_[number];
       Random random = random_of(options_.seed, folder, index);
       worker.scenes.paint(frames, backgrounds_, options_.size, random, worker.picture);
@@ -71,7 +72,7 @@ class Composer {
       worker.encoder.encode(worker.picture, quality, worker.bytes);
       staged_.write(picture_key(folder, index), worker.bytes);
       sheet_.put(label, index, worker.picture, worker.resizer);
-      progress_.advance(1);
+      execution_.progress.advance(1);
     });
   }
   void write_sheet() {
@@ -92,8 +93,7 @@ class Composer {
   const ComposeOptions& options_;
   const std::vector<Image>& backgrounds_;
   ObjectStore& staged_;
-  Progress& progress_;
-  std::stop_token stop_;
+  const Execution& execution_;
   ContactSheet sheet_;
   std::vector<Worker> workers_;
 };
@@ -127,16 +127,17 @@ struct Made {
 };
 
 Made compose_all(const ComposeOptions& options, const ImageRoots& roots, Manifest& manifest,
-                 const std::vector<Image>& backgrounds, ObjectStore& staged, Progress& progress,
-                 const std::stop_token& stop) {
+                 const std::vector<Image>& backgrounds, ObjectStore& staged,
+                 const Execution& execution) {
+  Progress& progress = execution.progress;
   const std::vector<LabelFolder> folders = label_folders(manifest);
   progress.begin("compose", folders.size() * options.count);
-  Composer composer(options, backgrounds, folders.size(), staged, progress, stop);
-  StudioFrames studio(roots, manifest, folders, options.size, options.limits, composer.workers());
+  Composer composer(options, backgrounds, folders.size(), staged, execution);
+  StudioFrames studio(roots, manifest, folders, options.size, options.limits, execution.workers);
   Made made;
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const LabelFolder& folder = folders[i];
-    const std::vector<Layer> frames = studio.read(folder, stop);
+    const std::vector<Layer> frames = studio.read(folder, execution.stop);
     const std::size_t pictures = frames.empty() ? 0 : options.count;
     if (frames.empty()) {
       warn_of_nothing(folder.path, folder.rows.size(), progress);
@@ -170,7 +171,17 @@ Json compose_options(const ComposeOptions& options) {
 
 }  // namespace
 
+void ComposeOptions::check() const {
+  input.check();
+  output.check();
+  check_range("count", count, 1, kMostPictures);
+  check_range("size", size, kLeastSide, kMostSide);
+  check_range("workers", workers, 0, kMostWorkers);
+  limits.check();
+}
+
 Json compose(const ComposeOptions& options, Progress& progress, const std::stop_token& stop) {
+  options.check();
   Timeline timeline;
   RunRecord record = start_record("compose", options.output);
   OutputFolder out(options.output.out, *options.input.stores, places_of(options));
@@ -189,7 +200,7 @@ Json compose(const ComposeOptions& options, Progress& progress, const std::stop_
     }
     timeline.begin("compose");
     const Made made = compose_all(options, roots, manifest, backgrounds.photographs, out.staged(),
-                                  progress, stop);
+                                  {progress, stop, workers});
     timeline.end();
     std::vector<FileFailure> failures = manifest.failures;
     failures.insert(failures.end(), backgrounds.failures.begin(), backgrounds.failures.end());

@@ -27,6 +27,9 @@ struct ComposeOptions {
   std::uint64_t seed = 0;
   std::size_t workers = 0;  // 0: one a usable core
   DecodeLimits limits;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 // Returns run.json. Throws invalid_input where no picture shows fruit on white ground; a label of

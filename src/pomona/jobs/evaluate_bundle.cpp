@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/row_file.h"
@@ -155,9 +156,18 @@ std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
 
 }  // namespace
 
+void EvaluateOptions::check() const {
+  check_given("bundle", !bundle.empty(), "the folder of a bundle");
+  check_given("inputs", !inputs.empty(), "photographs or features");
+  check_given("stores", stores != nullptr, "what opens places");
+  parse_pattern("group", group);
+  check_range("workers", workers, 0, kMostWorkers);
+  check_range("max_failures", max_failures, 0, 1);
+}
+
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
                                  const std::stop_token& stop) {
-  check_max_failures(options.max_failures);
+  options.check();
   const Bundle bundle = open_bundle(options.bundle, options.models, *options.stores);
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,

@@ -28,6 +28,9 @@ struct EvaluateOptions {
   std::size_t workers = 0;
   std::uint64_t seed = 0;
   double max_failures = 0.1;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct BundleEvaluation {

@@ -77,11 +77,6 @@ class WorkOpener {
 
   void prepare() {
     progress_.begin("prepare", 0);
-    if (work_options_.by_hash && work_options_.from.empty()) {
-      throw Error(ErrorKind::kInvalidInput,
-                  "reading --by-hash: it says how to compare with an earlier run; name that run "
-                  "with --from");
-    }
     work_.roots = open_roots(input_);
     ExtractOptions options = options_;
     if (!options.precision) options.precision = precision_before();
@@ -121,11 +116,11 @@ class WorkOpener {
     const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
     if (record.value("fingerprint", Json()) != result_of(work_.fingerprint)) {
       throw Error(ErrorKind::kInvalidInput,
-                  "writing to '" + place_ +
-                      "': the folder is not empty: it holds the results of another run, of other "
-                      "photographs or with other options. Name a new folder, with --from '" +
+                  "out, from, force: '" + place_ +
+                      "' is not empty: it holds the results of another run, of other "
+                      "photographs or with other options. Name a new folder, with '" +
                       place_ +
-                      "' to take from it what has not changed, or give --force to replace it");
+                      "' in from to take what has not changed, or set force to replace it");
     }
     if (!work_options_.retry_failures || failures_in(record) == 0) return false;
     work_.from = place_;
@@ -210,11 +205,10 @@ class WorkOpener {
 
   [[noreturn]] void refuse(const std::string& differs) const {
     throw Error(ErrorKind::kInvalidInput,
-                "writing to '" + place_ +
-                    "': it holds the unfinished work of another run, interrupted or still at "
-                    "work (" +
+                "out, force: '" + place_ +
+                    "' holds the unfinished work of another run, interrupted or still at work (" +
                     differs +
-                    "); give the same options to resume it, name a new folder, or give --force to "
+                    "); give the same options to resume it, name a new folder, or set force to "
                     "discard it");
   }
 
@@ -231,6 +225,13 @@ class WorkOpener {
 };
 
 }  // namespace
+
+void EarlierOptions::check() const {
+  if (!by_hash || !from.empty()) return;
+  throw Error(ErrorKind::kInvalidInput,
+              "by_hash, from: by_hash says how to compare with an earlier run; name that run in "
+              "from");
+}
 
 std::optional<ExtractionWork> begin_extraction(
     const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,

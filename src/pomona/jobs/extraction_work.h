@@ -18,11 +18,18 @@
 
 namespace pomona {
 
-struct WorkOptions {
-  bool force = false;    // begin anew, replacing what is there
+// What is used of what was made before.
+struct EarlierOptions {
   std::string from;      // an earlier output whose rows are taken where nothing changed; "": none
   bool by_hash = false;  // … by the content of files, rather than by time or ETag
   bool retry_failures = false;  // read again what could not be read
+
+  // Throws invalid_input that names the field.
+  void check() const;
+};
+
+struct WorkOptions : EarlierOptions {
+  bool force = false;  // begin anew, replacing what is there
 };
 
 struct WorkDone {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/dataset/image_input.h"
@@ -39,8 +40,7 @@ void publish(const Json& record, const Extraction& extraction, OutputFolder& out
 }
 
 WorkOptions work_options(const RunOptions& options) {
-  return {options.output.force, options.earlier.from, options.earlier.by_hash,
-          options.earlier.retry_failures};
+  return {options.earlier, options.output.force};
 }
 
 // Of what a run gives: the same photographs, settings and options give the same.
@@ -169,15 +169,18 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
   return result;
 }
 
+constexpr std::size_t kMostShards = 65'536;
+
 // What throws away the work of other shards, or asks more than one shard can know.
-void check_share_options(const RunOptions& options) {
-  for (const auto& [given, name] :
-       {std::pair(options.output.force, "--force"),
-        std::pair(options.earlier.retry_failures, "--retry-failures")}) {
+void check_share_options(const RunOptions& options, const ShardShare& share) {
+  check_range("shard", share.count, 1, kMostShards, " machines");
+  check_range("shard", share.index, 0, share.count - 1);
+  for (const auto& [given, name] : {std::pair(options.output.force, "force"),
+                                    std::pair(options.earlier.retry_failures, "retry_failures")}) {
     if (!given) continue;
     throw Error(ErrorKind::kInvalidInput,
-                std::string("reading --shard: it does not go with ") + name +
-                    ", which would undo what other shards have done; give that without --shard, "
+                std::string("shard, ") + name + ": a shard does not go with " + name +
+                    ", which would undo what other shards have done; give that without a shard, "
                     "or name a new output folder");
   }
 }
@@ -215,7 +218,17 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
 
 }  // namespace
 
+void RunOptions::check() const {
+  input.check();
+  output.check();
+  earlier.check();
+  extract.check();
+  reduce.check();
+  train.check();
+}
+
 Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  options.check();
   check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
   check_adaptation(options.train);
   const TrainingFiles files{open_catalogue(options.train.catalogue, *options.input.stores),
@@ -227,13 +240,15 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
 }
 
 Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+  options.check();
   return run_on_images(options, "extract", extract_alone(), progress, stop, finish_extract);
 }
 
 std::optional<Json> run_extract_share(const RunOptions& options, const ShardShare& share,
                                       std::size_t& left, Progress& progress,
                                       const std::stop_token& stop) {
-  check_share_options(options);
+  options.check();
+  check_share_options(options, share);
   Timeline timeline;
   RunRecord record = start_record("extract", options.output);
   OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input),

@@ -15,13 +15,6 @@
 
 namespace pomona {
 
-// How `run` and `extract` use what was made before; --force is that of OutputOptions.
-struct EarlierOptions {
-  std::string from;  // as in WorkOptions
-  bool by_hash = false;
-  bool retry_failures = false;
-};
-
 struct RunOptions {
   InputOptions input;
   OutputOptions output;
@@ -29,6 +22,9 @@ struct RunOptions {
   ExtractOptions extract;
   ReduceOptions reduce;
   TrainOptions train;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 // All return run.json: of the run before, where that made just this. What a run that fails has

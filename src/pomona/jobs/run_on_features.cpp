@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/run_on_features.h"
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/image_input.h"
@@ -37,8 +38,8 @@ TableRows read_rows(const FeaturePlace& features, const FeatureSource& table,
 void warn_of_weights(const Json& record, const FromFeaturesOptions& options, Progress& progress) {
   const std::string classes = recorded_classes(record);
   if (!options.classes.empty() || classes.empty()) return;
-  progress.warn("the features were labelled by --classes '" + classes +
-                "'; if it has a column weight or variety, give --classes again, or all photographs "
+  progress.warn("classes: the features were labelled by '" + classes +
+                "'; if it has a column weight or variety, give it again, or all photographs "
                 "weigh 1 and no variety is learnt");
 }
 
@@ -64,10 +65,24 @@ Moments training_moments(const FeatureSource& table, const TableRows& rows,
   return table_moments(table, classes, rows.train_labels.size(), rows.views, stop);
 }
 
+constexpr double kLeastDistance = 1e-6;
+constexpr double kMostDistance = 2;
+
 }  // namespace
+
+void FromFeaturesOptions::check() const {
+  check_given("features", !features.empty(), "results or a folder of features");
+  check_given("stores", stores != nullptr, "what opens places");
+  output.check();
+  reduce.check();
+  train.check();
+  if (group) parse_pattern("group", *group);
+  check_range_or_zero("near_duplicates", near_duplicates, kLeastDistance, kMostDistance);
+}
 
 Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
                 const std::stop_token& stop) {
+  options.check();
   Timeline timeline;
   RunRecord record = start_record("reduce", options.output);
   OutputFolder out(options.output.out, *options.stores, {options.features});
@@ -102,6 +117,7 @@ Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
 
 Json run_train(const FromFeaturesOptions& options, Progress& progress,
                const std::stop_token& stop) {
+  options.check();
   Timeline timeline;
   RunRecord record = start_record("train", options.output);
   OutputFolder out(options.output.out, *options.stores, {options.features});

@@ -30,6 +30,9 @@ struct FromFeaturesOptions {
   std::optional<std::uint64_t> seed;
   double near_duplicates = 0;  // train: as in join_near_duplicates(); 0: no such groups
   std::string models;          // train: where the backbone that made the features is installed
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 // Both return run.json.
 Json run_reduce(const FromFeaturesOptions& options, Progress& progress,

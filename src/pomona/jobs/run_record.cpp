@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/run_record.h"
 
+#include "pomona/base/bounds.h"
+
 #include <algorithm>
 #include <variant>
 
@@ -85,6 +87,10 @@ Json merged(std::initializer_list<Json> objects) {
   Json result = Json::object();
   for (const Json& object : objects) result.update(object);
   return result;
+}
+
+void OutputOptions::check() const {
+  check_given("out", !out.empty(), "a folder, or s3://bucket/prefix, for the results");
 }
 
 RunRecord start_record(const std::string& verb, const OutputOptions& output) {

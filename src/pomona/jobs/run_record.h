@@ -28,6 +28,9 @@ struct OutputOptions {
   std::string out;
   bool force = false;
   std::vector<std::string> command;  // as given, for run.json
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 // What every verb that writes an output folder records.

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/scan.h"
@@ -53,9 +54,8 @@ class Synchronizer {
     const Objects there = to_ == nullptr ? Objects() : list(*to_);
     if (wanted.empty() && options_.remove_others) {
       throw Error(ErrorKind::kInvalidInput,
-                  "copying '" + options_.from +
-                      "': it is empty, and --delete would remove all of '" + options_.to +
-                      "'; check the name, or remove that place yourself");
+                  "remove_others: '" + options_.from + "' is empty, so all of '" + options_.to +
+                      "' would be removed" + "; check the name, or remove that place yourself");
     }
     copy_missing(wanted, there);
     if (options_.remove_others) remove_others(wanted, there);
@@ -158,11 +158,17 @@ class Synchronizer {
 
 }  // namespace
 
+void SyncOptions::check() const {
+  check_given("from", !from.empty(), "a place to copy from");
+  check_given("to", !to.empty(), "a place to copy to");
+  check_given("stores", stores != nullptr, "what opens places");
+  if (!places_overlap(from, to)) return;
+  throw Error(ErrorKind::kInvalidInput, "copying '" + from + "' to '" + to +
+                                            "': one lies in the other; name two places apart");
+}
+
 SyncReport sync(const SyncOptions& options, Progress& progress, const std::stop_token& stop) {
-  if (places_overlap(options.from, options.to)) {
-    throw Error(ErrorKind::kInvalidInput, "copying '" + options.from + "' to '" + options.to +
-                                              "': one lies in the other; name two places apart");
-  }
+  options.check();
   return Synchronizer(options, progress, stop).run();
 }
 

@@ -21,6 +21,9 @@ struct SyncOptions {
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
   bool remove_others = false;  // objects of `to` that `from` has not
   bool dry_run = false;        // only tell what would be done
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct SyncFailure {

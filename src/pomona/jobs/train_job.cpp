@@ -58,9 +58,7 @@ class TrainingRun {
     TrainedParts parts;
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(setup.backbone);
-    if (trained.kind != ClassifierKind::kNone) {
-      parts.studio_only = studio_only();
-    }
+    if (trained.kind != ClassifierKind::kNone) parts.studio_only = studio_only();
     parts.reduction = std::move(reduction_);
     parts.trained = std::move(trained);
     timeline_.begin("bundle");
@@ -121,7 +119,8 @@ class TrainingRun {
       return;
     }
     progress_.warn(
-        "no label of --backbone-classes is learnt from --studio sources alone, so the prior stays "
+        "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so the "
+        "prior stays "
         "centred on 0");
   }
 
@@ -132,9 +131,9 @@ class TrainingRun {
     for (const std::string& source : options_.train.adapt) {
       if (adaptation.adapts(source)) continue;
       progress_.warn(
-          "source '" + source +
-          "' of --adapt has no label in common with the in-the-wild domain (sources that "
-          "--studio does not name), so training uses it without domain adaptation");
+          "adapt: the source '" + source +
+          "' has no label in common with the in-the-wild domain (sources that studio does not "
+          "name), so training uses it without domain adaptation");
     }
     learnt_from_ = adaptation.adapted(training_table().learnt_from, out_.scratch_folder());
   }
@@ -161,8 +160,8 @@ class TrainingRun {
     if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
     if (on_features()) {
       progress_.warn(
-          "--classes names varieties, but ridge regression reports none; for that, train with "
-          "--classifier logistic");
+          "classes, classifier: the class map names varieties, but ridge regression reports none; "
+          "train a logistic classifier for that");
       return {};
     }
     timeline_.begin("varieties");
@@ -201,7 +200,7 @@ class TrainingRun {
     progress_.begin("refusal", 0);
     if (backbone.spec.logit_count == 0) {
       progress_.warn(
-          "the backbone was imported without --logits, so the bundle cannot use its own "
+          "refuse: the backbone was imported without logits, so the bundle cannot use its own "
           "classes to reject what shows something else; it rejects by distance alone");
     }
     Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
@@ -342,9 +341,9 @@ class TrainingRun {
       if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
     }
     if (unknown == 0) return;
-    progress_.warn("the catalogue says nothing of " + std::to_string(unknown) + " of " +
-                   std::to_string(table_.rows.train_labels.size()) + " labels, such as " + names +
-                   "; its kinds are known by their id, to which --classes leads");
+    progress_.warn("catalogue, classes: the catalogue says nothing of " + std::to_string(unknown) +
+                   " of " + std::to_string(table_.rows.train_labels.size()) + " labels, such as " +
+                   names + "; its kinds are known by their id, to which a class map leads");
   }
 
   const FeatureTable& table_;
@@ -378,14 +377,14 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
   if (place.empty()) return std::nullopt;
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --backbone-classes: ridge regression takes no prior; train "
-                "with --classifier logistic");
+                "backbone_classes, classifier: ridge regression takes no prior; train a logistic "
+                "classifier");
   }
   if (options.studio.empty()) {
     throw Error(
         ErrorKind::kInvalidInput,
-        "reading --backbone-classes: they serve labels that studio pictures alone show; name "
-        "the sources of these with --studio");
+        "backbone_classes, studio: the classes serve labels that studio pictures alone show; name "
+        "the sources of these in studio");
   }
   return BackboneClasses::parse(read_place(place, kMaxBackboneClassesBytes, stores),
                                 "'" + place + "'");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
 #include "pomona/base/parallel.h"
@@ -217,9 +218,9 @@ class Verifier {
       return compare_listing(open_roots(input), manifest);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kNotFound) throw;
-      throw Error(error.kind(), std::string(error.what()) +
-                                    "; say with --images (and --test) where the photographs are "
-                                    "now, or give --no-listing");
+      throw Error(error.kind(), "images, test, skip_listing: " + std::string(error.what()) +
+                                    "; say in images (and test) where the photographs are now, or "
+                                    "set skip_listing");
     }
   }
 
@@ -256,7 +257,13 @@ class Verifier {
 
 }  // namespace
 
+void VerifyOptions::check() const {
+  check_given("out", !out.empty(), "the folder of a run");
+  check_given("stores", stores != nullptr, "what opens places");
+}
+
 VerifyReport verify(const VerifyOptions& options, Progress& progress, const std::stop_token& stop) {
+  options.check();
   return Verifier(options, progress, stop).run();
 }
 

@@ -22,6 +22,9 @@ struct VerifyOptions {
   std::vector<std::string> test;
   bool skip_listing = false;
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct VerifyReport {

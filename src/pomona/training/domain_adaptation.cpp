@@ -69,14 +69,14 @@ void check_adaptation(const TrainOptions& options) {
   if (options.adapt.empty()) return;
   for (const std::string& name : options.adapt) {
     if (std::ranges::find(options.studio, name) != options.studio.end()) continue;
-    throw Error(ErrorKind::kInvalidInput, "reading --adapt: '" + name +
-                                              "' is none of the sources that --studio names; " +
-                                              "name it there as well");
+    throw Error(ErrorKind::kInvalidInput, "adapt, studio: '" + name +
+                                              "' is none of the sources that studio names; name "
+                                              "it there as well");
   }
   if (options.classifier == ClassifierKind::kRidge) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading --adapt: ridge regression has no domain adaptation; train "
-                "with --classifier logistic");
+                "adapt, classifier: ridge regression has no domain adaptation; train a logistic "
+                "classifier");
   }
 }
 

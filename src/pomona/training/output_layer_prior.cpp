@@ -31,7 +31,7 @@ Matrix<float> weights_of_logits(const Backbone& backbone, const BackboneClasses&
   try {
     return LogitsHead(backbone).weights();
   } catch (const Error& error) {
-    throw Error(error.kind(), "reading --backbone-classes " + classes.what() + ": " + error.what());
+    throw Error(error.kind(), "reading backbone_classes " + classes.what() + ": " + error.what());
   }
 }
 
@@ -41,7 +41,7 @@ BackboneClasses BackboneClasses::parse(std::string_view csv, const std::string& 
   BackboneClasses classes;
   classes.what_ = what;
   classes.digest_ = sha256(csv);
-  WrittenCsv table(csv, "--backbone-classes " + what, {"class", "label"});
+  WrittenCsv table(csv, "backbone_classes " + what, {"class", "label"});
   const std::size_t name = table.column("class");
   const std::size_t label = table.column("label");
   std::vector<std::string> row;
@@ -70,7 +70,7 @@ OutputLayerPrior::OutputLayerPrior(const Backbone& backbone, const BackboneClass
   for (const auto& [number, name] : classes.labels()) {
     if (number >= of_logits.rows()) {
       throw Error(ErrorKind::kInvalidInput,
-                  "reading --backbone-classes " + classes.what() + ": there is no class " +
+                  "reading backbone_classes " + classes.what() + ": there is no class " +
                       std::to_string(number) + "; the backbone '" + backbone.spec.name +
                       "' has those from 0 to " + std::to_string(of_logits.rows() - 1));
     }

@@ -34,8 +34,9 @@ TEST(BackboneClasses, AreNumbersWithLabels) {
 }
 
 TEST(BackboneClasses, SayWhatIsWrongWithAFile) {
-  EXPECT_THAT(refusal_of_classes("class,name\n1,x\n"),
-              AllOf(HasSubstr("--backbone-classes 'own.csv'"), HasSubstr("no column 'label'")));
+  EXPECT_THAT(
+      refusal_of_classes("class,name\n1,x\n"),
+      AllOf(HasSubstr("reading backbone_classes 'own.csv'"), HasSubstr("no column 'label'")));
   for (const char* number : {"lemon", "", "-1", "1.5", "1e9", "nan"}) {
     EXPECT_THAT(refusal_of_classes(std::string("class,label\n") + number + ",fig\n"),
                 HasSubstr("is no whole number"))

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/read_ahead.h"
@@ -99,6 +100,17 @@ void append_view_components(const Projection& projection, const Matrix<float>& f
 }
 
 }  // namespace
+
+void ReduceOptions::check() const {
+  if (!components) return;
+  if (const auto* count = std::get_if<ComponentCount>(&*components)) {
+    if (count->count == 0) refuse_option("components", "1 or more", "0");
+    return;
+  }
+  const double share = std::get<VarianceShare>(*components).share;
+  if (share > 0 && share < 1) return;
+  refuse_option("components", "a share of the variance between 0 and 1", option_text(share));
+}
 
 Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
   if (moments.rows() < 2) {

@@ -26,6 +26,9 @@ struct ReduceOptions {
   // None: 200, or as many as the photographs allow.
   std::optional<ComponentChoice> components;
   bool scale = true;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct Reduction {

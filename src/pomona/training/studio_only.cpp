@@ -14,7 +14,7 @@ void check_studio(const std::vector<std::string>& studio, const std::vector<std:
     std::string list;
     for (const std::string& source : sources) list += (list.empty() ? "'" : ", '") + source + "'";
     throw Error(ErrorKind::kInvalidInput,
-                "reading --studio: there is no source '" + name + "' to learn from; " +
+                "studio: there is no source '" + name + "' to learn from; " +
                     (list.empty() ? "no source has a name: name them as in SOURCE=FOLDER"
                                   : "there are these: " + list));
   }

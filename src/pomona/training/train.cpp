@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/row_selection.h"
@@ -22,6 +23,11 @@ constexpr std::size_t kEnoughToShare = 5000;
 constexpr std::size_t kFoldsOfFew = 5;
 constexpr std::size_t kScoreBlockRows = 1024;
 constexpr double kRidgeAlpha = 1;
+
+constexpr std::size_t kMostFolds = 100;
+constexpr double kMostRefused = 0.5;
+constexpr double kLeastC = 1e-6;
+constexpr double kMostC = 1e6;
 
 // Folds for calibration; none is empty.
 std::vector<std::vector<std::size_t>> folds_of(const TableRows& rows,
@@ -77,9 +83,10 @@ Moments moments_of(const RowFile& inputs, const TableRows& rows,
 // where some rows have no label, those of all.
 TrainedClassifier train_ridge(const TrainingTable& table, const std::vector<std::size_t>& chosen) {
   if (!table.rows.weights.empty()) {
-    throw Error(ErrorKind::kInvalidInput,
-                "training a classifier: ridge regression knows no weights, but --classes gives "
-                "some; leave its column weight out, or train with --classifier logistic");
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "classifier, classes: ridge regression knows no weights, but classes gives some; leave "
+        "its column weight out, or train a logistic classifier");
   }
   TrainedClassifier result;
   result.kind = ClassifierKind::kRidge;
@@ -165,6 +172,13 @@ TrainedClassifier train_uncalibrated(const TrainingTable& table,
                                      const std::vector<std::size_t>& chosen,
                                      const TrainOptions& options, const std::stop_token& stop) {
   return fit(table, with_label(table.rows, chosen), options, nullptr, stop);
+}
+
+void TrainOptions::check() const {
+  check_range_or_zero("folds", folds, 2, kMostFolds);
+  check_range("refuse", refuse, 0, kMostRefused);
+  check_range("c", c, kLeastC, kMostC);
+  check_range("workers", workers, 0, kMostWorkers);
 }
 
 TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_t>& chosen,

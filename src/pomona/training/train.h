@@ -34,6 +34,9 @@ struct TrainOptions {
   double c = 1;  // of logistic regression, as in LogisticOptions
   std::uint64_t seed = 0;
   std::size_t workers = 0;  // 0: one a usable core, which verbs resolve; in train() one
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct TrainedClassifier {

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "field_flags.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <vector>
+
+namespace pomona::cli {
+namespace {
+
+constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
+
+// Fields that are not called like their flag.
+const std::map<std::string_view, std::string_view>& renamed_fields() {
+  static const std::map<std::string_view, std::string_view> flags = {
+      {"remove_others", "--delete"}, {"shard", "--shard"}, {"skip_listing", "--no-listing"}};
+  return flags;
+}
+
+constexpr std::string_view kFields[] = {"adapt",       "backbone",       "backbone_classes",
+                                        "backgrounds", "batch",          "by_hash",
+                                        "c",           "catalogue",      "classes",
+                                        "classifier",  "components",     "count",
+                                        "force",       "from",           "group",
+                                        "holdout",     "images",         "max_failures",
+                                        "models",      "near_duplicates", "out",
+                                        "part_files",  "folds",          "precision",
+                                        "refuse",      "retry_failures", "seconds",
+                                        "size",        "studio",         "test",
+                                        "test_files",  "train_files",    "views",
+                                        "workers"};
+
+std::string flag_of(std::string_view field) {
+  if (const auto renamed = renamed_fields().find(field); renamed != renamed_fields().end()) {
+    return std::string(renamed->second);
+  }
+  if (std::ranges::find(kFields, field) == std::end(kFields)) return "";
+  std::string flag = "--" + std::string(field);
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+std::string_view first_word(std::string_view text) {
+  return text.substr(0, std::min(text.find_first_not_of(kFieldLetters), text.size()));
+}
+
+// Where the next name in quotes begins; that of "the backbone's" is none.
+std::size_t find_quote(std::string_view text, std::size_t begin) {
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    if (text[i] == '\'' && (i == 0 || kFieldLetters.find(text[i - 1]) == std::string_view::npos)) {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+class Flags {
+ public:
+  // "adapt, studio: …", "group '(': …", "reading classes 'kinds.csv', line 2: …"
+  void add_leading(std::string_view text) {
+    constexpr std::string_view kReading = "reading ";
+    if (text.starts_with(kReading)) text.remove_prefix(kReading.size());
+    std::vector<std::string> leading;
+    for (;;) {
+      const std::string_view word = first_word(text);
+      leading.push_back(flag_of(word));
+      if (leading.back().empty()) return;
+      text.remove_prefix(word.size());
+      if (!text.starts_with(", ")) break;
+      text.remove_prefix(2);
+    }
+    if (!text.starts_with(":") && !text.starts_with(" '")) return;
+    for (const std::string& flag : leading) add(flag);
+  }
+  void add_words(std::string_view text) {
+    while (!text.empty()) {
+      const std::string_view word = first_word(text);
+      if (word.find('_') != std::string_view::npos) add(flag_of(word));
+      text.remove_prefix(std::max<std::size_t>(word.size(), 1));
+    }
+  }
+  std::string text() const {
+    std::string text;
+    for (const std::string& flag : flags_) text += (text.empty() ? " (" : ", ") + flag;
+    return text.empty() ? text : text + ")";
+  }
+
+ private:
+  void add(const std::string& flag) {
+    if (flag.empty() || std::ranges::find(flags_, flag) != flags_.end()) return;
+    flags_.push_back(flag);
+  }
+
+  std::vector<std::string> flags_;
+};
+
+}  // namespace
+
+std::string with_flags(std::string_view message) {
+  Flags flags;
+  flags.add_leading(message);
+  for (std::size_t begin = 0; begin < message.size();) {
+    const std::size_t quote = find_quote(message, begin);
+    const std::string_view part = message.substr(begin, quote - begin);
+    for (std::size_t colon = part.find(": "); colon != std::string_view::npos;
+         colon = part.find(": ", colon + 2)) {
+      flags.add_leading(message.substr(begin + colon + 2));
+    }
+    flags.add_words(part);
+    begin = std::min(message.find('\'', quote + 1), message.size() - 1) + 1;
+  }
+  return std::string(message) + flags.text();
+}
+
+}  // namespace pomona::cli

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages of the core name the fields of options structs; who typed a command knows flags. Any
+// thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pomona::cli {
+
+// The message, and behind it the flags of the fields that it is about: those that it, or a part of
+// it behind a colon, begins with, and those that are two words and stand anywhere outside of
+// quotes. "part_files: expected 1 to 65536, found 0 (--part-files)"
+std::string with_flags(std::string_view message);
+
+}  // namespace pomona::cli
