@@ -30,4 +30,8 @@ class EtagBuilder {
   std::size_t parts_ = 0;
 };
 
+// The ETag, with its quotes, of an object that was uploaded in parts with these ETags; "" where one
+// of them is no MD5, as some services and some ways of encryption have it.
+std::string etag_of_parts(const std::vector<std::string>& etags);
+
 }  // namespace pomona

@@ -32,6 +32,16 @@ TEST(EtagTest, OfALargeObjectIsTheMd5OfThoseOfItsParts) {
   EXPECT_EQ(etag_of(bytes, 3'000'000), "\"" + md5(digests) + "-3\"");
 }
 
+TEST(EtagTest, OfPartsIsTheOneOfTheWhole) {
+  const std::string bytes = std::string(upload_part_bytes(0), 'x') + "and more";
+  const std::string first = md5(std::string(upload_part_bytes(0), 'x'));
+  const std::string second = md5("and more");
+  EXPECT_EQ(etag_of_parts({"\"" + first + "\"", second}), etag_of(bytes, bytes.size()));
+  EXPECT_NE(etag_of_parts({second, first}), etag_of(bytes, bytes.size()));
+  EXPECT_EQ(etag_of_parts({first, second.substr(1) + "g"}), "");
+  EXPECT_EQ(etag_of_parts({first, "\"" + second.substr(1) + "\""}), "");
+}
+
 TEST(EtagTest, AWholePartMoreOrLessIsNoEmptyPart) {
   EXPECT_TRUE(etag_of(std::string(upload_part_bytes(0), 'x'), 1 << 20).ends_with("-1\""));
 }

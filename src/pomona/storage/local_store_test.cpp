@@ -5,20 +5,30 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "pomona/base/error.h"
 #include "pomona/storage/posix_file.h"
@@ -93,6 +103,98 @@ void make_deep_folder(const std::string& folder, const std::string& part, int de
     ASSERT_EQ(::mkdirat(at.get(), part.c_str(), 0777), 0);
     at = open_at(at.get(), part, O_RDONLY | O_DIRECTORY);
   }
+}
+
+// System calls and the errors they end with.
+using FailingCalls = std::vector<std::pair<unsigned, unsigned>>;
+
+// Lets system calls fail in this thread, and in those it starts, as they do on a file system that
+// does not offer them. False where the kernel does not let a test do so.
+bool let_fail(const FailingCalls& calls) {
+  std::vector<sock_filter> program = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (const auto& [call, error] : calls) {
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error));
+  }
+  program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+// Runs `action` in a thread in which `calls` fail. False where that cannot be done.
+bool run_without(const FailingCalls& calls, const std::function<void()>& action) {
+  bool possible = false;
+  std::jthread([&] {
+    possible = let_fail(calls);
+    if (possible) action();
+  }).join();
+  return possible;
+}
+
+constexpr const char* kNoFailingCalls = "the kernel does not let a test refuse system calls";
+
+class LocalStoreWithoutCallsTest : public LocalStoreTest,
+                                   public ::testing::WithParamInterface<FailingCalls> {};
+
+TEST_P(LocalStoreWithoutCallsTest, OfManyWhoWriteTheSameOneIsFirst) {
+  constexpr int kRounds = 50;
+  const auto compete = [&] {
+    LocalStore store(folder_);
+    for (int round = 0; round < kRounds; ++round) {
+      const std::string key = "a/" + std::to_string(round);
+      std::atomic<int> winners = 0;
+      std::atomic<char> winner = ' ';
+      {
+        std::vector<std::jthread> threads;
+        for (const char name : {'a', 'b', 'c', 'd'}) {
+          threads.emplace_back([&, name] {
+            if (!store.write_if_absent(key, std::string(1000, name))) return;
+            ++winners;
+            winner = name;
+          });
+        }
+      }
+      ASSERT_EQ(winners, 1);
+      ASSERT_EQ(store.read(key), std::string(1000, winner));
+    }
+    EXPECT_TRUE(store.write_if_absent("a/0", store.read("a/0")));
+    EXPECT_FALSE(store.write_if_absent("a/0", "another"));
+    EXPECT_EQ(store.read("a/0").size(), 1000U);
+    EXPECT_TRUE(store.write_if_absent("empty", ""));
+    EXPECT_EQ(store.remove_unfinished({"a"}, /*dry_run=*/true), 0U);
+  };
+  if (!run_without(GetParam(), compete)) GTEST_SKIP() << kNoFailingCalls;
+  EXPECT_EQ(problems().size(), kRounds + 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Local, LocalStoreWithoutCallsTest,
+    ::testing::Values(FailingCalls{{SYS_linkat, EPERM}}, FailingCalls{{SYS_linkat, EOPNOTSUPP}},
+                      FailingCalls{{SYS_linkat, ENOSYS}}, FailingCalls{{SYS_renameat2, ENOSYS}},
+                      FailingCalls{{SYS_linkat, EPERM}, {SYS_renameat2, EINVAL}},
+                      FailingCalls{{SYS_linkat, ENOSYS}, {SYS_renameat2, ENOSYS}},
+                      FailingCalls{{SYS_linkat, EOPNOTSUPP}, {SYS_renameat2, EPERM}},
+                      FailingCalls{{SYS_linkat, EINVAL}, {SYS_renameat2, EOPNOTSUPP}}));
+
+TEST_F(LocalStoreTest, AnErrorOfTheDiskIsNoReasonToTryAnotherWay) {
+  const auto write = [&] {
+    EXPECT_EQ(error_kind([&] { LocalStore(folder_).write_if_absent("a", "a"); }),
+              ErrorKind::kUnavailable);
+  };
+  if (!run_without({{SYS_linkat, EIO}}, write)) GTEST_SKIP() << kNoFailingCalls;
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(LocalStoreTest, ANameThatCannotBeFilledIsGivenBack) {
+  const auto write = [&] {
+    EXPECT_EQ(error_kind([&] { LocalStore(folder_).write_if_absent("a", "a"); }),
+              ErrorKind::kUnavailable);
+  };
+  const FailingCalls calls = {{SYS_linkat, EPERM}, {SYS_renameat2, EINVAL}, {SYS_renameat, EIO}};
+  if (!run_without(calls, write)) GTEST_SKIP() << kNoFailingCalls;
+  EXPECT_TRUE(fs::is_empty(folder_));
 }
 
 TEST_F(LocalStoreTest, HidesOnlyWhatItIsWriting) {
