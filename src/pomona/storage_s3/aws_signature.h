@@ -14,6 +14,8 @@ struct S3Credentials {
   std::string access_key_id;
   std::string secret_access_key;
   std::string session_token;  // "": none
+
+  friend bool operator==(const S3Credentials&, const S3Credentials&) = default;
 };
 
 // Adds host, x-amz-date, x-amz-content-sha256, x-amz-security-token and authorization to the

@@ -5,8 +5,12 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <string>
+#include <utility>
 
 #include "pomona/base/error.h"
 
@@ -30,18 +34,31 @@ void start_sdk() {
   });
 }
 
+// What the SDK throws stays here. Memory that has run out is not its affair.
+template <class Ask>
+auto ask_sdk(const Ask& ask) {
+  try {
+    return ask();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& failure) {
+    throw Error(ErrorKind::kUnavailable,
+                std::string("looking for S3 credentials: the AWS SDK failed with '") +
+                    failure.what() +
+                    "'; check the profile (AWS_PROFILE, ~/.aws) or give them in "
+                    "the environment (AWS_ACCESS_KEY_ID)");
+  }
+}
+
 class Chain {
  public:
   S3Credentials get(bool renew) {
     using Clock = std::chrono::steady_clock;
     const std::lock_guard lock(mutex_);
     if (renew || credentials_.access_key_id.empty() || Clock::now() - asked_ > kFresh) {
-      if (options_ == nullptr || renew) {
-        start_sdk();
-        options_ = std::make_unique<arrow::fs::S3Options>(arrow::fs::S3Options::Defaults());
-      }
-      credentials_ = {options_->GetAccessKey(), options_->GetSecretKey(),
-                      options_->GetSessionToken()};
+      credentials_ = ask_sdk([&] { return read(renew); });
       asked_ = Clock::now();
     }
     if (credentials_.access_key_id.empty()) {
@@ -54,6 +71,16 @@ class Chain {
   }
 
  private:
+  S3Credentials read(bool renew) {
+    if (options_ == nullptr || renew) {
+      start_sdk();
+      options_ = std::make_unique<arrow::fs::S3Options>(arrow::fs::S3Options::Defaults());
+    }
+    return read_credentials({[&] { return options_->GetAccessKey(); },
+                             [&] { return options_->GetSecretKey(); },
+                             [&] { return options_->GetSessionToken(); }});
+  }
+
   std::mutex mutex_;
   std::unique_ptr<arrow::fs::S3Options> options_;
   S3Credentials credentials_;
@@ -61,6 +88,30 @@ class Chain {
 };
 
 }  // namespace
+
+S3Credentials read_credentials(const CredentialGetters& getters) {
+  constexpr int kReadings = 10;
+  const auto read = [&] {
+    S3Credentials credentials;
+    credentials.access_key_id = getters.access_key_id();
+    if (credentials.access_key_id.empty()) return credentials;
+    credentials.secret_access_key = getters.secret_access_key();
+    credentials.session_token = getters.session_token();
+    return credentials;
+  };
+  S3Credentials before = read();
+  for (int i = 1; i < kReadings; ++i) {
+    if (before.access_key_id.empty()) return before;  // asking again takes seconds
+    // Keys that were replaced do not come back. So what reads the same twice stayed the same from
+    // the first reading to the second, and between them all three parts were these.
+    S3Credentials now = read();
+    if (now == before) return now;
+    before = std::move(now);
+  }
+  throw Error(ErrorKind::kUnavailable, "looking for S3 credentials: they changed in each of " +
+                                           std::to_string(kReadings) +
+                                           " readings; check what writes them");
+}
 
 S3CredentialsSource default_s3_credentials() {
   return [chain = std::make_shared<Chain>()](bool renew) { return chain->get(renew); };
