@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <exception>
 #include <mutex>
+#include <new>
 
 #include "pomona/base/error.h"
 
@@ -21,16 +23,30 @@ struct Receiver {
   HttpAnswer* answer = nullptr;
   std::uint64_t limit = 0;
   bool too_large = false;
+  // What was thrown while libcurl called. It is C and must not be unwound: it is told to end the
+  // request, and perform() throws then.
+  std::exception_ptr thrown;
 };
+
+// What libcurl gets back from a call of `take`, which returns whether to go on: `count`, or another
+// number, which ends the request.
+template <class Take>
+std::size_t guarded(Receiver& receiver, std::size_t count, const Take& take) noexcept {
+  try {
+    if (take()) return count;
+  } catch (...) {
+    receiver.thrown = std::current_exception();
+  }
+  return count == 0 ? 1 : 0;
+}
 
 std::size_t receive_body(char* bytes, std::size_t, std::size_t count, void* user) {
   auto& receiver = *static_cast<Receiver*>(user);
-  if (receiver.body->size() + count > receiver.limit) {
-    receiver.too_large = true;
-    return 0;
-  }
-  receiver.body->append(bytes, count);
-  return count;
+  return guarded(receiver, count, [&] {
+    receiver.too_large = count > receiver.limit - receiver.body->size();
+    if (!receiver.too_large) receiver.body->append(bytes, count);
+    return !receiver.too_large;
+  });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -42,21 +58,23 @@ std::string_view trimmed(std::string_view text) {
 
 std::size_t receive_header(char* bytes, std::size_t, std::size_t count, void* user) {
   auto& receiver = *static_cast<Receiver*>(user);
-  const std::string_view line(bytes, count);
-  const std::size_t colon = line.find(':');
-  if (line.starts_with("HTTP/")) {
-    receiver.answer->headers.clear();  // of a "100 Continue" before the answer
-  } else if (colon != std::string_view::npos) {
-    std::string name(line.substr(0, colon));
-    std::ranges::transform(name, name.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    receiver.answer->headers[name] = trimmed(line.substr(colon + 1));
-  }
-  return count;
+  return guarded(receiver, count, [&] {
+    const std::string_view line(bytes, count);
+    const std::size_t colon = line.find(':');
+    if (line.starts_with("HTTP/")) {
+      receiver.answer->headers.clear();  // of a "100 Continue" before the answer
+    } else if (colon != std::string_view::npos) {
+      std::string name(line.substr(0, colon));
+      std::ranges::transform(name, name.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      receiver.answer->headers[name] = trimmed(line.substr(colon + 1));
+    }
+    return true;
+  });
 }
 
 // Called about once a second, and whenever something comes.
-int watch(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+int watch(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
   return static_cast<const std::stop_token*>(user)->stop_requested() ? 1 : 0;
 }
 
@@ -66,6 +84,7 @@ TransportFailure::Kind kind_of(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT: return TransportFailure::Kind::kConnect;
     case CURLE_OPERATION_TIMEDOUT: return TransportFailure::Kind::kTimeOut;
+    case CURLE_WEIRD_SERVER_REPLY: return TransportFailure::Kind::kMalformed;
     case CURLE_ABORTED_BY_CALLBACK: return TransportFailure::Kind::kStopped;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_HTTP2:
@@ -77,6 +96,25 @@ TransportFailure::Kind kind_of(CURLcode code) {
     default: return TransportFailure::Kind::kOther;
   }
 }
+
+// Lines of a header as libcurl takes them.
+class HeaderLines {
+ public:
+  HeaderLines() = default;
+  ~HeaderLines() { curl_slist_free_all(lines_); }
+  HeaderLines(const HeaderLines&) = delete;
+  HeaderLines& operator=(const HeaderLines&) = delete;
+
+  void add(const std::string& line) {
+    curl_slist* const longer = curl_slist_append(lines_, line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    lines_ = longer;
+  }
+  curl_slist* get() const { return lines_; }
+
+ private:
+  curl_slist* lines_ = nullptr;
+};
 
 void start_curl() {
   static std::once_flag once;
@@ -157,21 +195,19 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
   std::string url = request.origin + request.path;
   if (const std::string query = request.query_text(); !query.empty()) url += "?" + query;
 
-  curl_slist* lines = nullptr;
+  HeaderLines lines;
   for (const auto& [name, value] : request.headers) {
     // libcurl sends "name;" as a header without a value.
-    const std::string line = value.empty() ? name + ";" : name + ": " + value;
-    lines = curl_slist_append(lines, line.c_str());
+    lines.add(value.empty() ? name + ";" : name + ": " + value);
   }
-  lines = curl_slist_append(lines, "expect:");
-  const std::unique_ptr<curl_slist, void (*)(curl_slist*)> owner(lines, curl_slist_free_all);
+  lines.add("expect:");
 
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.get());
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, state_->error.data());
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.total.count()));
@@ -199,6 +235,7 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
 
   state_->error[0] = '\0';
   const CURLcode code = curl_easy_perform(curl);
+  if (receiver.thrown) std::rethrow_exception(receiver.thrown);
   if (receiver.too_large) {
     return unexpected(
         TransportFailure{TransportFailure::Kind::kTooLarge,

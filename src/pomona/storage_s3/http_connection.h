@@ -50,7 +50,8 @@ struct HttpLimits {
 };
 
 struct TransportFailure {
-  enum class Kind { kConnect, kTimeOut, kCut, kTooLarge, kStopped, kOther };
+  // kMalformed: what came is no answer of HTTP.
+  enum class Kind { kConnect, kTimeOut, kCut, kTooLarge, kMalformed, kStopped, kOther };
   Kind kind = Kind::kOther;
   std::string message;
 };
@@ -67,7 +68,8 @@ class HttpConnection {
   HttpConnection& operator=(const HttpConnection&) = delete;
 
   // Replaces the content of `body` by that of the answer, whole: fewer bytes than the answer
-  // announced are a failure (kCut).
+  // announced are a failure (kCut). An exception, such as of memory that has run out, ends the
+  // request; the connection can be used again.
   expected<HttpAnswer, TransportFailure> perform(const HttpRequest& request,
                                                  const HttpLimits& limits, std::string& body);
 

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
+
+#include "pomona/storage_s3/failing_memory.h"
+#include "pomona/storage_s3/stub_server.h"
+
 namespace pomona {
 namespace {
 
@@ -45,6 +50,67 @@ TEST(HttpConnectionTest, NothingButHttp) {
   const auto answer = connection.perform(request, {}, body);
   ASSERT_FALSE(answer);
   EXPECT_EQ(body, "");
+}
+
+HttpRequest request_to(const StubServer& server) {
+  HttpRequest request;
+  request.origin = server.endpoint();
+  request.path = "/";
+  return request;
+}
+
+TEST(HttpConnectionTest, MemoryThatRunsOutWhileABodyComesEndsOneRequest) {
+  const std::string large(1U << 20U, 'x');
+  const StubServer server([&](const std::string&) { return sized_answer(200, "", large); });
+  HttpConnection connection;
+  std::string body;
+  {
+    const FailingMemory failing(1U << 18U);
+    EXPECT_THROW((void)connection.perform(request_to(server), {}, body), std::bad_alloc);
+  }
+  const auto answer = connection.perform(request_to(server), {}, body);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(body, large);
+}
+
+TEST(HttpConnectionTest, MemoryThatRunsOutWhileHeadersComeEndsOneRequest) {
+  const std::string large(50'000, 'x');
+  const StubServer server(
+      [&](const std::string&) { return sized_answer(200, "X-Large: " + large + "\r\n", "body"); });
+  HttpConnection connection;
+  std::string body;
+  {
+    const FailingMemory failing(40'000);
+    EXPECT_THROW((void)connection.perform(request_to(server), {}, body), std::bad_alloc);
+  }
+  const auto answer = connection.perform(request_to(server), {}, body);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->header("x-large"), large);
+  EXPECT_EQ(body, "body");
+}
+
+TEST(HttpConnectionTest, ABodyAboveTheLimitIsAValue) {
+  const StubServer server([](const std::string&) { return sized_answer(200, "", "123456"); });
+  HttpConnection connection;
+  HttpLimits limits;
+  limits.body_bytes = 5;
+  std::string body;
+  const auto answer = connection.perform(request_to(server), limits, body);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, TransportFailure::Kind::kTooLarge);
+  limits.body_bytes = 6;
+  ASSERT_TRUE(connection.perform(request_to(server), limits, body));
+  EXPECT_EQ(body, "123456");
+}
+
+TEST(HttpConnectionTest, ALengthThatIsNoNumberIsMalformed) {
+  const StubServer server(
+      [](const std::string&) { return http_answer(200, "Content-Length: many\r\n", "body"); });
+  HttpConnection connection;
+  std::string body;
+  const auto answer = connection.perform(request_to(server), {}, body);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, TransportFailure::Kind::kMalformed) << answer.error().message;
 }
 
 }  // namespace

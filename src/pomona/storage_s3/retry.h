@@ -48,12 +48,29 @@ class InFlightLimit {
  public:
   explicit InFlightLimit(std::size_t most) : most_(static_cast<double>(most)), limit_(most_) {}
 
-  // Waits until there is room.
-  void enter();
-  void leave(bool overloaded);
+  // One request in flight, until it is destroyed. Used by one thread.
+  class Slot {
+   public:
+    // Waits until there is room. `limit` outlives it.
+    explicit Slot(InFlightLimit& limit) : limit_(limit) { limit_.enter(); }
+    ~Slot() { limit_.leave(overloaded_); }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+
+    // The server asked for fewer requests.
+    void set_overloaded() { overloaded_ = true; }
+
+   private:
+    InFlightLimit& limit_;
+    bool overloaded_ = false;
+  };
+
   std::size_t limit() const;
 
  private:
+  void enter();
+  void leave(bool overloaded);
+
   mutable std::mutex mutex_;
   std::condition_variable room_;
   double most_;

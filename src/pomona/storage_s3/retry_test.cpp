@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -50,14 +51,13 @@ TEST(InFlightLimitTest, NeverLetsMoreInThanItSays) {
     for (int i = 0; i < 12; ++i) {
       threads.emplace_back([&] {
         for (int k = 0; k < 50; ++k) {
-          limit.enter();
+          const InFlightLimit::Slot slot(limit);
           const int now = ++inside;
           int seen = most;
           while (now > seen && !most.compare_exchange_weak(seen, now)) {
           }
           std::this_thread::yield();
           --inside;
-          limit.leave(/*overloaded=*/false);
         }
       });
     }
@@ -66,11 +66,24 @@ TEST(InFlightLimitTest, NeverLetsMoreInThanItSays) {
   EXPECT_GE(most, 1);
 }
 
+TEST(InFlightLimitTest, AnExceptionGivesThePlaceBack) {
+  InFlightLimit limit(1);
+  for (int i = 0; i < 3; ++i) {
+    const auto fail = [&] {
+      const InFlightLimit::Slot slot(limit);
+      throw std::bad_alloc();
+    };
+    EXPECT_THROW(fail(), std::bad_alloc);
+  }
+  const InFlightLimit::Slot slot(limit);
+  EXPECT_EQ(limit.limit(), 1U);
+}
+
 TEST(InFlightLimitTest, FallsByHalvesAndGrowsAgain) {
   InFlightLimit limit(64);
   const auto answered = [&](bool overloaded) {
-    limit.enter();
-    limit.leave(overloaded);
+    InFlightLimit::Slot slot(limit);
+    if (overloaded) slot.set_overloaded();
   };
   answered(true);
   EXPECT_EQ(limit.limit(), 32U);

@@ -146,10 +146,14 @@ HttpAnswer S3Client::send(const Call& call, std::string& body) {
   bool renew = false;
   for (;;) {
     const S3Credentials credentials = credentials_(renew);
-    in_flight_.enter();
-    const auto answer = attempt(call, attempts, credentials, body);
-    S3Failure failure = answer ? judge(*answer, body) : judge(answer.error());
-    in_flight_.leave(failure.kind == S3Failure::Kind::kOverloaded);
+    S3Failure failure;
+    const auto answer = [&] {
+      InFlightLimit::Slot slot(in_flight_);
+      auto result = attempt(call, attempts, credentials, body);
+      failure = result ? judge(*result, body) : judge(result.error());
+      if (failure.kind == S3Failure::Kind::kOverloaded) slot.set_overloaded();
+      return result;
+    }();
     if (answer && std::ranges::count(call.answers, answer->status) > 0) return *answer;
     if (answer && failure.kind == S3Failure::Kind::kNone) {
       const std::string flaw = call.flaw ? call.flaw(*answer, body) : "";
