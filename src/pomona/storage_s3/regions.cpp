@@ -20,12 +20,6 @@ constexpr std::array<std::string_view, 7> kEuropeanUnion = {
     "eusc-de-east-1",  // Brandenburg
 };
 
-bool is_region_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -33,6 +27,12 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+bool is_region_name(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
 
 std::vector<std::string> parse_regions(std::string_view text) {
   std::vector<std::string> regions;

@@ -8,6 +8,9 @@
 
 namespace pomona {
 
+// "eu-west-3": lower-case letters, digits and hyphens.
+bool is_region_name(std::string_view name);
+
 // Regions between commas; "eu" stands for those whose data centres lie in the European Union (not
 // eu-west-2, London, nor eu-central-2, Zurich). Throws invalid_input for what is no region's name.
 std::vector<std::string> parse_regions(std::string_view text);

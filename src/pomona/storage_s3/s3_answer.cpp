@@ -4,6 +4,8 @@
 #include <pugixml.hpp>
 #include <sstream>
 
+#include "pomona/base/number_text.h"
+
 namespace pomona {
 namespace {
 
@@ -59,11 +61,14 @@ std::optional<S3ListPage> parse_list_page(std::string_view xml) {
   const auto key_of = [&](const char* text) { return encoded ? url_decoded(text) : text; };
   S3ListPage page;
   for (const pugi::xml_node object : root->children("Contents")) {
-    page.objects.push_back({key_of(object.child_value("Key")),
-                            object.child("Size").text().as_ullong(), object.child_value("ETag")});
+    const std::string key = key_of(object.child_value("Key"));
+    const std::optional<std::uint64_t> bytes = parse_count(object.child_value("Size"));
+    if (key.empty() || !bytes) return std::nullopt;
+    page.objects.push_back({key, *bytes, object.child_value("ETag")});
   }
   for (const pugi::xml_node prefix : root->children("CommonPrefixes")) {
     page.common_prefixes.push_back(key_of(prefix.child_value("Prefix")));
+    if (page.common_prefixes.back().empty()) return std::nullopt;
   }
   if (std::string_view(root->child_value("IsTruncated")) == "true") {
     page.next = root->child_value("NextContinuationToken");
@@ -86,6 +91,8 @@ std::optional<std::vector<S3PendingUpload>> parse_pending_uploads(std::string_vi
   std::vector<S3PendingUpload> uploads;
   for (const pugi::xml_node upload : root->children("Upload")) {
     uploads.push_back({upload.child_value("Key"), upload.child_value("UploadId")});
+    // Without one of them a removal would be one of something else.
+    if (uploads.back().key.empty() || uploads.back().upload_id.empty()) return std::nullopt;
   }
   return uploads;
 }

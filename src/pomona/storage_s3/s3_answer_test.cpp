@@ -35,6 +35,36 @@ TEST(S3AnswerTest, ACutListingIsNone) {
   }
 }
 
+TEST(S3AnswerTest, AListingWithFieldsOfAnotherShapeIsNone) {
+  const auto page_of = [](const std::string& inside) {
+    return parse_list_page("<ListBucketResult>" + inside + "</ListBucketResult>");
+  };
+  const auto object = [&](const std::string& key, const std::string& size) {
+    return page_of("<Contents><Key>" + key + "</Key><Size>" + size + "</Size></Contents>");
+  };
+  EXPECT_TRUE(object("a", "18446744073709551615"));
+  EXPECT_FALSE(object("a", "18446744073709551616"));
+  for (const char* size : {"", "-1", "many", "12 KiB", "1e3"}) EXPECT_FALSE(object("a", size));
+  EXPECT_FALSE(object("", "1"));
+  EXPECT_FALSE(page_of("<Contents><Size>1</Size></Contents>"));
+  EXPECT_FALSE(page_of("<Contents><Key>a</Key></Contents>"));
+  EXPECT_FALSE(page_of("<Contents/>"));
+  EXPECT_FALSE(page_of("<CommonPrefixes/>"));
+  EXPECT_FALSE(page_of("<IsTruncated>true</IsTruncated>"));
+  EXPECT_TRUE(page_of(""));
+}
+
+TEST(S3AnswerTest, AnUnfinishedUploadHasKeyAndId) {
+  const auto uploads_of = [](const std::string& inside) {
+    return parse_pending_uploads("<ListMultipartUploadsResult><Upload>" + inside +
+                                 "</Upload></ListMultipartUploadsResult>");
+  };
+  EXPECT_TRUE(uploads_of("<Key>a</Key><UploadId>u</UploadId>"));
+  EXPECT_FALSE(uploads_of("<Key>a</Key>"));
+  EXPECT_FALSE(uploads_of("<UploadId>u</UploadId>"));
+  EXPECT_FALSE(uploads_of("<Key/><UploadId/>"));
+}
+
 TEST(S3AnswerTest, OfAnError) {
   const auto error =
       parse_s3_error("<Error><Code>SlowDown</Code><Message>Please &amp; thanks</Message></Error>");

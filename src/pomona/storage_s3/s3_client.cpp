@@ -9,6 +9,10 @@
 #include "pomona/base/base64.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
+#include "pomona/storage/etag.h"
+#include "pomona/storage_s3/regions.h"
+#include "pomona/storage_s3/s3_damage.h"
 #include "pomona/storage_s3/s3_failure.h"
 
 namespace pomona {
@@ -18,35 +22,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kMaxXmlBytes = 16ULL << 20U;
-
-bool is_md5(std::string_view etag) {
-  return etag.size() == 34 && etag.front() == '"' && etag.back() == '"' &&
-         etag.find_first_not_of("0123456789abcdef", 1) == 33;
-}
-
-// "" where the body is what was stored, as far as the answer lets one tell.
-std::string damage(const HttpAnswer& answer, const S3GetOptions& options, std::string_view body) {
-  if (options.range) {
-    const bool as_asked = answer.status == 206 && body.size() == options.range->second;
-    return as_asked ? "" : "not the range asked for";
-  }
-  if (const std::string sum = answer.header("x-amz-checksum-sha256");
-      !sum.empty() && sum.find('-') == std::string::npos) {
-    return sum == base64(sha256_bytes(body)) ? "" : "its SHA-256 is not the one stored";
-  }
-  const bool encrypted_by_key =
-      answer.header("x-amz-server-side-encryption") == "aws:kms" ||
-      !answer.header("x-amz-server-side-encryption-customer-algorithm").empty();
-  const std::string etag = answer.header("etag");
-  if (encrypted_by_key || !is_md5(etag)) return "";
-  return etag.substr(1, 32) == md5(body) ? "" : "its MD5 is not the one stored";
-}
-
-std::uint64_t whole_size(const HttpAnswer& answer, std::size_t body_size) {
-  const std::string range = answer.header("content-range");  // "bytes 0-9/100"
-  const std::size_t slash = range.find('/');
-  return slash == std::string::npos ? body_size : std::stoull(range.substr(slash + 1));
-}
 
 std::string byte_range(std::uint64_t first, std::uint64_t count) {
   return "bytes=" + std::to_string(first) + "-" + std::to_string(first + count - 1);
@@ -60,11 +35,8 @@ void sleep(milliseconds delay, const std::stop_token& stop) {
 }
 
 milliseconds retry_after(const HttpAnswer& answer) {
-  const std::string seconds = answer.header("retry-after");
-  if (seconds.empty() || seconds.find_first_not_of("0123456789") != std::string::npos) {
-    return milliseconds{0};
-  }
-  return milliseconds{1000L * std::min(std::stol(seconds.substr(0, 6)), 3600L)};
+  const std::uint64_t seconds = parse_count(answer.header("retry-after")).value_or(0);
+  return milliseconds{1000 * std::min<std::uint64_t>(seconds, 3600)};
 }
 
 }  // namespace
@@ -158,7 +130,9 @@ HttpAnswer S3Client::send(const Call& call, std::string& body) {
     if (answer && failure.kind == S3Failure::Kind::kNone) {
       const std::string flaw = call.flaw ? call.flaw(*answer, body) : "";
       if (flaw.empty()) return *answer;
-      failure = {S3Failure::Kind::kPassing, flaw};
+      // An error of the service may come with a status of success.
+      const bool is_error = parse_s3_error(body).has_value();
+      failure = {is_error ? S3Failure::Kind::kPassing : S3Failure::Kind::kDamaged, flaw};
     }
     renew = failure.kind == S3Failure::Kind::kExpired && !renew;
     if (stop.stop_requested()) failure = {S3Failure::Kind::kStopped, "stopped as asked"};
@@ -183,14 +157,16 @@ auto S3Client::send_for(Call call, const Parse& parse) {
 }
 
 std::string S3Client::check_bucket() {
-  for (;;) {
+  for (bool moved = false;; moved = true) {
     Call call{"opening s3://" + bucket_, request("HEAD", "")};
     call.answers = {301, 307, 400};
     std::string body;
     const HttpAnswer answer = send(call, body);
     const std::string region = answer.header("x-amz-bucket-region");
     if (answer.status < 300) return region;
-    if (!options_.endpoint.empty() || region.empty() || region == options_.region) {
+    // The region becomes part of a host's name.
+    if (moved || !options_.endpoint.empty() || !is_region_name(region) ||
+        region == options_.region) {
       throw_failure(call.doing, judge(answer, body), 1);
     }
     options_.region = region;
@@ -208,14 +184,14 @@ S3ObjectInfo S3Client::get(const std::string& key, const S3GetOptions& options, 
     call.request.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
   }
   call.flaw = [&](const HttpAnswer& answer, const std::string& got) {
-    return damage(answer, options, got);
+    return damage_of_content(answer, options, got);
   };
   const HttpAnswer answer = send(call, body);
   if (body.size() > options.max_bytes) {
     throw Error(ErrorKind::kInvalidInput, call.doing + ": it has more than the limit of " +
                                               std::to_string(options.max_bytes) + " bytes");
   }
-  return {whole_size(answer, body.size()), answer.header("etag")};
+  return {object_size(answer, body.size()), answer.header("etag")};
 }
 
 S3ObjectInfo S3Client::get_tail(const std::string& key, std::uint64_t count, std::string& body) {
@@ -223,19 +199,27 @@ S3ObjectInfo S3Client::get_tail(const std::string& key, std::uint64_t count, std
   call.request.headers.emplace_back("range", "bytes=-" + std::to_string(count));
   call.max_bytes = count;
   call.answers = {416};  // of an empty object
+  call.flaw = [&](const HttpAnswer& answer, const std::string& got) {
+    return damage_of_tail(answer, count, got);
+  };
   const HttpAnswer answer = send(call, body);
-  if (answer.status == 416) body.clear();
-  return {whole_size(answer, body.size()), answer.header("etag")};
+  if (answer.status != 416) return {object_size(answer, body.size()), answer.header("etag")};
+  body.clear();
+  const std::optional<std::uint64_t> size = size_out_of_range(answer);
+  if (!size) throw_failure(call.doing, {S3Failure::Kind::kDamaged, "its size is no number"}, 1);
+  return {*size, answer.header("etag")};
 }
 
 std::optional<S3ObjectInfo> S3Client::head(const std::string& key) {
   Call call{"looking for " + url(key), request("HEAD", key)};
   call.answers = {404};
+  call.flaw = [](const HttpAnswer& answer, const std::string&) -> std::string {
+    return announced_size(answer) ? "" : "its Content-Length is no number of bytes";
+  };
   std::string body;
   const HttpAnswer answer = send(call, body);
   if (answer.status == 404) return std::nullopt;
-  const std::string length = answer.header("content-length");
-  return S3ObjectInfo{length.empty() ? 0 : std::stoull(length), answer.header("etag")};
+  return S3ObjectInfo{announced_size(answer).value_or(0), answer.header("etag")};
 }
 
 void S3Client::put(const std::string& key, std::string_view body) {
@@ -348,9 +332,11 @@ void S3Client::complete_upload(const std::string& key, const std::string& upload
   call.answers = {404};
   if (!send_for(call, parse_result_etag).empty()) return;
   // No such upload: an earlier attempt may have arrived although its answer was lost. Then the
-  // object is there, and its ETag ends in the number of parts.
+  // object is there with the ETag that follows from its parts. Another ETag is that of an older
+  // object, and the upload was ended by someone else.
+  const std::string expected = etag_of_parts(etags);
   const auto there = head(key);
-  if (there && there->etag.ends_with("-" + std::to_string(etags.size()) + "\"")) return;
+  if (there && !expected.empty() && is_same_etag(there->etag, expected)) return;
   throw_failure(call.doing, {S3Failure::Kind::kGone, "the upload is gone"}, 1);
 }
 
@@ -389,7 +375,12 @@ S3ListPage S3Client::list_page(const std::string& prefix, const std::string& del
   call.request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}};
   if (!delimiter.empty()) call.request.query.emplace_back("delimiter", delimiter);
   if (!next.empty()) call.request.query.emplace_back("continuation-token", next);
-  return send_for(call, parse_list_page);
+  return send_for(call, [&](const std::string& xml) {
+    auto page = parse_list_page(xml);
+    // Whoever gets a page relies on it: names are cut behind the prefix, and folders lead deeper.
+    if (page && !(lies_below(*page, prefix) && (next.empty() || page->next != next))) page.reset();
+    return page;
+  });
 }
 
 }  // namespace pomona

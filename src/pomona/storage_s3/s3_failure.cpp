@@ -57,6 +57,9 @@ std::string advice(const S3Failure& failure) {
     case Kind::kOverloaded: return "the service asks for fewer requests; try again later";
     case Kind::kTimedOut: return "check the endpoint and the network, and try again";
     case Kind::kTooLarge: return "it is larger than the limit";
+    case Kind::kDamaged:
+      return "check that the endpoint speaks S3 and that nothing on the way changes its answers; "
+             "where both are right, the object is damaged";
     default: return "check the endpoint, the region and the network, and try again";
   }
 }
@@ -69,6 +72,7 @@ ErrorKind error_kind(Kind kind) {
     case Kind::kTimedOut: return ErrorKind::kTimedOut;
     case Kind::kReplaced: return ErrorKind::kReplaced;
     case Kind::kTooLarge: return ErrorKind::kInvalidInput;
+    case Kind::kDamaged: return ErrorKind::kCorrupt;
     default: return ErrorKind::kUnavailable;
   }
 }
@@ -80,6 +84,7 @@ S3Failure judge(const TransportFailure& failure) {
     case TransportFailure::Kind::kTimeOut: return {Kind::kTimedOut, failure.message};
     case TransportFailure::Kind::kTooLarge: return {Kind::kTooLarge, failure.message};
     case TransportFailure::Kind::kStopped: return {Kind::kStopped, "stopped as asked"};
+    case TransportFailure::Kind::kMalformed: return {Kind::kDamaged, failure.message};
     case TransportFailure::Kind::kOther: return {Kind::kOther, failure.message};
     default: return {Kind::kPassing, failure.message};
   }

@@ -18,6 +18,7 @@ struct S3Failure {
     kExpired,     // credentials that were valid once: try again with new ones
     kGone,        // no such object or bucket
     kDenied,
+    kDamaged,   // the answer is not what S3 sends, or not what was stored: try again
     kReplaced,  // the object is not the version asked for
     kTooLarge,
     kStopped,  // the caller asked to stop
@@ -27,7 +28,8 @@ struct S3Failure {
   std::string message;
 
   bool may_pass() const {
-    return kind == Kind::kPassing || kind == Kind::kOverloaded || kind == Kind::kTimedOut;
+    return kind == Kind::kPassing || kind == Kind::kOverloaded || kind == Kind::kTimedOut ||
+           kind == Kind::kDamaged;
   }
 };
 

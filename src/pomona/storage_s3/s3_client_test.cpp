@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the client takes answers that no real service gives.
+#include "pomona/storage_s3/s3_client.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <future>
+#include <new>
+#include <optional>
+
+#include "pomona/base/digest.h"
+#include "pomona/base/error.h"
+#include "pomona/storage/etag.h"
+#include "pomona/storage_s3/failing_memory.h"
+#include "pomona/storage_s3/s3_store.h"
+#include "pomona/storage_s3/stub_server.h"
+
+namespace pomona {
+namespace {
+
+using std::chrono::milliseconds;
+
+class S3ClientTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<S3Client> client_of(StubServer::Respond respond) {
+    server_.emplace(std::move(respond));
+    S3Options options;
+    options.endpoint = server_->endpoint();
+    options.retry = {3, milliseconds{1}, milliseconds{1}, milliseconds{20'000}};
+    options.most_in_flight = 1;
+    return std::make_shared<S3Client>(options, "fruits", [](bool) {
+      return S3Credentials{"test", "only for tests", ""};
+    });
+  }
+
+  // A client that always gets this.
+  std::shared_ptr<S3Client> client_that_gets(std::string answer) {
+    return client_of([answer = std::move(answer)](const std::string&) { return answer; });
+  }
+
+  std::optional<StubServer> server_;
+};
+
+// The kind of the Error that `action` throws; none where it throws none.
+std::optional<ErrorKind> kind_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  return std::nullopt;
+}
+
+TEST_F(S3ClientTest, ASizeThatIsNoNumberIsDamage) {
+  for (const char* length : {"many", "12abc", "99999999999999999999999", "-1"}) {
+    const auto client =
+        client_that_gets(http_answer(200, std::string("Content-Length: ") + length + "\r\n", ""));
+    EXPECT_EQ(kind_of([&] { client->head("a"); }), ErrorKind::kCorrupt) << length;
+  }
+}
+
+TEST_F(S3ClientTest, ARangeThatIsNoneIsDamage) {
+  for (const char* range : {"bytes 0-3/*", "bytes 0-3/", "bytes 0-3/99999999999999999999999",
+                            "bytes", "/x", "bytes 0-3/3"}) {
+    const std::string header = std::string("Content-Range: ") + range + "\r\n";
+    const auto client = client_that_gets(sized_answer(206, header, "body"));
+    std::string body;
+    EXPECT_EQ(kind_of([&] { client->get_tail("a", 4, body); }), ErrorKind::kCorrupt) << range;
+    S3GetOptions options;
+    options.range = {0, 4};
+    EXPECT_EQ(kind_of([&] { client->get("a", options, body); }), ErrorKind::kCorrupt) << range;
+    const auto empty = client_that_gets(sized_answer(416, header, "no such range"));
+    EXPECT_EQ(kind_of([&] { empty->get_tail("a", 4, body); }), ErrorKind::kCorrupt) << range;
+  }
+}
+
+TEST_F(S3ClientTest, ATailOfAnEmptyObject) {
+  const auto client =
+      client_that_gets(sized_answer(416, "Content-Range: bytes */0\r\n", "no such range"));
+  std::string body = "before";
+  EXPECT_EQ(client->get_tail("a", 4, body).bytes, 0U);
+  EXPECT_EQ(body, "");
+}
+
+TEST_F(S3ClientTest, DamageIsAskedForAgain) {
+  int requests = 0;
+  const auto client = client_of([&](const std::string&) {
+    const std::string range = ++requests == 1 ? "0-3/*" : "6-9/10";
+    return sized_answer(206, "Content-Range: bytes " + range + "\r\n", "body");
+  });
+  std::string body;
+  EXPECT_EQ(client->get_tail("a", 4, body).bytes, 10U);
+  EXPECT_EQ(body, "body");
+  EXPECT_EQ(requests, 2);
+}
+
+TEST_F(S3ClientTest, AWaitOfAnotherShapeIsNone) {
+  int requests = 0;
+  const auto client = client_of([&](const std::string&) {
+    return ++requests == 1 ? sized_answer(503, "Retry-After: 99999999999999999999 s\r\n", "")
+                           : sized_answer(200, "", "body");
+  });
+  std::string body;
+  client->get("a", {}, body);
+  EXPECT_EQ(body, "body");
+}
+
+std::string listing(const std::string& inside) {
+  return sized_answer(200, "", "<ListBucketResult>" + inside + "</ListBucketResult>");
+}
+
+TEST_F(S3ClientTest, AListingOfAnotherPlaceIsDamage) {
+  for (const char* inside : {"<Contents><Key>a</Key><Size>1</Size></Contents>",
+                             "<Contents><Key>photos/a</Key><Size>many</Size></Contents>",
+                             "<Contents><Key>photos/a</Key></Contents>",
+                             "<CommonPrefixes><Prefix>photos/</Prefix></CommonPrefixes>",
+                             "<CommonPrefixes><Prefix>others/</Prefix></CommonPrefixes>",
+                             "<IsTruncated>true</IsTruncated>"}) {
+    const S3Store store(client_that_gets(listing(inside)), "photos");
+    EXPECT_EQ(kind_of([&] { store.list("", [](const ObjectInfo&) {}); }), ErrorKind::kCorrupt)
+        << inside;
+  }
+}
+
+TEST_F(S3ClientTest, APageThatFollowsItselfIsDamage) {
+  const auto client = client_that_gets(
+      listing("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"));
+  const S3Store store(client, "photos");
+  EXPECT_EQ(kind_of([&] { store.list("", [](const ObjectInfo&) {}); }), ErrorKind::kCorrupt);
+}
+
+TEST_F(S3ClientTest, AnErrorInAnAnswerOfSuccessIsNoDamage) {
+  const auto client =
+      client_that_gets(sized_answer(200, "", "<Error><Code>InternalError</Code></Error>"));
+  EXPECT_EQ(kind_of([&] { client->copy("a", "\"e\"", "b"); }), ErrorKind::kUnavailable);
+}
+
+TEST_F(S3ClientTest, APartWithoutEtagIsDamage) {
+  const auto client = client_that_gets(sized_answer(200, "", ""));
+  EXPECT_EQ(kind_of([&] { client->upload_part("a", "u", 1, "part"); }), ErrorKind::kCorrupt);
+}
+
+// A request that hangs cannot be ended by a test, but its program can.
+template <class Action>
+void expect_no_hang(const Action& action) {
+  std::packaged_task<void()> task(action);
+  std::future<void> done = task.get_future();
+  std::thread thread(std::move(task));
+  if (done.wait_for(std::chrono::seconds(30)) != std::future_status::ready) {
+    std::fputs("a request waits for a place that nobody gives back\n", stderr);
+    std::abort();
+  }
+  thread.join();
+  done.get();
+}
+
+TEST_F(S3ClientTest, MemoryThatRunsOutCostsNoPlaceInFlight) {
+  const std::string large(1U << 20U, 'x');
+  const auto client = client_that_gets(sized_answer(200, "", large));
+  std::string body;
+  for (int i = 0; i < 3; ++i) {
+    expect_no_hang([&] {
+      const FailingMemory failing(1U << 18U);
+      EXPECT_THROW(client->get("a", {}, body), std::bad_alloc);
+    });
+  }
+  expect_no_hang([&] { client->get("a", {}, body); });
+  EXPECT_EQ(body, large);
+}
+
+// Completing the upload answers that there is no such upload; the object has the ETag `found`.
+StubServer::Respond ended_upload(const std::string& found) {
+  return [found](const std::string& request) {
+    if (request.starts_with("HEAD")) return sized_answer(200, "ETag: " + found + "\r\n", "");
+    return sized_answer(404, "", "<Error><Code>NoSuchUpload</Code></Error>");
+  };
+}
+
+TEST_F(S3ClientTest, AnOlderObjectOfAsManyPartsIsNotTheOneUploaded) {
+  const std::vector<std::string> parts = {"\"" + md5("one") + "\"", "\"" + md5("two") + "\""};
+  const std::string ours = etag_of_parts(parts);
+  const std::string older = etag_of_parts({parts[1], parts[0]});
+  ASSERT_TRUE(older.ends_with("-2\""));
+  const auto completed = [&](const std::string& found, const std::vector<std::string>& etags) {
+    const auto client = client_of(ended_upload(found));
+    return kind_of([&] { client->complete_upload("a", "u", etags); });
+  };
+  EXPECT_EQ(completed(older, parts), ErrorKind::kNotFound);
+  EXPECT_EQ(completed(ours, parts), std::nullopt) << "an earlier attempt has arrived";
+  EXPECT_EQ(completed(ours.substr(1, ours.size() - 2), parts), std::nullopt);
+  const std::vector<std::string> no_digests = {"\"x\"", "\"y\""};
+  EXPECT_EQ(completed("\"z-2\"", no_digests), ErrorKind::kNotFound);
+  EXPECT_EQ(completed("", no_digests), ErrorKind::kNotFound);
+}
+
+}  // namespace
+}  // namespace pomona
