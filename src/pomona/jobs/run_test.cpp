@@ -50,7 +50,7 @@ TEST_F(RunTest, BoundsNameTheFieldOfEachStruct) {
   expect_refused("part_files");
   options_.reduce.components = ComponentCount{0};
   expect_refused("components");
-  options_.train.parts = 1;
+  options_.train.folds = 1;
   expect_refused("parts");
 }
 

@@ -119,7 +119,8 @@ class TrainingRun {
       return;
     }
     progress_.warn(
-        "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so the "
+        "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so "
+        "the "
         "prior stays "
         "centred on 0");
   }

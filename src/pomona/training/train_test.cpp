@@ -21,7 +21,7 @@ void expect_refused(const TrainOptions& options, const std::string& field) {
 
 TEST(TrainOptionsTest, BoundsNameTheField) {
   EXPECT_NO_THROW(TrainOptions().check());
-  EXPECT_NO_THROW((TrainOptions{.parts = 2, .refuse = 0.5, .c = 1e6}.check()));
+  EXPECT_NO_THROW((TrainOptions{.folds = 2, .refuse = 0.5, .c = 1e6}.check()));
   for (const std::size_t parts : {1U, 101U}) expect_refused({.parts = parts}, "parts");
   for (const double share : {-0.1, 0.6, kNotANumber}) expect_refused({.refuse = share}, "refuse");
   for (const double c : {0.0, -1.0, 1e7, kNotANumber}) expect_refused({.c = c}, "c");
