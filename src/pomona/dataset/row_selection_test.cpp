@@ -26,7 +26,7 @@ TEST(RowSelectionTest, ReadsTheRowsChosenHoweverTheyLie) {
   for (std::size_t i = 0; i < 100; ++i) {
     for (std::size_t j = 0; j < kCols; ++j) all(i, j) = static_cast<float>(10 * i + j);
   }
-  RowFile file(testing::TempDir() + "/row_selection_test", kCols);
+  RowFile file(testing::TempDir(), kCols);
   file.append(all.view());
   const std::vector<std::vector<std::size_t>> choices = {
       {}, {99}, {4, 5, 6}, {10, 12, 13, 15}, {0, 1, 50, 97, 98, 99}};

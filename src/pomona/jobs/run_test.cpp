@@ -51,7 +51,7 @@ TEST_F(RunTest, BoundsNameTheFieldOfEachStruct) {
   options_.reduce.components = ComponentCount{0};
   expect_refused("components");
   options_.train.folds = 1;
-  expect_refused("parts");
+  expect_refused("folds");
 }
 
 TEST_F(RunTest, ComparingByHashNeedsAnEarlierRun) {

@@ -103,9 +103,9 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   projection.weights(0, 1) = 1;
   projection.offset = {100};
   KeptBatches kept;
-  RowFile scores(testing::TempDir() + "reduce-scores", 1);
-  RowFile features(testing::TempDir() + "reduce-features", 2);
-  RowFile view_scores(testing::TempDir() + "reduce-views", 1);
+  RowFile scores(testing::TempDir(), 1);
+  RowFile features(testing::TempDir(), 2);
+  RowFile view_scores(testing::TempDir(), 1);
   ReduceSinks sinks;
   sinks.table = &kept;
   sinks.scores = &scores;
