@@ -12,6 +12,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "pomona/base/number_text.h"
+
 namespace pomona {
 
 inline constexpr std::size_t kMostWorkers = 256;
@@ -23,9 +25,6 @@ inline constexpr int kMostSide = 1024;
 [[noreturn]] void refuse_option(std::string_view field, const std::string& expected,
                                 const std::string& found);
 
-// The number as messages show it.
-std::string option_text(double number);
-
 // Both bounds included; what is no number lies outside.
 template <class Number>
 void check_range(std::string_view field, Number found, std::type_identity_t<Number> least,
@@ -33,7 +32,7 @@ void check_range(std::string_view field, Number found, std::type_identity_t<Numb
   if (found >= least && found <= most) return;
   const auto text = [](Number number) {
     if constexpr (std::integral<Number>) return std::to_string(number);
-    if constexpr (std::floating_point<Number>) return option_text(number);
+    if constexpr (std::floating_point<Number>) return shown_number(number);
   };
   refuse_option(field, text(least) + " to " + text(most) + or_else, text(found));
 }

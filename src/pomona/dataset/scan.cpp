@@ -10,6 +10,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/label_numbers.h"
 #include "pomona/image/decode.h"
@@ -190,7 +191,7 @@ SplitKind split_kind_from_name(std::string_view name) {
 
 void SplitOptions::check() const {
   if (!(holdout >= 0 && holdout < 1)) {
-    refuse_option("holdout", "a share from 0 up to but without 1", option_text(holdout));
+    refuse_option("holdout", "a share from 0 up to but without 1", shown_number(holdout));
   }
   parse_pattern("train_files", train_files);
   parse_pattern("test_files", test_files);

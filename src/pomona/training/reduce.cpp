@@ -8,6 +8,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/read_ahead.h"
 #include "pomona/dataset/scan.h"
@@ -109,7 +110,7 @@ void ReduceOptions::check() const {
   }
   const double share = std::get<VarianceShare>(*components).share;
   if (share > 0 && share < 1) return;
-  refuse_option("components", "a share of the variance between 0 and 1", option_text(share));
+  refuse_option("components", "a share of the variance between 0 and 1", shown_number(share));
 }
 
 Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
