@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a system starts few threads, or none, a command works with those it has."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from command import Pomona
+from photographs import make_folder
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory):
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler here to build what refuses threads")
+    shim = tmp_path_factory.mktemp("shim") / "thread_shim.so"
+    source = Path(__file__).with_name("thread_shim.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
+    return shim
+
+
+def with_threads(pomona, shim, threads):
+    # OpenBLAS starts its own before main() and ends the process where it cannot.
+    own = {"LD_PRELOAD": str(shim), "POMONA_TEST_THREADS": str(threads)}
+    return Pomona(**(pomona.environment | own | {"OPENBLAS_NUM_THREADS": "1"}))
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return make_folder(tmp_path_factory.mktemp("few") / "images", "abc", count=4)
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_a_folder_is_listed(pomona, shim, images, threads):
+    """The first thread is the one that waits for signals."""
+    few = with_threads(pomona, shim, threads)
+    assert few("scan", images).text == pomona("scan", images).text
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
+def test_a_bucket_is_listed(far, s3, shim, images, threads):
+    """Folder by folder, each of which a thread of its own would list."""
+    bucket = s3.bucket()
+    far("sync", images, f"s3://{bucket}/images")
+    few = with_threads(far, shim, threads)
+    place = f"s3://{bucket}/images"
+    assert few("scan", place).text == far("scan", place).text
