@@ -175,38 +175,38 @@ def test_a_link_out_of_the_folder_is_not_followed(tiny, dead, tmp_path):
 
 
 @pytest.fixture
-def with_passing(whole, tmp_path):
+def with_temporary(whole, tmp_path):
     """Results with two files that a process killed while it writes has left, and these."""
     out = shutil.copytree(whole, tmp_path / "out")
-    passing = [out / ".pomona-4711-0", out / "bundle" / ".pomona-4711-12"]
-    for path in passing:
+    temporary = [out / ".pomona-4711-0", out / "bundle" / ".pomona-4711-12"]
+    for path in temporary:
         path.write_bytes(b"half a file")
-    return out, passing
+    return out, temporary
 
 
-def test_passing_files_are_removed(tiny, whole, with_passing):
-    out, _ = with_passing
+def test_temporary_files_are_removed(tiny, whole, with_temporary):
+    out, _ = with_temporary
     tiny("clean", out)
     assert all_of(out) == all_of(whole)
 
 
-def test_passing_files_are_told_of(tiny, with_passing):
-    out, passing = with_passing
+def test_temporary_files_are_reported(tiny, with_temporary):
+    out, temporary = with_temporary
     assert "Would remove" in tiny("clean", out, "--dry-run").text
-    assert all(path.exists() for path in passing)
+    assert all(path.exists() for path in temporary)
     assert "Removed" in tiny("clean", out).text
     assert "Nothing to remove." in tiny("clean", out).text
 
 
 @pytest.mark.parametrize("verb", ["clean", "run"])
-def test_passing_files_of_a_run_in_a_folder_below_are_left_alone(tiny, noise, tmp_path, verb):
+def test_temporary_files_of_a_run_in_a_folder_below_are_left_alone(tiny, noise, tmp_path, verb):
     """It holds the lock of its own folder, and may be writing them."""
-    passing = tmp_path / "out" / "june" / "_pomona" / "f" / "features" / ".pomona-4711-0"
-    passing.parent.mkdir(parents=True)
-    passing.write_bytes(b"half a file")
+    temporary = tmp_path / "out" / "june" / "_pomona" / "f" / "features" / ".pomona-4711-0"
+    temporary.parent.mkdir(parents=True)
+    temporary.write_bytes(b"half a file")
     words = {"clean": ["clean"], "run": ["run", noise, *TINY, "--out"]}[verb]
     tiny(*words, tmp_path / "out", code=None)
-    assert passing.exists()
+    assert temporary.exists()
 
 
 def test_while_a_run_is_at_work_it_is_refused(shaky, proxy, photos, whole, tmp_path):

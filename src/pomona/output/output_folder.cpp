@@ -192,7 +192,7 @@ void OutputFolder::refuse_content(bool force) const {
   throw Error(
       ErrorKind::kInvalidInput,
       "writing to '" + place_ + "': " +
-          (content_.work ? "a run that was cut off, or is still at work, left its files there"
+          (content_.work ? "it holds the unfinished work of a run, interrupted or still at work"
                          : "the folder is not empty") +
           "; name a new folder, or give --force to replace earlier results in it");
 }

@@ -97,7 +97,7 @@ Publication announced(const std::string& attempt, const std::vector<std::string>
   return publication;
 }
 
-const std::vector<std::string> kNames = {"run.json", "reduced.csv", "map.json"};
+const std::vector<std::string> kNames = {"run.json", "reduced.csv", "tsne.json"};
 
 // Another process ends the publication of "first", and a third one begins to publish.
 void overtake(const Publication& first, const WorkClaim& claim, MemoryStore& root) {
@@ -117,7 +117,7 @@ void expect_third_unharmed(MemoryStore& root) {
   ASSERT_TRUE(third);
   EXPECT_TRUE(carry_out(*third, {"f-third", "third"}, root));
   EXPECT_TRUE(root.exists(kSuccess));
-  EXPECT_EQ(root.read("map.json"), "third");
+  EXPECT_EQ(root.read("tsne.json"), "third");
 }
 
 TEST(PublicationTest, WhoWakesLateLeavesAThirdPublicationAsItIs) {
@@ -148,7 +148,7 @@ TEST(PublicationTest, WhoWakesLateRemovesNoResultsOfAThird) {
     root.write(kRunRecord, kRecord);
     root.write("reduced.csv", "earlier");
     const WorkClaim claim = begin("first", root);
-    const Publication first = announced("first", {"run.json", "map.json"}, root);
+    const Publication first = announced("first", {"run.json", "tsne.json"}, root);
     std::size_t looks = 0;
     const PausingStore::Before pause = [&](std::size_t, std::string_view read) {
       if (read == kWorkNote && looks++ == paused_at) overtake(first, claim, root);

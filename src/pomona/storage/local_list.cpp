@@ -28,7 +28,7 @@
 namespace pomona {
 namespace {
 
-constexpr std::string_view kPassingPrefix = ".pomona-";
+constexpr std::string_view kTemporaryPrefix = ".pomona-";
 
 bool is_number(std::string_view text) {
   return !text.empty() &&
@@ -101,7 +101,7 @@ class LocalWalk {
       const dirent* entry = ::readdir(&entries);  // NOLINT(concurrency-mt-unsafe): our own stream
       if (entry == nullptr) break;
       const std::string_view name = entry->d_name;
-      if (name == "." || name == ".." || is_passing_name(name)) continue;
+      if (name == "." || name == ".." || is_temporary_name(name)) continue;
       info_.key.assign(folder.key)
           .append(folder.key.empty() ? "" : "/")
           .append(key_from_name(name));
@@ -172,13 +172,13 @@ class LocalWalk {
 
 }  // namespace
 
-std::string passing_name(std::uint64_t number) {
-  return std::string(kPassingPrefix) + std::to_string(::getpid()) + "-" + std::to_string(number);
+std::string temporary_name(std::uint64_t number) {
+  return std::string(kTemporaryPrefix) + std::to_string(::getpid()) + "-" + std::to_string(number);
 }
 
-bool is_passing_name(std::string_view name) {
-  if (!name.starts_with(kPassingPrefix)) return false;
-  name.remove_prefix(kPassingPrefix.size());
+bool is_temporary_name(std::string_view name) {
+  if (!name.starts_with(kTemporaryPrefix)) return false;
+  name.remove_prefix(kTemporaryPrefix.size());
   const std::size_t dash = std::min(name.find('-'), name.size());
   return is_number(name.substr(0, dash)) && is_number(name.substr(std::min(dash + 1, name.size())));
 }

@@ -12,8 +12,8 @@ namespace pomona {
 
 // Names of files that are being written, by this process the one with this number: they are no
 // objects.
-std::string passing_name(std::uint64_t number);
-bool is_passing_name(std::string_view name);
+std::string temporary_name(std::uint64_t number);
+bool is_temporary_name(std::string_view name);
 
 // LocalStore::list below the folder `prefix` (a checked key or "") of the open folder `root`.
 void list_local(int root, std::string_view prefix,

@@ -139,7 +139,8 @@ bool rename_if_absent(int folder, const std::string& from, const std::string& to
   return false;
 }
 
-// Writes under a passing name in the final folder, so that commit() is a rename in one file system.
+// Writes under a temporary name in the final folder, so that commit() is a rename in one file
+// system.
 class LocalWriter final : public ObjectWriter {
  public:
   LocalWriter(int root, std::string name, std::string object)
@@ -150,14 +151,14 @@ class LocalWriter final : public ObjectWriter {
     name_ = name_.substr(name_.rfind('/') + 1);
     static std::atomic<std::uint64_t> count{0};
     do {
-      passing_name_ = passing_name(count++);
-      file_ = open_at(folder_.get(), passing_name_, O_WRONLY | O_CREAT | O_EXCL, 0666);
+      temporary_name_ = temporary_name(count++);
+      file_ = open_at(folder_.get(), temporary_name_, O_WRONLY | O_CREAT | O_EXCL, 0666);
     } while (!file_.is_open() && errno == EEXIST);
     if (!file_.is_open()) throw_errno("writing", object_, errno);
   }
 
   ~LocalWriter() override {
-    if (!committed_) ::unlinkat(folder_.get(), passing_name_.c_str(), 0);
+    if (!committed_) ::unlinkat(folder_.get(), temporary_name_.c_str(), 0);
   }
 
   void write(std::string_view bytes) override {
@@ -171,16 +172,16 @@ class LocalWriter final : public ObjectWriter {
 
   void commit() override {
     close_file();
-    if (::renameat(folder_.get(), passing_name_.c_str(), folder_.get(), name_.c_str()) != 0) {
+    if (::renameat(folder_.get(), temporary_name_.c_str(), folder_.get(), name_.c_str()) != 0) {
       throw_errno("writing", object_, errno);
     }
     committed_ = true;
   }
 
-  // False when there is a file already; the passing one then goes as without commit().
+  // False when there is a file already; the temporary one then goes as without commit().
   bool commit_if_absent() {
     close_file();
-    committed_ = rename_if_absent(folder_.get(), passing_name_, name_);
+    committed_ = rename_if_absent(folder_.get(), temporary_name_, name_);
     if (!committed_ && errno != EEXIST) throw_errno("writing", object_, errno);
     return committed_;
   }
@@ -193,7 +194,7 @@ class LocalWriter final : public ObjectWriter {
 
   std::string name_;
   std::string object_;
-  std::string passing_name_;
+  std::string temporary_name_;
   Descriptor folder_;
   Descriptor file_;
   bool committed_ = false;
@@ -346,9 +347,9 @@ void LocalStore::settle() {
 std::size_t LocalStore::remove_unfinished(const std::vector<std::string>& keys, bool dry_run) {
   namespace fs = std::filesystem;
   constexpr auto kSkipDenied = fs::directory_options::skip_permission_denied;
-  std::vector<fs::path> passing;
+  std::vector<fs::path> temporary;
   const auto look_at = [&](const fs::path& path) {
-    if (is_passing_name(path.filename().string())) passing.push_back(path);
+    if (is_temporary_name(path.filename().string())) temporary.push_back(path);
   };
   std::error_code none;  // a key that is no folder
   for (const std::string& key : keys) {
@@ -358,10 +359,10 @@ std::size_t LocalStore::remove_unfinished(const std::vector<std::string>& keys, 
     }
   }
   for (const auto& entry : fs::directory_iterator(folder_, kSkipDenied)) look_at(entry.path());
-  for (const fs::path& path : passing) {
+  for (const fs::path& path : temporary) {
     if (!dry_run && ::unlink(path.c_str()) != 0) throw_errno("removing", path.string(), errno);
   }
-  return passing.size();
+  return temporary.size();
 }
 
 }  // namespace pomona

@@ -132,7 +132,7 @@ HttpAnswer S3Client::send(const Call& call, std::string& body) {
       if (flaw.empty()) return *answer;
       // An error of the service may come with a status of success.
       const bool is_error = parse_s3_error(body).has_value();
-      failure = {is_error ? S3Failure::Kind::kPassing : S3Failure::Kind::kDamaged, flaw};
+      failure = {is_error ? S3Failure::Kind::kTransient : S3Failure::Kind::kDamaged, flaw};
     }
     renew = failure.kind == S3Failure::Kind::kExpired && !renew;
     if (stop.stop_requested()) failure = {S3Failure::Kind::kStopped, "stopped as asked"};

@@ -22,10 +22,10 @@ constexpr std::array kMeanings = {
     CodeMeaning{"SlowDown", Kind::kOverloaded},
     CodeMeaning{"Throttling", Kind::kOverloaded},
     CodeMeaning{"RequestLimitExceeded", Kind::kOverloaded},
-    CodeMeaning{"RequestTimeout", Kind::kPassing},
-    CodeMeaning{"InternalError", Kind::kPassing},
-    CodeMeaning{"OperationAborted", Kind::kPassing},
-    CodeMeaning{"ConditionalRequestConflict", Kind::kPassing},
+    CodeMeaning{"RequestTimeout", Kind::kTransient},
+    CodeMeaning{"InternalError", Kind::kTransient},
+    CodeMeaning{"OperationAborted", Kind::kTransient},
+    CodeMeaning{"ConditionalRequestConflict", Kind::kTransient},
     CodeMeaning{"ExpiredToken", Kind::kExpired},
     CodeMeaning{"TokenRefreshRequired", Kind::kExpired},
     CodeMeaning{"NoSuchKey", Kind::kGone},
@@ -38,7 +38,7 @@ Kind kind_of(int status, std::string_view code) {
   const auto* meaning = std::ranges::find(kMeanings, code, &CodeMeaning::code);
   if (meaning != kMeanings.end()) return meaning->kind;
   if (status == 429 || status == 503) return Kind::kOverloaded;
-  if (status == 408 || status == 409 || status >= 500) return Kind::kPassing;
+  if (status == 408 || status == 409 || status >= 500) return Kind::kTransient;
   if (status == 404) return Kind::kGone;
   if (status == 401 || status == 403) return Kind::kDenied;
   if (status == 412) return Kind::kReplaced;
@@ -86,7 +86,7 @@ S3Failure judge(const TransportFailure& failure) {
     case TransportFailure::Kind::kStopped: return {Kind::kStopped, "stopped as asked"};
     case TransportFailure::Kind::kMalformed: return {Kind::kDamaged, failure.message};
     case TransportFailure::Kind::kOther: return {Kind::kOther, failure.message};
-    default: return {Kind::kPassing, failure.message};
+    default: return {Kind::kTransient, failure.message};
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a failed attempt means: whether it may pass, and what to say when it does not.
+// What a failed attempt means: whether the error is transient, and what to say when it does not.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace pomona {
 struct S3Failure {
   enum class Kind {
     kNone,        // an answer that is none
-    kPassing,     // a lost connection, an error of the service: try again
+    kTransient,   // a lost connection, an error of the service: try again
     kOverloaded,  // the service asks for fewer requests: try again, later
     kTimedOut,    // no answer in time: try again
     kExpired,     // credentials that were valid once: try again with new ones
@@ -28,7 +28,7 @@ struct S3Failure {
   std::string message;
 
   bool may_pass() const {
-    return kind == Kind::kPassing || kind == Kind::kOverloaded || kind == Kind::kTimedOut ||
+    return kind == Kind::kTransient || kind == Kind::kOverloaded || kind == Kind::kTimedOut ||
            kind == Kind::kDamaged;
   }
 };

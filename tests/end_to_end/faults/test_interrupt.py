@@ -141,7 +141,7 @@ def test_a_killed_run_is_seen_and_made_again_with_force(tiny, many, noise_result
     assert results_below(out) == set()
     words = ["run", many, "--out", out, *TINY]
     if stage != "scan":  # nothing was begun before
-        tells = [str(out), "cut off", 'group: "^(\\\\d)" there, "" now', "--force"]
+        tells = [str(out), "unfinished work", 'group: "^(\\\\d)" there, "" now', "--force"]
         tiny.refuses(*words, code=USAGE, tells=tells)
     tiny("reduce", noise_results, "--out", out, "--force")
     tiny("verify", out)
