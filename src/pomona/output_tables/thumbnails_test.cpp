@@ -40,7 +40,7 @@ Json photograph(const TableRows& rows, std::size_t row) {
 
 TEST(RowsToShow, HaveTheMistakesThatTheReportShows) {
   const TableRows rows = rows_of_two_labels();
-  SmallPictures pictures(testing::TempDir() + "/thumbnails_test");
+  SmallPictures pictures(testing::TempDir());
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     pictures.append(row, std::vector<std::uint8_t>(kPreviewBytes));
   }

@@ -108,9 +108,9 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   RowFile view_scores(testing::TempDir(), 1);
   ReduceSinks sinks;
   sinks.table = &kept;
-  sinks.scores = &scores;
+  sinks.components = &scores;
   sinks.features = &features;
-  sinks.view_scores = &view_scores;
+  sinks.view_components = &view_scores;
   Progress progress;
   const std::stop_token stop;
   reduce(table, rows, projection, sinks, {progress, stop, 2});
