@@ -92,7 +92,7 @@ class Flags {
       if (!text.starts_with(", ")) break;
       text.remove_prefix(2);
     }
-    if (!text.starts_with(":") && !text.starts_with(" '")) return;
+    if (!text.starts_with(':') && !text.starts_with(" '")) return;
     for (const std::string& flag : leading) add(flag);
   }
   void add_words(std::string_view text) {

@@ -93,9 +93,9 @@ double measure_decode(const ImageRoots& roots, const Manifest& manifest, const E
 }
 
 double measure_extract(const ImageRoots& roots, Manifest manifest, const ExtractSetup& setup,
-                       const ExtractOptions& options, const std::string& scratch,
-                       Progress& progress, const std::stop_token& stop) {
-  const ScratchFolder folder(scratch);
+                       const BenchOptions& bench, Progress& progress, const std::stop_token& stop) {
+  const ExtractOptions& options = bench.extract;
+  const ScratchFolder folder(bench.scratch);
   LocalStore store(folder.path(), LocalStore::IfMissing::kCreate);
   const Clock::time_point start = Clock::now();
   FinishedShards shards(store, manifest, options.part_files, /*with_pictures=*/false);
@@ -152,14 +152,14 @@ BenchResult bench(const BenchOptions& options, Progress& progress, const std::st
   result.decode_images_per_second =
       measure_decode(roots, found.manifest, result.setup, options.extract, stop);
   const double before = measure_engine(result.setup.backbone, point, 2 * options.seconds);
-  result.extract_images_per_second = measure_extract(
-      roots, found.manifest, result.setup, options.extract, options.scratch, progress, stop);
+  result.extract_images_per_second =
+      measure_extract(roots, found.manifest, result.setup, options, progress, stop);
   const double after = measure_engine(result.setup.backbone, point, 2 * options.seconds);
   result.engine.images_per_second = (before + after) / 2;
   ExtractSetup one_worker = result.setup;
   one_worker.featurizer.slots = 1;
-  result.extract_one_worker_images_per_second = measure_extract(
-      roots, found.manifest, one_worker, options.extract, options.scratch, progress, stop);
+  result.extract_one_worker_images_per_second =
+      measure_extract(roots, found.manifest, one_worker, options, progress, stop);
   return result;
 }
 

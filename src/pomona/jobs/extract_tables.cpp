@@ -22,23 +22,25 @@ std::size_t training_files(const Manifest& manifest) {
 
 // The work of this extraction that is finished, and rows of earlier ones.
 struct ResumedWork {
-  ResumedWork(const ExtractionWork& work, const InputOptions& input, const ExtractOptions& options,
-              const WorkOptions& work_options, OutputFolder& out, Progress& progress)
-      : shards(out.work(), work.manifest, options.part_files, options.thumbnails), out_(out) {
+  ResumedWork(const ExtractionWork& work, const ExtractRequest& request, OutputFolder& out,
+              Progress& progress)
+      : shards(out.work(), work.manifest, request.options.part_files, request.options.thumbnails),
+        out_(out) {
     const std::size_t damaged = shards.find(work.setup.featurizer.slots);
     if (damaged > 0) {
       progress.warn(std::to_string(damaged) +
                     " finished parts were not as they were written, and are made again");
     }
     tell(progress, work.resumed);
-    if (!work.from.empty() || work_options.retry_failures) {
+    if (!work.from.empty() || request.work.retry_failures) {
       known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
-                                          out.scratch_folder(), work_options.by_hash);
+                                          out.scratch_folder(), request.work.by_hash);
     }
-    if (work_options.retry_failures) reopen();
+    if (request.work.retry_failures) reopen();
     if (work.from.empty()) return;
-    add_rows_of_output(work.from, *input.stores, work.manifest, work.roots.test != nullptr,
-                       work.setup, options.thumbnails, *known);
+    add_rows_of_output(work.from, *request.input.stores,
+                       {work.manifest, work.roots.test != nullptr}, work.setup,
+                       request.options.thumbnails, *known);
     progress.note(std::to_string(known->count()) + " of " +
                   std::to_string(work.manifest.rows.size()) + " files are as they were in '" +
                   work.from + "' and are taken from there");
@@ -97,10 +99,11 @@ Json count_labels(const Manifest& manifest) {
   return labels;
 }
 
-Extraction extract_tables(ExtractionWork work, const InputOptions& input,
-                          const ExtractOptions& options, const WorkOptions& work_options,
-                          const std::optional<ComponentChoice>& components, OutputFolder& out,
-                          Timeline& timeline, Progress& progress, const std::stop_token& stop) {
+Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
+                          const std::optional<ComponentChoice>& components,
+                          const JobContext& context) {
+  OutputFolder& out = context.out;
+  const ExtractOptions& options = request.options;
   Extraction extraction;
   extraction.setup = work.setup;
   extraction.split_kind = work.split_kind;
@@ -109,8 +112,8 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   const auto dims = static_cast<std::size_t>(extraction.setup.backbone.spec.feature_count);
   if (components) check_components(*components, training_files(work.manifest), dims);
 
-  timeline.begin("extract");
-  ResumedWork resumed_work(work, input, options, work_options, out, progress);
+  context.timeline.begin("extract");
+  ResumedWork resumed_work(work, request, out, context.progress);
   extraction.moments = std::make_unique<Moments>(dims, work.manifest.labels.size());
   ExtractSinks sinks;
   sinks.moments = extraction.moments.get();
@@ -119,7 +122,7 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
     sinks.pictures = extraction.pictures.get();
   }
   extraction.counts = extract({work.roots, work.manifest, work.setup, options}, sinks,
-                              resumed_work.memory(), progress, stop);
+                              resumed_work.memory(), context.progress, context.stop);
   // As a shard it has read back what it made.
   extraction.counts.shards_kept -= std::min(extraction.counts.shards_kept, work.done.shards);
   extraction.counts.decoded += work.done.decoded;
@@ -142,20 +145,19 @@ Extraction extract_tables(ExtractionWork work, const InputOptions& input,
   }
   extraction.labels = count_labels(work.manifest);
   extraction.rows =
-      rows_of_manifest(std::move(work.manifest), input.split.group, work.roots.labels);
+      rows_of_manifest(std::move(work.manifest), request.input.split.group, work.roots.labels);
   extraction.rows.views = extraction.setup.views.size();
   *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;
 }
 
-ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
-                          const ExtractOptions& options, const WorkOptions& work_options,
-                          const ShardShare& share, OutputFolder& out, Progress& progress,
-                          const std::stop_token& stop) {
+ShareResult extract_share(const ExtractionWork& work, const ExtractRequest& request,
+                          const ShardShare& share, const JobContext& context) {
   Manifest manifest = work.manifest;  // the whole work begins with the listing
-  ResumedWork resumed_work(work, input, options, work_options, out, progress);
-  const ExtractCounts counts = extract_share({work.roots, manifest, work.setup, options}, share,
-                                             resumed_work.memory(), progress, stop);
+  ResumedWork resumed_work(work, request, context.out, context.progress);
+  const ExtractCounts counts =
+      extract_share({work.roots, manifest, work.setup, request.options}, share,
+                    resumed_work.memory(), context.progress, context.stop);
   resumed_work.shards.find(work.setup.featurizer.slots);  // those of the others
   return {resumed_work.shards.shards().size() - resumed_work.shards.finished(),
           {counts.shards, counts.decoded, counts.taken}};

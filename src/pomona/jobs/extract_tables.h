@@ -45,20 +45,17 @@ struct Extraction {
 
 // Finishes what is unfinished in out.work(); small pictures also go to the scratch folder. More
 // components than the photographs could ever give are refused before the first is read.
-Extraction extract_tables(ExtractionWork work, const InputOptions& input,
-                          const ExtractOptions& options, const WorkOptions& work_options,
-                          const std::optional<ComponentChoice>& components, OutputFolder& out,
-                          Timeline& timeline, Progress& progress, const std::stop_token& stop);
+Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
+                          const std::optional<ComponentChoice>& components,
+                          const JobContext& context);
 
 // One machine's part of it.
 struct ShareResult {
   std::size_t left = 0;  // shards that are not finished
   WorkDone done;
 };
-ShareResult extract_share(const ExtractionWork& work, const InputOptions& input,
-                          const ExtractOptions& options, const WorkOptions& work_options,
-                          const ShardShare& share, OutputFolder& out, Progress& progress,
-                          const std::stop_token& stop);
+ShareResult extract_share(const ExtractionWork& work, const ExtractRequest& request,
+                          const ShardShare& share, const JobContext& context);
 
 // Per label: how many photographs on each side, how many failed.
 Json count_labels(const Manifest& manifest);

@@ -63,16 +63,15 @@ std::string differences(const Json& there, const Json& now) {
 // Opens the work of an extraction in one output folder: resumes it, or lists and begins it.
 class WorkOpener {
  public:
-  WorkOpener(const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
-             std::string place, OutputFolder& out, Progress& progress, std::stop_token stop)
-      : input_(input),
-        options_(options),
-        work_options_(work),
-        place_(std::move(place)),
-        out_(out),
-        progress_(progress),
-        stop_(std::move(stop)) {
-    work_.from = work.from;
+  WorkOpener(const ExtractRequest& request, const JobContext& context)
+      : input_(request.input),
+        options_(request.options),
+        work_options_(request.work),
+        place_(context.out.place()),
+        out_(context.out),
+        progress_(context.progress),
+        stop_(context.stop) {
+    work_.from = request.work.from;
   }
 
   void prepare() {
@@ -234,13 +233,12 @@ void EarlierOptions::check() const {
 }
 
 std::optional<ExtractionWork> begin_extraction(
-    const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
-    const std::string& place, const std::function<std::string(const std::string&)>& result_of,
-    OutputFolder& out, Timeline& timeline, Progress& progress, const std::stop_token& stop) {
-  WorkOpener opener(input, options, work, place, out, progress, stop);
-  timeline.begin("prepare");
+    const ExtractRequest& request, const std::function<std::string(const std::string&)>& result_of,
+    const JobContext& context) {
+  WorkOpener opener(request, context);
+  context.timeline.begin("prepare");
   opener.prepare();
-  timeline.begin("scan");
+  context.timeline.begin("scan");
   if (!opener.resume()) {
     if (!opener.list(result_of)) return std::nullopt;
     opener.begin();

@@ -13,8 +13,7 @@
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/extract.h"
-#include "pomona/jobs/timeline.h"
-#include "pomona/output/output_folder.h"
+#include "pomona/jobs/job_context.h"
 
 namespace pomona {
 
@@ -30,6 +29,13 @@ struct EarlierOptions {
 
 struct WorkOptions : EarlierOptions {
   bool force = false;  // begin anew, replacing what is there
+};
+
+// What an extraction is asked for; the options outlive it.
+struct ExtractRequest {
+  const InputOptions& input;
+  const ExtractOptions& options;
+  WorkOptions work;
 };
 
 struct WorkDone {
@@ -54,8 +60,7 @@ struct ExtractionWork {
 // as in run.json. Throws invalid_input, with what differs, when it holds other results or other
 // unfinished work.
 std::optional<ExtractionWork> begin_extraction(
-    const InputOptions& input, const ExtractOptions& options, const WorkOptions& work,
-    const std::string& place, const std::function<std::string(const std::string&)>& result_of,
-    OutputFolder& out, Timeline& timeline, Progress& progress, const std::stop_token& stop);
+    const ExtractRequest& request, const std::function<std::string(const std::string&)>& result_of,
+    const JobContext& context);
 
 }  // namespace pomona

@@ -43,6 +43,10 @@ WorkOptions work_options(const RunOptions& options) {
   return {options.earlier, options.output.force};
 }
 
+ExtractRequest request_of(const RunOptions& options) {
+  return {options.input, options.extract, work_options(options)};
+}
+
 // Of what a run gives: the same photographs, settings and options give the same.
 std::string result_fingerprint(const std::string& extraction, const Json& options) {
   return sha256(extraction + options.dump()).substr(0, extraction.size());
@@ -101,15 +105,14 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
 }
 
 Json finish_run(const RunOptions& options, const TrainingFiles& files, ExtractionWork work,
-                RunRecord& record, OutputFolder& out, Timeline& timeline, Progress& progress,
-                const std::stop_token& stop) {
+                RunRecord& record, const JobContext& context) {
+  const auto& [out, timeline, progress, stop] = context;
   if (files.classes) {
     // Report classes that the backbone lacks before hours of extraction, not after.
     const OutputLayerPrior tried(work.setup.backbone, *files.classes, /*labels=*/{});
   }
   const Extraction extraction =
-      extract_tables(std::move(work), options.input, options.extract, work_options(options),
-                     options.reduce.components, out, timeline, progress, stop);
+      extract_tables(std::move(work), request_of(options), options.reduce.components, context);
   TrainJobOptions learn;
   learn.reduce = options.reduce;
   learn.catalogue = files.catalogue;
@@ -152,20 +155,18 @@ const Json& extract_alone() {
 }
 
 Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& record,
-                    OutputFolder& out, Timeline& timeline, Progress& progress,
-                    const std::stop_token& stop) {
-  const Extraction extraction =
-      extract_tables(std::move(work), options.input, options.extract, work_options(options),
-                     /*components=*/std::nullopt, out, timeline, progress, stop);
-  write_pictures(extraction, /*metrics=*/nullptr, /*tsne_rows=*/{}, out);
-  timeline.end();
+                    const JobContext& context) {
+  const Extraction extraction = extract_tables(std::move(work), request_of(options),
+                                               /*components=*/std::nullopt, context);
+  write_pictures(extraction, /*metrics=*/nullptr, /*tsne_rows=*/{}, context.out);
+  context.timeline.end();
   record.inputs = inputs_json(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());
-  Json result = record_json(record, timeline);
-  add_extraction(extraction, timeline, result);
-  publish(result, extraction, out, stop);
+  Json result = record_json(record, context.timeline);
+  add_extraction(extraction, context.timeline, result);
+  publish(result, extraction, context.out, context.stop);
   return result;
 }
 
@@ -194,12 +195,11 @@ bool is_published(const OutputFolder& out) {
 }
 
 std::optional<ExtractionWork> begin(const RunOptions& options, const Json& beyond,
-                                    OutputFolder& out, Timeline& timeline, Progress& progress,
-                                    const std::stop_token& stop) {
+                                    const JobContext& context) {
   return begin_extraction(
-      options.input, options.extract, work_options(options), options.output.out,
-      [&](const std::string& extraction) { return result_fingerprint(extraction, beyond); }, out,
-      timeline, progress, stop);
+      request_of(options),
+      [&](const std::string& extraction) { return result_fingerprint(extraction, beyond); },
+      context);
 }
 
 // What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.
@@ -210,9 +210,10 @@ Json run_on_images(const RunOptions& options, const std::string& verb, const Jso
   RunRecord record = start_record(verb, options.output);
   OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input));
   return at_work(out, [&] {
-    std::optional<ExtractionWork> work = begin(options, beyond, out, timeline, progress, stop);
+    const JobContext context{out, timeline, progress, stop};
+    std::optional<ExtractionWork> work = begin(options, beyond, context);
     if (!work) return earlier_record(out, progress);
-    return finish(options, std::move(*work), record, out, timeline, progress, stop);
+    return finish(options, std::move(*work), record, context);
   });
 }
 
@@ -233,10 +234,11 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
   check_adaptation(options.train);
   const TrainingFiles files{open_catalogue(options.train.catalogue, *options.input.stores),
                             open_backbone_classes(options.train, *options.input.stores)};
-  return run_on_images(options, "run", training_options(options, files), progress, stop,
-                       [&](const RunOptions&, ExtractionWork work, auto&&... rest) {
-                         return finish_run(options, files, std::move(work), rest...);
-                       });
+  return run_on_images(
+      options, "run", training_options(options, files), progress, stop,
+      [&](const RunOptions&, ExtractionWork work, RunRecord& record, const JobContext& context) {
+        return finish_run(options, files, std::move(work), record, context);
+      });
 }
 
 Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
@@ -255,15 +257,14 @@ std::optional<Json> run_extract_share(const RunOptions& options, const ShardShar
                    OutputFolder::Access::kShared);
   left = 0;
   try {
-    std::optional<ExtractionWork> work =
-        begin(options, extract_alone(), out, timeline, progress, stop);
+    const JobContext context{out, timeline, progress, stop};
+    std::optional<ExtractionWork> work = begin(options, extract_alone(), context);
     if (!work) return earlier_record(out, progress);
-    const ShareResult result = extract_share(*work, options.input, options.extract,
-                                             work_options(options), share, out, progress, stop);
+    const ShareResult result = extract_share(*work, request_of(options), share, context);
     left = result.left;
     if (left > 0) return std::nullopt;
     work->done = result.done;
-    return finish_extract(options, std::move(*work), record, out, timeline, progress, stop);
+    return finish_extract(options, std::move(*work), record, context);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kInterrupted) throw error_of_work(error, out);
     if (out.is_published_elsewhere()) return std::nullopt;

@@ -61,16 +61,16 @@ TEST_F(RunTest, ComparingByHashNeedsAnEarlierRun) {
   EXPECT_NO_THROW(options_.check());
 }
 
-TEST_F(RunTest, AShareIsOneOfThoseThereAre) {
+TEST_F(RunTest, AShardIsOneOfThoseThereAre) {
   Progress progress;
   std::size_t left = 0;
   for (const ShardShare share : {ShardShare{0, 0}, ShardShare{3, 3}, ShardShare{0, 65'537}}) {
     EXPECT_THAT([&] { run_extract_share(options_, share, left, progress, {}); },
-                ThrowsMessage<Error>(StartsWith("share: expected ")));
+                ThrowsMessage<Error>(StartsWith("shard: expected ")));
   }
   options_.output.force = true;
   EXPECT_THAT([&] { run_extract_share(options_, {}, left, progress, {}); },
-              ThrowsMessage<Error>(StartsWith("share, force: ")));
+              ThrowsMessage<Error>(StartsWith("shard, force: ")));
 }
 
 }  // namespace

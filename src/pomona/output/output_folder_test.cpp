@@ -108,7 +108,7 @@ TEST_F(OutputFolderTest, SaysWhenARunWasCutOff) {
   fs::create_directories(path("out/_pomona"));
   std::ofstream(path("out/_pomona/work.json"))
       << print_checked_json({{"fingerprint", "of another run"}, {"attempt", "another"}});
-  EXPECT_THAT(refusal(path("out"), false, {}), HasSubstr("cut off"));
+  EXPECT_THAT(refusal(path("out"), false, {}), HasSubstr("unfinished work"));
 }
 
 TEST_F(OutputFolderTest, ForceReplacesOursAndKeepsOthers) {

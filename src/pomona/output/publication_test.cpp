@@ -70,7 +70,7 @@ class PausingStore final : public ObjectStore {
   mutable std::size_t operations_ = 0;
 };
 
-const std::string kRecord = R"({"format": 1, "pomona": "0", "verb": "run"})";
+constexpr const char* kRecord = R"({"format": 1, "pomona": "0", "verb": "run"})";
 
 std::string staged(const std::string& attempt, const std::string& name) {
   return work_folder("f-" + attempt) + "/staged/" + attempt + "/" + name;
@@ -88,7 +88,7 @@ Publication announced(const std::string& attempt, const std::vector<std::string>
                       ObjectStore& root) {
   Publication publication{attempt, {}};
   for (const std::string& name : names) {
-    root.write(staged(attempt, name), name == kRunRecord ? kRecord : attempt);
+    root.write(staged(attempt, name), name == kRunRecord ? std::string(kRecord) : attempt);
     publication.moves.push_back({staged(attempt, name), name});
   }
   root.write(staged(attempt, kSuccess), "");
@@ -97,14 +97,14 @@ Publication announced(const std::string& attempt, const std::vector<std::string>
   return publication;
 }
 
-const std::vector<std::string> kNames = {"run.json", "reduced.csv", "tsne.json"};
+std::vector<std::string> names() { return {"run.json", "reduced.csv", "tsne.json"}; }
 
 // Another process ends the publication of "first", and a third one begins to publish.
 void overtake(const Publication& first, const WorkClaim& claim, MemoryStore& root) {
   ASSERT_TRUE(carry_out(first, claim, root));
   end_work(claim, root);
   begin("third", root);
-  announced("third", kNames, root);
+  announced("third", names(), root);
   root.remove(kSuccess);
   root.move(staged("third", "reduced.csv"), "reduced.csv");
 }
@@ -126,7 +126,7 @@ TEST(PublicationTest, WhoWakesLateLeavesAThirdPublicationAsItIs) {
     SCOPED_TRACE("paused before operation " + std::to_string(paused_at));
     MemoryStore root;
     const WorkClaim claim = begin("first", root);
-    const Publication first = announced("first", kNames, root);
+    const Publication first = announced("first", names(), root);
     PausingStore sleepy(root, [&](std::size_t number, std::string_view) {
       if (number == paused_at) overtake(first, claim, root);
     });
@@ -134,7 +134,7 @@ TEST(PublicationTest, WhoWakesLateLeavesAThirdPublicationAsItIs) {
     is_last = paused_at >= sleepy.operations();
     if (is_last) {
       EXPECT_TRUE(is_published);
-      EXPECT_GT(paused_at, kNames.size());
+      EXPECT_GT(paused_at, names().size());
     } else {
       EXPECT_FALSE(is_published);
       expect_third_unharmed(root);
@@ -164,7 +164,7 @@ TEST(PublicationTest, WhoWakesLateRemovesNoWorkOfAThird) {
   for (std::size_t look = 0; !is_last; ++look) {
     MemoryStore root;
     const WorkClaim claim = begin("first", root);
-    const Publication first = announced("first", kNames, root);
+    const Publication first = announced("first", names(), root);
     root.write("_pomona/f-first/snapshot/part", "first");
     ASSERT_TRUE(carry_out(first, claim, root));
     std::size_t looks = 0;

@@ -129,9 +129,9 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 
 }  // namespace
 
-void add_rows_of_output(const std::string& place, const StoreOpener& stores,
-                        const Manifest& manifest, bool two_roots, const ExtractSetup& setup,
-                        bool thumbnails, KnownRows& known) {
+void add_rows_of_output(const std::string& place, const StoreOpener& stores, const Listing& listing,
+                        const ExtractSetup& setup, bool thumbnails, KnownRows& known) {
+  const Manifest& manifest = listing.manifest;
   const std::shared_ptr<const ObjectStore> store = stores.open(place);
   const Json record = read_record(*store, place);
   check_same_features(record, setup, place);
@@ -142,7 +142,7 @@ void add_rows_of_output(const std::string& place, const StoreOpener& stores,
   if (has_pictures) tables.emplace_back("pictures");
   check_table_digests(*store, tables, std::max(usable_cores(), store->concurrent_reads()));
 
-  const RowIndex index(manifest, two_roots);
+  const RowIndex index(manifest, listing.two_roots);
   const SmallPictureChoice choice = picture_choice(manifest);
   Cursor<ManifestBatch> files(*store, "manifest");
   Cursor<SnapshotBatch> listed(*store, "snapshot");

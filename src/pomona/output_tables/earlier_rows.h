@@ -12,14 +12,18 @@
 
 namespace pomona {
 
-// Adds the photographs of the complete output `place` that are the same as in the listing
-// `manifest`: by path, size and version, or, where `known` goes by hash, by path and size for now.
-// `two_roots`: there is a test set given apart. With `thumbnails` only those whose small picture is
-// there where one is needed. Throws invalid_input when their features were made otherwise than
-// `setup` would, corrupt when the output is damaged.
-void add_rows_of_output(const std::string& place, const StoreOpener& stores,
-                        const Manifest& manifest, bool two_roots, const ExtractSetup& setup,
-                        bool thumbnails, KnownRows& known);
+// What was listed now.
+struct Listing {
+  const Manifest& manifest;
+  bool two_roots = false;  // there is a test set given apart
+};
+
+// Adds the photographs of the complete output `place` that are the same as in the listing: by path,
+// size and version, or, where `known` goes by hash, by path and size for now. With `thumbnails` only
+// those whose small picture is there where one is needed. Throws invalid_input when their features
+// were made otherwise than `setup` would, corrupt when the output is damaged.
+void add_rows_of_output(const std::string& place, const StoreOpener& stores, const Listing& listing,
+                        const ExtractSetup& setup, bool thumbnails, KnownRows& known);
 
 // Takes the photographs that could be read out of a finished shard, so that the others are read
 // again.

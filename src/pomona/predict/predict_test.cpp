@@ -30,6 +30,10 @@ std::vector<std::pair<std::string, double>> answers_of(const std::vector<Predict
   return answers;
 }
 
+std::string failure_of(const Prediction& prediction) {
+  return prediction.failure ? prediction.failure->kind : "none";
+}
+
 TEST(Predictor, GivesTheSameBitsToEightThreadsAsOneAfterTheOther) {
   constexpr std::size_t kThreads = 8;
   constexpr std::size_t kPhotographs = 200;
@@ -68,10 +72,8 @@ TEST(Predictor, ReturnsWhatCannotBeReadAsAValue) {
   options.limits.max_pixels = 50 * 41;
   const auto predictions = predictor.predict(views_of(photographs), options);
   EXPECT_FALSE(predictions[0].failure);
-  ASSERT_TRUE(predictions[1].failure);
-  EXPECT_EQ(predictions[1].failure->kind, "truncated");
-  ASSERT_TRUE(predictions[2].failure);
-  EXPECT_EQ(predictions[2].failure->kind, "too_large");
+  EXPECT_EQ(failure_of(predictions[1]), "truncated");
+  EXPECT_EQ(failure_of(predictions[2]), "too_large");
 }
 
 TEST(Predictor, IsRightAfterARequestThatWasStoppedInTheMiddle) {

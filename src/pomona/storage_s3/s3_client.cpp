@@ -312,12 +312,12 @@ std::string S3Client::upload_part(const std::string& key, const std::string& upl
   return send(call, body).header("etag");
 }
 
-std::string S3Client::copy_part(const std::string& from, const std::string& etag,
-                                std::uint64_t first, std::uint64_t count, const std::string& key,
+std::string S3Client::copy_part(const CopiedRange& range, const std::string& key,
                                 const std::string& upload_id, int number) {
-  Call call = copying(from, etag, key);
+  Call call = copying(range.from, range.etag, key);
   call.request.query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}};
-  call.request.headers.emplace_back("x-amz-copy-source-range", byte_range(first, count));
+  call.request.headers.emplace_back("x-amz-copy-source-range",
+                                    byte_range(range.first, range.count));
   return send_for(std::move(call), parse_result_etag);
 }
 

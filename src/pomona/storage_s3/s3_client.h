@@ -51,6 +51,14 @@ struct S3GetOptions {
   std::optional<std::pair<std::uint64_t, std::uint64_t>> range;
 };
 
+// Bytes [first, first + count) of an object of the same bucket, as long as it has this ETag.
+struct CopiedRange {
+  const std::string& from;
+  const std::string& etag;
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+};
+
 class S3Client {
  public:
   S3Client(S3Options options, std::string bucket, S3CredentialsSource credentials);
@@ -86,9 +94,8 @@ class S3Client {
   std::string upload_part(const std::string& key, const std::string& upload_id, int number,
                           std::string_view body);
   // The part is `count` bytes of the version `etag` of another object.
-  std::string copy_part(const std::string& from, const std::string& etag, std::uint64_t first,
-                        std::uint64_t count, const std::string& key, const std::string& upload_id,
-                        int number);
+  std::string copy_part(const CopiedRange& range, const std::string& key,
+                        const std::string& upload_id, int number);
   void complete_upload(const std::string& key, const std::string& upload_id,
                        const std::vector<std::string>& etags);
   // Also when asked to stop.

@@ -24,7 +24,7 @@ void S3Upload::add(std::string_view part) {
 
 void S3Upload::add_copy(const std::string& from, const std::string& etag, std::uint64_t first,
                         std::uint64_t count) {
-  etags_.push_back(client_.copy_part(from, etag, first, count, key_, upload_id_, next_number()));
+  etags_.push_back(client_.copy_part({from, etag, first, count}, key_, upload_id_, next_number()));
 }
 
 void S3Upload::complete() {
