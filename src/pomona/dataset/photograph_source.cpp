@@ -19,7 +19,7 @@ PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& mani
   readers_.reserve(readers);
   try {
     while (readers_.size() < readers) readers_.push_back(start([this] { read_ahead(); }));
-  } catch (const std::exception&) {
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
     // The system allows no more threads. To throw would wait for ever: those that run wait for
     // room.
   }

@@ -70,8 +70,8 @@ void FeatureQueue::abandon() noexcept {
     for (const Batch& batch : lane.computing) {
       try {
         lane.network->collect(slots_[batch.slot]);
-      } catch (
-          ...) {  // NOLINT(bugprone-empty-catch): the row is dropped, and another error reported
+      } catch (...) {  // NOLINT(bugprone-empty-catch)
+        // The rows are dropped, and what ended them is reported.
       }
     }
     lane.computing.clear();

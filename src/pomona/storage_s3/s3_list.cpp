@@ -25,7 +25,7 @@ class Listing {
       threads.reserve(concurrency);
       try {
         while (threads.size() + 1 < concurrency) threads.emplace_back([this] { work(); });
-      } catch (const std::system_error&) {
+      } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
         // The system allows no more threads: those that run, and this one, list.
       }
       work();
