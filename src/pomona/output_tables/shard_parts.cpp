@@ -12,7 +12,7 @@
 namespace pomona {
 namespace {
 
-[[noreturn]] void fail(const std::string& table, std::string_view path) {
+[[noreturn]] void fail_part(const std::string& table, std::string_view path) {
   throw Error(ErrorKind::kCorrupt, "reading the part of '" + table +
                                        "' of a finished shard: the row of '" + std::string(path) +
                                        "' is missing or not in its place; run `pomona clean`");
@@ -37,7 +37,7 @@ class RowWalk {
       const ManifestRow& row = manifest_.rows[next_++];
       if (row.path == path && split_name(row.split) == split) return next_ - 1;
     }
-    fail(table_, path);
+    fail_part(table_, path);
   }
 
  private:
@@ -129,30 +129,30 @@ ExtractedBlock read_shard_parts(std::map<std::string, std::string> parts, const 
   read_part<ManifestBatch>(parts, "manifest", [&](ManifestBatch& batch) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
       if (files.find(batch.path[i], batch.split[i]) != block.last())
-        fail("manifest", batch.path[i]);
+        fail_part("manifest", batch.path[i]);
       block.status.push_back(file_status_from_name(batch.status[i]));
       block.sha256.push_back(std::move(batch.sha256[i]));
     }
   });
-  if (block.last() != last) fail("manifest", manifest.rows[block.last()].path);
+  if (block.last() != last) fail_part("manifest", manifest.rows[block.last()].path);
   std::size_t rows = 0;
   RowWalk ok_rows(manifest, "features", first, last);
   read_part<FeatureBatch>(parts, "features", [&](const FeatureBatch& batch) {
     for (std::size_t i = 0; i < batch.rows(); ++i, ++rows) {
       const std::size_t row = ok_rows.find(batch.path[i], batch.split[i]);
-      if (block.status[row - first] != FileStatus::kOk) fail("features", batch.path[i]);
+      if (block.status[row - first] != FileStatus::kOk) fail_part("features", batch.path[i]);
     }
     block.features.insert(block.features.end(), batch.features.data(),
                           batch.features.data() + batch.features.size());
   });
   if (rows != static_cast<std::size_t>(std::ranges::count(block.status, FileStatus::kOk))) {
-    fail("features", "the last photograph");
+    fail_part("features", "the last photograph");
   }
   if (!parts.contains("pictures")) return block;
   RowWalk pictured(manifest, "pictures", first, last);
   read_part<PictureBatch>(parts, "pictures", [&](const PictureBatch& batch) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
-      if (batch.pixels[i].size() != kPreviewBytes) fail("pictures", batch.path[i]);
+      if (batch.pixels[i].size() != kPreviewBytes) fail_part("pictures", batch.path[i]);
       block.picture_rows.push_back(pictured.find(batch.path[i], batch.split[i]));
       block.pictures.insert(block.pictures.end(), batch.pixels[i].begin(), batch.pixels[i].end());
     }
