@@ -47,7 +47,7 @@ double engine_rate(const pomona::ExtractSetup& setup) {
 }
 
 struct Asked {
-  std::size_t photographs = 0;
+  double rate = 0;                   // photographs a second
   std::vector<double> milliseconds;  // of each request of the first thread
 };
 
@@ -71,7 +71,7 @@ Asked ask(const pomona::Predictor& predictor, const std::vector<std::string>& ph
       });
     }
   }
-  asked.photographs = answered;
+  asked.rate = static_cast<double>(answered) / seconds_since(start);
   return asked;
 }
 
@@ -101,12 +101,12 @@ int main(int argc, char** argv) {
   double before = engine_rate(setup) / crops;
   for (const std::size_t threads : {1U, 2U, 8U, 64U}) {
     const Asked asked = ask(predictor, photographs, threads);
-    const double rate = static_cast<double>(asked.photographs) / kSeconds;
     const double after = engine_rate(setup) / crops;
     const double engine = (before + after) / 2;
     before = after;
-    std::printf("%8zu %14.1f %14.1f %8.2f %10.1f %10.1f\n", threads, rate, engine, rate / engine,
-                quantile(asked.milliseconds, 0.5), quantile(asked.milliseconds, 0.99));
+    std::printf("%8zu %14.1f %14.1f %8.2f %10.1f %10.1f\n", threads, asked.rate, engine,
+                asked.rate / engine, quantile(asked.milliseconds, 0.5),
+                quantile(asked.milliseconds, 0.99));
   }
   return 0;
 }

@@ -14,11 +14,14 @@ SlotPool::SlotPool(std::size_t slots) {
 
 SlotPool::Lease SlotPool::take(std::size_t wanted, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  ++waiting_;
-  const bool is_free = freed_.wait(lock, stop, [&] { return !free_.empty(); });
-  --waiting_;
+  const std::uint64_t ticket = next_ticket_++;
+  waiting_.insert(ticket);
+  const bool is_free =
+      freed_.wait(lock, stop, [&] { return !free_.empty() && *waiting_.begin() == ticket; });
+  waiting_.erase(ticket);
+  if (!waiting_.empty()) freed_.notify_all();  // another one is first now
   if (!is_free) throw Error(ErrorKind::kInterrupted, "waiting for the network: stopped as asked");
-  const std::size_t count = waiting_ > 0 ? 1 : std::clamp<std::size_t>(wanted, 1, free_.size());
+  const std::size_t count = waiting_.empty() ? std::clamp<std::size_t>(wanted, 1, free_.size()) : 1;
   std::vector<std::size_t> slots;
   slots.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

@@ -6,7 +6,9 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <vector>
 
@@ -41,7 +43,8 @@ class SlotPool {
   std::mutex mutex_;
   std::condition_variable_any freed_;
   std::vector<std::size_t> free_;
-  std::size_t waiting_ = 0;
+  std::uint64_t next_ticket_ = 0;
+  std::set<std::uint64_t> waiting_;  // tickets, the first to come the smallest
 };
 
 }  // namespace pomona

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "pomona/base/error.h"
 
@@ -45,6 +46,24 @@ TEST(SlotPool, LetsNobodyHaveASlotThatIsTaken) {
   }
   threads.clear();
   EXPECT_FALSE(shared);
+}
+
+TEST(SlotPool, ServesInTheOrderOfComing) {
+  SlotPool pool(1);
+  std::vector<int> served;
+  std::vector<std::jthread> threads;
+  {
+    const auto lease = pool.take(1, {});
+    for (int thread = 0; thread < 6; ++thread) {
+      threads.emplace_back([&, thread] {
+        const auto mine = pool.take(1, {});
+        served.push_back(thread);  // whoever holds the slot is alone
+      });
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+  threads.clear();
+  EXPECT_THAT(served, testing::ElementsAre(0, 1, 2, 3, 4, 5));
 }
 
 TEST(SlotPool, StopsWaitingWhenAsked) {
