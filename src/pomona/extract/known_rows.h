@@ -32,7 +32,6 @@ class KnownRows {
   bool has(std::size_t row) const { return place_[row] >= 0; }
   // Is it taken without its file being read?
   bool spares_reading(std::size_t row) const { return has(row) && !by_hash_; }
-  bool has_picture(std::size_t row) const { return picture_place_[row] >= 0; }
 
   std::string sha256(std::size_t row) const;
   void read_features(std::size_t row, std::span<float> features) const;
