@@ -112,8 +112,7 @@ void parallel_for_on(const StartThread& start, std::size_t pieces, std::size_t w
 
 void parallel_for(std::size_t pieces, std::size_t workers,
                   const std::function<void(std::size_t, std::size_t)>& body) {
-  parallel_for_on([](std::function<void()> work) { return std::jthread(std::move(work)); }, pieces,
-                  workers, body);
+  parallel_for_on(start_thread, pieces, workers, body);
 }
 
 }  // namespace pomona

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// parallel_for() on threads that the caller starts: for parallel.cpp, and for tests of what happens
-// where the system gives no more threads. Any thread.
+// How threads are started, by whoever starts several, and parallel_for() on threads started so.
+// Tests replace the start, to see what happens where the system gives no more threads. Any thread.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <thread>
+#include <utility>
 
 #include "pomona/base/parallel.h"
 
@@ -13,6 +14,9 @@ namespace pomona {
 
 // Throws where no thread can be started, as std::jthread does.
 using StartThread = std::function<std::jthread(std::function<void()> work)>;
+inline std::jthread start_thread(std::function<void()> work) {
+  return std::jthread(std::move(work));
+}
 
 void parallel_for_on(const StartThread& start, std::size_t pieces, std::size_t workers,
                      const std::function<void(std::size_t piece, std::size_t worker)>& body);

@@ -9,11 +9,9 @@
 
 namespace pomona {
 
-std::jthread start_thread(std::function<void()> body) { return std::jthread(std::move(body)); }
-
 PhotographSource::PhotographSource(const ImageRoots& roots, const Manifest& manifest,
                                    ScratchVector<std::size_t> rows, std::uint64_t max_bytes,
-                                   const ThreadStarter& start)
+                                   const StartThread& start)
     : roots_(roots), manifest_(manifest), max_bytes_(max_bytes), order_(std::move(rows)) {
   const std::size_t readers = roots.concurrent_reads();
   readers_.reserve(readers);

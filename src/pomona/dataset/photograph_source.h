@@ -17,15 +17,12 @@
 #include <thread>
 #include <vector>
 
+#include "pomona/base/parallel_start.h"
 #include "pomona/base/scratch_memory.h"
 #include "pomona/dataset/manifest.h"
 #include "pomona/dataset/scan.h"
 
 namespace pomona {
-
-// Runs a function on a thread of its own; throws as std::jthread does when there can be none.
-using ThreadStarter = std::function<std::jthread(std::function<void()>)>;
-std::jthread start_thread(std::function<void()> body);
 
 class PhotographSource {
  public:
@@ -34,7 +31,7 @@ class PhotographSource {
   // `max_bytes` are held, or one file. Tests replace `start`.
   PhotographSource(const ImageRoots& roots, const Manifest& manifest,
                    ScratchVector<std::size_t> rows, std::uint64_t max_bytes = 64ULL << 20U,
-                   const ThreadStarter& start = start_thread);
+                   const StartThread& start = start_thread);
   ~PhotographSource();
   PhotographSource(const PhotographSource&) = delete;
   PhotographSource& operator=(const PhotographSource&) = delete;

@@ -135,7 +135,7 @@ TEST(PhotographSourceTest, ReadsManyAtOnceButHoldsNoMoreThanItMay) {
 }
 
 // A system that allows `most` threads.
-ThreadStarter at_most(std::size_t most) {
+StartThread at_most(std::size_t most) {
   return [left = most](std::function<void()> body) mutable {
     if (left-- == 0) {
       throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));

@@ -127,8 +127,8 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string_view> pho
   options.check();
   std::vector<Prediction> predictions(photographs.size());
   if (photographs.empty()) return predictions;
-  const std::size_t batches =
-      (photographs.size() + batch_photographs() - 1) / batch_photographs() * views_.size();
+  const std::size_t batch = networks_.network(0).batch();
+  const std::size_t batches = (photographs.size() * views_.size() + batch - 1) / batch;
   const SlotPool::Lease lease = pool_->take(batches, options.stop);
   PhotographFeaturizer& featurizer = *featurizers_[lease.slots().front()];
   featurizer.use(lease.slots());
