@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <string>
 
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/features/openvino_featurizer.h"
 
 namespace pomona {
 namespace {

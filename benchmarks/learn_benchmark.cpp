@@ -6,12 +6,12 @@
 
 #include "pomona/base/parallel.h"
 #include "pomona/learn/classifier_fit.h"
-#include "pomona/learn/embedding.h"
 #include "pomona/learn/made_up_rows.h"
-#include "pomona/learn/metrics.h"
-#include "pomona/learn/nearest.h"
 #include "pomona/learn/pca_fit.h"
 #include "pomona/learn/scaler_fit.h"
+#include "pomona/metrics/metrics.h"
+#include "pomona/neighbours/embedding.h"
+#include "pomona/neighbours/nearest.h"
 
 namespace pomona {
 namespace {

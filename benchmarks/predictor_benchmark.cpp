@@ -17,8 +17,8 @@
 #include <thread>
 #include <vector>
 
-#include "pomona/features/engine_rate.h"
-#include "pomona/features/openvino_featurizer.h"
+#include "pomona/backbone/engine_rate.h"
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/predict/bundle_network.h"
 #include "pomona/predict/open_bundle.h"
 #include "pomona/predict/predict.h"

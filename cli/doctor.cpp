@@ -5,8 +5,8 @@
 
 #include "command.h"
 #include "flags.h"
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/base/json.h"
-#include "pomona/features/openvino_featurizer.h"
 #include "pomona/jobs/bench.h"
 #include "pomona/jobs/machine.h"
 

@@ -12,9 +12,9 @@
 #include "command.h"
 #include "exit_code.h"
 #include "flags.h"
+#include "pomona/backbone/backbone.h"
+#include "pomona/backbone/import_backbone.h"
 #include "pomona/base/error.h"
-#include "pomona/features/backbone.h"
-#include "pomona/features/import_backbone.h"
 
 namespace pomona::cli {
 namespace {

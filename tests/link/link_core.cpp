@@ -10,11 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "pomona/backbone/golden_network.h"
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/dataset/table_rows.h"
-#include "pomona/features/golden_network.h"
 #include "pomona/features/memory_features.h"
-#include "pomona/features/openvino_featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/image/decode.h"
 #include "pomona/learn/classifier_fit.h"

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "pomona/learn/classifier.h"
-#include "pomona/learn/novelty.h"
 #include "pomona/learn/pca.h"
 #include "pomona/learn/scaler.h"
+#include "pomona/neighbours/novelty.h"
 
 namespace pomona {
 

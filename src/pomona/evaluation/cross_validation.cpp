@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "pomona/dataset/row_selection.h"
-#include "pomona/learn/calibration.h"
+#include "pomona/metrics/calibration.h"
 #include "pomona/training/domain_adaptation.h"
 #include "pomona/training/out_of_fold_scores.h"
 #include "pomona/training/studio_only.h"

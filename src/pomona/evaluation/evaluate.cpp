@@ -6,7 +6,7 @@
 
 #include "pomona/csv/csv_writer.h"
 #include "pomona/dataset/source_of.h"
-#include "pomona/learn/surest_mistakes.h"
+#include "pomona/metrics/surest_mistakes.h"
 
 namespace pomona {
 namespace {

@@ -12,7 +12,7 @@
 #include "pomona/base/matrix.h"
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/table_rows.h"
-#include "pomona/learn/metrics.h"
+#include "pomona/metrics/metrics.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/training/train.h"
 

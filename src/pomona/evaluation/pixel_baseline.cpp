@@ -7,7 +7,7 @@
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/image/resize.h"
-#include "pomona/learn/nearest.h"
+#include "pomona/neighbours/nearest.h"
 
 namespace pomona {
 namespace {

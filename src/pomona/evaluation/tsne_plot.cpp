@@ -8,7 +8,7 @@
 
 #include "pomona/base/random.h"
 #include "pomona/dataset/row_selection.h"
-#include "pomona/learn/embedding.h"
+#include "pomona/neighbours/embedding.h"
 
 namespace pomona {
 namespace {

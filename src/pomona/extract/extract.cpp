@@ -7,13 +7,13 @@
 #include <memory>
 #include <utility>
 
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
-#include "pomona/base/ordered_blocks.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/photograph_source.h"
 #include "pomona/extract/extract_collector.h"
-#include "pomona/features/openvino_featurizer.h"
+#include "pomona/extract/ordered_blocks.h"
 #include "pomona/features/photograph_featurizer.h"
 
 namespace pomona {

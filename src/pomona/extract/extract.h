@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "pomona/backbone/backbone.h"
 #include "pomona/base/progress.h"
 #include "pomona/dataset/manifest.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/checkpoints.h"
 #include "pomona/extract/known_rows.h"
 #include "pomona/extract/small_pictures.h"
-#include "pomona/features/backbone.h"
 #include "pomona/features/extract_setup.h"
 #include "pomona/features/feature_sink.h"
 #include "pomona/features/view.h"

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "pomona/features/openvino_featurizer.h"
+#include "pomona/backbone/openvino_featurizer.h"
 
 namespace pomona {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/features/extract_setup.h"
 
-#include "pomona/features/openvino_featurizer.h"
+#include "pomona/backbone/openvino_featurizer.h"
 
 namespace pomona {
 

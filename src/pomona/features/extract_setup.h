@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "pomona/features/backbone.h"
-#include "pomona/features/featurizer.h"
+#include "pomona/backbone/backbone.h"
+#include "pomona/backbone/featurizer.h"
 #include "pomona/features/view.h"
 #include "pomona/features/view_networks.h"
 #include "pomona/image/resize.h"

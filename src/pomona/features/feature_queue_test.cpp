@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "pomona/backbone/random_input.h"
+#include "pomona/backbone/tiny_featurizer.h"
 #include "pomona/base/error.h"
 #include "pomona/features/preprocess.h"
-#include "pomona/features/random_input.h"
-#include "pomona/features/tiny_featurizer.h"
 
 namespace pomona {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <span>
 
-#include "pomona/features/backbone.h"
+#include "pomona/backbone/backbone.h"
 #include "pomona/image/image.h"
 
 namespace pomona {

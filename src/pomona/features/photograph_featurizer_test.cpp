@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <string>
 
+#include "pomona/backbone/tiny_featurizer.h"
 #include "pomona/base/random.h"
-#include "pomona/features/tiny_featurizer.h"
 #include "pomona/image/jpeg_encode.h"
 
 namespace pomona {

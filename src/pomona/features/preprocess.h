@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "pomona/features/backbone.h"
+#include "pomona/backbone/backbone.h"
 #include "pomona/features/view.h"
 #include "pomona/image/resize.h"
 

@@ -6,9 +6,9 @@
 #include <iterator>
 #include <optional>
 
+#include "pomona/backbone/featurizer.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
-#include "pomona/features/featurizer.h"
 
 namespace pomona {
 namespace {

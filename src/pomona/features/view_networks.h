@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "pomona/features/featurizer.h"
+#include "pomona/backbone/featurizer.h"
 #include "pomona/features/view.h"
 
 namespace pomona {

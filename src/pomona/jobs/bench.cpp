@@ -7,14 +7,14 @@
 #include <filesystem>
 #include <memory>
 
+#include "pomona/backbone/engine_rate.h"
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/scan.h"
-#include "pomona/features/engine_rate.h"
-#include "pomona/features/openvino_featurizer.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/image/decode_limits.h"
 #include "pomona/jobs/machine.h"

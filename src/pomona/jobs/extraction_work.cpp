@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/extract/feature_recipe.h"
-#include "pomona/features/openvino_featurizer.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_names.h"

@@ -10,8 +10,8 @@
 #include <set>
 #include <sstream>
 
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/base/parallel.h"
-#include "pomona/features/openvino_featurizer.h"
 #include "pomona/table/schema.h"
 
 namespace pomona {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/output/publish_results.h"
 
-#include "pomona/dataset/scan.h"
+#include "pomona/base/stop.h"
 
 namespace pomona {
 

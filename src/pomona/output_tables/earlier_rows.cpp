@@ -12,9 +12,9 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/base/read_ahead.h"
 #include "pomona/base/scratch_memory.h"
 #include "pomona/extract/feature_recipe.h"
+#include "pomona/features/read_ahead.h"
 #include "pomona/output/output_digests.h"
 #include "pomona/output/output_names.h"
 #include "pomona/table/parquet_reader.h"

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/base/error.h"
-#include "pomona/features/openvino_featurizer.h"
 
 namespace pomona {
 

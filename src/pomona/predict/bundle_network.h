@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "pomona/backbone/backbone.h"
 #include "pomona/base/progress.h"
 #include "pomona/bundle/bundle.h"
-#include "pomona/features/backbone.h"
 #include "pomona/features/extract_setup.h"
 #include "pomona/features/preprocess.h"
 #include "pomona/image/resize.h"

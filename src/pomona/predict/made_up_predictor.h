@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "pomona/backbone/golden_network.h"
 #include "pomona/base/random.h"
 #include "pomona/bundle/bundle.h"
-#include "pomona/features/golden_network.h"
 #include "pomona/image/image.h"
 #include "pomona/image/jpeg_encode.h"
 #include "pomona/predict/bundle_network.h"

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pomona/backbone/logits_head.h"
 #include "pomona/bundle/bundle.h"
-#include "pomona/features/logits_head.h"
 #include "pomona/image/picture_quality.h"
 
 namespace pomona {

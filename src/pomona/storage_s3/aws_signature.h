@@ -6,7 +6,7 @@
 #include <ctime>
 #include <string>
 
-#include "pomona/storage_s3/http_connection.h"
+#include "pomona/http/http_connection.h"
 
 namespace pomona {
 

@@ -18,9 +18,9 @@
 #include <string_view>
 #include <vector>
 
+#include "pomona/http/http_connection.h"
+#include "pomona/http/retry.h"
 #include "pomona/storage_s3/aws_signature.h"
-#include "pomona/storage_s3/http_connection.h"
-#include "pomona/storage_s3/retry.h"
 #include "pomona/storage_s3/s3_answer.h"
 
 namespace pomona {

@@ -14,10 +14,10 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/http/failing_memory.h"
+#include "pomona/http/stub_server.h"
 #include "pomona/storage/etag.h"
-#include "pomona/storage_s3/failing_memory.h"
 #include "pomona/storage_s3/s3_store.h"
-#include "pomona/storage_s3/stub_server.h"
 
 namespace pomona {
 namespace {

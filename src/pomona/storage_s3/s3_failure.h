@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "pomona/storage_s3/http_connection.h"
+#include "pomona/http/http_connection.h"
 #include "pomona/storage_s3/s3_answer.h"
 
 namespace pomona {

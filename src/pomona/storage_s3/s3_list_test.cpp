@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <set>
 
+#include "pomona/http/stub_server.h"
 #include "pomona/storage/failing_calls.h"
-#include "pomona/storage_s3/stub_server.h"
 
 namespace pomona {
 namespace {

@@ -10,12 +10,12 @@
 #include <string_view>
 #include <utility>
 
-#include "pomona/base/read_ahead.h"
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/row_selection.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/source_of.h"
-#include "pomona/learn/near_duplicates.h"
+#include "pomona/features/read_ahead.h"
+#include "pomona/neighbours/near_duplicates.h"
 
 namespace pomona {
 namespace {

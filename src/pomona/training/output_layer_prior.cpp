@@ -5,11 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "pomona/backbone/logits_head.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/csv/written_csv.h"
-#include "pomona/features/logits_head.h"
 
 namespace pomona {
 namespace {

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pomona/backbone/backbone.h"
 #include "pomona/base/matrix.h"
-#include "pomona/features/backbone.h"
 #include "pomona/training/reduce.h"
 
 namespace pomona {

@@ -3,9 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "pomona/backbone/golden_network.h"
+#include "pomona/backbone/logits_head.h"
 #include "pomona/base/error.h"
-#include "pomona/features/golden_network.h"
-#include "pomona/features/logits_head.h"
 
 namespace pomona {
 namespace {

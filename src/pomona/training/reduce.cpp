@@ -10,8 +10,8 @@
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
-#include "pomona/base/read_ahead.h"
 #include "pomona/dataset/scan.h"
+#include "pomona/features/read_ahead.h"
 #include "pomona/features/view_mean.h"
 #include "pomona/learn/scaler_fit.h"
 

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/backbone/logits_head.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
-#include "pomona/base/read_ahead.h"
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/row_selection.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/source_of.h"
-#include "pomona/features/logits_head.h"
+#include "pomona/features/read_ahead.h"
 #include "pomona/features/view_mean.h"
 #include "pomona/learn/discriminant_fit.h"
 #include "pomona/predict/refusal.h"

@@ -6,9 +6,9 @@
 #include <stop_token>
 #include <string>
 
+#include "pomona/backbone/backbone.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/dataset/table_rows.h"
-#include "pomona/features/backbone.h"
 #include "pomona/features/feature_source.h"
 #include "pomona/training/train.h"
 

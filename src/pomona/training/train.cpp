@@ -8,8 +8,8 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/row_selection.h"
-#include "pomona/learn/calibration.h"
 #include "pomona/learn/moments.h"
+#include "pomona/metrics/calibration.h"
 #include "pomona/training/domain_adaptation.h"
 #include "pomona/training/out_of_fold_scores.h"
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds what to keep of a network somebody else made. Private to this module.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "pomona/backbone/backbone.h"
+
+namespace ov {
+class Model;
+class Node;
+template <class NodeType>
+class Output;
+}  // namespace ov
+
+namespace pomona {
+
+// The output of the network, or of any node inside it, that has this name: a tensor's name, a
+// node's name, or "node:port". Empty: the only output. Throws invalid_input with the names there
+// are.
+ov::Output<ov::Node> find_output(const ov::Model& network, const std::string& name);
+
+// One vector a picture: rows × dims stay as they are, a spatial map is averaged over its
+// positions. Throws invalid_input for other shapes.
+ov::Output<ov::Node> pooled(const ov::Output<ov::Node>& output, TensorLayout layout);
+
+}  // namespace pomona

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/backbone/openvino_featurizer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <openvino/openvino.hpp>
+
+#include "pomona/backbone/engine_rate.h"
+#include "pomona/backbone/openvino_network.h"
+
+namespace pomona {
+namespace {
+
+constexpr const char* kDevice = "CPU";
+constexpr int kLargestBatch = 1024;
+
+ov::element::Type element_type(Precision precision) {
+  return precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
+}
+
+FeaturizerOptions resolve(const BackboneSpec& spec, FeaturizerOptions options) {
+  if (options.size == 0) options.size = spec.size;
+  if (options.batch == 0) options.batch = default_batch(options.size, options.precision);
+  const std::string doing = "preparing backbone " + spec.name + ": ";
+  if (options.size < 1 || options.size > kLargestSize) {
+    throw Error(ErrorKind::kInvalidInput, doing + "size " + std::to_string(options.size) +
+                                              " is not between 1 and " +
+                                              std::to_string(kLargestSize));
+  }
+  if (options.batch < 1 || options.batch > kLargestBatch || options.slots < 1) {
+    throw Error(ErrorKind::kInvalidInput, doing + "a batch of " + std::to_string(options.batch) +
+                                              " in " + std::to_string(options.slots) +
+                                              " slots cannot be computed");
+  }
+  check_batch(options.size, options.batch);
+  const std::vector<Precision> native = native_precisions();
+  if (std::find(native.begin(), native.end(), options.precision) == native.end()) {
+    throw Error(ErrorKind::kInvalidInput, doing + "this processor does not compute " +
+                                              std::string(precision_name(options.precision)) +
+                                              "; use precision f32");
+  }
+  return options;
+}
+
+ov::PartialShape input_shape(const BackboneSpec& spec, const FeaturizerOptions& options) {
+  if (spec.layout == TensorLayout::kNhwc) return {options.batch, options.size, options.size, 3};
+  return {options.batch, 3, options.size, options.size};
+}
+
+std::shared_ptr<ov::op::v0::Result> result_named(const ov::Model& network,
+                                                 const std::string& name) {
+  for (const ov::Output<const ov::Node>& output : network.outputs()) {
+    if (output.get_names().count(name) == 0) continue;
+    const ov::Node* node = output.get_node();
+    return std::const_pointer_cast<ov::op::v0::Result>(
+        ov::as_type_ptr<const ov::op::v0::Result>(node->shared_from_this()));
+  }
+  throw Error(ErrorKind::kInvalidInput, "the network has no output named " + name);
+}
+
+// Only what is asked for, at one fixed shape: what leads to no kept output is not even compiled.
+std::shared_ptr<ov::Model> fixed_network(const Backbone& backbone,
+                                         const FeaturizerOptions& options) {
+  const std::string doing = "preparing backbone " + backbone.spec.name;
+  std::shared_ptr<ov::Model> network;
+  try {
+    network = read_network(backbone.network_xml, backbone.network_bin);
+  } catch (const std::exception&) {
+    rethrow_openvino(ErrorKind::kCorrupt, doing, "install or import it again");
+  }
+  try {
+    auto fixed = std::make_shared<ov::Model>(
+        ov::ResultVector{result_named(*network, kFeaturesOutput)}, network->get_parameters());
+    fixed->reshape(input_shape(backbone.spec, options));
+    return fixed;
+  } catch (const std::exception&) {
+    rethrow_openvino(ErrorKind::kInvalidInput,
+                     doing + " for " + std::to_string(options.batch) + " pictures of " +
+                         std::to_string(options.size) + " pixels",
+                     "its own size is " + std::to_string(backbone.spec.size) + " and its layout " +
+                         std::string(tensor_layout_name(backbone.spec.layout)));
+  }
+}
+
+// One stream of one thread for each slot, so that a slot's rate and bits do not depend on the
+// others; precision always said, since OpenVINO would choose bf16 by itself; not pinned, since
+// processes side by side (Spark's workers) would all pin themselves to the same core; nothing
+// cached on disk.
+ov::AnyMap compile_settings(const FeaturizerOptions& options) {
+  const int slots = static_cast<int>(options.slots);
+  return {ov::hint::inference_precision(element_type(options.precision)),
+          ov::num_streams(slots),
+          ov::inference_num_threads(slots),
+          ov::hint::enable_cpu_pinning(false),
+          ov::hint::enable_hyper_threading(true),
+          ov::cache_dir("")};
+}
+
+class OpenVinoFeaturizer : public Featurizer {
+ public:
+  OpenVinoFeaturizer(const Backbone& backbone, const FeaturizerOptions& options)
+      : name_(backbone.spec.name),
+        size_(options.size),
+        batch_(static_cast<std::size_t>(options.batch)),
+        feature_count_(static_cast<std::size_t>(backbone.spec.feature_count)) {
+    const std::shared_ptr<ov::Model> network = fixed_network(backbone, options);
+    check_output(*network);
+    try {
+      compiled_ = openvino_core().compile_model(network, kDevice, compile_settings(options));
+      for (std::size_t slot = 0; slot < options.slots; ++slot) {
+        requests_.push_back(compiled_.create_infer_request());
+        inputs_.push_back(requests_.back().get_input_tensor().data<float>());
+      }
+    } catch (const std::exception&) {
+      rethrow_openvino(ErrorKind::kInternal,
+                       "compiling backbone " + name_ + " for " + std::to_string(batch_) +
+                           " pictures of " + std::to_string(size_) + " pixels",
+                       "take a smaller size or --batch, or import it from another format");
+    }
+  }
+
+  int size() const override { return size_; }
+  std::size_t batch() const override { return batch_; }
+  std::size_t slots() const override { return requests_.size(); }
+  std::size_t feature_count() const override { return feature_count_; }
+
+  std::span<float> input(std::size_t slot, std::size_t row) override {
+    assert(slot < slots() && row < batch_);
+    const std::size_t row_size =
+        3 * static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
+    return {inputs_[slot] + row * row_size, row_size};
+  }
+
+  void submit(std::size_t slot) override {
+    translated([&] { requests_[slot].start_async(); });
+  }
+
+  MatrixView<const float> collect(std::size_t slot) override {
+    translated([&] { requests_[slot].wait(); });
+    const float* data = nullptr;
+    translated([&] { data = requests_[slot].get_output_tensor().data<const float>(); });
+    return {data, batch_, feature_count_};
+  }
+
+ private:
+  void check_output(const ov::Model& network) const {
+    const ov::PartialShape& found = network.output().get_partial_shape();
+    if (found != ov::PartialShape{static_cast<std::int64_t>(batch_),
+                                  static_cast<std::int64_t>(feature_count_)}) {
+      throw Error(ErrorKind::kInvalidInput,
+                  "preparing backbone " + name_ + " for " + std::to_string(batch_) +
+                      " pictures of " + std::to_string(size_) + " pixels: its output would be " +
+                      found.to_string() + ", expected " + std::to_string(feature_count_) +
+                      " numbers a picture");
+    }
+  }
+
+  template <class Call>
+  void translated(const Call& call) const {
+    try {
+      call();
+    } catch (const std::exception&) {
+      rethrow_openvino(ErrorKind::kInternal, "running backbone " + name_, "import it again");
+    }
+  }
+
+  std::string name_;
+  int size_;
+  std::size_t batch_;
+  std::size_t feature_count_;
+  ov::CompiledModel compiled_;
+  std::vector<ov::InferRequest> requests_;
+  std::vector<float*> inputs_;
+};
+
+}  // namespace
+
+std::unique_ptr<Featurizer> make_openvino_featurizer(const Backbone& backbone,
+                                                     const FeaturizerOptions& options) {
+  return std::make_unique<OpenVinoFeaturizer>(backbone, resolve(backbone.spec, options));
+}
+
+std::vector<Precision> native_precisions() {
+  std::vector<Precision> precisions = {Precision::kF32};
+  try {
+    const auto found = openvino_core().get_property(kDevice, ov::device::capabilities);
+    if (std::find(found.begin(), found.end(), ov::device::capability::BF16) != found.end()) {
+      precisions.push_back(Precision::kBf16);
+    }
+  } catch (const std::exception&) {
+    rethrow_openvino(ErrorKind::kUnavailable, "asking OpenVINO what the processor computes",
+                     "reinstall OpenVINO's CPU plug-in");
+  }
+  return precisions;
+}
+
+Precision choose_precision(const Backbone& backbone, int size) {
+  constexpr double kLeastGain = 1.1;
+  constexpr int kRounds = 3;
+  constexpr double kSecondsARound = 0.06;
+  if (native_precisions().size() == 1) return Precision::kF32;
+  FeaturizerOptions options;
+  options.size = size;
+  const std::unique_ptr<Featurizer> f32 = make_openvino_featurizer(backbone, options);
+  options.precision = Precision::kBf16;
+  const std::unique_ptr<Featurizer> bf16 = make_openvino_featurizer(backbone, options);
+  // In turn, and the best of each: what disturbs a machine for a moment shall not decide.
+  double f32_rate = 0;
+  double bf16_rate = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    f32_rate = std::max(f32_rate, measure_engine_rate(*f32, kSecondsARound));
+    bf16_rate = std::max(bf16_rate, measure_engine_rate(*bf16, kSecondsARound));
+  }
+  return bf16_rate >= kLeastGain * f32_rate ? Precision::kBf16 : Precision::kF32;
+}
+
+std::string openvino_version() { return ov::get_openvino_version().buildNumber; }
+
+}  // namespace pomona

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/backbone/openvino_network.h"
+
+#include <cstring>
+#include <openvino/openvino.hpp>
+#include <sstream>
+
+namespace pomona {
+namespace {
+
+// OpenVINO puts file names and checked expressions of its own sources before what went wrong.
+std::string gist(const std::string& words) {
+  std::istringstream lines(words);
+  std::string result;
+  for (std::string line; std::getline(lines, line);) {
+    const bool noise = line.empty() || line.starts_with("Exception from ") ||
+                       line.starts_with("Check '") || line.starts_with("While validating node");
+    if (!noise) result += (result.empty() ? "" : " ") + line;
+  }
+  constexpr std::size_t kLongest = 400;
+  if (result.size() > kLongest) result = result.substr(0, kLongest) + " …";
+  return result.empty() ? words : result;
+}
+
+}  // namespace
+
+ov::Core& openvino_core() {
+  static ov::Core core;
+  return core;
+}
+
+void rethrow_openvino(ErrorKind kind, std::string_view doing, std::string_view advice) {
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(kind, std::string(doing) + ": " + gist(error.what()) + "; " + std::string(advice));
+  }
+}
+
+std::shared_ptr<ov::Model> read_network(const std::string& xml, std::string_view bin) {
+  // The compiled network may go on using these bytes, so they are its own.
+  ov::Tensor weights(ov::element::u8, {bin.size()});
+  if (!bin.empty()) std::memcpy(weights.data(), bin.data(), bin.size());
+  return openvino_core().read_model(xml, weights);
+}
+
+}  // namespace pomona

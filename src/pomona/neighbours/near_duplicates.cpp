@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomona/neighbours/near_duplicates.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
+#include "pomona/base/parallel.h"
+#include "pomona/learn/linear_algebra.h"
+#include "pomona/neighbours/directions.h"
+
+namespace pomona {
+namespace {
+
+constexpr std::size_t kBlockRows = 512;
+
+// Sets of rows, each known by its first.
+class LinkedRows {
+ public:
+  explicit LinkedRows(std::size_t rows) : above_(rows) {
+    std::iota(above_.begin(), above_.end(), 0);
+  }
+
+  std::int32_t first_of(std::size_t row) {
+    auto at = static_cast<std::int32_t>(row);
+    while (above(at) != at) at = above(at) = above(above(at));
+    return at;
+  }
+  void link(std::size_t a, std::size_t b) {
+    const std::int32_t one = first_of(a);
+    const std::int32_t other = first_of(b);
+    above(std::max(one, other)) = std::min(one, other);
+  }
+
+ private:
+  std::int32_t& above(std::int32_t row) { return above_[static_cast<std::size_t>(row)]; }
+
+  std::vector<std::int32_t> above_;
+};
+
+using BlockPair = std::pair<std::size_t, std::size_t>;  // the first rows of two blocks
+
+// One worker's. What is linked here depends on which blocks a worker gets, all of it joined does
+// not.
+class PairSearch {
+ public:
+  PairSearch(MatrixView<const float> directions, float least_cosine)
+      : directions_(directions),
+        least_cosine_(least_cosine),
+        cosines_(kBlockRows, kBlockRows),
+        linked_(directions.rows()) {}
+
+  // Links as it goes: of rows that are much alike there are too many pairs to keep.
+  void link_between(BlockPair blocks) {
+    const MatrixView<const float> left = block_from(blocks.first);
+    const MatrixView<const float> right = block_from(blocks.second);
+    const MatrixView<float> cosines(cosines_.data(), left.rows(), right.rows());
+    multiply_by_transposed(left, right, cosines);
+    for (std::size_t i = 0; i < left.rows(); ++i) {
+      for (std::size_t j = blocks.first == blocks.second ? i + 1 : 0; j < right.rows(); ++j) {
+        if (cosines(i, j) >= least_cosine_) linked_.link(blocks.first + i, blocks.second + j);
+      }
+    }
+  }
+  LinkedRows& linked() { return linked_; }
+
+ private:
+  MatrixView<const float> block_from(std::size_t first) const {
+    return directions_.rows_from(first, std::min(kBlockRows, directions_.rows() - first));
+  }
+
+  MatrixView<const float> directions_;
+  float least_cosine_;
+  Matrix<float> cosines_;
+  LinkedRows linked_;
+};
+
+}  // namespace
+
+std::vector<std::int32_t> link_near_duplicates(MatrixView<const float> rows,
+                                               std::span<const double> origin, double distance,
+                                               std::size_t workers) {
+  if (!(distance >= 0 && distance <= 2)) {
+    throw Error(ErrorKind::kInvalidInput,
+                "linking near-duplicates: expected a distance from 0 to 2, found " +
+                    shown_number(distance));
+  }
+  const Matrix<float> directions = directions_from(origin, rows);
+  const auto least_cosine = static_cast<float>(1 - distance);
+  std::vector<BlockPair> blocks;
+  for (std::size_t first = 0; first < rows.rows(); first += kBlockRows) {
+    for (std::size_t second = first; second < rows.rows(); second += kBlockRows) {
+      blocks.emplace_back(first, second);
+    }
+  }
+  std::vector<std::int32_t> result(rows.rows());
+  if (blocks.empty()) return result;
+  std::vector<PairSearch> searches(std::clamp<std::size_t>(workers, 1, blocks.size()),
+                                   PairSearch(directions.view(), least_cosine));
+  parallel_for(blocks.size(), searches.size(), [&](std::size_t i, std::size_t worker) {
+    searches[worker].link_between(blocks[i]);
+  });
+  LinkedRows& linked = searches.front().linked();
+  for (PairSearch& search : searches) {
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      linked.link(i, static_cast<std::size_t>(search.linked().first_of(i)));
+    }
+  }
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = linked.first_of(i);
+  return result;
+}
+
+}  // namespace pomona
