@@ -4,38 +4,38 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
 
 #include "command.h"
 #include "flags.h"
+#include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 
 namespace pomona::cli {
 namespace {
 
-void print_bench(const Json& result) {
-  std::printf("%s at %d px, %s, %s photographs\n", result.at("backbone").get<std::string>().c_str(),
-              result.at("size").get<int>(), result.at("precision").get<std::string>().c_str(),
-              with_commas(result.at("photographs").get<std::uint64_t>()).c_str());
+void print_bench(const BenchResult& result) {
+  const FeaturizerOptions& used = result.setup.featurizer;
+  std::printf("%s at %d px, %s, %s photographs\n", result.setup.backbone.spec.name.c_str(),
+              used.size, std::string(precision_name(used.precision)).c_str(),
+              with_commas(result.photographs).c_str());
   std::printf("%-34s %10s\n", "engine alone", "images/s");
-  for (const Json& point : result.at("engine_sweep")) {
-    std::printf("  batch %2d, %zu streams %16s %10.1f\n", point.at("batch").get<int>(),
-                point.at("streams").get<std::size_t>(), "",
-                point.at("images_per_second").get<double>());
+  for (const EnginePoint& point : result.sweep) {
+    std::printf("  batch %2d, %zu streams %16s %10.1f\n", point.batch, point.streams, "",
+                point.images_per_second);
   }
-  const auto line = [&](const char* name, const char* key, const char* format) {
-    std::printf("%-34s ", name);
-    std::printf(format, result.at(key).get<double>());
-    std::printf("\n");
+  const auto line = [](const char* name, double value, int decimals) {
+    std::printf("%-34s %10.*f\n", name, decimals, value);
   };
-  line("engine, best point, beside extract", "engine_images_per_second", "%10.1f");
-  line("read, decode, resize, normalise", "decode_images_per_second", "%10.1f");
-  line("whole extract", "extract_images_per_second", "%10.1f");
-  line("whole extract, one worker", "extract_one_worker_images_per_second", "%10.1f");
-  line("extract over engine", "extract_over_engine", "%10.3f");
-  line("workers over one", "workers_over_one", "%10.2f");
-  if (result.at("batch") != result.at("engine_batch")) {
+  line("engine, best point, beside extract", result.engine.images_per_second, 1);
+  line("read, decode, resize, normalise", result.decode_images_per_second, 1);
+  line("whole extract", result.extract_images_per_second, 1);
+  line("whole extract, one worker", result.extract_one_worker_images_per_second, 1);
+  line("extract over engine", result.extract_over_engine(), 3);
+  line("workers over one", result.workers_over_one(), 2);
+  if (used.batch != result.engine.batch) {
     std::printf("extraction ran with batches of %d; --batch %d may be faster on this machine\n",
-                result.at("batch").get<int>(), result.at("engine_batch").get<int>());
+                used.batch, result.engine.batch);
   }
 }
 
@@ -60,10 +60,10 @@ void add_bench(CLI::App& app, Command& chosen) {
   command->callback([&chosen, options, as_json, stores] {
     chosen = [options, as_json, stores](Session& session) {
       options->stores = store_opener(*stores, session);
-      const Json result = bench_json(bench(*options, session.progress, session.stop));
+      const BenchResult result = bench(*options, session.progress, session.stop);
       session.progress.begin("", 0);
       if (*as_json) {
-        std::fputs(print_json(result).c_str(), stdout);
+        std::fputs(print_json(bench_json(result)).c_str(), stdout);
       } else {
         print_bench(result);
       }

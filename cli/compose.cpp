@@ -8,24 +8,18 @@
 
 #include "command.h"
 #include "flags.h"
-#include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 
 namespace pomona::cli {
 namespace {
 
-std::string count(const Json& record, const char* name) {
-  return with_commas(record.at("counts").at(name).get<std::uint64_t>());
-}
-
-void print_record(const Json& record, const std::string& out) {
+void print_result(const ComposeResult& result, const std::string& out) {
   std::printf("%s pictures of %zu labels, made of %s studio pictures; %s failed, %s skipped\n",
-              count(record, "pictures").c_str(), record.at("labels").size(),
-              count(record, "ok").c_str(), count(record, "failed").c_str(),
-              count(record, "skipped").c_str());
-  std::printf("%.0f pictures a second on %d workers, %.1f s in all\n",
-              record.at("pictures_per_second").get<double>(),
-              record.at("options").at("workers").get<int>(), record.at("seconds").get<double>());
+              with_commas(result.pictures).c_str(), result.folders.size(),
+              with_commas(result.ok).c_str(), with_commas(result.failed).c_str(),
+              with_commas(result.skipped).c_str());
+  std::printf("%.0f pictures a second on %zu workers, %.1f s in all\n", result.pictures_per_second,
+              result.workers, result.seconds);
   std::printf("Look at: %s/contact_sheet.jpg\nPhotographs: %s/photographs\n", out.c_str(),
               out.c_str());
 }
@@ -78,11 +72,11 @@ void add_compose(CLI::App& app, Command& chosen) {
     chosen = [options, as_json, stores](Session& session) {
       options->input.stores = store_opener(*stores, session);
       options->output.command = session.command;
-      const Json record = compose(*options, session.progress, session.stop);
+      const ComposeResult result = compose(*options, session.progress, session.stop);
       if (*as_json) {
-        std::fputs(print_json(record).c_str(), stdout);
+        std::fputs(result.record.c_str(), stdout);
       } else {
-        print_record(record, options->output.out);
+        print_result(result, options->output.out);
       }
       return 0;
     };

@@ -2,6 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "command.h"
 #include "flags.h"
@@ -15,45 +18,81 @@ namespace {
 
 constexpr double kSecondsAPoint = 1;
 
-std::string joined(const Json& words) {
+struct MeasuredPrecision {
+  std::string precision;
+  std::string backbone;
+  int size = 0;
+  double images_per_second = 0;
+};
+
+struct Findings {
+  Machine machine;
+  std::string models;
+  std::vector<std::string> backbones;
+  std::vector<MeasuredPrecision> precisions;
+};
+
+std::string words_of(const std::vector<std::string>& words) {
   std::string text;
-  for (const Json& word : words) text += (text.empty() ? "" : " ") + word.get<std::string>();
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
 }
 
-Json measured_precisions(const Backbone& backbone, std::size_t cores) {
-  Json measured = Json::array();
+std::vector<MeasuredPrecision> measure_precisions(const Backbone& backbone, std::size_t cores) {
+  std::vector<MeasuredPrecision> measured;
   for (const Precision precision : native_precisions()) {
     FeaturizerOptions options;
     options.precision = precision;
     options.slots = cores;
-    measured.push_back({{"precision", precision_name(precision)},
-                        {"backbone", backbone.spec.name},
-                        {"size", backbone.spec.size},
-                        {"images_per_second", measure_engine(backbone, options, kSecondsAPoint)}});
+    measured.push_back({std::string(precision_name(precision)), backbone.spec.name,
+                        backbone.spec.size, measure_engine(backbone, options, kSecondsAPoint)});
   }
   return measured;
 }
 
-void print_doctor(const Json& found) {
-  const Json& machine = found.at("machine");
-  std::printf("processor     %s, %d cores usable\n", machine.at("cpu").get<std::string>().c_str(),
-              machine.at("cores").get<int>());
-  std::printf("instructions  %s\n", joined(machine.at("instruction_sets")).c_str());
-  std::printf("memory        %.1f GiB\n", machine.at("memory_bytes").get<double>() / (1 << 30));
-  std::printf("system        %s\n", machine.at("system").get<std::string>().c_str());
-  for (const auto& [name, version] : found.at("versions").items()) {
-    std::printf("%-12s  %s\n", name.c_str(), version.get<std::string>().c_str());
+Findings look_at_machine(const std::string& models) {
+  Findings found;
+  found.machine = describe_machine();
+  found.models = models;
+  for (const BackboneSpec& spec : list_backbones(models)) found.backbones.push_back(spec.name);
+  if (!found.backbones.empty()) {
+    found.precisions =
+        measure_precisions(read_backbone(models, found.backbones.front()), found.machine.cores);
   }
-  std::printf("models        %s\n", found.at("models").get<std::string>().c_str());
-  std::printf("backbones     %s\n", found.at("backbones").empty()
+  return found;
+}
+
+Json findings_json(const Findings& found) {
+  Json precisions = Json::array();
+  for (const MeasuredPrecision& one : found.precisions) {
+    precisions.push_back({{"precision", one.precision},
+                          {"backbone", one.backbone},
+                          {"size", one.size},
+                          {"images_per_second", one.images_per_second}});
+  }
+  return {{"machine", machine_json(found.machine)},
+          {"versions", versions_json()},
+          {"models", found.models},
+          {"backbones", found.backbones},
+          {"precisions", std::move(precisions)}};
+}
+
+void print_doctor(const Findings& found) {
+  const Machine& machine = found.machine;
+  std::printf("processor     %s, %zu cores usable\n", machine.cpu.c_str(), machine.cores);
+  std::printf("instructions  %s\n", words_of(machine.instruction_sets).c_str());
+  std::printf("memory        %.1f GiB\n", static_cast<double>(machine.memory_bytes) / (1 << 30));
+  std::printf("system        %s\n", machine.system.c_str());
+  for (const auto& [name, version] : program_versions()) {
+    std::printf("%-12s  %s\n", name.c_str(), version.c_str());
+  }
+  std::printf("models        %s\n", found.models.c_str());
+  std::printf("backbones     %s\n", found.backbones.empty()
                                         ? "none: run tools/setup, or `pomona models install`"
-                                        : joined(found.at("backbones")).c_str());
-  for (const Json& one : found.at("precisions")) {
+                                        : words_of(found.backbones).c_str());
+  for (const MeasuredPrecision& one : found.precisions) {
     std::printf("measured      %s: %.0f photographs a second through %s at %d px\n",
-                one.at("precision").get<std::string>().c_str(),
-                one.at("images_per_second").get<double>(),
-                one.at("backbone").get<std::string>().c_str(), one.at("size").get<int>());
+                one.precision.c_str(), one.images_per_second, one.backbone.c_str(), one.size);
   }
 }
 
@@ -69,21 +108,10 @@ void add_doctor(CLI::App& app, Command& chosen) {
   command->callback([&chosen, models, as_json] {
     chosen = [models, as_json](Session& session) {
       session.progress.begin("measuring", 0);
-      const Machine machine = describe_machine();
-      const std::string folder = models->empty() ? default_models_folder() : *models;
-      Json found = {
-          {"machine", machine_json(machine)}, {"versions", versions_json()}, {"models", folder}};
-      found["backbones"] = Json::array();
-      found["precisions"] = Json::array();
-      const std::vector<BackboneSpec> backbones = list_backbones(folder);
-      for (const BackboneSpec& spec : backbones) found["backbones"].push_back(spec.name);
-      if (!backbones.empty()) {
-        found["precisions"] =
-            measured_precisions(read_backbone(folder, backbones.front().name), machine.cores);
-      }
+      const Findings found = look_at_machine(models->empty() ? default_models_folder() : *models);
       session.progress.begin("", 0);
       if (*as_json) {
-        std::fputs(print_json(found).c_str(), stdout);
+        std::fputs(print_json(findings_json(found)).c_str(), stdout);
       } else {
         print_doctor(found);
       }

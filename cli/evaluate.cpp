@@ -2,11 +2,14 @@
 #include "pomona/evaluation/evaluate.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <span>
 
 #include "command.h"
 #include "flags.h"
+#include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 #include "pomona/jobs/evaluate_bundle.h"
 #include "summary.h"
@@ -14,22 +17,21 @@
 namespace pomona::cli {
 namespace {
 
-void print_evaluation(const Json& metrics) {
-  const Json& score = metrics.at("scores").at(0);
-  std::printf("%s photographs judged. %s\n",
-              with_commas(score.at("rows").get<std::uint64_t>()).c_str(),
-              score.at("explanation").get<std::string>().c_str());
-  print_scores(metrics);
+constexpr std::size_t kShownPairs = 5;
+
+void print_evaluation(const EvaluationResults& results) {
+  const ScoreResult& main = results.scores.front();
+  const ScoreFigures& figures = main.figures.value();
+  std::printf("%s photographs judged. %s\n", with_commas(main.rows).c_str(),
+              main.score.explanation.c_str());
+  print_scores(results.scores, {});
   std::printf("  macro F1 %s, log loss %.3f, expected calibration error %s\n",
-              percent(score.at("macro_f1").get<double>()).c_str(),
-              score.at("log_loss").get<double>(),
-              percent(score.at("expected_calibration_error").get<double>()).c_str());
-  std::size_t shown = 0;
-  for (const Json& pair : metrics.at("confusions")) {
-    if (shown++ == 5) break;
-    std::printf("  %s taken for %s: %llu times\n", pair.at("truth").get<std::string>().c_str(),
-                pair.at("prediction").get<std::string>().c_str(),
-                pair.at("count").get<unsigned long long>());
+              percent(figures.macro_f1).c_str(), figures.log_loss,
+              percent(figures.expected_calibration_error).c_str());
+  for (const ConfusedPair& pair :
+       std::span(results.confusions).first(std::min(kShownPairs, results.confusions.size()))) {
+    std::printf("  %s taken for %s: %llu times\n", pair.truth.c_str(), pair.prediction.c_str(),
+                static_cast<unsigned long long>(pair.count));
   }
 }
 
@@ -70,9 +72,9 @@ void add_evaluate(CLI::App& app, Command& chosen) {
       options->stores = store_opener(*stores, session);
       const BundleEvaluation result = evaluate_bundle(*options, session.progress, session.stop);
       if (*as_json) {
-        std::fputs(print_json(result.metrics).c_str(), stdout);
+        std::fputs(print_json(metrics_json(result)).c_str(), stdout);
       } else {
-        print_evaluation(result.metrics);
+        print_evaluation(result.results);
       }
       return 0;
     };

@@ -75,20 +75,20 @@ void add_extract(CLI::App& app, Command& chosen) {
     chosen = [options, as_json, share, stores](Session& session) {
       options->input.stores = store_opener(*stores, session);
       options->output.command = session.command;
-      std::optional<Json> record;
+      std::optional<RunResult> result;
       if (!*share) {
-        record = run_extract(*options, session.progress, session.stop);
+        result = run_extract(*options, session.progress, session.stop);
       } else {
         std::size_t left = 0;
-        record =
+        result =
             run_extract_share(*options, parse_share(**share), left, session.progress, session.stop);
-        if (!record) print_left(left, *as_json);
+        if (!result) print_left(left, *as_json);
       }
-      if (!record) return 0;
+      if (!result) return 0;
       if (*as_json) {
-        std::fputs(print_json(*record).c_str(), stdout);
+        std::fputs(result->record.c_str(), stdout);
       } else {
-        print_extraction(*record);
+        print_extraction(result->extraction);
         std::printf("Features: %s/features\n", options->output.out.c_str());
       }
       return 0;

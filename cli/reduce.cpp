@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <numeric>
+#include <vector>
 
 #include "command.h"
 #include "flags.h"
@@ -34,9 +35,7 @@ void add_reduce(CLI::App& app, Command& chosen) {
     chosen = [options, stores](Session& session) {
       options->stores = store_opener(*stores, session);
       options->output.command = session.command;
-      const Json record = run_reduce(*options, session.progress, session.stop);
-      const auto ratios =
-          record.at("pca").at("explained_variance_ratio").get<std::vector<double>>();
+      const std::vector<double> ratios = run_reduce(*options, session.progress, session.stop);
       std::printf(
           "%zu components explain %s of the variance\nReduced: %s/reduced and %s/reduced.csv\n",
           ratios.size(), percent(std::accumulate(ratios.begin(), ratios.end(), 0.0)).c_str(),

@@ -2,11 +2,11 @@
 #include "pomona/jobs/run.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 
 #include "command.h"
 #include "flags.h"
-#include "pomona/base/json.h"
 #include "summary.h"
 
 namespace pomona::cli {
@@ -34,10 +34,12 @@ void add_run(CLI::App& app, Command& chosen) {
     chosen = [options, as_json, stores](Session& session) {
       options->input.stores = store_opener(*stores, session);
       options->output.command = session.command;
-      const Json record = run(*options, session.progress, session.stop);
-      const auto out = options->input.stores->open(options->output.out);
-      print_summary(record, parse_json(out->read("metrics.json"), "metrics.json"),
-                    options->output.out, *as_json);
+      const RunResult result = run(*options, session.progress, session.stop);
+      if (*as_json) {
+        std::fputs(result.record.c_str(), stdout);
+      } else {
+        print_summary(result, options->output.out);
+      }
       return 0;
     };
   });

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 #include "command.h"
 #include "flags.h"
@@ -32,16 +33,14 @@ Counts count_statuses(const Manifest& manifest) {
   return counts;
 }
 
-void print_labels(const Json& labels) {
+void print_labels(const std::vector<LabelCounts>& labels) {
   std::size_t width = 5;
-  for (const Json& label : labels)
-    width = std::max(width, printable(label.at("label").get<std::string>()).size());
+  for (const LabelCounts& one : labels) width = std::max(width, printable(one.label).size());
   std::printf("%-*s  %8s  %8s  %8s\n", static_cast<int>(width), "label", "train", "test", "failed");
-  for (const Json& label : labels) {
-    const std::string name = printable(label.at("label").get<std::string>());
+  for (const LabelCounts& one : labels) {
+    const std::string name = printable(one.label);
     std::printf("%-*s  %8zu  %8zu  %8zu\n", static_cast<int>(width),
-                name.empty() ? "(none)" : name.c_str(), label.at("train").get<std::size_t>(),
-                label.at("test").get<std::size_t>(), label.at("failed").get<std::size_t>());
+                name.empty() ? "(none)" : name.c_str(), one.train, one.test, one.failed);
   }
 }
 
@@ -61,13 +60,13 @@ void add_scan(CLI::App& app, Command& chosen) {
       Scan found = scan(roots, input->split, session.progress, session.stop);
       check_content(roots, found.manifest, session.progress, session.stop);
       const Counts counts = count_statuses(found.manifest);
-      const Json labels = count_labels(found.manifest);
+      const std::vector<LabelCounts> labels = count_labels(found.manifest);
       if (*as_json) {
         std::fputs(print_json({{"found", found.manifest.rows.size()},
                                {"ok", counts.ok},
                                {"failed", counts.failed},
                                {"skipped", counts.skipped},
-                               {"labels", labels}})
+                               {"labels", labels_json(labels)}})
                        .c_str(),
                    stdout);
         return 0;

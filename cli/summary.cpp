@@ -6,107 +6,92 @@
 #include <string>
 #include <vector>
 
+#include "field_flags.h"
 #include "pomona/base/number_text.h"
 
 namespace pomona::cli {
 namespace {
 
-std::string count(const Json& counts, const char* name) {
-  return with_commas(counts.at(name).get<std::uint64_t>());
-}
-
-std::string interval(const Json& score) {
-  if (!score.contains("accuracy_interval")) return "";
-  const Json& ends = score.at("accuracy_interval");
+std::string interval_text(const Interval& interval) {
   char text[32];
-  std::snprintf(text, sizeof text, "(%.1f–%.1f)", 100 * ends.at(0).get<double>(),
-                100 * ends.at(1).get<double>());
+  std::snprintf(text, sizeof text, "(%.1f–%.1f)", 100 * interval.low, 100 * interval.high);
   return text;
 }
 
 // What each view costs stands beside the rate, for one pays for all.
-std::string pace(const Json& record) {
-  const Json& rate = record.at("images_per_second");
-  if (rate.is_null()) {
-    return count(record.at("work"), "decoded") + " decoded, the others known from earlier work";
+std::string pace(const ExtractionSummary& summary) {
+  if (!summary.images_per_second) {
+    return with_commas(summary.decoded) + " decoded, the others known from earlier work";
   }
-  const int workers = record.at("workers").get<int>();
+  const double rate = *summary.images_per_second;
   char text[96];
-  std::snprintf(text, sizeof text, "%.0f photographs a second on %d workers", rate.get<double>(),
-                workers);
+  std::snprintf(text, sizeof text, "%.0f photographs a second on %zu workers", rate,
+                summary.workers);
   std::string pace = text;
-  const auto views = record.value("views", std::vector<std::string>());
+  const std::vector<std::string>& views = summary.views;
   if (views.size() > 1) {
     const bool sized = std::ranges::any_of(
         views, [](const std::string& view) { return view.find('@') != std::string::npos; });
-    std::snprintf(text, sizeof text, ", %zu views of each, %.1f ms of a core for a view%s",
-                  views.size(),
-                  1000 * workers / (rate.get<double>() * static_cast<double>(views.size())),
-                  sized ? " on average" : "");
+    std::snprintf(
+        text, sizeof text, ", %zu views of each, %.1f ms of a core for a view%s", views.size(),
+        1000 * static_cast<double>(summary.workers) / (rate * static_cast<double>(views.size())),
+        sized ? " on average" : "");
     pace += text;
   }
   return pace;
 }
 
 // By the out-of-fold scores, or of the test.
-void print_varieties(const Json& varieties) {
-  for (const Json& score : varieties.at("scores")) {
-    if (score.contains("label") || score.contains("source")) continue;
+void print_varieties(std::span<const VarietyScore> scores) {
+  for (const VarietyScore& score : scores) {
+    if (!score.label.empty() || !score.source.empty()) continue;
     std::printf("  varieties reported for %s of %s photographs %s, %s of them right\n",
-                count(score, "reported").c_str(), count(score, "rows").c_str(),
-                score.at("key") == "main" ? "of the test" : "by cross-validation",
-                count(score, "right").c_str());
+                with_commas(score.reported).c_str(), with_commas(score.rows).c_str(),
+                score.key == "main" ? "of the test" : "by cross-validation",
+                with_commas(score.right).c_str());
   }
 }
 
 }  // namespace
 
-void print_extraction(const Json& record) {
-  const Json& counts = record.at("counts");
+void print_extraction(const ExtractionSummary& summary) {
   std::printf(
       "%s photographs of %s label%s: %s for training, %s for the test; %s failed, %s skipped\n",
-      count(counts, "ok").c_str(), count(counts, "classes").c_str(),
-      counts.at("classes") == 1 ? "" : "s", count(counts, "train").c_str(),
-      count(counts, "test").c_str(), count(counts, "failed").c_str(),
-      count(counts, "skipped").c_str());
-  std::printf("%s at %d px, %s: %s, %.1f s in all\n",
-              record.at("backbone").at("name").get<std::string>().c_str(),
-              record.at("backbone").at("size").get<int>(),
-              record.at("precision").get<std::string>().c_str(), pace(record).c_str(),
-              record.at("seconds").get<double>());
+      with_commas(summary.ok).c_str(), with_commas(summary.classes).c_str(),
+      summary.classes == 1 ? "" : "s", with_commas(summary.train).c_str(),
+      with_commas(summary.test).c_str(), with_commas(summary.failed).c_str(),
+      with_commas(summary.skipped).c_str());
+  std::printf("%s at %d px, %s: %s, %.1f s in all\n", summary.backbone.c_str(), summary.size,
+              summary.precision.c_str(), pace(summary).c_str(), summary.seconds);
 }
 
-void print_scores(const Json& metrics) {
+void print_scores(std::span<const ScoreResult> scores, std::span<const VarietyScore> varieties) {
   std::size_t width = 0;
-  for (const Json& score : metrics.at("scores")) {
-    width = std::max(width, score.at("title").get<std::string>().size());
-  }
-  for (const Json& score : metrics.at("scores")) {
-    const std::string title = score.at("title").get<std::string>();
-    std::printf("  %-*s %8s %s", static_cast<int>(width), title.c_str(),
-                percent(score.at("accuracy").get<double>()).c_str(), interval(score).c_str());
-    if (score.contains("top3_accuracy")) {
-      std::printf(", among three %s", percent(score.at("top3_accuracy").get<double>()).c_str());
-    }
+  for (const ScoreResult& one : scores) width = std::max(width, one.score.title.size());
+  for (const ScoreResult& one : scores) {
+    const auto& figures = one.figures;
+    std::printf("  %-*s %8s %s", static_cast<int>(width), one.score.title.c_str(),
+                percent(one.accuracy).c_str(),
+                figures ? interval_text(figures->accuracy_interval).c_str() : "");
+    if (figures) std::printf(", among three %s", percent(figures->top3_accuracy).c_str());
     std::printf("\n");
-    const auto unknown = score.value("unknown_label_rows", std::uint64_t{0});
-    if (unknown > 0) {
+    if (figures && figures->unknown_label_rows > 0) {
       std::printf(
           "  %s photographs have a label that training does not know; they count as wrong\n",
-          with_commas(unknown).c_str());
+          with_commas(figures->unknown_label_rows).c_str());
     }
   }
-  if (metrics.contains("varieties")) print_varieties(metrics.at("varieties"));
+  print_varieties(varieties);
 }
 
-void print_summary(const Json& record, const Json& metrics, const std::string& out, bool as_json) {
-  if (as_json) {
-    std::fputs(print_json(record).c_str(), stdout);
-    return;
-  }
-  print_extraction(record);
-  print_scores(metrics);
-  std::printf("%s\n", metrics.at("headline").get<std::string>().c_str());
+void print_headline(const std::string& headline) {
+  std::printf("%s\n", with_flags(headline).c_str());
+}
+
+void print_summary(const RunResult& result, const std::string& out) {
+  print_extraction(result.extraction);
+  print_scores(result.metrics.scores, result.metrics.varieties);
+  print_headline(result.metrics.headline);
   std::printf("Report: %s/report.html\n", out.c_str());
 }
 

@@ -2,16 +2,21 @@
 // What a verb prints when it is done.
 #pragma once
 
+#include <span>
 #include <string>
 
-#include "pomona/base/json.h"
+#include "pomona/evaluation/evaluation_results.h"
+#include "pomona/evaluation/variety_score.h"
+#include "pomona/jobs/run.h"
 
 namespace pomona::cli {
 
-// Photographs, settings and rate, from run.json.
-void print_extraction(const Json& record);
-// One line a score, from metrics.json.
-void print_scores(const Json& metrics);
-void print_summary(const Json& record, const Json& metrics, const std::string& out, bool as_json);
+// Photographs, settings and rate.
+void print_extraction(const ExtractionSummary& summary);
+// One line a score.
+void print_scores(std::span<const ScoreResult> scores, std::span<const VarietyScore> varieties);
+// The headline metric with the flags of options that it names.
+void print_headline(const std::string& headline);
+void print_summary(const RunResult& result, const std::string& out);
 
 }  // namespace pomona::cli

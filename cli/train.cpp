@@ -46,12 +46,10 @@ void add_train(CLI::App& app, Command& chosen) {
     chosen = [options, stores](Session& session) {
       options->stores = store_opener(*stores, session);
       options->output.command = session.command;
-      run_train(*options, session.progress, session.stop);
-      const auto out = options->stores->open(options->output.out);
-      const Json metrics = parse_json(out->read("metrics.json"), "metrics.json");
-      print_scores(metrics);
-      std::printf("%s\nBundle: %s/bundle\n", metrics.at("headline").get<std::string>().c_str(),
-                  options->output.out.c_str());
+      const MetricsSummary metrics = run_train(*options, session.progress, session.stop);
+      print_scores(metrics.scores, metrics.varieties);
+      print_headline(metrics.headline);
+      std::printf("Bundle: %s/bundle\n", options->output.out.c_str());
       return 0;
     };
   });

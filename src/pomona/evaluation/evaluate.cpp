@@ -37,8 +37,6 @@ std::vector<Pair> worst_pairs(const Metrics& metrics) {
   return pairs;
 }
 
-Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
-
 std::vector<std::int32_t> groups_of(const TableRows& rows, const std::vector<std::size_t>& chosen) {
   std::vector<std::int32_t> groups;
   if (!rows.groups.given) return groups;
@@ -46,81 +44,75 @@ std::vector<std::int32_t> groups_of(const TableRows& rows, const std::vector<std
   return groups;
 }
 
-Json score_json(const Score& score, const Evaluation& evaluation, bool grouped) {
+ScoreResult score_result(const Score& score, const Evaluation& evaluation, bool grouped) {
   const Metrics& metrics = evaluation.metrics;
   const BootstrapIntervals& intervals = evaluation.intervals;
-  Json json = {{"key", score.key},
-               {"title", score.title},
-               {"explanation", score.explanation},
-               {"rows", metrics.rows},
-               {"train_rows", score.train_rows},
-               {"unknown_label_rows", metrics.unknown_label_rows},
-               {"accuracy", metrics.accuracy},
-               {"accuracy_interval", interval_json(intervals.accuracy)},
-               {"top3_accuracy", metrics.top3_accuracy},
-               {"top3_accuracy_interval", interval_json(intervals.top3_accuracy)},
-               {"macro_f1", metrics.macro_f1},
-               {"macro_f1_interval", interval_json(intervals.macro_f1)},
-               {"log_loss", metrics.log_loss},
-               {"expected_calibration_error", metrics.expected_calibration_error},
-               {"interval",
-                {{"resamples", intervals.resamples},
-                 {"unit", grouped ? "group" : "row"},
-                 {"groups", intervals.groups}}}};
-  if (!score.source.empty()) json["source"] = score.source;
-  return json;
+  ScoreFigures figures;
+  figures.unknown_label_rows = metrics.unknown_label_rows;
+  figures.top3_accuracy = metrics.top3_accuracy;
+  figures.macro_f1 = metrics.macro_f1;
+  figures.log_loss = metrics.log_loss;
+  figures.expected_calibration_error = metrics.expected_calibration_error;
+  figures.accuracy_interval = intervals.accuracy;
+  figures.top3_accuracy_interval = intervals.top3_accuracy;
+  figures.macro_f1_interval = intervals.macro_f1;
+  figures.resamples = intervals.resamples;
+  figures.grouped = grouped;
+  figures.groups = intervals.groups;
+  return {score, metrics.rows, metrics.accuracy, figures};
 }
 
 // The labels that a photograph judged has.
-Json classes_json(const Evaluation& evaluation, const std::vector<std::string>& labels) {
-  Json classes = Json::array();
+std::vector<LabelScore> label_scores(const Evaluation& evaluation,
+                                     const std::vector<std::string>& labels) {
+  std::vector<LabelScore> scores;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const ClassMetrics& one = evaluation.metrics.classes[i];
     if (one.support == 0) continue;
     const ClassInterval& drawn = evaluation.intervals.classes[i];
-    classes.push_back({{"label", labels[i]},
-                       {"support", one.support},
-                       {"right", evaluation.metrics.confusion(i, i)},
-                       {"recall", one.recall},
-                       {"recall_interval", drawn.groups < 2 ? Json() : interval_json(drawn.recall)},
-                       {"groups", drawn.groups},
-                       {"precision", one.precision}});
+    LabelScore& score = scores.emplace_back();
+    score.label = labels[i];
+    score.support = one.support;
+    score.right = evaluation.metrics.confusion(i, i);
+    score.recall = one.recall;
+    if (drawn.groups >= 2) score.recall_interval = drawn.recall;
+    score.groups = drawn.groups;
+    score.precision = one.precision;
   }
-  return classes;
+  return scores;
 }
 
-Json photograph_json(const ManifestRow& row) {
-  return {{"path", std::string(row.path)}, {"split", split_name(row.split)}};
+// The i-th of the rows judged, with the probability of the class `answer`.
+JudgedPhotograph judged_photograph(const Evaluation& evaluation, const TableRows& rows,
+                                   std::size_t i, std::size_t answer) {
+  const std::size_t row = evaluation.rows[i];
+  const ManifestRow& photograph = rows.manifest.rows[row];
+  return {row, std::string(photograph.path), photograph.split, evaluation.probabilities(i, answer)};
 }
 
-Json examples_json(const Evaluation& evaluation, const TableRows& rows, const Pair& pair,
-                   const std::vector<std::int32_t>& answers) {
-  Json examples = Json::array();
+std::vector<JudgedPhotograph> examples_of(const Evaluation& evaluation, const TableRows& rows,
+                                          const Pair& pair,
+                                          const std::vector<std::int32_t>& answers) {
+  std::vector<JudgedPhotograph> examples;
   for (std::size_t i = 0; i < evaluation.rows.size() && examples.size() < kExamplesOfPair; ++i) {
     if (evaluation.labels[i] != static_cast<std::int32_t>(pair.truth) ||
         answers[i] != static_cast<std::int32_t>(pair.prediction)) {
       continue;
     }
-    Json example = photograph_json(rows.manifest.rows[evaluation.rows[i]]);
-    example["probability"] = evaluation.probabilities(i, pair.prediction);
-    examples.push_back(std::move(example));
+    examples.push_back(judged_photograph(evaluation, rows, i, pair.prediction));
   }
   return examples;
 }
 
-Json surest_mistakes_json(const Evaluation& evaluation, const TableRows& rows,
-                          const std::vector<std::int32_t>& answers) {
-  Json mistakes = Json::array();
+std::vector<SureMistake> sure_mistakes(const Evaluation& evaluation, const TableRows& rows,
+                                       const std::vector<std::int32_t>& answers) {
+  std::vector<SureMistake> mistakes;
   for (const std::size_t i : surest_mistakes(evaluation.probabilities.view(), evaluation.labels,
                                              groups_of(rows, evaluation.rows), kSurestMistakes)) {
     const auto truth = static_cast<std::size_t>(evaluation.labels[i]);
     const auto answer = static_cast<std::size_t>(answers[i]);
-    Json mistake = photograph_json(rows.manifest.rows[evaluation.rows[i]]);
-    mistake["truth"] = rows.train_labels[truth];
-    mistake["prediction"] = rows.train_labels[answer];
-    mistake["probability"] = evaluation.probabilities(i, answer);
-    mistake["truth_probability"] = evaluation.probabilities(i, truth);
-    mistakes.push_back(std::move(mistake));
+    mistakes.push_back({judged_photograph(evaluation, rows, i, answer), rows.train_labels[truth],
+                        rows.train_labels[answer], evaluation.probabilities(i, truth)});
   }
   return mistakes;
 }
@@ -170,37 +162,25 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
 }
 
 void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
-               Json& metrics) {
-  metrics["scores"].push_back(score_json(score, evaluation, rows.groups.given));
-  Json by_class = {{"score", score.key}};
-  if (!score.source.empty()) by_class["source"] = score.source;
-  by_class["classes"] = classes_json(evaluation, rows.train_labels);
-  metrics["by_class"].push_back(std::move(by_class));
+               EvaluationResults& results) {
+  results.scores.push_back(score_result(score, evaluation, rows.groups.given));
+  results.by_class.push_back(
+      {score.key, score.source, label_scores(evaluation, rows.train_labels)});
 }
 
-void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics) {
+void add_details(const Evaluation& evaluation, const TableRows& rows, EvaluationResults& results) {
   const Metrics& measured = evaluation.metrics;
   for (std::size_t i = 0; i < measured.classes.size(); ++i) {
-    const ClassMetrics& one = measured.classes[i];
-    metrics["classes"].push_back({{"label", rows.train_labels[i]},
-                                  {"precision", one.precision},
-                                  {"recall", one.recall},
-                                  {"f1", one.f1},
-                                  {"support", one.support}});
+    results.classes.push_back({rows.train_labels[i], measured.classes[i]});
   }
-  for (const CalibrationBin& bin : measured.calibration) {
-    metrics["calibration"].push_back(
-        {{"count", bin.count}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
-  }
+  results.calibration = measured.calibration;
   const std::vector<std::int32_t> answers = first_answers(evaluation.probabilities.view());
   for (const Pair& pair : worst_pairs(measured)) {
-    metrics["confusions"].push_back({{"truth", rows.train_labels[pair.truth]},
-                                     {"prediction", rows.train_labels[pair.prediction]},
-                                     {"count", pair.count},
-                                     {"rate", pair.rate},
-                                     {"examples", examples_json(evaluation, rows, pair, answers)}});
+    results.confusions.push_back({rows.train_labels[pair.truth], rows.train_labels[pair.prediction],
+                                  pair.count, pair.rate,
+                                  examples_of(evaluation, rows, pair, answers)});
   }
-  metrics["surest_mistakes"] = surest_mistakes_json(evaluation, rows, answers);
+  results.surest_mistakes = sure_mistakes(evaluation, rows, answers);
 }
 
 void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,

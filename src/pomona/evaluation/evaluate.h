@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// evaluate: a classifier's answers on rows it has never seen, and how good they are.
+// evaluate: a classifier's answers on rows it has never seen, and how good they are. Each call is
+// for one thread.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "pomona/base/json.h"
 #include "pomona/base/matrix.h"
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/table_rows.h"
+#include "pomona/evaluation/evaluation_results.h"
 #include "pomona/metrics/metrics.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/training/train.h"
@@ -39,20 +40,12 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
     const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,
     std::uint64_t seed);
 
-// What a score is called and of what it is.
-struct Score {
-  std::string key;
-  std::string title;
-  std::string explanation;
-  std::size_t train_rows = 0;
-  std::string source;  // "": of all photographs judged
-};
-// Adds it with its intervals to `scores` of metrics.json, and to `by_class` for each label.
+// Adds it with its intervals to the scores, and for each label to `by_class`.
 void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
-               Json& metrics);
+               EvaluationResults& results);
 
-// `classes`, `calibration`, `confusions` and `surest_mistakes` of metrics.json.
-void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics);
+// The classes, calibration, confusions and surest mistakes of that evaluation.
+void add_details(const Evaluation& evaluation, const TableRows& rows, EvaluationResults& results);
 
 // confusion.csv: counts, truth by row.
 void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,

@@ -9,50 +9,41 @@
 namespace pomona {
 namespace {
 
-const Json* find_score(const Json& metrics, const std::string& key) {
-  for (const Json& score : metrics.at("scores")) {
-    if (score.at("key") == key) return &score;
-  }
-  return nullptr;
+std::string headline_text(const ScoreResult& score) {
+  return "Headline metric: " + percent(score.accuracy) + ", ";
 }
 
-double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
-
-std::string headline_text(const Json& score) {
-  return "Headline metric: " + percent(accuracy(score)) + ", ";
-}
-
-std::string headline_without_test(const Json& metrics) {
-  const Json* validated = find_score(metrics, "cross_validated");
+std::string headline_without_test(std::span<const ScoreResult> scores) {
+  const ScoreResult* validated = find_score(scores, "cross_validated");
   if (validated == nullptr) {
     return "No headline metric: no photograph with a label known from training was kept for a "
            "test.";
   }
-  if (validated->at("interval").at("unit") == "group") {
+  if (validated->figures && validated->figures->grouped) {
     return headline_text(*validated) + "by group, cross-validated.";
   }
   return headline_text(*validated) +
          "cross-validated. It is too high if photographs have a near-duplicate among the others: "
-         "--near-duplicates and --group keep such in one fold.";
+         "the options near_duplicates and group keep such in one fold.";
 }
 
-std::string headline_of(const Json& metrics) {
-  const Json* main = find_score(metrics, "main");
-  if (main == nullptr) return headline_without_test(metrics);
-  if (const Json* by_group = find_score(metrics, "by_group")) {
+std::string headline_of(std::span<const ScoreResult> scores) {
+  const ScoreResult* main = find_score(scores, "main");
+  if (main == nullptr) return headline_without_test(scores);
+  if (const ScoreResult* by_group = find_score(scores, "by_group")) {
     return headline_text(*by_group) + "by group. A split with photographs of one group on both " +
-           "sides gives " + percent(accuracy(*main)) + ".";
+           "sides gives " + percent(main->accuracy) + ".";
   }
-  if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
-    return headline_text(*main) + "by group. A random split gives " +
-           percent(accuracy(*ungrouped)) + ".";
+  if (const ScoreResult* ungrouped = find_score(scores, "ungrouped")) {
+    return headline_text(*main) + "by group. A random split gives " + percent(ungrouped->accuracy) +
+           ".";
   }
-  const Json* pixels = find_score(metrics, "pixels");
-  if (pixels != nullptr && accuracy(*pixels) > 0.5) {
+  const ScoreResult* pixels = find_score(scores, "pixels");
+  if (pixels != nullptr && pixels->accuracy > 0.5) {
     return headline_text(*main) + "but the pixel baseline, without a network, reaches " +
-           percent(accuracy(*pixels)) +
+           percent(pixels->accuracy) +
            ". Either the labels are easy to separate, or test photographs have near-duplicates in "
-           "training; --group keeps photographs that belong together on one side.";
+           "training; the option group keeps photographs that belong together on one side.";
   }
   return headline_text(*main) +
          "for photographs like these. To know whether it holds for others, test on photographs "
@@ -60,10 +51,9 @@ std::string headline_of(const Json& metrics) {
 }
 
 // A score over some of the labels says nothing about the others.
-std::string untested_labels(const Json& metrics) {
-  const Json classes = metrics.value("classes", Json::array());
+std::string untested_labels(std::span<const LabelMetrics> classes) {
   const auto tested = std::ranges::count_if(
-      classes, [](const Json& one) { return one.at("support").get<std::uint64_t>() > 0; });
+      classes, [](const LabelMetrics& one) { return one.metrics.support > 0; });
   if (static_cast<std::size_t>(tested) == classes.size()) return "";
   return " Only " + std::to_string(tested) + " of " + std::to_string(classes.size()) +
          " labels had a photograph in the test.";
@@ -123,20 +113,18 @@ Score source_score(const std::string& source) {
           "The same answers, of the photographs of this source alone.", 0, source};
 }
 
-Json pixel_score_json(const PixelBaseline& baseline) {
-  return {
-      {"key", "pixels"},
-      {"title", "Pixel baseline (1-NN on 16 × 16 pixels)"},
-      {"explanation",
-       "The label of the nearest training photograph on 16 × 16 pixels. What it gets right needs "
-       "no network."},
-      {"rows", baseline.test_rows},
-      {"train_rows", baseline.train_rows},
-      {"accuracy", baseline.accuracy}};
+ScoreResult pixel_score(const PixelBaseline& baseline) {
+  const Score score{
+      "pixels", "Pixel baseline (1-NN on 16 × 16 pixels)",
+      "The label of the nearest training photograph on 16 × 16 pixels. What it gets right needs "
+      "no network.",
+      baseline.train_rows};
+  return {score, baseline.test_rows, baseline.accuracy, std::nullopt};
 }
 
-std::string headline_metric(const Json& metrics) {
-  return headline_of(metrics) + untested_labels(metrics);
+std::string headline_metric(std::span<const ScoreResult> scores,
+                            std::span<const LabelMetrics> classes) {
+  return headline_of(scores) + untested_labels(classes);
 }
 
 }  // namespace pomona

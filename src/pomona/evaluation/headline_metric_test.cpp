@@ -13,12 +13,17 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
+ScoreResult score_of(const std::string& key, double accuracy) {
+  ScoreResult result;
+  result.score.key = key;
+  result.accuracy = accuracy;
+  return result;
+}
+
 std::string headline_with(const std::vector<std::pair<std::string, double>>& scores) {
-  Json metrics = {{"scores", Json::array()}};
-  for (const auto& [key, accuracy] : scores) {
-    metrics["scores"].push_back({{"key", key}, {"accuracy", accuracy}});
-  }
-  return headline_metric(metrics);
+  std::vector<ScoreResult> results;
+  for (const auto& [key, accuracy] : scores) results.push_back(score_of(key, accuracy));
+  return headline_metric(results, {});
 }
 
 TEST(HeadlineMetric, TheScoreByGroupWhereGroupsWereTornApart) {
@@ -40,11 +45,20 @@ TEST(HeadlineMetric, WarnsOfNearDuplicates) {
 }
 
 TEST(HeadlineMetric, SaysWhenLabelsWereNotTested) {
-  Json metrics = {{"scores", {{{"key", "main"}, {"accuracy", 0.5}}}},
-                  {"classes", {{{"support", 4}}, {{"support", 0}}, {{"support", 1}}}}};
-  EXPECT_THAT(headline_metric(metrics), HasSubstr("Only 2 of 3 labels had a photograph"));
-  metrics["classes"][1]["support"] = 1;
-  EXPECT_THAT(headline_metric(metrics), testing::Not(HasSubstr("Only")));
+  const std::vector<ScoreResult> scores = {score_of("main", 0.5)};
+  std::vector<LabelMetrics> classes(3);
+  classes[0].metrics.support = 4;
+  classes[2].metrics.support = 1;
+  EXPECT_THAT(headline_metric(scores, classes), HasSubstr("Only 2 of 3 labels had a photograph"));
+  classes[1].metrics.support = 1;
+  EXPECT_THAT(headline_metric(scores, classes), testing::Not(HasSubstr("Only")));
+}
+
+TEST(HeadlineMetric, WithoutATestTheCrossValidatedScoreAndWhatItsFoldsKeepTogether) {
+  std::vector<ScoreResult> scores = {score_of("cross_validated", 0.5)};
+  EXPECT_THAT(headline_metric(scores, {}), HasSubstr("near-duplicate among the others"));
+  scores[0].figures.emplace().grouped = true;
+  EXPECT_EQ(headline_metric(scores, {}), "Headline metric: 50.0 %, by group, cross-validated.");
 }
 
 TEST(HeadlineMetric, NothingWithoutAScore) {

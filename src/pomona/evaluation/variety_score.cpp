@@ -34,38 +34,95 @@ std::vector<JudgedVariety> of_label(std::span<const JudgedVariety> judged, std::
   return those(judged, [&](const JudgedVariety& one) { return one.label == label; });
 }
 
-Json label_json(const VarietyClassifier& varieties, std::optional<double> least) {
-  return {{"label", varieties.label},
-          {"varieties", varieties.names},
-          {"others", varieties.knows_others()},
-          {"least_probability", least ? Json(*least) : Json(nullptr)}};
+VarietyLabel label_of(const VarietyClassifier& varieties, std::optional<double> least) {
+  return {varieties.label, varieties.names, varieties.knows_others(), least};
 }
 
-// `of`: what these are of, as far as they are not all.
-void add_score(Json of, std::span<const JudgedVariety> judged, Json& scores) {
-  of["rows"] = judged.size();
-  of["named"] = std::ranges::count_if(judged, &JudgedVariety::named);
-  of["reported"] = std::ranges::count_if(judged, &JudgedVariety::reported);
-  of["right"] = std::ranges::count_if(
-      judged, [](const JudgedVariety& one) { return one.reported && one.right; });
-  scores.push_back(std::move(of));
+template <class Wanted>
+std::size_t count_of(std::span<const JudgedVariety> judged, const Wanted& wanted) {
+  return static_cast<std::size_t>(std::ranges::count_if(judged, wanted));
+}
+
+// `score`: what these are of, as far as they are not all.
+void add_score(VarietyScore score, std::span<const JudgedVariety> judged,
+               std::vector<VarietyScore>& scores) {
+  score.rows = judged.size();
+  score.named = count_of(judged, [](const JudgedVariety& one) { return one.named; });
+  score.reported = count_of(judged, [](const JudgedVariety& one) { return one.reported; });
+  score.right =
+      count_of(judged, [](const JudgedVariety& one) { return one.reported && one.right; });
+  scores.push_back(std::move(score));
 }
 
 // All of them, and those of each label.
-void add_scores_of_labels(const Json& of, std::span<const JudgedVariety> judged,
-                          const TableRows& rows, Json& scores) {
+void add_scores_of_labels(const VarietyScore& score, std::span<const JudgedVariety> judged,
+                          const TableRows& rows, std::vector<VarietyScore>& scores) {
   if (judged.empty()) return;
-  add_score(of, judged, scores);
+  add_score(score, judged, scores);
   std::set<std::int32_t> labels;
   for (const JudgedVariety& one : judged) labels.insert(one.label);
   for (const std::int32_t label : labels) {
-    Json of_one = of;
-    of_one["label"] = rows.train_labels[static_cast<std::size_t>(label)];
-    add_score(std::move(of_one), of_label(judged, label), scores);
+    VarietyScore of_label_score = score;
+    of_label_score.label = rows.train_labels[static_cast<std::size_t>(label)];
+    add_score(std::move(of_label_score), of_label(judged, label), scores);
   }
 }
 
+Json label_json(const VarietyLabel& one) {
+  return {
+      {"label", one.label},
+      {"varieties", one.varieties},
+      {"others", one.others},
+      {"least_probability", one.least_probability ? Json(*one.least_probability) : Json(nullptr)}};
+}
+
+Json variety_score_json(const VarietyScore& score) {
+  Json json = {{"key", score.key}};
+  if (!score.source.empty()) json["source"] = score.source;
+  if (!score.label.empty()) json["label"] = score.label;
+  json["rows"] = score.rows;
+  json["named"] = score.named;
+  json["reported"] = score.reported;
+  json["right"] = score.right;
+  return json;
+}
+
+VarietyScore parse_variety_score(const Json& json, std::string_view where) {
+  const auto text_or_all = [&](const char* name) {
+    return json.contains(name) ? read_member<std::string>(json, name, where) : std::string();
+  };
+  const auto count = [&](const char* name) {
+    return static_cast<std::size_t>(read_member<std::uint64_t>(json, name, where));
+  };
+  return {read_member<std::string>(json, "key", where),
+          text_or_all("source"),
+          text_or_all("label"),
+          count("rows"),
+          count("named"),
+          count("reported"),
+          count("right")};
+}
+
 }  // namespace
+
+Json varieties_json(const VarietyResults& results) {
+  Json labels = Json::array();
+  for (const VarietyLabel& one : results.labels) labels.push_back(label_json(one));
+  Json scores = Json::array();
+  for (const VarietyScore& one : results.scores) scores.push_back(variety_score_json(one));
+  return {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
+}
+
+std::vector<VarietyScore> parse_variety_scores(const Json& varieties, std::string_view where) {
+  const Json& list = member_of(varieties, "scores", where);
+  if (!list.is_array()) {
+    throw Error(ErrorKind::kCorrupt,
+                "reading " + std::string(where) + ": expected a list as the scores of varieties");
+  }
+  std::vector<VarietyScore> scores;
+  for (const Json& one : list) scores.push_back(parse_variety_score(one, where));
+  return scores;
+}
 
 std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
                                            const Evaluation& evaluation, const TableRows& rows,
@@ -107,29 +164,29 @@ std::optional<double> choose_least_probability(std::vector<JudgedVariety> judged
   return least;
 }
 
-Json set_report_thresholds(std::span<const JudgedVariety> judged,
-                           const std::vector<std::string>& labels,
-                           std::vector<VarietyClassifier>& varieties) {
-  Json json = Json::array();
+std::vector<VarietyLabel> set_report_thresholds(std::span<const JudgedVariety> judged,
+                                                const std::vector<std::string>& labels,
+                                                std::vector<VarietyClassifier>& varieties) {
+  std::vector<VarietyLabel> result;
   std::vector<VarietyClassifier> reported;
   for (VarietyClassifier& one : varieties) {
     const auto least = choose_least_probability(of_label(judged, label_number(labels, one.label)));
-    json.push_back(label_json(one, least));
+    result.push_back(label_of(one, least));
     if (!least) continue;
     one.least_probability = *least;
     reported.push_back(std::move(one));
   }
   varieties = std::move(reported);
-  return json;
+  return result;
 }
 
-Json set_report_thresholds(std::vector<VarietyClassifier>& varieties) {
-  Json json = Json::array();
+std::vector<VarietyLabel> set_report_thresholds(std::vector<VarietyClassifier>& varieties) {
+  std::vector<VarietyLabel> result;
   for (VarietyClassifier& one : varieties) {
     one.least_probability = kDefaultThreshold;
-    json.push_back(label_json(one, kDefaultThreshold));
+    result.push_back(label_of(one, kDefaultThreshold));
   }
-  return json;
+  return result;
 }
 
 void report_by_other_folds(std::vector<JudgedVariety>& judged) {
@@ -158,14 +215,18 @@ void report_as_bundle(std::span<const VarietyClassifier> varieties,
 
 void add_variety_scores(const std::string& key, std::span<const JudgedVariety> judged,
                         const TableRows& rows, const std::vector<std::string>& sources,
-                        Json& scores) {
-  add_scores_of_labels({{"key", key}}, judged, rows, scores);
+                        std::vector<VarietyScore>& scores) {
+  VarietyScore score;
+  score.key = key;
+  add_scores_of_labels(score, judged, rows, scores);
   if (sources.size() < 2) return;
+  score.key += "_source";
   for (const std::string& source : sources) {
     const auto of_source = those(judged, [&](const JudgedVariety& one) {
       return source_of(rows.manifest.rows[one.row].path) == source;
     });
-    add_scores_of_labels({{"key", key + "_source"}, {"source", source}}, of_source, rows, scores);
+    score.source = source;
+    add_scores_of_labels(score, of_source, rows, scores);
   }
 }
 

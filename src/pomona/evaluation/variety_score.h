@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pomona/base/json.h"
@@ -30,6 +31,32 @@ struct JudgedVariety {
   bool reported = false;
 };
 
+// A label with varieties: which a bundle reports.
+struct VarietyLabel {
+  std::string label;
+  std::vector<std::string> varieties;
+  bool others = false;                      // … or that it is another one
+  std::optional<double> least_probability;  // from which on; none: never
+};
+// How often what is reported is right.
+struct VarietyScore {
+  std::string key;     // as that of Score
+  std::string source;  // "": of all
+  std::string label;   // "": of all
+  std::size_t rows = 0;
+  std::size_t named = 0;  // the class map says which variety it is
+  std::size_t reported = 0;
+  std::size_t right = 0;  // of those that are reported
+};
+struct VarietyResults {
+  std::vector<VarietyLabel> labels;
+  std::vector<VarietyScore> scores;
+};
+// `varieties` of metrics.json, and its scores back. Throws corrupt for JSON of another shape;
+// `where` names it.
+Json varieties_json(const VarietyResults& results);
+std::vector<VarietyScore> parse_variety_scores(const Json& varieties, std::string_view where);
+
 // `answers` are of the rows of the evaluation. `begins`: of folds among them; empty: all are one.
 // Nothing is reported yet.
 std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
@@ -41,13 +68,13 @@ std::vector<JudgedVariety> judge_varieties(const VarietyAnswers& answers,
 std::optional<double> choose_least_probability(std::vector<JudgedVariety> judged);
 
 // Chooses the threshold of each label by its answers and drops what is never reported. Returns
-// `varieties.labels` of metrics.json, with those that were dropped. `labels`: as
+// all labels, with those that were dropped. `labels`: as
 // JudgedVariety::label numbers them.
-Json set_report_thresholds(std::span<const JudgedVariety> judged,
-                           const std::vector<std::string>& labels,
-                           std::vector<VarietyClassifier>& varieties);
+std::vector<VarietyLabel> set_report_thresholds(std::span<const JudgedVariety> judged,
+                                                const std::vector<std::string>& labels,
+                                                std::vector<VarietyClassifier>& varieties);
 // The same without out-of-fold scores: 0.8 for all.
-Json set_report_thresholds(std::vector<VarietyClassifier>& varieties);
+std::vector<VarietyLabel> set_report_thresholds(std::vector<VarietyClassifier>& varieties);
 
 // Reports those of each fold from the threshold that the other folds give, so that none is judged
 // by a threshold that it helped to choose.
@@ -56,10 +83,10 @@ void report_by_other_folds(std::vector<JudgedVariety>& judged);
 void report_as_bundle(std::span<const VarietyClassifier> varieties,
                       const std::vector<std::string>& labels, std::vector<JudgedVariety>& judged);
 
-// `varieties.scores` of metrics.json: all of them, those of each label, and with several sources
+// Adds scores: of all of them, those of each label, and with several sources
 // the same of each.
 void add_variety_scores(const std::string& key, std::span<const JudgedVariety> judged,
                         const TableRows& rows, const std::vector<std::string>& sources,
-                        Json& scores);
+                        std::vector<VarietyScore>& scores);
 
 }  // namespace pomona

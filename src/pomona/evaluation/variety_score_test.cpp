@@ -87,14 +87,14 @@ TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverReported) {
     one.label = 1;
     judged.push_back(one);
   }
-  const Json json = set_report_thresholds(judged, labels, varieties);
+  const std::vector<VarietyLabel> told = set_report_thresholds(judged, labels, varieties);
   ASSERT_EQ(varieties.size(), 1U);
   EXPECT_EQ(varieties[0].label, "apple");
   EXPECT_EQ(varieties[0].least_probability, probability_at(7));
-  ASSERT_EQ(json.size(), 2U);
-  EXPECT_EQ(json[0].at("varieties"), Json({"Gala"}));
-  EXPECT_EQ(json[0].at("least_probability"), varieties[0].least_probability);
-  EXPECT_TRUE(json[1].at("least_probability").is_null());
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_THAT(told[0].varieties, ElementsAre("Gala"));
+  EXPECT_EQ(told[0].least_probability, varieties[0].least_probability);
+  EXPECT_FALSE(told[1].least_probability);
 
   report_as_bundle(varieties, labels, judged);
   EXPECT_TRUE(judged[7].reported);
@@ -103,7 +103,7 @@ TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverReported) {
 
 TEST(VarietyScore, WithoutOutOfFoldScoresAllAreReportedFromTheSameProbabilityOn) {
   std::vector<VarietyClassifier> varieties(1);
-  EXPECT_EQ(set_report_thresholds(varieties)[0].at("least_probability"), 0.8);
+  EXPECT_EQ(set_report_thresholds(varieties)[0].least_probability, 0.8);
   EXPECT_EQ(varieties[0].least_probability, 0.8);
 }
 
@@ -159,10 +159,11 @@ TEST(VarietyScore, CountsByLabelAndSource) {
   judged[1].label = judged[2].label = 1;
   judged[1].right = true;  // it would be, but is not reported
   judged[2].reported = judged[2].named = true;
-  Json scores = Json::array();
-  add_variety_scores("cross_validated", judged, rows, {"shop", "studio"}, scores);
+  VarietyResults results;
+  add_variety_scores("cross_validated", judged, rows, {"shop", "studio"}, results.scores);
   std::vector<std::string> found;
-  for (const Json& one : scores) {
+  const Json json = varieties_json(results);
+  for (const Json& one : json.at("scores")) {
     found.push_back(one.at("key").get<std::string>() + " " + one.value("source", "-") + " " +
                     one.value("label", "-") + " " + one.at("rows").dump() + one.at("named").dump() +
                     one.at("reported").dump() + one.at("right").dump());
@@ -173,6 +174,9 @@ TEST(VarietyScore, CountsByLabelAndSource) {
                   "cross_validated - pear 2110", "cross_validated_source shop - 1111",
                   "cross_validated_source shop apple 1111", "cross_validated_source studio - 2110",
                   "cross_validated_source studio pear 2110"));
+  VarietyResults again;
+  again.scores = parse_variety_scores(json, "metrics.json");
+  EXPECT_EQ(varieties_json(again).dump(), json.dump());
 }
 
 }  // namespace

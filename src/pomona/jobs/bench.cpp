@@ -171,26 +171,24 @@ Json bench_json(const BenchResult& result) {
                      {"images_per_second", point.images_per_second}});
   }
   const FeaturizerOptions& used = result.setup.featurizer;
-  return {
-      {"format", 1},
-      {"machine", machine_json(describe_machine())},
-      {"versions", versions_json()},
-      {"backbone", result.setup.backbone.spec.name},
-      {"size", used.size},
-      {"precision", precision_name(used.precision)},
-      {"batch", used.batch},
-      {"workers", used.slots},
-      {"photographs", result.photographs},
-      {"engine_sweep", std::move(sweep)},
-      {"engine_images_per_second", result.engine.images_per_second},
-      {"engine_batch", result.engine.batch},
-      {"engine_streams", result.engine.streams},
-      {"decode_images_per_second", result.decode_images_per_second},
-      {"extract_images_per_second", result.extract_images_per_second},
-      {"extract_one_worker_images_per_second", result.extract_one_worker_images_per_second},
-      {"extract_over_engine", result.extract_images_per_second / result.engine.images_per_second},
-      {"workers_over_one",
-       result.extract_images_per_second / result.extract_one_worker_images_per_second}};
+  return {{"format", 1},
+          {"machine", machine_json(describe_machine())},
+          {"versions", versions_json()},
+          {"backbone", result.setup.backbone.spec.name},
+          {"size", used.size},
+          {"precision", precision_name(used.precision)},
+          {"batch", used.batch},
+          {"workers", used.slots},
+          {"photographs", result.photographs},
+          {"engine_sweep", std::move(sweep)},
+          {"engine_images_per_second", result.engine.images_per_second},
+          {"engine_batch", result.engine.batch},
+          {"engine_streams", result.engine.streams},
+          {"decode_images_per_second", result.decode_images_per_second},
+          {"extract_images_per_second", result.extract_images_per_second},
+          {"extract_one_worker_images_per_second", result.extract_one_worker_images_per_second},
+          {"extract_over_engine", result.extract_over_engine()},
+          {"workers_over_one", result.workers_over_one()}};
 }
 
 }  // namespace pomona

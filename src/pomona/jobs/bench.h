@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // bench: how fast each part is on this machine, beside the speed of the network alone, which is
-// what the whole can at best reach.
+// what the whole can at best reach. Each call is for one thread.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,13 @@ struct BenchResult {
   double decode_images_per_second = 0;   // read, decode, resize, normalise; no network
   double extract_images_per_second = 0;  // the whole, with moments and Parquet
   double extract_one_worker_images_per_second = 0;
+
+  double extract_over_engine() const {
+    return extract_images_per_second / engine.images_per_second;
+  }
+  double workers_over_one() const {
+    return extract_images_per_second / extract_one_worker_images_per_second;
+  }
 };
 
 // Measures the engine before and after extraction and takes the mean, since machines drift.

@@ -8,6 +8,7 @@
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/execution.h"
+#include "pomona/base/json.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
 #include "pomona/compose/backgrounds.h"
@@ -120,37 +121,43 @@ std::size_t count_status(const Manifest& manifest, FileStatus status) {
   return static_cast<std::size_t>(std::ranges::count(manifest.rows, status, &ManifestRow::status));
 }
 
-// What came of it, for run.json.
-struct Made {
-  Json labels = Json::array();
+std::size_t pictures_of(const std::vector<ComposedFolder>& folders) {
   std::size_t pictures = 0;
-};
+  for (const ComposedFolder& one : folders) pictures += one.pictures;
+  return pictures;
+}
 
-Made compose_all(const ComposeOptions& options, const ImageRoots& roots, Manifest& manifest,
-                 const std::vector<Image>& backgrounds, ObjectStore& staged,
-                 const Execution& execution) {
+Json folders_json(const std::vector<ComposedFolder>& folders) {
+  Json list = Json::array();
+  for (const ComposedFolder& one : folders) {
+    list.push_back({{"folder", one.folder}, {"frames", one.frames}, {"pictures", one.pictures}});
+  }
+  return list;
+}
+
+// By label folder.
+std::vector<ComposedFolder> compose_all(const ComposeOptions& options, const ImageRoots& roots,
+                                        Manifest& manifest, const std::vector<Image>& backgrounds,
+                                        ObjectStore& staged, const Execution& execution) {
   Progress& progress = execution.progress;
   const std::vector<LabelFolder> folders = label_folders(manifest);
   progress.begin("compose", folders.size() * options.count);
   Composer composer(options, backgrounds, folders.size(), staged, execution);
   StudioFrames studio(roots, manifest, folders, options.size, options.limits, execution.workers);
-  Made made;
+  std::vector<ComposedFolder> made;
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const LabelFolder& folder = folders[i];
     const std::vector<Layer> frames = studio.read(folder, execution.stop);
-    const std::size_t pictures = frames.empty() ? 0 : options.count;
     if (frames.empty()) {
       warn_of_nothing(folder.path, folder.rows.size(), progress);
       progress.advance(options.count);
     } else {
       composer.compose(i, folder.path, frames);
     }
-    made.pictures += pictures;
-    made.labels.push_back(
-        {{"folder", folder.path}, {"frames", frames.size()}, {"pictures", pictures}});
+    made.push_back({folder.path, frames.size(), frames.empty() ? 0 : options.count});
   }
   sort_failures(manifest.failures);
-  if (made.pictures == 0) refuse_all(options, manifest);
+  if (pictures_of(made) == 0) refuse_all(options, manifest);
   composer.write_sheet();
   return made;
 }
@@ -180,7 +187,8 @@ void ComposeOptions::check() const {
   limits.check();
 }
 
-Json compose(const ComposeOptions& options, Progress& progress, const std::stop_token& stop) {
+ComposeResult compose(const ComposeOptions& options, Progress& progress,
+                      const std::stop_token& stop) {
   options.check();
   Timeline timeline;
   RunRecord record = start_record("compose", options.output);
@@ -199,26 +207,35 @@ Json compose(const ComposeOptions& options, Progress& progress, const std::stop_
                                      options.limits, workers, stop);
     }
     timeline.begin("compose");
-    const Made made = compose_all(options, roots, manifest, backgrounds.photographs, out.staged(),
-                                  {progress, stop, workers});
+    ComposeResult result;
+    result.folders = compose_all(options, roots, manifest, backgrounds.photographs, out.staged(),
+                                 {progress, stop, workers});
     timeline.end();
     std::vector<FileFailure> failures = manifest.failures;
     failures.insert(failures.end(), backgrounds.failures.begin(), backgrounds.failures.end());
     write_failures(failures, out.staged());
     record.inputs = compose_inputs(options);
     record.options = compose_options(options);
-    Json result = record_json(record, timeline);
-    result["counts"] = {{"found", manifest.rows.size()},
-                        {"ok", count_status(manifest, FileStatus::kOk)},
-                        {"failed", count_status(manifest, FileStatus::kFailed)},
-                        {"skipped", count_status(manifest, FileStatus::kSkipped)},
-                        {"backgrounds", backgrounds.photographs.size()},
-                        {"backgrounds_failed", backgrounds.failures.size()},
-                        {"pictures", made.pictures}};
-    result["labels"] = made.labels;
-    result["pictures_per_second"] =
-        static_cast<double>(made.pictures) / std::max(timeline.stages().back().seconds, 1e-9);
-    publish_results(result, {}, {}, out, workers, stop);
+    result.ok = count_status(manifest, FileStatus::kOk);
+    result.failed = count_status(manifest, FileStatus::kFailed);
+    result.skipped = count_status(manifest, FileStatus::kSkipped);
+    result.pictures = pictures_of(result.folders);
+    result.pictures_per_second =
+        static_cast<double>(result.pictures) / std::max(timeline.stages().back().seconds, 1e-9);
+    result.workers = workers;
+    result.seconds = timeline.seconds();
+    Json json = record_json(record, timeline);
+    json["counts"] = {{"found", manifest.rows.size()},
+                      {"ok", result.ok},
+                      {"failed", result.failed},
+                      {"skipped", result.skipped},
+                      {"backgrounds", backgrounds.photographs.size()},
+                      {"backgrounds_failed", backgrounds.failures.size()},
+                      {"pictures", result.pictures}};
+    json["labels"] = folders_json(result.folders);
+    json["pictures_per_second"] = result.pictures_per_second;
+    publish_results(json, {}, {}, out, workers, stop);
+    result.record = print_json(json);
     return result;
   });
 }

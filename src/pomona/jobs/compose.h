@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // compose: studio pictures → scenes that resemble photographs in the wild, as a source of
 // photographs like any other: one folder for each label. Each picture depends on the pictures of
-// its label, the options and the seed alone, whatever the number of workers.
+// its label, the options and the seed alone, whatever the number of workers. Each call is for one
+// thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <vector>
 
-#include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/image/decode_limits.h"
@@ -32,8 +33,26 @@ struct ComposeOptions {
   void check() const;
 };
 
-// Returns run.json. Throws invalid_input where no picture shows fruit on white ground; a label of
+struct ComposedFolder {
+  std::string folder;        // as LabelFolder::path
+  std::size_t frames = 0;    // studio pictures that it was made of
+  std::size_t pictures = 0;  // made
+};
+struct ComposeResult {
+  std::string record;  // the text of run.json
+  std::vector<ComposedFolder> folders;
+  std::size_t ok = 0;  // studio pictures
+  std::size_t failed = 0;
+  std::size_t skipped = 0;
+  std::size_t pictures = 0;  // made
+  double pictures_per_second = 0;
+  std::size_t workers = 0;
+  double seconds = 0;  // of the whole verb
+};
+
+// Throws invalid_input where no picture shows fruit on white ground; a label of
 // which none does is named in a warning.
-Json compose(const ComposeOptions& options, Progress& progress, const std::stop_token& stop);
+ComposeResult compose(const ComposeOptions& options, Progress& progress,
+                      const std::stop_token& stop);
 
 }  // namespace pomona

@@ -8,6 +8,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/json.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/image_input.h"
@@ -88,31 +89,29 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
 }
 
 // Features of another network, or of pictures seen otherwise, may well be equally wide.
-void check_origin(const std::optional<Json>& record, const Bundle& bundle,
+void check_origin(const std::optional<RecordedRun>& run, const Bundle& bundle,
                   const std::string& where) {
-  if (!record || !record->contains("backbone")) return;
-  const std::string text = "run.json of '" + where + "'";
-  const Json& backbone = member_of(*record, "backbone", text);
-  const auto refuse_unless_same = [&](const std::string& what, const Json& found,
-                                      const Json& expected) {
+  if (!run || !run->extraction) return;
+  const RecordedExtraction& made = *run->extraction;
+  const auto refuse_unless_same = [&](const std::string& what, const auto& found,
+                                      const auto& expected) {
     if (found == expected) return;
     throw Error(ErrorKind::kInvalidInput,
                 "evaluating '" + where + "': its features were made with " + what + " " +
-                    found.dump() + ", the bundle with " + expected.dump() +
+                    Json(found).dump() + ", the bundle with " + Json(expected).dump() +
                     "; extract them with the bundle's settings, or give the photographs");
   };
-  refuse_unless_same("backbone", member_of(backbone, "name", text), backbone_spec_of(bundle).name);
-  refuse_unless_same("a network of digest", member_of(backbone, "digest", text),
-                     bundle.backbone_digest);
-  refuse_unless_same("size", member_of(backbone, "size", text), bundle.size);
-  refuse_unless_same("fit", member_of(*record, "fit", text), bundle.fit);
-  refuse_unless_same("views", view_names(recorded_views(*record)), bundle.views);
+  refuse_unless_same("backbone", made.backbone, backbone_spec_of(bundle).name);
+  refuse_unless_same("a network of digest", made.backbone_digest, bundle.backbone_digest);
+  refuse_unless_same("size", made.size, bundle.size);
+  refuse_unless_same("fit", std::string(fit_name(made.fit)), bundle.fit);
+  refuse_unless_same("views", view_names(run->views), bundle.views);
 }
 
 TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,
                        const Bundle& bundle, FeatureSink& sink, Progress& progress,
                        const std::stop_token& stop) {
-  check_origin(features.run_record, bundle, options.inputs.front());
+  check_origin(features.run, bundle, options.inputs.front());
   const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
   TableRows rows = rows_of_table(table, options.group,
                                  label_rule_of(features, options.classes, *options.stores));
@@ -196,14 +195,17 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   result.evaluation =
       evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
   const Score score{"main", "Evaluation", what_was_judged(features.has_value(), result.rows), 0};
-  result.metrics = {{"format", 1}, {"labels", bundle.labels}, {"test_rows", judged.size()}};
-  for (const char* key :
-       {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
-    result.metrics[key] = Json::array();
-  }
-  add_score(score, result.evaluation, result.rows, result.metrics);
-  add_details(result.evaluation, result.rows, result.metrics);
+  add_score(score, result.evaluation, result.rows, result.results);
+  add_details(result.evaluation, result.rows, result.results);
   return result;
+}
+
+Json metrics_json(const BundleEvaluation& evaluation) {
+  Json json = {{"format", 1},
+               {"labels", evaluation.rows.train_labels},
+               {"test_rows", evaluation.evaluation.rows.size()}};
+  json.update(results_json(evaluation.results));
+  return json;
 }
 
 }  // namespace pomona

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // evaluate: a bundle's score on labelled photographs, or on features made with the same backbone.
+// Each call is for one thread.
 #pragma once
 
 #include <cstddef>
@@ -35,8 +36,8 @@ struct EvaluateOptions {
 
 struct BundleEvaluation {
   Evaluation evaluation;
-  TableRows rows;  // labels numbered as in the bundle
-  Json metrics;    // as metrics.json, with the one score
+  TableRows rows;             // labels numbered as in the bundle
+  EvaluationResults results;  // with the one score
 };
 
 // Of features, the test rows count, or all where there are none. Photographs with labels the bundle
@@ -44,5 +45,8 @@ struct BundleEvaluation {
 // knows, or when features have another width than the bundle's.
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
                                  const std::stop_token& stop);
+
+// As metrics.json, as far as an evaluation knows it.
+Json metrics_json(const BundleEvaluation& evaluation);
 
 }  // namespace pomona

@@ -75,28 +75,27 @@ struct ResumedWork {
 
 }  // namespace
 
-Json count_labels(const Manifest& manifest) {
-  struct Counts {
-    std::size_t train = 0;
-    std::size_t test = 0;
-    std::size_t failed = 0;
-  };
-  std::vector<Counts> counts(manifest.labels.size());
+std::vector<LabelCounts> count_labels(const Manifest& manifest) {
+  std::vector<LabelCounts> counts(manifest.labels.size());
+  for (std::size_t i = 0; i < counts.size(); ++i) counts[i].label = manifest.labels[i];
   for (const ManifestRow& row : manifest.rows) {
-    Counts& of_label = counts[row.label];
+    LabelCounts& of_label = counts[row.label];
     if (row.status == FileStatus::kFailed) ++of_label.failed;
     if (row.status == FileStatus::kOk)
       ++(row.split == Split::kTest ? of_label.test : of_label.train);
   }
-  Json labels = Json::array();
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i].train + counts[i].test + counts[i].failed == 0) continue;
-    labels.push_back({{"label", manifest.labels[i]},
-                      {"train", counts[i].train},
-                      {"test", counts[i].test},
-                      {"failed", counts[i].failed}});
+  std::erase_if(counts,
+                [](const LabelCounts& one) { return one.train + one.test + one.failed == 0; });
+  return counts;
+}
+
+Json labels_json(const std::vector<LabelCounts>& labels) {
+  Json list = Json::array();
+  for (const LabelCounts& one : labels) {
+    list.push_back(
+        {{"label", one.label}, {"train", one.train}, {"test", one.test}, {"failed", one.failed}});
   }
-  return labels;
+  return list;
 }
 
 Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
@@ -113,7 +112,7 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
   if (components) check_components(*components, training_files(work.manifest), dims);
 
   context.timeline.begin("extract");
-  ResumedWork resumed_work(work, request, out, context.progress);
+  ResumedWork resumed_work(work, request, out, context.execution.progress);
   extraction.moments = std::make_unique<Moments>(dims, work.manifest.labels.size());
   ExtractSinks sinks;
   sinks.moments = extraction.moments.get();
@@ -121,8 +120,9 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
     extraction.pictures = std::make_unique<SmallPictures>(out.scratch_folder());
     sinks.pictures = extraction.pictures.get();
   }
-  extraction.counts = extract({work.roots, work.manifest, work.setup, options}, sinks,
-                              resumed_work.memory(), context.progress, context.stop);
+  extraction.counts =
+      extract({work.roots, work.manifest, work.setup, options}, sinks, resumed_work.memory(),
+              context.execution.progress, context.execution.stop);
   // As a shard it has read back what it made.
   extraction.counts.shards_kept -= std::min(extraction.counts.shards_kept, work.done.shards);
   extraction.counts.decoded += work.done.decoded;
@@ -154,10 +154,10 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
 ShareResult extract_share(const ExtractionWork& work, const ExtractRequest& request,
                           const ShardShare& share, const JobContext& context) {
   Manifest manifest = work.manifest;  // the whole work begins with the listing
-  ResumedWork resumed_work(work, request, context.out, context.progress);
+  ResumedWork resumed_work(work, request, context.out, context.execution.progress);
   const ExtractCounts counts =
       extract_share({work.roots, manifest, work.setup, request.options}, share,
-                    resumed_work.memory(), context.progress, context.stop);
+                    resumed_work.memory(), context.execution.progress, context.execution.stop);
   resumed_work.shards.find(work.setup.featurizer.slots);  // those of the others
   return {resumed_work.shards.shards().size() - resumed_work.shards.finished(),
           {counts.shards, counts.decoded, counts.taken}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From folders of photographs to the tables of an output folder: manifest, features, pictures,
-// shards.csv and failures.csv. The first half of `run`, nearly the whole of `pomona extract`.
+// shards.csv and failures.csv. The first half of `run`, nearly the whole of `pomona extract`. Each
+// call is for the thread that runs the verb.
 #pragma once
 
 #include <memory>
@@ -26,6 +27,18 @@
 
 namespace pomona {
 
+// How many photographs of a label there are.
+struct LabelCounts {
+  std::string label;  // "": of files in the root itself
+  std::size_t train = 0;
+  std::size_t test = 0;
+  std::size_t failed = 0;
+};
+// Of those labels that have any.
+std::vector<LabelCounts> count_labels(const Manifest& manifest);
+// `labels` of run.json.
+Json labels_json(const std::vector<LabelCounts>& labels);
+
 struct Extraction {
   ExtractSetup setup;
   SplitKind split_kind = SplitKind::kNone;
@@ -36,7 +49,7 @@ struct Extraction {
   std::vector<Move> moves;  // files of out.work() to publish
   Digests digests;          // of them, by where they are published
   std::size_t found = 0;
-  Json labels;  // per label: train, test, failed; as in run.json
+  std::vector<LabelCounts> labels;
   TableRows rows;
   // Of training rows, classes numbered as rows.train_labels.
   std::unique_ptr<Moments> moments;
@@ -56,8 +69,5 @@ struct ShareResult {
 };
 ShareResult extract_share(const ExtractionWork& work, const ExtractRequest& request,
                           const ShardShare& share, const JobContext& context);
-
-// Per label: how many photographs on each side, how many failed.
-Json count_labels(const Manifest& manifest);
 
 }  // namespace pomona

@@ -69,8 +69,8 @@ class WorkOpener {
         work_options_(request.work),
         place_(context.out.place()),
         out_(context.out),
-        progress_(context.progress),
-        stop_(context.stop) {
+        progress_(context.execution.progress),
+        stop_(context.execution.stop) {
     work_.from = request.work.from;
   }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the steps of a verb share: where results go, where time goes, who is told, what stops it.
-// All of it outlives the verb's call. Used by the thread that runs the verb.
+// What the steps of a verb share: where results go, where time goes, and how it runs. All of it
+// outlives the verb's call. Used by the thread that runs the verb.
 #pragma once
 
-#include <stop_token>
-
-#include "pomona/base/progress.h"
+#include "pomona/base/execution.h"
 #include "pomona/jobs/timeline.h"
 #include "pomona/output/output_folder.h"
 
@@ -14,8 +12,7 @@ namespace pomona {
 struct JobContext {
   OutputFolder& out;
   Timeline& timeline;
-  Progress& progress;
-  const std::stop_token& stop;
+  Execution execution;
 };
 
 }  // namespace pomona

@@ -81,8 +81,16 @@ std::string utc_now() {
   return text;
 }
 
+std::vector<ProgramVersion> program_versions() {
+  return {{"pomona", POMONA_VERSION},
+          {"openvino", openvino_version()},
+          {"arrow", std::string(arrow_version())}};
+}
+
 Json versions_json() {
-  return {{"pomona", POMONA_VERSION}, {"openvino", openvino_version()}, {"arrow", arrow_version()}};
+  Json versions = Json::object();
+  for (const auto& [name, version] : program_versions()) versions[name] = version;
+  return versions;
 }
 
 }  // namespace pomona

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run ran on, for run.json and `pomona doctor`. No host name, no user, no path.
+// What a run ran on, for run.json and `pomona doctor`. No host name, no user, no path. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,12 @@ std::uint64_t peak_memory_bytes();
 std::string utc_now();
 
 // Of Pomona and of the libraries that results depend on.
+struct ProgramVersion {
+  std::string name;
+  std::string version;
+};
+std::vector<ProgramVersion> program_versions();
+// One member for each.
 Json versions_json();
 
 }  // namespace pomona

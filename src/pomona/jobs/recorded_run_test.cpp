@@ -37,25 +37,27 @@ Json valid_record() {
 
 // All that is read of it, each by itself.
 std::vector<std::function<void(const FeaturePlace&)>> readers() {
-  return {[](const FeaturePlace& place) { (void)record_of_features(place, "/out"); },
-          [](const FeaturePlace& place) { (void)recorded_setup(*place.run_record, "/no", "/out"); },
-          [](const FeaturePlace& place) { (void)recorded_split_kind(*place.run_record, 1); },
-          [](const FeaturePlace& place) { (void)recorded_sources(*place.run_record); },
-          [](const FeaturePlace& place) { (void)recorded_classes(*place.run_record); },
-          [](const FeaturePlace& place) { (void)views_of(place); },
+  return {[](const FeaturePlace& place) { (void)run_of_features(place, "/out"); },
+          [](const FeaturePlace& place) {
+            (void)recorded_setup(run_of_features(place, "/out"), "/no", "/out");
+          },
+          [](const FeaturePlace& place) {
+            (void)recorded_split_kind(run_of_features(place, "/out"), 1);
+          },
+          [](const FeaturePlace& place) { (void)recorded_sources(*place.run); },
           [](const FeaturePlace& place) { (void)label_rule_of(place, "", *local_store_opener()); }};
 }
 
-class RecordedRun : public testing::Test {
+class RecordedRunTest : public testing::Test {
  protected:
-  RecordedRun() {
+  RecordedRunTest() {
     folder_ =
         fs::path(testing::TempDir()) /
         ("recorded-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::create_directories(folder_ / "features");
     std::ofstream(folder_ / "features" / "part-00000.parquet") << "of a table";
   }
-  ~RecordedRun() override { fs::remove_all(folder_); }
+  ~RecordedRunTest() override { fs::remove_all(folder_); }
 
   // What run.json of this text leads to: kinds of errors, in their order.
   std::vector<ErrorKind> errors_of(const std::string& text) const {
@@ -79,21 +81,40 @@ class RecordedRun : public testing::Test {
   fs::path folder_;
 };
 
-TEST_F(RecordedRun, WhatWeWriteIsRead) {
+TEST_F(RecordedRunTest, WhatWeWriteIsRead) {
   EXPECT_EQ(errors_of(print_json(valid_record())), std::vector<ErrorKind>{ErrorKind::kNotFound});
 }
 
-TEST_F(RecordedRun, BytesThatAreNotUtf8ComeBack) {
-  const Json record = parse_json(print_json(valid_record()), "a record");
-  InputOptions input;
-  read_inputs_json(record.at("inputs"), input);
-  EXPECT_EQ(input.images, (std::vector<std::string>{"cafe=/photos%41/caf\xe9", "one=/a"}));
-  EXPECT_EQ(recorded_classes(record), "/caf\xe9.csv");
-  EXPECT_EQ(recorded_split_options(record).group, "^(caf\xe9)");
+TEST_F(RecordedRunTest, BytesThatAreNotUtf8ComeBack) {
+  const Json record = valid_record();
+  const RecordedRun run = parse_recorded_run(print_json(record));
+  EXPECT_EQ(run.images, (std::vector<std::string>{"cafe=/photos%41/caf\xe9", "one=/a"}));
+  EXPECT_EQ(run.classes, "/caf\xe9.csv");
+  EXPECT_EQ(run.extraction.value().split.group, "^(caf\xe9)");
   EXPECT_EQ(record.at("command").at(2), "caf%E9");
 }
 
-TEST_F(RecordedRun, AnyOtherShapeIsDamagedDataAndNoBugOfOurs) {
+TEST_F(RecordedRunTest, WhatExtractedNothingIsRecordedAllTheSame) {
+  const RecordedRun run = parse_recorded_run(R"({"inputs": {"features": "here"}})");
+  EXPECT_FALSE(run.extraction);
+  EXPECT_TRUE(run.images.empty());
+  EXPECT_EQ(run.views, std::vector<View>{View()});
+  FeaturePlace place;
+  place.run = run;
+  EXPECT_THROW((void)run_of_features(place, "/out"), Error);
+}
+
+TEST_F(RecordedRunTest, SplitKindsComeFromInputsAndOptions) {
+  RecordedRun run = parse_recorded_run(print_json(valid_record()));
+  EXPECT_EQ(recorded_split_kind(run, 0), SplitKind::kNone);
+  EXPECT_EQ(recorded_split_kind(run, 1), SplitKind::kHoldout);
+  run.extraction->split.test_files = "^r_";
+  EXPECT_EQ(recorded_split_kind(run, 1), SplitKind::kFileNames);
+  run.test = {"/test"};
+  EXPECT_EQ(recorded_split_kind(run, 1), SplitKind::kTestSet);
+}
+
+TEST_F(RecordedRunTest, AnyOtherShapeIsDamagedDataAndNoBugOfOurs) {
   const Json valid = valid_record();
   const Json others[] = {nullptr,
                          3,
@@ -126,7 +147,7 @@ TEST_F(RecordedRun, AnyOtherShapeIsDamagedDataAndNoBugOfOurs) {
   for (const Json& other : others) EXPECT_NO_THROW(errors_of(print_json(other))) << other;
 }
 
-TEST_F(RecordedRun, WhatIsNeededAndNotThereIsDamaged) {
+TEST_F(RecordedRunTest, WhatIsNeededAndNotThereIsDamaged) {
   for (const char* name : {"/options/group", "/inputs/test", "/inputs/images", "/precision", "/fit",
                            "/batch", "/backbone/digest", "/options", "/inputs"}) {
     const Json::json_pointer at(name);

@@ -8,6 +8,7 @@
 #include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/base/parallel.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/run_record.h"
@@ -33,10 +34,20 @@ std::vector<std::string> inputs_of(const InputOptions& input) {
   return places;
 }
 
-void publish(const Json& record, const Extraction& extraction, OutputFolder& out,
-             const std::stop_token& stop) {
-  publish_results(record, extraction.digests, extraction.moves, out,
-                  extraction.setup.featurizer.slots, stop);
+// run.json as it is now.
+Json extraction_record(const RunRecord& record, const Extraction& extraction,
+                       const Timeline& timeline) {
+  Json json = record_json(record, timeline);
+  add_extraction(extraction, summary_of(extraction, timeline), json);
+  return json;
+}
+
+RunResult publish(const RunRecord& record, const Extraction& extraction,
+                  const JobContext& context) {
+  const Json json = extraction_record(record, extraction, context.timeline);
+  publish_results(json, extraction.digests, extraction.moves, context.out,
+                  context.execution.workers, context.execution.stop);
+  return {print_json(json), summary_of(extraction, context.timeline), {}};
 }
 
 WorkOptions work_options(const RunOptions& options) {
@@ -86,13 +97,18 @@ Json training_options(const RunOptions& options, const TrainingFiles& files) {
   return json;
 }
 
-// run.json of a run that has made what is asked for already.
-Json earlier_record(const OutputFolder& out, Progress& progress) {
-  Json record = parse_json(out.root().read("run.json"), "run.json");
+// Of a run that has made what is asked for already.
+RunResult earlier_result(const OutputFolder& out, Progress& progress) {
+  const std::string text = out.root().read("run.json");
+  const Json record = parse_json(text, "run.json");
   progress.note("'" + out.place() +
                 "' is complete: it was made of the same photographs with the same options, " +
                 read_member<std::string>(record, "started", "run.json"));
-  return record;
+  RunResult result{print_json(record), parse_extraction_summary(text, "run.json"), {}};
+  if (out.root().exists("metrics.json")) {
+    result.metrics = parse_metrics_summary(out.root().read("metrics.json"), "metrics.json");
+  }
+  return result;
 }
 
 void write_pictures(const Extraction& extraction, const Json& metrics,
@@ -104,9 +120,10 @@ void write_pictures(const Extraction& extraction, const Json& metrics,
                    extraction.setup.featurizer.slots);
 }
 
-Json finish_run(const RunOptions& options, const TrainingFiles& files, ExtractionWork work,
-                RunRecord& record, const JobContext& context) {
-  const auto& [out, timeline, progress, stop] = context;
+RunResult finish_run(const RunOptions& options, const TrainingFiles& files, ExtractionWork work,
+                     RunRecord& record, const JobContext& context) {
+  OutputFolder& out = context.out;
+  Timeline& timeline = context.timeline;
   if (files.classes) {
     // Report classes that the backbone lacks before hours of extraction, not after.
     const OutputLayerPrior tried(work.setup.backbone, *files.classes, /*labels=*/{});
@@ -118,34 +135,29 @@ Json finish_run(const RunOptions& options, const TrainingFiles& files, Extractio
   learn.catalogue = files.catalogue;
   learn.backbone_classes = files.classes;
   learn.train = options.train;
-  learn.train.workers = extraction.setup.featurizer.slots;
+  learn.train.workers = context.execution.workers;
   learn.train.seed = options.input.split.seed;
   learn.split = options.input.split;
   learn.split_kind = extraction.split_kind;
   learn.pictures = extraction.pictures.get();
   learn.sources = source_names(parse_image_inputs(options.input.images));
   const ParquetFeatures features(out.work(), extraction.features);
-  const Json metrics = train_job({features, extraction.rows, *extraction.moments}, extraction.setup,
-                                 learn, out, timeline, {progress, stop, learn.train.workers});
+  const TrainingMetrics metrics =
+      train_job({features, extraction.rows, *extraction.moments}, extraction.setup, learn, context);
 
   record.inputs = inputs_json(options.input);
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
-              options_json(options.reduce, components_of(metrics)), options_json(options.train)});
+              options_json(options.reduce, metrics.pca.n_components), options_json(options.train)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, training_options(options, files));
-  const auto json = [&] {
-    Json result = record_json(record, timeline);
-    add_extraction(extraction, timeline, result);
-    return result;
-  };
   timeline.begin("report");
-  progress.begin("report", 0);
-  write_pictures(extraction, metrics, tsne_rows(extraction.rows), out);
-  write_record(json(), out);
+  context.execution.progress.begin("report", 0);
+  write_pictures(extraction, metrics_json(metrics), tsne_rows(extraction.rows), out);
+  write_record(extraction_record(record, extraction, timeline), out);
   out.staged().write("report.html", render_report(out.staged()));
   timeline.end();
-  Json result = json();
-  publish(result, extraction, out, stop);
+  RunResult result = publish(record, extraction, context);
+  result.metrics = summary_of(metrics);
   return result;
 }
 
@@ -154,8 +166,8 @@ const Json& extract_alone() {
   return options;
 }
 
-Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& record,
-                    const JobContext& context) {
+RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& record,
+                         const JobContext& context) {
   const Extraction extraction = extract_tables(std::move(work), request_of(options),
                                                /*components=*/std::nullopt, context);
   write_pictures(extraction, /*metrics=*/nullptr, /*tsne_rows=*/{}, context.out);
@@ -164,10 +176,7 @@ Json finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& r
   record.options =
       merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());
-  Json result = record_json(record, context.timeline);
-  add_extraction(extraction, context.timeline, result);
-  publish(result, extraction, context.out, context.stop);
-  return result;
+  return publish(record, extraction, context);
 }
 
 constexpr std::size_t kMostShards = 65'536;
@@ -204,15 +213,16 @@ std::optional<ExtractionWork> begin(const RunOptions& options, const Json& beyon
 
 // What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.
 template <class Finish>
-Json run_on_images(const RunOptions& options, const std::string& verb, const Json& beyond,
-                   Progress& progress, const std::stop_token& stop, const Finish& finish) {
+RunResult run_on_images(const RunOptions& options, const std::string& verb, const Json& beyond,
+                        Progress& progress, const std::stop_token& stop, const Finish& finish) {
   Timeline timeline;
   RunRecord record = start_record(verb, options.output);
   OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input));
   return at_work(out, [&] {
-    const JobContext context{out, timeline, progress, stop};
+    const JobContext context{
+        out, timeline, {progress, stop, workers_or_all(options.extract.workers)}};
     std::optional<ExtractionWork> work = begin(options, beyond, context);
-    if (!work) return earlier_record(out, progress);
+    if (!work) return earlier_result(out, progress);
     return finish(options, std::move(*work), record, context);
   });
 }
@@ -228,7 +238,7 @@ void RunOptions::check() const {
   train.check();
 }
 
-Json run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+RunResult run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   options.check();
   check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
   check_adaptation(options.train);
@@ -241,14 +251,14 @@ Json run(const RunOptions& options, Progress& progress, const std::stop_token& s
       });
 }
 
-Json run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
+RunResult run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
   options.check();
   return run_on_images(options, "extract", extract_alone(), progress, stop, finish_extract);
 }
 
-std::optional<Json> run_extract_share(const RunOptions& options, const ShardShare& share,
-                                      std::size_t& left, Progress& progress,
-                                      const std::stop_token& stop) {
+std::optional<RunResult> run_extract_share(const RunOptions& options, const ShardShare& share,
+                                           std::size_t& left, Progress& progress,
+                                           const std::stop_token& stop) {
   options.check();
   check_share_options(options, share);
   Timeline timeline;
@@ -257,9 +267,10 @@ std::optional<Json> run_extract_share(const RunOptions& options, const ShardShar
                    OutputFolder::Access::kShared);
   left = 0;
   try {
-    const JobContext context{out, timeline, progress, stop};
+    const JobContext context{
+        out, timeline, {progress, stop, workers_or_all(options.extract.workers)}};
     std::optional<ExtractionWork> work = begin(options, extract_alone(), context);
-    if (!work) return earlier_record(out, progress);
+    if (!work) return earlier_result(out, progress);
     const ShareResult result = extract_share(*work, request_of(options), share, context);
     left = result.left;
     if (left > 0) return std::nullopt;
@@ -270,7 +281,7 @@ std::optional<Json> run_extract_share(const RunOptions& options, const ShardShar
     if (out.is_published_elsewhere()) return std::nullopt;
     if (is_published(out)) {
       out.drop_abandoned_work();
-      return earlier_record(out, progress);
+      return earlier_result(out, progress);
     }
     throw error_of_work(error, out);
   }

@@ -35,10 +35,10 @@ TableRows read_rows(const FeaturePlace& features, const FeatureSource& table,
 }
 
 // Labels are in the table, weights and varieties are not.
-void warn_of_weights(const Json& record, const FromFeaturesOptions& options, Progress& progress) {
-  const std::string classes = recorded_classes(record);
-  if (!options.classes.empty() || classes.empty()) return;
-  progress.warn("classes: the features were labelled by '" + classes +
+void warn_of_weights(const RecordedRun& run, const FromFeaturesOptions& options,
+                     Progress& progress) {
+  if (!options.classes.empty() || run.classes.empty()) return;
+  progress.warn("classes: the features were labelled by '" + run.classes +
                 "'; if it has a column weight or variety, give it again, or all photographs "
                 "weigh 1 and no variety is learnt");
 }
@@ -68,6 +68,95 @@ Moments training_moments(const FeatureSource& table, const TableRows& rows,
 constexpr double kLeastDistance = 1e-6;
 constexpr double kMostDistance = 2;
 
+// What both verbs share: an output folder begun anew for what `body` makes of the features.
+template <class Body>
+auto run_on_features(const FromFeaturesOptions& options, const std::string& verb,
+                     const Execution& execution, const Body& body) {
+  Timeline timeline;
+  RunRecord record = start_record(verb, options.output);
+  record.inputs = inputs_json(options);
+  OutputFolder out(options.output.out, *options.stores, {options.features});
+  out.begin_anew(options.output.force);
+  return at_work(out, [&] {
+    const FeaturePlace features = open_features(options.features, *options.stores);
+    return body(features, record, JobContext{out, timeline, execution});
+  });
+}
+
+void publish_record(const RunRecord& record, const Json& figures, const JobContext& context) {
+  const std::size_t workers = context.execution.workers;
+  Json json = record_json(record, context.timeline);
+  json["workers"] = workers;
+  json.update(figures);
+  publish_results(json, {}, {}, context.out, workers, context.execution.stop);
+}
+
+std::vector<double> reduce_features(const FromFeaturesOptions& options,
+                                    const FeaturePlace& features, RunRecord& record,
+                                    const JobContext& context) {
+  context.timeline.begin("prepare");
+  const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
+  const TableRows rows = read_rows(features, table, /*group_pattern=*/"", options);
+  const Moments moments = training_moments(table, rows, context.execution.stop);
+  context.timeline.begin("reduce");
+  Reduction reduction = fit_reduction(moments, options.reduce);
+  ReducedTableWriter parquet(context.out.staged(), "reduced");
+  ReducedCsvWriter csv(context.out.staged(), "reduced.csv", reduction.pca.n_components());
+  ReduceSinks sinks;
+  sinks.table = &parquet;
+  sinks.csv = &csv;
+  reduce(table, rows, fold(reduction.scaler, reduction.pca), sinks, context.execution);
+  context.timeline.end();
+  record.options = options_json(options.reduce, reduction.pca.n_components());
+  std::vector<double> ratios = std::move(reduction.pca.explained_variance_ratio);
+  publish_record(record,
+                 {{"counts", {{"train", rows.train_rows()}, {"test", rows.test_rows()}}},
+                  {"pca", {{"n_components", ratios.size()}, {"explained_variance_ratio", ratios}}}},
+                 context);
+  return ratios;
+}
+
+MetricsSummary train_on_features(const FromFeaturesOptions& options, const FeaturePlace& features,
+                                 RunRecord& record, const JobContext& context) {
+  const RecordedRun& made_by = run_of_features(features, options.features);
+  TrainJobOptions learn;
+  learn.train = options.train;
+  learn.train.workers = context.execution.workers;
+  learn.catalogue = open_catalogue(options.train.catalogue, *options.stores);
+  learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
+  const ExtractSetup setup = recorded_setup(
+      made_by, options.models.empty() ? default_models_folder() : options.models, options.features);
+  context.timeline.begin("prepare");
+  learn.split = made_by.extraction->split;
+  learn.sources = recorded_sources(made_by);
+  const std::string group = options.group.value_or(learn.split.group);
+  warn_of_weights(made_by, options, context.execution.progress);
+  check_studio(options.train.studio, learn.sources);
+  check_adaptation(options.train);
+  const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
+  TableRows rows = read_rows(features, table, group, options);
+  const Moments moments = training_moments(table, rows, context.execution.stop);
+  if (options.near_duplicates > 0) {
+    join_near_duplicates(rows, table, learn.sources, options.near_duplicates,
+                         context.out.scratch_folder(), context.execution);
+  }
+  learn.reduce = options.reduce;
+  learn.train.seed = options.seed.value_or(learn.split.seed);
+  learn.split_kind = recorded_split_kind(made_by, rows.test_rows());
+  learn.write_reduced = false;
+  const TrainingMetrics metrics = train_job({table, rows, moments}, setup, learn, context);
+  write_pictures(features, rows, metrics_json(metrics), context.execution.workers, context.out);
+  record.options = merged({options_json(options.reduce, metrics.pca.n_components),
+                           options_json(options.train),
+                           {{"group", key_from_name(group)}, {"seed", learn.train.seed}}});
+  if (options.near_duplicates > 0) record.options["near_duplicates"] = options.near_duplicates;
+  publish_record(
+      record,
+      {{"counts", {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}}}},
+      context);
+  return summary_of(metrics);
+}
+
 }  // namespace
 
 void FromFeaturesOptions::check() const {
@@ -80,92 +169,24 @@ void FromFeaturesOptions::check() const {
   check_range_or_zero("near_duplicates", near_duplicates, kLeastDistance, kMostDistance);
 }
 
-Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
-                const std::stop_token& stop) {
+std::vector<double> run_reduce(const FromFeaturesOptions& options, Progress& progress,
+                               const std::stop_token& stop) {
   options.check();
-  Timeline timeline;
-  RunRecord record = start_record("reduce", options.output);
-  OutputFolder out(options.output.out, *options.stores, {options.features});
-  out.begin_anew(options.output.force);
-  return at_work(out, [&] {
-    const std::size_t workers = workers_or_all(options.train.workers);
-    const FeaturePlace features = open_features(options.features, *options.stores);
-    timeline.begin("prepare");
-    const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
-    const TableRows rows = read_rows(features, table, /*group_pattern=*/"", options);
-    const Moments moments = training_moments(table, rows, stop);
-    timeline.begin("reduce");
-    const Reduction reduction = fit_reduction(moments, options.reduce);
-    ReducedTableWriter parquet(out.staged(), "reduced");
-    ReducedCsvWriter csv(out.staged(), "reduced.csv", reduction.pca.n_components());
-    ReduceSinks sinks;
-    sinks.table = &parquet;
-    sinks.csv = &csv;
-    reduce(table, rows, fold(reduction.scaler, reduction.pca), sinks, {progress, stop, workers});
-    timeline.end();
-    record.inputs = inputs_json(options);
-    record.options = options_json(options.reduce, reduction.pca.n_components());
-    Json result = record_json(record, timeline);
-    result["workers"] = workers;
-    result["counts"] = {{"train", rows.train_rows()}, {"test", rows.test_rows()}};
-    result["pca"] = {{"n_components", reduction.pca.n_components()},
-                     {"explained_variance_ratio", reduction.pca.explained_variance_ratio}};
-    publish_results(result, {}, {}, out, workers, stop);
-    return result;
-  });
+  return run_on_features(
+      options, "reduce", {progress, stop, workers_or_all(options.train.workers)},
+      [&](const FeaturePlace& features, RunRecord& record, const JobContext& context) {
+        return reduce_features(options, features, record, context);
+      });
 }
 
-Json run_train(const FromFeaturesOptions& options, Progress& progress,
-               const std::stop_token& stop) {
+MetricsSummary run_train(const FromFeaturesOptions& options, Progress& progress,
+                         const std::stop_token& stop) {
   options.check();
-  Timeline timeline;
-  RunRecord record = start_record("train", options.output);
-  OutputFolder out(options.output.out, *options.stores, {options.features});
-  out.begin_anew(options.output.force);
-  return at_work(out, [&] {
-    const FeaturePlace features = open_features(options.features, *options.stores);
-    const Json& made_by = record_of_features(features, options.features);
-    TrainJobOptions learn;
-    learn.train = options.train;
-    learn.train.workers = workers_or_all(options.train.workers);
-    const Execution execution{progress, stop, learn.train.workers};
-    learn.catalogue = open_catalogue(options.train.catalogue, *options.stores);
-    learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
-    const ExtractSetup setup =
-        recorded_setup(made_by, options.models.empty() ? default_models_folder() : options.models,
-                       options.features);
-    timeline.begin("prepare");
-    const SplitOptions made_with = recorded_split_options(made_by);
-    const std::string group = options.group.value_or(made_with.group);
-    warn_of_weights(made_by, options, progress);
-    check_studio(options.train.studio, recorded_sources(made_by));
-    check_adaptation(options.train);
-    const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
-    TableRows rows = read_rows(features, table, group, options);
-    const Moments moments = training_moments(table, rows, stop);
-    if (options.near_duplicates > 0) {
-      join_near_duplicates(rows, table, recorded_sources(made_by), options.near_duplicates,
-                           out.scratch_folder(), execution);
-    }
-    learn.reduce = options.reduce;
-    learn.train.seed = options.seed.value_or(made_with.seed);
-    learn.split = made_with;
-    learn.split_kind = recorded_split_kind(made_by, rows.test_rows());
-    learn.sources = recorded_sources(made_by);
-    learn.write_reduced = false;
-    const Json metrics = train_job({table, rows, moments}, setup, learn, out, timeline, execution);
-    write_pictures(features, rows, metrics, learn.train.workers, out);
-    record.inputs = inputs_json(options);
-    record.options = merged({options_json(options.reduce, components_of(metrics)),
-                             options_json(options.train),
-                             {{"group", key_from_name(group)}, {"seed", learn.train.seed}}});
-    if (options.near_duplicates > 0) record.options["near_duplicates"] = options.near_duplicates;
-    Json result = record_json(record, timeline);
-    result["workers"] = learn.train.workers;
-    result["counts"] = {{"train", rows.count(Split::kTrain)}, {"test", rows.count(Split::kTest)}};
-    publish_results(result, {}, {}, out, learn.train.workers, stop);
-    return result;
-  });
+  return run_on_features(
+      options, "train", {progress, stop, workers_or_all(options.train.workers)},
+      [&](const FeaturePlace& features, RunRecord& record, const JobContext& context) {
+        return train_on_features(options, features, record, context);
+      });
 }
 
 }  // namespace pomona

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a feature table to an output folder: reduction alone, or all that is learnt.
+// From a feature table to an output folder: reduction alone, or all that is learnt. Each call is
+// for one thread.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +8,10 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
-#include "pomona/base/json.h"
 #include "pomona/base/progress.h"
+#include "pomona/evaluation/training_metrics.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/jobs/train_job.h"
 #include "pomona/storage/store_opener.h"
@@ -34,9 +36,11 @@ struct FromFeaturesOptions {
   // Throws invalid_input that names the field.
   void check() const;
 };
-// Both return run.json.
-Json run_reduce(const FromFeaturesOptions& options, Progress& progress,
-                const std::stop_token& stop);
-Json run_train(const FromFeaturesOptions& options, Progress& progress, const std::stop_token& stop);
+
+// The share of the variance that each component explains.
+std::vector<double> run_reduce(const FromFeaturesOptions& options, Progress& progress,
+                               const std::stop_token& stop);
+MetricsSummary run_train(const FromFeaturesOptions& options, Progress& progress,
+                         const std::stop_token& stop);
 
 }  // namespace pomona

@@ -1,40 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/run_record.h"
 
-#include "pomona/base/bounds.h"
-
-#include <algorithm>
+#include <utility>
 #include <variant>
 
-#include "pomona/extract/feature_recipe.h"
+#include "pomona/base/bounds.h"
 #include "pomona/jobs/machine.h"
-#include "pomona/predict/bundle_network.h"
 #include "pomona/storage/key.h"
 
 namespace pomona {
-namespace {
-
-double seconds_of(const Timeline& timeline, std::string_view stage) {
-  double seconds = 0;
-  for (const TimelineStage& one : timeline.stages()) {
-    if (one.stage == stage) seconds += one.seconds;
-  }
-  return seconds;
-}
-
-std::size_t count_side(const Json& labels, const char* side) {
-  std::size_t count = 0;
-  for (const Json& label : labels) count += label.at(side).get<std::size_t>();
-  return count;
-}
-
-std::size_t count_named(const Json& labels) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(labels, [](const Json& label) { return label.at("label") != ""; }));
-}
-
-}  // namespace
-
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
   return {{"backbone", key_from_name(options.backbone)},
           {"size", setup.featurizer.size},
@@ -79,10 +53,6 @@ Json options_json(const TrainOptions& options) {
   return json;
 }
 
-std::size_t components_of(const Json& metrics) {
-  return metrics.at("pca").at("n_components").get<std::size_t>();
-}
-
 Json merged(std::initializer_list<Json> objects) {
   Json result = Json::object();
   for (const Json& object : objects) result.update(object);
@@ -120,40 +90,6 @@ Json record_json(const RunRecord& record, const Timeline& timeline) {
                {"seconds", timeline.seconds()}};
   if (!record.fingerprint.empty()) json["fingerprint"] = record.fingerprint;
   return json;
-}
-
-void add_extraction(const Extraction& extraction, const Timeline& timeline, Json& json) {
-  const BackboneSpec& spec = extraction.setup.backbone.spec;
-  json["backbone"] = {{"name", spec.name},
-                      {"digest", extraction.setup.backbone.digest},
-                      {"size", extraction.setup.featurizer.size},
-                      {"feature_count", spec.feature_count},
-                      {"source", spec.source},
-                      {"license", spec.license}};
-  json["precision"] = precision_name(extraction.setup.featurizer.precision);
-  json["fit"] = fit_name(extraction.setup.fit);
-  json["views"] = view_names(extraction.setup.views);
-  json["batch"] = extraction.setup.featurizer.batch;
-  json["workers"] = extraction.setup.featurizer.slots;
-  const ExtractCounts& counts = extraction.counts;
-  json["counts"] = {{"found", extraction.found},
-                    {"ok", counts.ok},
-                    {"failed", counts.failed},
-                    {"skipped", counts.skipped},
-                    {"train", count_side(extraction.labels, "train")},
-                    {"test", count_side(extraction.labels, "test")},
-                    {"classes", count_named(extraction.labels)},
-                    {"bytes", counts.bytes}};
-  json["labels"] = extraction.labels;
-  json["features_by"] = feature_recipe(extraction.setup);
-  json["work"] = {{"shards", extraction.shards},
-                  {"shards_kept", counts.shards_kept},
-                  {"rows_taken", counts.taken},
-                  {"decoded", counts.decoded}};
-  const bool all_was_to_do = counts.shards_kept == 0 && counts.taken == 0;
-  const double seconds = std::max(seconds_of(timeline, "extract"), 1e-9);
-  json["images_per_second"] =
-      all_was_to_do ? Json(static_cast<double>(counts.ok) / seconds) : Json(nullptr);
 }
 
 }  // namespace pomona

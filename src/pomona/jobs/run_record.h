@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // run.json: what was done, on what, how long it took. Paths and patterns are bytes as users give
-// them; those that are not UTF-8 are written as in keys, see storage/key.h.
+// them; those that are not UTF-8 are written as in keys, see storage/key.h. Any thread.
 #pragma once
 
 #include <initializer_list>
@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "pomona/base/json.h"
-#include "pomona/jobs/extract_tables.h"
+#include "pomona/dataset/scan.h"
+#include "pomona/extract/extract.h"
 #include "pomona/jobs/timeline.h"
-#include "pomona/jobs/train_job.h"
+#include "pomona/training/reduce.h"
+#include "pomona/training/train.h"
 
 namespace pomona {
 
@@ -19,8 +21,6 @@ Json options_json(const SplitOptions& options);
 // `n_components`: how many there came to be.
 Json options_json(const ReduceOptions& options, std::size_t n_components);
 Json options_json(const TrainOptions& options);
-// How many there came to be, as metrics.json tells.
-std::size_t components_of(const Json& metrics);
 // One object with the members of all of them.
 Json merged(std::initializer_list<Json> objects);
 
@@ -44,8 +44,5 @@ struct RunRecord {
 };
 RunRecord start_record(const std::string& verb, const OutputOptions& output);
 Json record_json(const RunRecord& record, const Timeline& timeline);
-
-// Adds what extraction knows: backbone, precision, batch, workers, counts, labels, rate.
-void add_extraction(const Extraction& extraction, const Timeline& timeline, Json& json);
 
 }  // namespace pomona

@@ -13,6 +13,7 @@
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/pixel_baseline.h"
+#include "pomona/evaluation/training_metrics.h"
 #include "pomona/evaluation/tsne_plot.h"
 #include "pomona/evaluation/variety_score.h"
 #include "pomona/table/parquet_writer.h"
@@ -33,17 +34,16 @@ constexpr std::size_t kNamedLabels = 5;
 // The stages of a training run, which share the table, the options and where results go.
 class TrainingRun {
  public:
-  TrainingRun(const FeatureTable& table, const TrainJobOptions& options, OutputFolder& out,
-              Timeline& timeline, const Execution& execution)
+  TrainingRun(const FeatureTable& table, const TrainJobOptions& options, const JobContext& context)
       : table_(table),
         options_(options),
-        out_(out),
-        timeline_(timeline),
-        execution_(execution),
-        progress_(execution.progress),
-        stop_(execution.stop) {}
+        out_(context.out),
+        timeline_(context.timeline),
+        execution_(context.execution),
+        progress_(context.execution.progress),
+        stop_(context.execution.stop) {}
 
-  Json run(const ExtractSetup& setup) {
+  TrainingMetrics run(const ExtractSetup& setup) {
     if (options_.backbone_classes) {
       output_layer_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
     }
@@ -54,7 +54,7 @@ class TrainingRun {
     evaluate_classifier(trained);
     add_cross_validation();
     add_baselines();
-    metrics_["headline"] = headline_metric(metrics_);
+    metrics_.headline = headline_metric(metrics_.results.scores, metrics_.results.classes);
     TrainedParts parts;
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(setup.backbone);
@@ -62,14 +62,15 @@ class TrainingRun {
     parts.reduction = std::move(reduction_);
     parts.trained = std::move(trained);
     timeline_.begin("bundle");
-    write_bundle(make_bundle(setup, std::move(parts), table_.rows, options_.catalogue, metrics_),
+    write_bundle(make_bundle(setup, std::move(parts), table_.rows, options_.catalogue,
+                             print_json(bundle_metrics_json(metrics_))),
                  out_.staged(), "bundle");
     warn_of_unknown_kinds();
     timeline_.begin("tsne");
     progress_.begin("tsne", 0);
     out_.staged().write("tsne.json",
                         print_json(make_tsne_plot(*components_, table_.rows, workers())));
-    out_.staged().write("metrics.json", print_json(metrics_));
+    out_.staged().write("metrics.json", print_json(metrics_json(metrics_)));
     timeline_.end();
     return std::move(metrics_);
   }
@@ -169,23 +170,22 @@ class TrainingRun {
     progress_.begin("varieties", 0);
     std::vector<VarietyClassifier> varieties =
         fit_varieties(training_table(), rows.side(Split::kTrain), options_.train, stop_);
-    Json scores = Json::array();
+    VarietyResults& results = metrics_.varieties.emplace();
     std::vector<JudgedVariety> judged;
     if (validation_) {
       judged = judge_varieties(validation_->varieties, validation_->evaluation, rows,
                                validation_->begins);
       report_by_other_folds(judged);
-      add_variety_scores("cross_validated", judged, rows, options_.sources, scores);
+      add_variety_scores("cross_validated", judged, rows, options_.sources, results.scores);
     }
-    Json labels = validation_ ? set_report_thresholds(judged, rows.train_labels, varieties)
-                              : set_report_thresholds(varieties);
-    if (tested_) add_test_of_varieties(varieties, *tested_, scores);
-    metrics_["varieties"] = {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
+    results.labels = validation_ ? set_report_thresholds(judged, rows.train_labels, varieties)
+                                 : set_report_thresholds(varieties);
+    if (tested_) add_test_of_varieties(varieties, *tested_, results.scores);
     return varieties;
   }
 
   void add_test_of_varieties(const std::vector<VarietyClassifier>& varieties,
-                             const Evaluation& tested, Json& scores) const {
+                             const Evaluation& tested, std::vector<VarietyScore>& scores) const {
     const TableRows& rows = table_.rows;
     std::vector<JudgedVariety> judged =
         judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested.rows,
@@ -216,34 +216,15 @@ class TrainingRun {
 
   void describe(const TrainedClassifier& trained) {
     const Pca& pca = reduction_.pca;
-    double explained = 0;
-    for (const double ratio : pca.explained_variance_ratio) explained += ratio;
-    metrics_ = {{"format", 1},
-                {"headline", ""},
-                {"labels", table_.rows.train_labels},
-                {"train_rows", table_.rows.count(Split::kTrain)},
-                {"test_rows", table_.rows.count(Split::kTest)},
-                {"split",
-                 {{"kind", split_kind_name(options_.split_kind)},
-                  {"holdout", options_.split.holdout},
-                  {"grouped", main_split_is_grouped()},
-                  {"seed", options_.split.seed}}},
-                {"pca",
-                 {{"n_components", pca.n_components()},
-                  {"explained_variance_ratio", pca.explained_variance_ratio},
-                  {"explained_total", explained},
-                  {"spectrum_ratio", pca.spectrum_ratio},
-                  {"scaled", options_.reduce.scale}}},
-                {"classifier",
-                 {{"kind", classifier_kind_name(trained.kind)},
-                  {"temperature", trained.classifier.temperature},
-                  {"iterations", trained.iterations},
-                  {"converged", trained.converged},
-                  {"objective", trained.objective}}}};
-    for (const char* key :
-         {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
-      metrics_[key] = Json::array();
-    }
+    metrics_.labels = table_.rows.train_labels;
+    metrics_.train_rows = table_.rows.count(Split::kTrain);
+    metrics_.test_rows = table_.rows.count(Split::kTest);
+    metrics_.split = {options_.split_kind, options_.split.holdout, main_split_is_grouped(),
+                      options_.split.seed};
+    metrics_.pca = {pca.n_components(), pca.explained_variance_ratio, pca.spectrum_ratio,
+                    options_.reduce.scale};
+    metrics_.classifier = {trained.kind, trained.classifier.temperature, trained.iterations,
+                           trained.converged, trained.objective};
   }
 
   bool main_split_is_grouped() const {
@@ -271,8 +252,8 @@ class TrainingRun {
                        options_.train.seed, workers());
     add_score(
         main_score(options_.split_kind, main_split_is_grouped(), table_.rows.count(Split::kTrain)),
-        *tested_, table_.rows, metrics_);
-    add_details(*tested_, table_.rows, metrics_);
+        *tested_, table_.rows, metrics_.results);
+    add_details(*tested_, table_.rows, metrics_.results);
     write_confusion(*tested_, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
@@ -296,13 +277,13 @@ class TrainingRun {
     if (!validation_) return;
     const Evaluation& evaluation = validation_->evaluation;
     add_score(cross_validated_score(*validation_, table_.rows.groups.given), evaluation,
-              table_.rows, metrics_);
+              table_.rows, metrics_.results);
     for (const auto& [source, of_source] :
          evaluations_by_source(evaluation, table_.rows, options_.sources, options_.train.seed)) {
-      add_score(source_score(source), of_source, table_.rows, metrics_);
+      add_score(source_score(source), of_source, table_.rows, metrics_.results);
     }
     if (has_test()) return;
-    add_details(evaluation, table_.rows, metrics_);
+    add_details(evaluation, table_.rows, metrics_.results);
     write_confusion(evaluation, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
 
@@ -313,7 +294,7 @@ class TrainingRun {
     if (table_.rows.groups.given) add_another_split();
     if (options_.pictures == nullptr) return;
     if (const auto pixels = pixel_baseline(*options_.pictures, table_.rows, workers())) {
-      metrics_["scores"].push_back(pixel_score_json(*pixels));
+      metrics_.results.scores.push_back(pixel_score(*pixels));
     }
   }
 
@@ -330,7 +311,7 @@ class TrainingRun {
       return;
     }
     add_score(another_split_score(by_group, second->train_rows), second->evaluation, table_.rows,
-              metrics_);
+              metrics_.results);
   }
 
   void warn_of_unknown_kinds() {
@@ -362,7 +343,7 @@ class TrainingRun {
   std::unique_ptr<RowFile> components_;
   std::unique_ptr<RowFile> features_;
   std::unique_ptr<RowFile> learnt_from_;  // none: the inputs
-  Json metrics_;
+  TrainingMetrics metrics_;
 };
 
 }  // namespace
@@ -391,9 +372,9 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
                                 "'" + place + "'");
 }
 
-Json train_job(const FeatureTable& table, const ExtractSetup& setup, const TrainJobOptions& options,
-               OutputFolder& out, Timeline& timeline, const Execution& execution) {
-  return TrainingRun(table, options, out, timeline, execution).run(setup);
+TrainingMetrics train_job(const FeatureTable& table, const ExtractSetup& setup,
+                          const TrainJobOptions& options, const JobContext& context) {
+  return TrainingRun(table, options, context).run(setup);
 }
 
 }  // namespace pomona

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a feature table to a trained model: reduced table, bundle, metrics. The second half of
-// `run`; `pomona reduce` and `pomona train` are parts of it.
+// `run`; `pomona reduce` and `pomona train` are parts of it. Each call is for the thread that runs
+// the verb.
 #pragma once
 
 #include <memory>
@@ -10,15 +11,13 @@
 #include <string_view>
 #include <vector>
 
-#include "pomona/base/execution.h"
-#include "pomona/base/json.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/catalogue/catalogue.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/table_rows.h"
+#include "pomona/evaluation/training_metrics.h"
 #include "pomona/extract/extract.h"
-#include "pomona/jobs/timeline.h"
-#include "pomona/output/output_folder.h"
+#include "pomona/jobs/job_context.h"
 #include "pomona/training/output_layer_prior.h"
 #include "pomona/training/reduce.h"
 #include "pomona/training/train.h"
@@ -52,9 +51,9 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
                                                      const StoreOpener& stores);
 
 // Writes reduced/, reduced.csv, bundle/, metrics.json, confusion.csv and tsne.json to the staged
-// folder and returns metrics.json. With fewer than two labels there is no classifier: the bundle
-// holds scaler and PCA alone. `setup`: what made the features, for the bundle.
-Json train_job(const FeatureTable& table, const ExtractSetup& setup, const TrainJobOptions& options,
-               OutputFolder& out, Timeline& timeline, const Execution& execution);
+// folder and returns what metrics.json records. With fewer than two labels there is no classifier:
+// the bundle holds scaler and PCA alone. `setup`: what made the features, for the bundle.
+TrainingMetrics train_job(const FeatureTable& table, const ExtractSetup& setup,
+                          const TrainJobOptions& options, const JobContext& context);
 
 }  // namespace pomona

@@ -11,7 +11,6 @@ namespace pomona {
 namespace {
 
 constexpr std::string_view kExtension = ".parquet";
-constexpr std::string_view kWhere = "run.json beside the features";
 
 // Parts right in the folder, not in one below it.
 bool has_parts(const ObjectStore& store, std::string_view folder) {
@@ -45,29 +44,19 @@ std::optional<FeaturePlace> find_table(const std::string& place, const StoreOpen
 std::optional<FeaturePlace> find_features(const std::string& place, const StoreOpener& stores) {
   std::optional<FeaturePlace> found = find_table(place, stores);
   if (found && found->store->exists("run.json")) {
-    found->run_record = parse_json(found->store->read("run.json"), kWhere);
+    found->run = parse_recorded_run(found->store->read("run.json"));
   }
   return found;
 }
 
 LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes,
                         const StoreOpener& stores) {
-  InputOptions input;
-  const auto& record = features.run_record;
-  if (record) {
-    const Json& inputs = member_of(*record, "inputs", kWhere);
-    if (inputs.contains("images")) read_inputs_json(inputs, input);
-  }
-  return open_label_rule(input.images, input.test, classes, stores);
+  const RecordedRun run = features.run.value_or(RecordedRun());
+  return open_label_rule(run.images, run.test, classes, stores);
 }
 
 std::vector<View> views_of(const FeaturePlace& features) {
-  return features.run_record ? recorded_views(*features.run_record) : std::vector<View>{View()};
-}
-
-std::vector<View> recorded_views(const Json& run_record) {
-  if (!run_record.contains("views")) return {View()};
-  return parse_member<std::vector<std::string>>(run_record, "views", kWhere, views_from_names);
+  return features.run.value_or(RecordedRun()).views;
 }
 
 FeaturePlace open_features(const std::string& place, const StoreOpener& stores) {

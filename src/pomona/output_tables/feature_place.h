@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a feature table lies, from what a user calls it: an output folder, the `features` folder in
-// one, another folder of Parquet parts, or one Parquet file.
+// one, another folder of Parquet parts, or one Parquet file. Any thread.
 #pragma once
 
 #include <memory>
@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "pomona/base/json.h"
 #include "pomona/dataset/labeller.h"
-#include "pomona/features/view.h"
+#include "pomona/output_tables/recorded_run.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/storage/store_opener.h"
 
@@ -19,10 +18,11 @@ namespace pomona {
 struct FeaturePlace {
   std::shared_ptr<const ObjectStore> store;
   std::string place;               // as TableReader takes it
-  std::optional<Json> run_record;  // run.json of the run that made it, where it is beside
+  std::optional<RecordedRun> run;  // that made it, where run.json is beside
 };
 
-// None where a place looks like photographs rather than features.
+// None where a place looks like photographs rather than features. Throws corrupt for a run.json of
+// another shape.
 std::optional<FeaturePlace> find_features(const std::string& place, const StoreOpener& stores);
 
 // How --classes (""; labels stay as they are) names the photographs that a feature table was made
@@ -32,7 +32,6 @@ LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes
 
 // Which views a row holds the features of, as run.json tells; one where it tells nothing.
 std::vector<View> views_of(const FeaturePlace& features);
-std::vector<View> recorded_views(const Json& run_record);
 
 // Throws not_found with what was looked for where there are none.
 FeaturePlace open_features(const std::string& place, const StoreOpener& stores);

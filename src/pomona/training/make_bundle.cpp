@@ -41,18 +41,10 @@ std::set<Catalogue::VarietyId> told_varieties(const Bundle& bundle) {
   return told;
 }
 
-Json figures_worth_keeping(const Json& metrics) {
-  Json kept;
-  for (const char* key : {"headline", "train_rows", "test_rows", "split", "scores", "varieties"}) {
-    if (metrics.contains(key)) kept[key] = metrics[key];
-  }
-  return kept;
-}
-
 }  // namespace
 
 Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRows& rows,
-                   const std::optional<Catalogue>& catalogue, const Json& metrics) {
+                   const std::optional<Catalogue>& catalogue, std::string metrics) {
   Bundle bundle;
   bundle.backbone_spec = print_backbone_spec(setup.backbone.spec);
   bundle.network_xml = setup.backbone.network_xml;
@@ -75,7 +67,7 @@ Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRow
   bundle.varieties = std::move(parts.varieties);
   bundle.studio_only = std::move(parts.studio_only);
   if (catalogue) bundle.catalogue = catalogue->print(bundle.labels, told_varieties(bundle));
-  bundle.metrics = print_json(figures_worth_keeping(metrics));
+  bundle.metrics = std::move(metrics);
   bundle.training_digest = training_digest(rows);
   bundle.self_check.tolerances = tolerances();
   const ViewNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));

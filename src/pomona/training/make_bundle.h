@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "pomona/base/json.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/catalogue/catalogue.h"
 #include "pomona/features/extract_setup.h"
@@ -25,9 +24,9 @@ struct TrainedParts {
   std::vector<std::string> studio_only;
 };
 
-// Puts together what prediction needs and answers the self-check with it. `metrics`: metrics.json,
-// of which the figures without photographs' names are kept.
+// Puts together what prediction needs and answers the self-check with it. `metrics`: as
+// Bundle::metrics.
 Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRows& rows,
-                   const std::optional<Catalogue>& catalogue, const Json& metrics);
+                   const std::optional<Catalogue>& catalogue, std::string metrics);
 
 }  // namespace pomona

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is measured of a classifier's answers, as values: its scores, and the details of one
+// evaluation. metrics.json is written from them here, at the border. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pomona/base/json.h"
+#include "pomona/dataset/manifest.h"
+#include "pomona/metrics/calibration.h"
+#include "pomona/metrics/metrics.h"
+
+namespace pomona {
+
+// What a score is called and of what it is.
+struct Score {
+  std::string key;
+  std::string title;
+  std::string explanation;
+  std::size_t train_rows = 0;
+  std::string source;  // "": of all photographs judged
+};
+
+// What is measured of a classifier beside its accuracy. Intervals are of 95 %.
+struct ScoreFigures {
+  std::uint64_t unknown_label_rows = 0;  // they count as wrong
+  double top3_accuracy = 0;
+  double macro_f1 = 0;
+  double log_loss = 0;
+  double expected_calibration_error = 0;
+  Interval accuracy_interval;
+  Interval top3_accuracy_interval;
+  Interval macro_f1_interval;
+  int resamples = 0;
+  bool grouped = false;      // groups were resampled, or else rows
+  std::uint64_t groups = 0;  // how many of them there are
+};
+
+struct ScoreResult {
+  Score score;
+  std::uint64_t rows = 0;  // photographs judged
+  double accuracy = 0;
+  std::optional<ScoreFigures> figures;  // none: of a baseline
+};
+
+// Of the photographs of one label, within one score.
+struct LabelScore {
+  std::string label;
+  std::uint64_t support = 0;
+  std::uint64_t right = 0;
+  double recall = 0;
+  std::optional<Interval> recall_interval;  // none: of fewer than two groups
+  std::uint64_t groups = 0;
+  double precision = 0;
+};
+struct ScoreByClass {
+  std::string score;   // its key
+  std::string source;  // … and source
+  std::vector<LabelScore> classes;
+};
+
+struct LabelMetrics {
+  std::string label;
+  ClassMetrics metrics;
+};
+
+// A photograph that was judged, and how probable the answer was.
+struct JudgedPhotograph {
+  std::size_t row = 0;  // of the feature table
+  std::string path;
+  Split split = Split::kTest;
+  double probability = 0;
+};
+struct ConfusedPair {
+  std::string truth;
+  std::string prediction;
+  std::uint64_t count = 0;
+  double rate = 0;  // share of the photographs of `truth`
+  std::vector<JudgedPhotograph> examples;
+};
+struct SureMistake {
+  JudgedPhotograph photograph;
+  std::string truth;
+  std::string prediction;
+  double truth_probability = 0;
+};
+
+struct EvaluationResults {
+  std::vector<ScoreResult> scores;
+  std::vector<ScoreByClass> by_class;
+  // Of the one evaluation that is looked into; empty: of none.
+  std::vector<LabelMetrics> classes;
+  std::vector<CalibrationBin> calibration;
+  std::vector<ConfusedPair> confusions;  // the most frequent first
+  std::vector<SureMistake> surest_mistakes;
+};
+
+// The first score of that key; null: there is none.
+const ScoreResult* find_score(std::span<const ScoreResult> scores, std::string_view key);
+
+// Numbers of the rows that the confused pairs and the surest mistakes show.
+std::vector<std::size_t> example_rows(const EvaluationResults& results);
+
+// `scores`, `classes`, `calibration`, `confusions`, `surest_mistakes` and `by_class` of
+// metrics.json.
+Json results_json(const EvaluationResults& results);
+// `scores` alone, and back. Throws corrupt for JSON of another shape; `where` names it.
+Json scores_json(std::span<const ScoreResult> scores);
+std::vector<ScoreResult> parse_scores(const Json& scores, std::string_view where);
+
+}  // namespace pomona
