@@ -24,6 +24,11 @@ void print_report(const CleanReport& report, bool dry_run) {
                 dry_run ? "Would remove" : "Removed", with_commas(report.objects).c_str(),
                 with_commas(report.bytes).c_str(), with_commas(report.uploads).c_str());
   }
+  if (report.broken) {
+    std::printf(
+        " The publication that an interrupted run had begun could not be completed, since files of "
+        "it are gone. What it had moved stays, without _SUCCESS.");
+  }
   std::printf(report.complete ? " The published results are unchanged.\n" : "\n");
 }
 

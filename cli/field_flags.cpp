@@ -14,7 +14,9 @@ constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
 // Fields that are not called like their flag.
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
-      {"remove_others", "--delete"}, {"shard", "--shard"}, {"skip_listing", "--no-listing"}};
+      {"endpoint", "--s3-endpoint"},    {"logits_output", "--logits"},
+      {"remove_others", "--delete"},    {"shard", "--shard"},
+      {"skip_listing", "--no-listing"}, {"std_dev", "--std"}};
   return flags;
 }
 
@@ -43,12 +45,14 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "folds",
                                         "precision",
                                         "refuse",
+                                        "regions",
                                         "retry_failures",
                                         "seconds",
                                         "size",
                                         "studio",
                                         "test",
                                         "test_files",
+                                        "top",
                                         "train_files",
                                         "views",
                                         "workers"};

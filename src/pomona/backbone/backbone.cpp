@@ -217,11 +217,9 @@ void write_backbone(const std::string& models_folder, const Backbone& backbone) 
   try {
     check_ranges(backbone.spec);
   } catch (const std::out_of_range&) {
-    throw Error(
-        ErrorKind::kInvalidInput,
-        "writing backbone " + backbone.spec.name +
-            ": expected a size above 0, means that are finite, and deviations (--std) above "
-            "0");
+    throw Error(ErrorKind::kInvalidInput,
+                "writing backbone " + backbone.spec.name +
+                    ": expected a size above 0, means that are finite, and each std_dev above 0");
   }
   Json description = spec_json(backbone.spec);
   description["digest"] = backbone_digest(backbone.network_xml, backbone.network_bin);

@@ -36,10 +36,10 @@ int default_batch(int size, Precision precision) {
 
 void check_batch(int size, int batch) {
   if (std::int64_t{batch} * size * size <= kMostPixels) return;
-  throw Error(ErrorKind::kInvalidInput, "preparing a batch: " + std::to_string(batch) +
-                                            " pictures of " + std::to_string(size) +
+  throw Error(ErrorKind::kInvalidInput, "batch: " + std::to_string(batch) + " pictures of " +
+                                            std::to_string(size) +
                                             " pixels a side are too many at once; take a smaller "
-                                            "--batch");
+                                            "batch");
 }
 
 }  // namespace pomona

@@ -65,8 +65,9 @@ struct LayerNetwork {
 LayerNetwork::LayerNetwork(const Backbone& backbone) {
   const std::string doing = "preparing the last layer of backbone " + backbone.spec.name;
   if (backbone.spec.logit_count == 0) {
-    throw Error(ErrorKind::kInvalidInput,
-                doing + ": its logits were not kept when it was imported; import it with --logits");
+    throw Error(
+        ErrorKind::kInvalidInput,
+        doing + ": its logits were not kept when it was imported; import it with logits_output");
   }
   features = static_cast<std::size_t>(backbone.spec.feature_count);
   logits = static_cast<std::size_t>(backbone.spec.logit_count);
@@ -81,8 +82,8 @@ LayerNetwork::LayerNetwork(const Backbone& backbone) {
   } catch (const std::exception&) {
     rethrow_openvino(
         ErrorKind::kInvalidInput, doing,
-        "its logits must be made of its features alone: import it without --logits, or "
-        "leave out --refuse and --backbone-classes");
+        "its logits must be made of its features alone: import it without logits_output, "
+        "or leave out the options refuse and backbone_classes");
   }
 }
 

@@ -115,7 +115,7 @@ class OpenVinoFeaturizer : public Featurizer {
       rethrow_openvino(ErrorKind::kInternal,
                        "compiling backbone " + name_ + " for " + std::to_string(batch_) +
                            " pictures of " + std::to_string(size_) + " pixels",
-                       "take a smaller size or --batch, or import it from another format");
+                       "take a smaller size or batch, or import it from another format");
     }
   }
 

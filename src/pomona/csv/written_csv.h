@@ -16,7 +16,7 @@ namespace pomona {
 
 class WrittenCsv {
  public:
-  // `what` names it in errors, such as "--classes 'kinds.csv'"; `columns` are those it must
+  // `what` names it in errors, such as "'kinds.csv'"; `columns` are those it must
   // have. This and all that follows throws invalid_input: for text that is not UTF-8 or no CSV, a
   // column that is missing, or one that stands there twice.
   WrittenCsv(std::string_view csv, std::string what, std::vector<std::string> columns);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/features/memory_features.h"
 
-#include <algorithm>
-
 #include "pomona/base/error.h"
 
 namespace pomona {
@@ -14,14 +12,16 @@ class Reader final : public FeatureReader {
       : batches_(batches), with_features_(with_features) {}
 
   bool next(FeatureBatch& batch) override {
-    batch = FeatureBatch();
-    if (next_ == batches_.size()) return false;
+    if (next_ == batches_.size()) {
+      batch = {};
+      return false;
+    }
     const FeatureBatch& from = batches_[next_++];
-    batch.path = from.path;
-    batch.label = from.label;
-    batch.split = from.split;
-    batch.features = Matrix<float>(from.rows(), with_features_ ? from.features.cols() : 0);
-    std::copy_n(from.features.data(), batch.features.size(), batch.features.data());
+    if (with_features_) {
+      batch = from;
+    } else {
+      batch = {from.path, from.label, from.split, Matrix<float>(from.rows(), 0)};
+    }
     return true;
   }
 
@@ -46,12 +46,7 @@ void MemoryFeatures::add(const FeatureBatch& batch) {
                                               " a row, found " +
                                               std::to_string(batch.features.cols()));
   }
-  FeatureBatch& kept = batches_.emplace_back();
-  kept.path = batch.path;
-  kept.label = batch.label;
-  kept.split = batch.split;
-  kept.features = Matrix<float>(batch.rows(), batch.features.cols());
-  std::copy_n(batch.features.data(), batch.features.size(), kept.features.data());
+  batches_.push_back(batch);
   rows_ += batch.rows();
 }
 

@@ -21,6 +21,13 @@ bool is_being_published(const ObjectStore& store) {
   return note && find_publication(store, claim_of(*note).fingerprint);
 }
 
+// The work stays, as one that was not published.
+void give_up_publication(ObjectStore& store) {
+  if (const std::optional<Json> note = read_work_note(store)) {
+    store.remove(publication_key(claim_of(*note).fingerprint));
+  }
+}
+
 CleanReport look(ObjectStore& store) {
   CleanReport report;
   report.publishes = is_being_published(store);
@@ -44,13 +51,20 @@ void CleanOptions::check() const {
 CleanReport clean(const CleanOptions& options) {
   options.check();
   const std::shared_ptr<ObjectStore> store = options.stores->open(options.out);
-  const CleanReport report = look(*store);
+  CleanReport report = look(*store);
   if (options.dry_run) return report;
   std::optional<OutputFolder> alone;
-  try {
+  const auto keep_others_away = [&] {
     alone.emplace(options.out, *options.stores, std::vector<std::string>());
+  };
+  try {
+    keep_others_away();
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kCorrupt) throw;  // a publication that cannot be ended goes
+    if (error.kind() != ErrorKind::kCorrupt) throw;
+    give_up_publication(*store);
+    report = look(*store);
+    report.broken = true;
+    keep_others_away();
   }
   store->remove(kWorkNote);
   store->remove(kWorkFolder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// clean: removes what a run that is dead left in an output folder.
+// clean: removes what a run that is dead left in an output folder. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -26,12 +26,14 @@ struct CleanReport {
   std::size_t uploads = 0;  // writes that were begun and never ended
   bool publishes = false;   // a publication was cut off, and is brought to its end
   bool complete = false;    // the folder holds results, which stay
+  bool broken = false;      // that publication could not be ended: what it had moved stays
 };
 
 // Unfinished work is removed, also work that could be gone on with; results stay. A publication
-// that was cut off is brought to its end first: all that it needs is there. Nothing that a user put
-// into the folder is touched. Throws not_found when there is no such place, unavailable while a run
-// is at work in the folder; in a bucket nobody can tell, so the caller must know.
+// that was cut off is brought to its end first; where files of it are gone it is given up. Nothing
+// that a user put into the folder is touched. Throws not_found when there is no such place,
+// unavailable while a run is at work in the folder; in a bucket nobody can tell, so the caller must
+// know.
 CleanReport clean(const CleanOptions& options);
 
 }  // namespace pomona

@@ -32,11 +32,11 @@ struct ResumedWork {
                     " finished parts were not as they were written, and are made again");
     }
     tell(progress, work.resumed);
-    if (!work.from.empty() || request.work.retry_failures) {
+    if (!work.from.empty() || request.earlier.retry_failures) {
       known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
-                                          out.scratch_folder(), request.work.by_hash);
+                                          out.scratch_folder(), request.earlier.by_hash);
     }
-    if (request.work.retry_failures) reopen();
+    if (request.earlier.retry_failures) reopen();
     if (work.from.empty()) return;
     add_rows_of_output(work.from, *request.input.stores,
                        {work.manifest, work.roots.test != nullptr}, work.setup,

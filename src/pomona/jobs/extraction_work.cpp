@@ -66,12 +66,13 @@ class WorkOpener {
   WorkOpener(const ExtractRequest& request, const JobContext& context)
       : input_(request.input),
         options_(request.options),
-        work_options_(request.work),
+        earlier_(request.earlier),
+        force_(request.force),
         place_(context.out.place()),
         out_(context.out),
         progress_(context.execution.progress),
         stop_(context.execution.stop) {
-    work_.from = request.work.from;
+    work_.from = request.earlier.from;
   }
 
   void prepare() {
@@ -85,7 +86,7 @@ class WorkOpener {
 
   // False when there is nothing to go on with.
   bool resume() {
-    if (work_options_.force || out_.unfinished() == nullptr) return false;
+    if (force_ || out_.unfinished() == nullptr) return false;
     const Json note = *out_.unfinished();
     const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
     if (out_.is_discardable() && (!differs.empty() || !is_listed_as(note))) {
@@ -111,7 +112,7 @@ class WorkOpener {
   bool list(const std::function<std::string(const std::string&)>& result_of) {
     read_listing();
     work_.fingerprint = fingerprint_of(settings_, work_.manifest);
-    if (!out_.is_complete() || work_options_.force) return true;
+    if (!out_.is_complete() || force_) return true;
     const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
     if (record.value("fingerprint", Json()) != result_of(work_.fingerprint)) {
       throw Error(ErrorKind::kInvalidInput,
@@ -121,7 +122,7 @@ class WorkOpener {
                       place_ +
                       "' in from to take what has not changed, or set force to replace it");
     }
-    if (!work_options_.retry_failures || failures_in(record) == 0) return false;
+    if (!earlier_.retry_failures || failures_in(record) == 0) return false;
     work_.from = place_;
     return true;
   }
@@ -132,7 +133,7 @@ class WorkOpener {
       progress_.warn("the note on unfinished work in '" + place_ +
                      "' is damaged, so all photographs are read again");
     }
-    if (!restarts_) out_.refuse_content(work_options_.force || replaces_itself);
+    if (!restarts_) out_.refuse_content(force_ || replaces_itself);
     out_.begin(work_.fingerprint);
     write_snapshot(work_.manifest, out_.work());
     if (out_.announce_work({{"settings", settings_},
@@ -172,7 +173,7 @@ class WorkOpener {
       const auto from = input_.stores->open(work_.from);
       return from->exists("run.json") ? of_output(*from) : Json(nullptr);
     }
-    if (work_options_.force) return nullptr;
+    if (force_) return nullptr;
     if (out_.unfinished() != nullptr) return out_.unfinished()->value("settings", Json(nullptr));
     return out_.is_complete() ? of_output(out_.root()) : Json(nullptr);
   }
@@ -213,7 +214,8 @@ class WorkOpener {
 
   const InputOptions& input_;
   const ExtractOptions& options_;
-  const WorkOptions& work_options_;
+  const EarlierOptions& earlier_;
+  bool force_;
   std::string place_;
   OutputFolder& out_;
   Progress& progress_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an extraction has to do: on which listing, with which settings. Begun anew, or gone on with
-// where an earlier run, or another machine, has begun the same.
+// where an earlier run, or another machine, has begun the same. Each call is for the thread that
+// runs the verb.
 #pragma once
 
 #include <functional>
@@ -27,15 +28,12 @@ struct EarlierOptions {
   void check() const;
 };
 
-struct WorkOptions : EarlierOptions {
-  bool force = false;  // begin anew, replacing what is there
-};
-
 // What an extraction is asked for; the options outlive it.
 struct ExtractRequest {
   const InputOptions& input;
   const ExtractOptions& options;
-  WorkOptions work;
+  const EarlierOptions& earlier;
+  bool force = false;  // begin anew, replacing what is there
 };
 
 struct WorkDone {
@@ -51,7 +49,7 @@ struct ExtractionWork {
   Manifest manifest;        // the listing
   std::string fingerprint;  // of listing, settings, backbone, engine and processor
   bool resumed = false;
-  std::string from;  // as in WorkOptions, or the output itself
+  std::string from;  // as in EarlierOptions, or the output itself
   WorkDone done;     // of it, by this process already
 };
 

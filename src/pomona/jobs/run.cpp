@@ -50,12 +50,8 @@ RunResult publish(const RunRecord& record, const Extraction& extraction,
   return {print_json(json), summary_of(extraction, context.timeline), {}};
 }
 
-WorkOptions work_options(const RunOptions& options) {
-  return {options.earlier, options.output.force};
-}
-
 ExtractRequest request_of(const RunOptions& options) {
-  return {options.input, options.extract, work_options(options)};
+  return {options.input, options.extract, options.earlier, options.output.force};
 }
 
 // Of what a run gives: the same photographs, settings and options give the same.

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/random.h"
 #include "pomona/base/row_file.h"
@@ -97,10 +98,7 @@ std::vector<std::string> missing_folders(const std::string& path) {
 OutputFolder::OutputFolder(const std::string& place, const StoreOpener& stores,
                            const std::vector<std::string>& inputs, Access access)
     : place_(place), stores_(stores), keep_work_(access == Access::kShared) {
-  if (place.empty()) {
-    throw Error(ErrorKind::kInvalidInput,
-                "choosing where to write: no output folder given; use --out FOLDER");
-  }
+  check_given("out", !place.empty(), "a folder, or s3://bucket/prefix, for the results");
   refuse_overlap(place, inputs);
   const bool remote = is_remote(place);
   if (!remote) {
@@ -184,17 +182,16 @@ void OutputFolder::refuse_content(bool force) const {
   if (!content_.others && (!content_.work || is_damaged() || content_.discardable)) return;
   if (force) {
     throw Error(ErrorKind::kInvalidInput,
-                "writing to '" + place_ +
-                    "': the folder is not empty and nothing in it was written by pomona (there is "
-                    "no run.json of pomona), so --force will not replace anything there; name a "
-                    "new folder");
+                "out, force: '" + place_ +
+                    "' is not empty and nothing in it was written by pomona (there is no run.json "
+                    "of pomona), so nothing there is replaced; name a new folder");
   }
   throw Error(
       ErrorKind::kInvalidInput,
-      "writing to '" + place_ + "': " +
-          (content_.work ? "it holds the unfinished work of a run, interrupted or still at work"
-                         : "the folder is not empty") +
-          "; name a new folder, or give --force to replace earlier results in it");
+      "out, force: '" + place_ + "' " +
+          (content_.work ? "holds the unfinished work of a run, interrupted or still at work"
+                         : "is not empty") +
+          "; name a new folder, or set force to replace earlier results in it");
 }
 
 void OutputFolder::begin(const std::string& fingerprint) {

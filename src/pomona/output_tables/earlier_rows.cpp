@@ -80,7 +80,7 @@ class RowIndex {
 };
 
 [[noreturn]] void refuse(const std::string& place, const std::string& why) {
-  throw Error(ErrorKind::kInvalidInput, "taking rows from '" + place + "': " + why);
+  throw Error(ErrorKind::kInvalidInput, "from '" + place + "': no rows can be taken: " + why);
 }
 
 std::string where(const std::string& place) { return "run.json of '" + place + "'"; }
@@ -113,7 +113,7 @@ void check_same_features(const Json& record, const ExtractSetup& setup, const st
     if (found == value) continue;
     refuse(place, "its features were made with " + name + " " + found.dump() +
                       ", this run would make them with " + value.dump() +
-                      "; give the options it was made with, or leave --from out");
+                      "; give the options it was made with, or leave out from");
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -10,13 +11,14 @@
 #include <system_error>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 
 namespace pomona {
 namespace {
 
 constexpr std::size_t kMostPhotographs = 1024;
-constexpr std::chrono::seconds kLongestWait{1};
+constexpr std::chrono::microseconds kLongestWait{1'000'000};
 
 Error stopped() {
   return Error(ErrorKind::kInterrupted, "predicting a photograph: stopped as asked");
@@ -25,16 +27,8 @@ Error stopped() {
 }  // namespace
 
 void BatcherOptions::check() const {
-  if (max_photographs > kMostPhotographs) {
-    throw Error(ErrorKind::kInvalidInput,
-                "joining requests: max_photographs is " + std::to_string(max_photographs) +
-                    ", expected at most " + std::to_string(kMostPhotographs));
-  }
-  if (max_wait < std::chrono::microseconds(0) || max_wait > kLongestWait) {
-    throw Error(ErrorKind::kInvalidInput, "joining requests: max_wait is " +
-                                              std::to_string(max_wait.count()) +
-                                              " microseconds, expected 0 to 1000000");
-  }
+  check_range("max_photographs", max_photographs, 0, kMostPhotographs);
+  check_range<std::int64_t>("max_wait", max_wait.count(), 0, kLongestWait.count(), " µs");
 }
 
 struct Batcher::Request {

@@ -21,10 +21,11 @@
 namespace pomona {
 
 struct BatcherOptions {
-  std::size_t max_photographs = 0;  // joined at most; 0: as many as fill a batch of the network
-  std::chrono::microseconds max_wait{2000};  // for company, from when a request comes
+  // Joined at most, up to 1024; 0: as many as fill a batch of the network.
+  std::size_t max_photographs = 0;
+  std::chrono::microseconds max_wait{2000};  // for company, from when a request comes; 0 to 1 s
 
-  // Throws invalid_input for more photographs than 1024, or a wait below 0 or above a second.
+  // Throws invalid_input that names the field.
   void check() const;
 };
 

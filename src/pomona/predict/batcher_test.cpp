@@ -118,9 +118,15 @@ TEST_F(BatcherTest, EndsWhatIsUnansweredWhenItGoes) {
   EXPECT_EQ(error_of(left), ErrorKind::kInterrupted);
 }
 
-TEST_F(BatcherTest, RefusesOptionsOutOfRange) {
-  EXPECT_THROW(Batcher(predictor_, {.max_photographs = 1025}), Error);
-  EXPECT_THROW(Batcher(predictor_, {.max_wait = milliseconds(-1)}), Error);
+TEST_F(BatcherTest, BoundsNameTheField) {
+  const auto expect_refused = [&](const std::string& message, const BatcherOptions& options) {
+    EXPECT_THAT([&] { Batcher(predictor_, options); }, testing::ThrowsMessage<Error>(message));
+  };
+  EXPECT_NO_THROW(BatcherOptions().check());
+  expect_refused("max_photographs: expected 0 to 1024, found 1025", {.max_photographs = 1025});
+  expect_refused("max_wait: expected 0 to 1000000 µs, found -1000", {.max_wait = milliseconds(-1)});
+  expect_refused("max_wait: expected 0 to 1000000 µs, found 1001000",
+                 {.max_wait = milliseconds(1001)});
   Batcher batcher(predictor_);
   PredictOptions none;
   none.top = 0;

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/stop.h"
@@ -28,7 +29,8 @@ namespace {
 // Answers that are kept whatever is to be shown: whether the second is near is told even so.
 constexpr std::size_t kAtLeast = 2;
 
-Bundle checked(Bundle bundle) {
+Bundle checked(Bundle bundle, const PredictorOptions& options) {
+  options.check();
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,
                 "predicting: the bundle holds no classifier, since it was made from photographs "
@@ -93,16 +95,17 @@ class Abandoned {
 
 }  // namespace
 
+void PredictorOptions::check() const { check_range("workers", workers, 0, kMostWorkers); }
+
 void PredictOptions::check() const {
-  if (top >= 1 && top <= kMostAnswers) return;
-  throw Error(ErrorKind::kInvalidInput, "predicting: top is " + std::to_string(top) +
-                                            ", expected 1 to " + std::to_string(kMostAnswers));
+  check_range("top", top, 1, kMostAnswers);
+  limits.check();
 }
 
 std::size_t most_answers(const PredictOptions& options) { return std::max(options.top, kAtLeast); }
 
 Predictor::Predictor(Bundle bundle, const PredictorOptions& options)
-    : bundle_(checked(std::move(bundle))),
+    : bundle_(checked(std::move(bundle), options)),
       catalogue_(read_catalogue(bundle_)),
       setup_(extract_setup_of(bundle_, workers_or_all(options.workers))),
       networks_(make_networks(setup_)),

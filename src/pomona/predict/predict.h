@@ -51,16 +51,19 @@ struct PredictorOptions {
   // self-check.
   bool fast = false;
   std::size_t workers = 0;  // how many requests are computed at once; 0: one a usable core
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 inline constexpr std::size_t kMostAnswers = 1000;
 
 struct PredictOptions {
-  std::size_t top = 3;  // answers a photograph
+  std::size_t top = 3;  // answers a photograph, from 1 to kMostAnswers
   DecodeLimits limits;
   std::stop_token stop;  // ends the request with `interrupted`, within a tenth of a second
 
-  // Throws invalid_input unless top is from 1 to kMostAnswers.
+  // Throws invalid_input that names the field.
   void check() const;
 };
 
@@ -77,7 +80,8 @@ struct PredictorCounts {
 // whatever runs beside them. A request that throws leaves the next one as it was.
 class Predictor {
  public:
-  // Throws invalid_input for a bundle without a classifier, corrupt when its self-check fails.
+  // Throws invalid_input for options out of range and for a bundle without a classifier, corrupt
+  // when its self-check fails.
   explicit Predictor(Bundle bundle, const PredictorOptions& options = {});
   // What refuses holds on to the bundle.
   Predictor(const Predictor&) = delete;

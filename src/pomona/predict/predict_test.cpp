@@ -108,14 +108,24 @@ TEST(Predictor, IsRightAfterARequestThatWasStoppedInTheMiddle) {
   }
 }
 
-TEST(Predictor, RefusesOptionsOutOfRange) {
+TEST(PredictOptionsTest, BoundsNameTheField) {
   const Predictor predictor(predicting_bundle({"whole"}, 1), {.workers = 1});
-  for (const std::size_t top : {std::size_t{0}, kMostAnswers + 1}) {
-    PredictOptions options;
-    options.top = top;
+  const auto expect_refused = [&](const std::string& message, const PredictOptions& options) {
     EXPECT_THAT([&] { predictor.predict({}, options); },
-                testing::ThrowsMessage<Error>(testing::HasSubstr("top is")));
-  }
+                testing::ThrowsMessage<Error>(testing::StartsWith(message)));
+  };
+  EXPECT_NO_THROW(PredictOptions().check());
+  expect_refused("top: expected 1 to 1000, found 0", {.top = 0});
+  expect_refused("top: expected 1 to 1000, found 1001", {.top = kMostAnswers + 1});
+  PredictOptions options;
+  options.limits.max_scans = 0;
+  expect_refused("max_scans: expected ", options);
+}
+
+TEST(PredictorOptionsTest, BoundsNameTheField) {
+  EXPECT_NO_THROW(PredictorOptions().check());
+  EXPECT_THAT([] { Predictor(predicting_bundle({"whole"}, 1), {.workers = 257}); },
+              testing::ThrowsMessage<Error>("workers: expected 0 to 256, found 257"));
 }
 
 TEST(Predictor, GivesAsManyAnswersAsAskedAndAlwaysTwo) {

@@ -46,7 +46,7 @@ std::vector<std::string> parse_regions(std::string_view text) {
       regions.emplace_back(name);
     } else {
       throw Error(ErrorKind::kInvalidInput,
-                  "reading --regions: '" + std::string(name) +
+                  "reading regions: '" + std::string(name) +
                       "' is no region; expected names such as eu-west-3 between commas, or eu for "
                       "all in the European Union");
     }
@@ -59,9 +59,9 @@ void check_region(const std::string& place, const std::string& region,
   if (allowed.empty() || std::ranges::find(allowed, region) != allowed.end()) return;
   throw Error(
       ErrorKind::kInvalidInput,
-      "opening '" + place + "': its bucket lies in " +
+      "opening '" + place + "': regions: its bucket lies in " +
           (region.empty() ? "a region that the service does not tell" : "region '" + region + "'") +
-          ", and --regions allows only " + joined(allowed) +
+          ", which is not among " + joined(allowed) +
           "; nothing was read or written; name a bucket that lies there");
 }
 

@@ -29,10 +29,11 @@ S3Options s3_options(const S3StoreOptions& options) {
                                          : options.endpoint;
   if (s3.endpoint.find('@') != std::string::npos) {
     // Not repeated: messages end up in logs.
-    throw Error(ErrorKind::kInvalidInput,
-                "reading the S3 endpoint (--s3-endpoint or AWS_ENDPOINT_URL): expected "
-                "http://HOST:PORT or https://HOST:PORT without user and password; give credentials "
-                "where the AWS tools find them (AWS_PROFILE, AWS_ACCESS_KEY_ID, …)");
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "endpoint: expected http://HOST:PORT or https://HOST:PORT without user and password, "
+        "here or in AWS_ENDPOINT_URL; give credentials where the AWS tools find them "
+        "(AWS_PROFILE, AWS_ACCESS_KEY_ID, …)");
   }
   while (s3.endpoint.ends_with('/')) s3.endpoint.pop_back();
   if (!s3.endpoint.empty() && !s3.endpoint.starts_with("http://") &&
