@@ -20,11 +20,11 @@ namespace {
 constexpr std::size_t kShownPairs = 5;
 
 void print_evaluation(const EvaluationResults& results) {
-  const ScoreResult& main = results.scores.front();
-  const ScoreFigures& figures = main.figures.value();
+  const ProtocolMetrics& main = results.metrics.front();
+  const ClassifierFigures& figures = main.figures.value();
   std::printf("%s photographs judged. %s\n", with_commas(main.rows).c_str(),
-              main.score.explanation.c_str());
-  print_scores(results.scores, {});
+              main.protocol.explanation.c_str());
+  print_metrics(results.metrics, {});
   std::printf("  macro F1 %s, log loss %.3f, expected calibration error %s\n",
               percent(figures.macro_f1).c_str(), figures.log_loss,
               percent(figures.expected_calibration_error).c_str());

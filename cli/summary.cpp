@@ -65,12 +65,13 @@ void print_extraction(const ExtractionSummary& summary) {
               summary.precision.c_str(), pace(summary).c_str(), summary.seconds);
 }
 
-void print_scores(std::span<const ScoreResult> scores, std::span<const VarietyScore> varieties) {
+void print_metrics(std::span<const ProtocolMetrics> metrics,
+                   std::span<const VarietyScore> varieties) {
   std::size_t width = 0;
-  for (const ScoreResult& one : scores) width = std::max(width, one.score.title.size());
-  for (const ScoreResult& one : scores) {
+  for (const ProtocolMetrics& one : metrics) width = std::max(width, one.protocol.title.size());
+  for (const ProtocolMetrics& one : metrics) {
     const auto& figures = one.figures;
-    std::printf("  %-*s %8s %s", static_cast<int>(width), one.score.title.c_str(),
+    std::printf("  %-*s %8s %s", static_cast<int>(width), one.protocol.title.c_str(),
                 percent(one.accuracy).c_str(),
                 figures ? interval_text(figures->accuracy_interval).c_str() : "");
     if (figures) std::printf(", among three %s", percent(figures->top3_accuracy).c_str());
@@ -90,7 +91,7 @@ void print_headline(const std::string& headline) {
 
 void print_summary(const RunResult& result, const std::string& out) {
   print_extraction(result.extraction);
-  print_scores(result.metrics.scores, result.metrics.varieties);
+  print_metrics(result.metrics.metrics, result.metrics.varieties);
   print_headline(result.metrics.headline);
   std::printf("Report: %s/report.html\n", out.c_str());
 }

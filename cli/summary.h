@@ -13,8 +13,9 @@ namespace pomona::cli {
 
 // Photographs, settings and rate.
 void print_extraction(const ExtractionSummary& summary);
-// One line a score.
-void print_scores(std::span<const ScoreResult> scores, std::span<const VarietyScore> varieties);
+// One line for the metrics of each protocol.
+void print_metrics(std::span<const ProtocolMetrics> metrics,
+                   std::span<const VarietyScore> varieties);
 // The headline metric with the flags of options that it names.
 void print_headline(const std::string& headline);
 void print_summary(const RunResult& result, const std::string& out);

@@ -44,10 +44,10 @@ std::vector<std::int32_t> groups_of(const TableRows& rows, const std::vector<std
   return groups;
 }
 
-ScoreResult score_result(const Score& score, const Evaluation& evaluation, bool grouped) {
+ProtocolMetrics metrics_of(const Protocol& protocol, const Evaluation& evaluation, bool grouped) {
   const Metrics& metrics = evaluation.metrics;
   const BootstrapIntervals& intervals = evaluation.intervals;
-  ScoreFigures figures;
+  ClassifierFigures figures;
   figures.unknown_label_rows = metrics.unknown_label_rows;
   figures.top3_accuracy = metrics.top3_accuracy;
   figures.macro_f1 = metrics.macro_f1;
@@ -59,27 +59,27 @@ ScoreResult score_result(const Score& score, const Evaluation& evaluation, bool 
   figures.resamples = intervals.resamples;
   figures.grouped = grouped;
   figures.groups = intervals.groups;
-  return {score, metrics.rows, metrics.accuracy, figures};
+  return {protocol, metrics.rows, metrics.accuracy, figures};
 }
 
 // The labels that a photograph judged has.
-std::vector<LabelScore> label_scores(const Evaluation& evaluation,
-                                     const std::vector<std::string>& labels) {
-  std::vector<LabelScore> scores;
+std::vector<LabelRecall> recalls_of(const Evaluation& evaluation,
+                                    const std::vector<std::string>& labels) {
+  std::vector<LabelRecall> recalls;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const ClassMetrics& one = evaluation.metrics.classes[i];
     if (one.support == 0) continue;
     const ClassInterval& drawn = evaluation.intervals.classes[i];
-    LabelScore& score = scores.emplace_back();
-    score.label = labels[i];
-    score.support = one.support;
-    score.right = evaluation.metrics.confusion(i, i);
-    score.recall = one.recall;
-    if (drawn.groups >= 2) score.recall_interval = drawn.recall;
-    score.groups = drawn.groups;
-    score.precision = one.precision;
+    LabelRecall& recall = recalls.emplace_back();
+    recall.label = labels[i];
+    recall.support = one.support;
+    recall.right = evaluation.metrics.confusion(i, i);
+    recall.recall = one.recall;
+    if (drawn.groups >= 2) recall.recall_interval = drawn.recall;
+    recall.groups = drawn.groups;
+    recall.precision = one.precision;
   }
-  return scores;
+  return recalls;
 }
 
 // The i-th of the rows judged, with the probability of the class `answer`.
@@ -161,11 +161,11 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
   return result;
 }
 
-void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
-               EvaluationResults& results) {
-  results.scores.push_back(score_result(score, evaluation, rows.groups.given));
+void add_metrics(const Protocol& protocol, const Evaluation& evaluation, const TableRows& rows,
+                 EvaluationResults& results) {
+  results.metrics.push_back(metrics_of(protocol, evaluation, rows.groups.given));
   results.by_class.push_back(
-      {score.key, score.source, label_scores(evaluation, rows.train_labels)});
+      {protocol.key, protocol.source, recalls_of(evaluation, rows.train_labels)});
 }
 
 void add_details(const Evaluation& evaluation, const TableRows& rows, EvaluationResults& results) {

@@ -40,9 +40,9 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
     const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,
     std::uint64_t seed);
 
-// Adds it with its intervals to the scores, and for each label to `by_class`.
-void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
-               EvaluationResults& results);
+// Adds the metrics with their intervals, and the recall of each label.
+void add_metrics(const Protocol& protocol, const Evaluation& evaluation, const TableRows& rows,
+                 EvaluationResults& results);
 
 // The classes, calibration, confusions and surest mistakes of that evaluation.
 void add_details(const Evaluation& evaluation, const TableRows& rows, EvaluationResults& results);

@@ -9,17 +9,17 @@ namespace {
 
 Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
-Json score_json(const ScoreResult& result) {
-  const Score& score = result.score;
-  Json json = {{"key", score.key},
-               {"title", score.title},
-               {"explanation", score.explanation},
+Json entry_json(const ProtocolMetrics& result) {
+  const Protocol& protocol = result.protocol;
+  Json json = {{"key", protocol.key},
+               {"title", protocol.title},
+               {"explanation", protocol.explanation},
                {"rows", result.rows},
-               {"train_rows", score.train_rows}};
+               {"train_rows", protocol.train_rows}};
   if (result.figures) json["unknown_label_rows"] = result.figures->unknown_label_rows;
   json["accuracy"] = result.accuracy;
   if (result.figures) {
-    const ScoreFigures& figures = *result.figures;
+    const ClassifierFigures& figures = *result.figures;
     const Json more = {{"accuracy_interval", interval_json(figures.accuracy_interval)},
                        {"top3_accuracy", figures.top3_accuracy},
                        {"top3_accuracy_interval", interval_json(figures.top3_accuracy_interval)},
@@ -33,13 +33,13 @@ Json score_json(const ScoreResult& result) {
                          {"groups", figures.groups}}}};
     json.update(more);
   }
-  if (!score.source.empty()) json["source"] = score.source;
+  if (!protocol.source.empty()) json["source"] = protocol.source;
   return json;
 }
 
-Json by_class_json(const ScoreByClass& score) {
+Json by_class_json(const RecallByLabel& recalls) {
   Json classes = Json::array();
-  for (const LabelScore& one : score.classes) {
+  for (const LabelRecall& one : recalls.classes) {
     classes.push_back(
         {{"label", one.label},
          {"support", one.support},
@@ -49,8 +49,8 @@ Json by_class_json(const ScoreByClass& score) {
          {"groups", one.groups},
          {"precision", one.precision}});
   }
-  Json json = {{"score", score.score}};
-  if (!score.source.empty()) json["source"] = score.source;
+  Json json = {{"score", recalls.key}};
+  if (!recalls.source.empty()) json["source"] = recalls.source;
   json["classes"] = std::move(classes);
   return json;
 }
@@ -106,45 +106,46 @@ Interval parse_interval(const Json& object, std::string_view name, std::string_v
   return {read_value<double>(ends[0], name, where), read_value<double>(ends[1], name, where)};
 }
 
-ScoreFigures parse_figures(const Json& score, std::string_view where) {
-  const auto number = [&](const char* name) { return read_member<double>(score, name, where); };
-  const Json& interval = member_of(score, "interval", where);
-  ScoreFigures figures;
-  figures.unknown_label_rows = read_member<std::uint64_t>(score, "unknown_label_rows", where);
+ClassifierFigures parse_figures(const Json& entry, std::string_view where) {
+  const auto number = [&](const char* name) { return read_member<double>(entry, name, where); };
+  const Json& interval = member_of(entry, "interval", where);
+  ClassifierFigures figures;
+  figures.unknown_label_rows = read_member<std::uint64_t>(entry, "unknown_label_rows", where);
   figures.top3_accuracy = number("top3_accuracy");
   figures.macro_f1 = number("macro_f1");
   figures.log_loss = number("log_loss");
   figures.expected_calibration_error = number("expected_calibration_error");
-  figures.accuracy_interval = parse_interval(score, "accuracy_interval", where);
-  figures.top3_accuracy_interval = parse_interval(score, "top3_accuracy_interval", where);
-  figures.macro_f1_interval = parse_interval(score, "macro_f1_interval", where);
+  figures.accuracy_interval = parse_interval(entry, "accuracy_interval", where);
+  figures.top3_accuracy_interval = parse_interval(entry, "top3_accuracy_interval", where);
+  figures.macro_f1_interval = parse_interval(entry, "macro_f1_interval", where);
   figures.resamples = read_member<int>(interval, "resamples", where);
   figures.grouped = read_member<std::string>(interval, "unit", where) == "group";
   figures.groups = read_member<std::uint64_t>(interval, "groups", where);
   return figures;
 }
 
-ScoreResult parse_score(const Json& score, std::string_view where) {
-  ScoreResult result;
-  result.score.key = read_member<std::string>(score, "key", where);
-  result.score.title = read_member<std::string>(score, "title", where);
-  result.score.explanation = read_member<std::string>(score, "explanation", where);
-  result.score.train_rows = read_member<std::uint64_t>(score, "train_rows", where);
-  if (score.contains("source")) {
-    result.score.source = read_member<std::string>(score, "source", where);
+ProtocolMetrics parse_entry(const Json& entry, std::string_view where) {
+  ProtocolMetrics result;
+  result.protocol.key = read_member<std::string>(entry, "key", where);
+  result.protocol.title = read_member<std::string>(entry, "title", where);
+  result.protocol.explanation = read_member<std::string>(entry, "explanation", where);
+  result.protocol.train_rows = read_member<std::uint64_t>(entry, "train_rows", where);
+  if (entry.contains("source")) {
+    result.protocol.source = read_member<std::string>(entry, "source", where);
   }
-  result.rows = read_member<std::uint64_t>(score, "rows", where);
-  result.accuracy = read_member<double>(score, "accuracy", where);
-  if (score.contains("interval")) result.figures = parse_figures(score, where);
+  result.rows = read_member<std::uint64_t>(entry, "rows", where);
+  result.accuracy = read_member<double>(entry, "accuracy", where);
+  if (entry.contains("interval")) result.figures = parse_figures(entry, where);
   return result;
 }
 
 }  // namespace
 
-const ScoreResult* find_score(std::span<const ScoreResult> scores, std::string_view key) {
-  const auto found =
-      std::ranges::find_if(scores, [&](const ScoreResult& one) { return one.score.key == key; });
-  return found == scores.end() ? nullptr : &*found;
+const ProtocolMetrics* find_metrics(std::span<const ProtocolMetrics> metrics,
+                                    std::string_view key) {
+  const auto found = std::ranges::find_if(
+      metrics, [&](const ProtocolMetrics& one) { return one.protocol.key == key; });
+  return found == metrics.end() ? nullptr : &*found;
 }
 
 std::vector<std::size_t> example_rows(const EvaluationResults& results) {
@@ -157,7 +158,7 @@ std::vector<std::size_t> example_rows(const EvaluationResults& results) {
 }
 
 Json results_json(const EvaluationResults& results) {
-  return {{"scores", scores_json(results.scores)},
+  return {{"scores", protocol_metrics_json(results.metrics)},
           {"classes", list_json(std::span(results.classes), class_json)},
           {"calibration", list_json(std::span(results.calibration), bin_json)},
           {"confusions", list_json(std::span(results.confusions), pair_json)},
@@ -165,15 +166,17 @@ Json results_json(const EvaluationResults& results) {
           {"by_class", list_json(std::span(results.by_class), by_class_json)}};
 }
 
-Json scores_json(std::span<const ScoreResult> scores) { return list_json(scores, score_json); }
+Json protocol_metrics_json(std::span<const ProtocolMetrics> metrics) {
+  return list_json(metrics, entry_json);
+}
 
-std::vector<ScoreResult> parse_scores(const Json& scores, std::string_view where) {
-  if (!scores.is_array()) {
+std::vector<ProtocolMetrics> parse_protocol_metrics(const Json& list, std::string_view where) {
+  if (!list.is_array()) {
     throw Error(ErrorKind::kCorrupt,
                 "reading " + std::string(where) + ": expected a list as 'scores'");
   }
-  std::vector<ScoreResult> results;
-  for (const Json& score : scores) results.push_back(parse_score(score, where));
+  std::vector<ProtocolMetrics> results;
+  for (const Json& entry : list) results.push_back(parse_entry(entry, where));
   return results;
 }
 

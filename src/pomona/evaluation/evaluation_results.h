@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is measured of a classifier's answers, as values: its scores, and the details of one
+// What is measured of a classifier's answers, as values: the metrics of each
+// evaluation protocol, and the details of one
 // evaluation. metrics.json is written from them here, at the border. Any thread.
 #pragma once
 
@@ -18,8 +19,8 @@
 
 namespace pomona {
 
-// What a score is called and of what it is.
-struct Score {
+// How photographs were divided and which are judged: what metrics of an evaluation are of.
+struct Protocol {
   std::string key;
   std::string title;
   std::string explanation;
@@ -28,7 +29,7 @@ struct Score {
 };
 
 // What is measured of a classifier beside its accuracy. Intervals are of 95 %.
-struct ScoreFigures {
+struct ClassifierFigures {
   std::uint64_t unknown_label_rows = 0;  // they count as wrong
   double top3_accuracy = 0;
   double macro_f1 = 0;
@@ -42,15 +43,15 @@ struct ScoreFigures {
   std::uint64_t groups = 0;  // how many of them there are
 };
 
-struct ScoreResult {
-  Score score;
+struct ProtocolMetrics {
+  Protocol protocol;
   std::uint64_t rows = 0;  // photographs judged
   double accuracy = 0;
-  std::optional<ScoreFigures> figures;  // none: of a baseline
+  std::optional<ClassifierFigures> figures;  // none: of a baseline
 };
 
-// Of the photographs of one label, within one score.
-struct LabelScore {
+// Of the photographs of one label, within one evaluation.
+struct LabelRecall {
   std::string label;
   std::uint64_t support = 0;
   std::uint64_t right = 0;
@@ -59,10 +60,10 @@ struct LabelScore {
   std::uint64_t groups = 0;
   double precision = 0;
 };
-struct ScoreByClass {
-  std::string score;   // its key
+struct RecallByLabel {
+  std::string key;     // of the protocol
   std::string source;  // … and source
-  std::vector<LabelScore> classes;
+  std::vector<LabelRecall> classes;
 };
 
 struct LabelMetrics {
@@ -92,8 +93,8 @@ struct SureMistake {
 };
 
 struct EvaluationResults {
-  std::vector<ScoreResult> scores;
-  std::vector<ScoreByClass> by_class;
+  std::vector<ProtocolMetrics> metrics;
+  std::vector<RecallByLabel> by_class;
   // Of the one evaluation that is looked into; empty: of none.
   std::vector<LabelMetrics> classes;
   std::vector<CalibrationBin> calibration;
@@ -101,8 +102,8 @@ struct EvaluationResults {
   std::vector<SureMistake> surest_mistakes;
 };
 
-// The first score of that key; null: there is none.
-const ScoreResult* find_score(std::span<const ScoreResult> scores, std::string_view key);
+// Those of the first protocol of that key; null: there is none.
+const ProtocolMetrics* find_metrics(std::span<const ProtocolMetrics> metrics, std::string_view key);
 
 // Numbers of the rows that the confused pairs and the surest mistakes show.
 std::vector<std::size_t> example_rows(const EvaluationResults& results);
@@ -111,7 +112,7 @@ std::vector<std::size_t> example_rows(const EvaluationResults& results);
 // metrics.json.
 Json results_json(const EvaluationResults& results);
 // `scores` alone, and back. Throws corrupt for JSON of another shape; `where` names it.
-Json scores_json(std::span<const ScoreResult> scores);
-std::vector<ScoreResult> parse_scores(const Json& scores, std::string_view where);
+Json protocol_metrics_json(std::span<const ProtocolMetrics> metrics);
+std::vector<ProtocolMetrics> parse_protocol_metrics(const Json& list, std::string_view where);
 
 }  // namespace pomona

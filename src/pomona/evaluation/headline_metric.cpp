@@ -9,12 +9,12 @@
 namespace pomona {
 namespace {
 
-std::string headline_text(const ScoreResult& score) {
-  return "Headline metric: " + percent(score.accuracy) + ", ";
+std::string headline_text(const ProtocolMetrics& metrics) {
+  return "Headline metric: " + percent(metrics.accuracy) + ", ";
 }
 
-std::string headline_without_test(std::span<const ScoreResult> scores) {
-  const ScoreResult* validated = find_score(scores, "cross_validated");
+std::string headline_without_test(std::span<const ProtocolMetrics> metrics) {
+  const ProtocolMetrics* validated = find_metrics(metrics, "cross_validated");
   if (validated == nullptr) {
     return "No headline metric: no photograph with a label known from training was kept for a "
            "test.";
@@ -27,18 +27,18 @@ std::string headline_without_test(std::span<const ScoreResult> scores) {
          "the options near_duplicates and group keep such in one fold.";
 }
 
-std::string headline_of(std::span<const ScoreResult> scores) {
-  const ScoreResult* main = find_score(scores, "main");
-  if (main == nullptr) return headline_without_test(scores);
-  if (const ScoreResult* by_group = find_score(scores, "by_group")) {
+std::string headline_of(std::span<const ProtocolMetrics> metrics) {
+  const ProtocolMetrics* main = find_metrics(metrics, "main");
+  if (main == nullptr) return headline_without_test(metrics);
+  if (const ProtocolMetrics* by_group = find_metrics(metrics, "by_group")) {
     return headline_text(*by_group) + "by group. A split with photographs of one group on both " +
            "sides gives " + percent(main->accuracy) + ".";
   }
-  if (const ScoreResult* ungrouped = find_score(scores, "ungrouped")) {
+  if (const ProtocolMetrics* ungrouped = find_metrics(metrics, "ungrouped")) {
     return headline_text(*main) + "by group. A random split gives " + percent(ungrouped->accuracy) +
            ".";
   }
-  const ScoreResult* pixels = find_score(scores, "pixels");
+  const ProtocolMetrics* pixels = find_metrics(metrics, "pixels");
   if (pixels != nullptr && pixels->accuracy > 0.5) {
     return headline_text(*main) + "but the pixel baseline, without a network, reaches " +
            percent(pixels->accuracy) +
@@ -50,7 +50,7 @@ std::string headline_of(std::span<const ScoreResult> scores) {
          "from elsewhere.";
 }
 
-// A score over some of the labels says nothing about the others.
+// Metrics over some of the labels mean nothing for the others.
 std::string untested_labels(std::span<const LabelMetrics> classes) {
   const auto tested = std::ranges::count_if(
       classes, [](const LabelMetrics& one) { return one.metrics.support > 0; });
@@ -61,26 +61,27 @@ std::string untested_labels(std::span<const LabelMetrics> classes) {
 
 }  // namespace
 
-Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows) {
-  Score score{"main", "", "", train_rows};
+Protocol main_protocol(SplitKind split_kind, bool grouped, std::size_t train_rows) {
+  Protocol protocol{"main", "", "", train_rows};
   if (split_kind == SplitKind::kTestSet) {
-    score.title = "Given test set";
-    score.explanation =
+    protocol.title = "Given test set";
+    protocol.explanation =
         "Trained on all training photographs, judged on the test set that was given.";
   } else if (split_kind == SplitKind::kFileNames) {
-    score.title = "Split by file names";
-    score.explanation = "File names say which photographs are for training and which for the test.";
+    protocol.title = "Split by file names";
+    protocol.explanation =
+        "File names say which photographs are for training and which for the test.";
   } else if (grouped) {
-    score.title = "Holdout by group";
-    score.explanation = "Photographs of one group are all in training or all in the test.";
+    protocol.title = "Holdout by group";
+    protocol.explanation = "Photographs of one group are all in training or all in the test.";
   } else {
-    score.title = "Random holdout";
-    score.explanation = "Test photographs were drawn at random from every label.";
+    protocol.title = "Random holdout";
+    protocol.explanation = "Test photographs were drawn at random from every label.";
   }
-  return score;
+  return protocol;
 }
 
-Score another_split_score(bool by_group, std::size_t train_rows) {
+Protocol another_split_protocol(bool by_group, std::size_t train_rows) {
   if (by_group) {
     return {"by_group", "Cross-validation on a split by group",
             "Scaler, PCA and classifier fitted anew; photographs of one group are all in training "
@@ -93,38 +94,38 @@ Score another_split_score(bool by_group, std::size_t train_rows) {
           train_rows};
 }
 
-Score cross_validated_score(const CrossValidation& validation, bool grouped) {
-  Score score{
+Protocol cross_validated_protocol(const CrossValidation& validation, bool grouped) {
+  Protocol protocol{
       "cross_validated", std::to_string(validation.folds) + "-fold cross-validation",
       "Scaler, PCA and classifier fitted anew for each fold of the training photographs, on "
       "the others",
       validation.evaluation.rows.size()};
-  score.explanation += grouped ? "; photographs of one group are all in one fold." : ".";
+  protocol.explanation += grouped ? "; photographs of one group are all in one fold." : ".";
   if (validation.never_held_out > 0) {
-    score.explanation +=
+    protocol.explanation +=
         " " + with_commas(validation.never_held_out) +
         " photographs of labels with a single group only train: they are in no fold.";
   }
-  return score;
+  return protocol;
 }
 
-Score source_score(const std::string& source) {
+Protocol source_protocol(const std::string& source) {
   return {"cross_validated_source", "of these " + source,
           "The same answers, of the photographs of this source alone.", 0, source};
 }
 
-ScoreResult pixel_score(const PixelBaseline& baseline) {
-  const Score score{
+ProtocolMetrics pixel_metrics(const PixelBaseline& baseline) {
+  const Protocol protocol{
       "pixels", "Pixel baseline (1-NN on 16 × 16 pixels)",
       "The label of the nearest training photograph on 16 × 16 pixels. What it gets right needs "
       "no network.",
       baseline.train_rows};
-  return {score, baseline.test_rows, baseline.accuracy, std::nullopt};
+  return {protocol, baseline.test_rows, baseline.accuracy, std::nullopt};
 }
 
-std::string headline_metric(std::span<const ScoreResult> scores,
+std::string headline_metric(std::span<const ProtocolMetrics> metrics,
                             std::span<const LabelMetrics> classes) {
-  return headline_of(scores) + untested_labels(classes);
+  return headline_of(metrics) + untested_labels(classes);
 }
 
 }  // namespace pomona

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What scores are called, and which of them is the headline metric. Any thread.
+// The evaluation protocols, and which of them gives the headline metric. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +13,16 @@
 
 namespace pomona {
 
-Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows);
-Score another_split_score(bool by_group, std::size_t train_rows);
-Score cross_validated_score(const CrossValidation& validation, bool grouped);
+Protocol main_protocol(SplitKind split_kind, bool grouped, std::size_t train_rows);
+Protocol another_split_protocol(bool by_group, std::size_t train_rows);
+Protocol cross_validated_protocol(const CrossValidation& validation, bool grouped);
 // … of the photographs of one source among several.
-Score source_score(const std::string& source);
-ScoreResult pixel_score(const PixelBaseline& baseline);
+Protocol source_protocol(const std::string& source);
+ProtocolMetrics pixel_metrics(const PixelBaseline& baseline);
 
 // One sentence that names the headline metric and its evaluation protocol. `classes`: those that
-// the first score was measured over; empty: of none.
-std::string headline_metric(std::span<const ScoreResult> scores,
+// the first metrics are measured over; empty: of none.
+std::string headline_metric(std::span<const ProtocolMetrics> metrics,
                             std::span<const LabelMetrics> classes);
 
 }  // namespace pomona

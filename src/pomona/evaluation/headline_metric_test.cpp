@@ -13,16 +13,16 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-ScoreResult score_of(const std::string& key, double accuracy) {
-  ScoreResult result;
-  result.score.key = key;
+ProtocolMetrics metrics_with(const std::string& key, double accuracy) {
+  ProtocolMetrics result;
+  result.protocol.key = key;
   result.accuracy = accuracy;
   return result;
 }
 
-std::string headline_with(const std::vector<std::pair<std::string, double>>& scores) {
-  std::vector<ScoreResult> results;
-  for (const auto& [key, accuracy] : scores) results.push_back(score_of(key, accuracy));
+std::string headline_with(const std::vector<std::pair<std::string, double>>& metrics) {
+  std::vector<ProtocolMetrics> results;
+  for (const auto& [key, accuracy] : metrics) results.push_back(metrics_with(key, accuracy));
   return headline_metric(results, {});
 }
 
@@ -45,20 +45,20 @@ TEST(HeadlineMetric, WarnsOfNearDuplicates) {
 }
 
 TEST(HeadlineMetric, SaysWhenLabelsWereNotTested) {
-  const std::vector<ScoreResult> scores = {score_of("main", 0.5)};
+  const std::vector<ProtocolMetrics> metrics = {metrics_with("main", 0.5)};
   std::vector<LabelMetrics> classes(3);
   classes[0].metrics.support = 4;
   classes[2].metrics.support = 1;
-  EXPECT_THAT(headline_metric(scores, classes), HasSubstr("Only 2 of 3 labels had a photograph"));
+  EXPECT_THAT(headline_metric(metrics, classes), HasSubstr("Only 2 of 3 labels had a photograph"));
   classes[1].metrics.support = 1;
-  EXPECT_THAT(headline_metric(scores, classes), testing::Not(HasSubstr("Only")));
+  EXPECT_THAT(headline_metric(metrics, classes), testing::Not(HasSubstr("Only")));
 }
 
 TEST(HeadlineMetric, WithoutATestTheCrossValidatedScoreAndWhatItsFoldsKeepTogether) {
-  std::vector<ScoreResult> scores = {score_of("cross_validated", 0.5)};
-  EXPECT_THAT(headline_metric(scores, {}), HasSubstr("near-duplicate among the others"));
-  scores[0].figures.emplace().grouped = true;
-  EXPECT_EQ(headline_metric(scores, {}), "Headline metric: 50.0 %, by group, cross-validated.");
+  std::vector<ProtocolMetrics> metrics = {metrics_with("cross_validated", 0.5)};
+  EXPECT_THAT(headline_metric(metrics, {}), HasSubstr("near-duplicate among the others"));
+  metrics[0].figures.emplace().grouped = true;
+  EXPECT_EQ(headline_metric(metrics, {}), "Headline metric: 50.0 %, by group, cross-validated.");
 }
 
 TEST(HeadlineMetric, NothingWithoutAScore) {

@@ -51,13 +51,13 @@ Json bundle_metrics_json(const TrainingMetrics& metrics) {
                {"train_rows", metrics.train_rows},
                {"test_rows", metrics.test_rows},
                {"split", split_json(metrics.split)},
-               {"scores", scores_json(metrics.results.scores)}};
+               {"scores", protocol_metrics_json(metrics.results.metrics)}};
   if (metrics.varieties) json["varieties"] = varieties_json(*metrics.varieties);
   return json;
 }
 
 MetricsSummary summary_of(const TrainingMetrics& metrics) {
-  MetricsSummary summary{metrics.headline, metrics.results.scores, {}};
+  MetricsSummary summary{metrics.headline, metrics.results.metrics, {}};
   if (metrics.varieties) summary.varieties = metrics.varieties->scores;
   return summary;
 }
@@ -66,7 +66,7 @@ MetricsSummary parse_metrics_summary(std::string_view text, std::string_view whe
   const Json json = parse_json(text, where);
   MetricsSummary summary;
   summary.headline = read_member<std::string>(json, "headline", where);
-  summary.scores = parse_scores(member_of(json, "scores", where), where);
+  summary.metrics = parse_protocol_metrics(member_of(json, "scores", where), where);
   if (json.contains("varieties")) {
     summary.varieties = parse_variety_scores(member_of(json, "varieties", where), where);
   }

@@ -60,7 +60,7 @@ Json bundle_metrics_json(const TrainingMetrics& metrics);
 // What a front prints of it.
 struct MetricsSummary {
   std::string headline;
-  std::vector<ScoreResult> scores;
+  std::vector<ProtocolMetrics> metrics;
   std::vector<VarietyScore> varieties;
 };
 MetricsSummary summary_of(const TrainingMetrics& metrics);

@@ -194,8 +194,9 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   const std::size_t workers = workers_or_all(options.workers);
   result.evaluation =
       evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
-  const Score score{"main", "Evaluation", what_was_judged(features.has_value(), result.rows), 0};
-  add_score(score, result.evaluation, result.rows, result.results);
+  const Protocol protocol{"main", "Evaluation", what_was_judged(features.has_value(), result.rows),
+                          0};
+  add_metrics(protocol, result.evaluation, result.rows, result.results);
   add_details(result.evaluation, result.rows, result.results);
   return result;
 }

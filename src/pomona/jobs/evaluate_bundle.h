@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// evaluate: a bundle's score on labelled photographs, or on features made with the same backbone.
-// Each call is for one thread.
+// evaluate: how good a bundle is on labelled photographs, or on features made with the same
+// backbone. Each call is for one thread.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,7 @@ struct EvaluateOptions {
 struct BundleEvaluation {
   Evaluation evaluation;
   TableRows rows;             // labels numbered as in the bundle
-  EvaluationResults results;  // with the one score
+  EvaluationResults results;  // with the one protocol
 };
 
 // Of features, the test rows count, or all where there are none. Photographs with labels the bundle

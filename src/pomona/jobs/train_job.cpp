@@ -54,7 +54,7 @@ class TrainingRun {
     evaluate_classifier(trained);
     add_cross_validation();
     add_baselines();
-    metrics_.headline = headline_metric(metrics_.results.scores, metrics_.results.classes);
+    metrics_.headline = headline_metric(metrics_.results.metrics, metrics_.results.classes);
     TrainedParts parts;
     parts.varieties = learn_varieties();
     parts.refusal = learn_refusal(setup.backbone);
@@ -250,9 +250,9 @@ class TrainingRun {
     progress_.begin("evaluate", 0);
     tested_ = evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
                        options_.train.seed, workers());
-    add_score(
-        main_score(options_.split_kind, main_split_is_grouped(), table_.rows.count(Split::kTrain)),
-        *tested_, table_.rows, metrics_.results);
+    add_metrics(main_protocol(options_.split_kind, main_split_is_grouped(),
+                              table_.rows.count(Split::kTrain)),
+                *tested_, table_.rows, metrics_.results);
     add_details(*tested_, table_.rows, metrics_.results);
     write_confusion(*tested_, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
@@ -276,11 +276,11 @@ class TrainingRun {
   void add_cross_validation() {
     if (!validation_) return;
     const Evaluation& evaluation = validation_->evaluation;
-    add_score(cross_validated_score(*validation_, table_.rows.groups.given), evaluation,
-              table_.rows, metrics_.results);
+    add_metrics(cross_validated_protocol(*validation_, table_.rows.groups.given), evaluation,
+                table_.rows, metrics_.results);
     for (const auto& [source, of_source] :
          evaluations_by_source(evaluation, table_.rows, options_.sources, options_.train.seed)) {
-      add_score(source_score(source), of_source, table_.rows, metrics_.results);
+      add_metrics(source_protocol(source), of_source, table_.rows, metrics_.results);
     }
     if (has_test()) return;
     add_details(evaluation, table_.rows, metrics_.results);
@@ -294,7 +294,7 @@ class TrainingRun {
     if (table_.rows.groups.given) add_another_split();
     if (options_.pictures == nullptr) return;
     if (const auto pixels = pixel_baseline(*options_.pictures, table_.rows, workers())) {
-      metrics_.results.scores.push_back(pixel_score(*pixels));
+      metrics_.results.metrics.push_back(pixel_metrics(*pixels));
     }
   }
 
@@ -310,8 +310,8 @@ class TrainingRun {
       progress_.warn("the groups leave no label with two of them: there is no score by group");
       return;
     }
-    add_score(another_split_score(by_group, second->train_rows), second->evaluation, table_.rows,
-              metrics_.results);
+    add_metrics(another_split_protocol(by_group, second->train_rows), second->evaluation,
+                table_.rows, metrics_.results);
   }
 
   void warn_of_unknown_kinds() {
