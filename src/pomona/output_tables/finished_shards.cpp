@@ -34,58 +34,6 @@ std::string work_key_of(const std::string& table, std::size_t shard, const std::
 
 std::string success_key(const std::string& table) { return table + "/_SUCCESS"; }
 
-Json failures_json(const std::vector<FileFailure>& failures) {
-  Json list = Json::array();
-  for (const FileFailure& failure : failures) {
-    list.push_back({{"split", split_name(failure.split)},
-                    {"path", failure.path},
-                    {"stage", failure.stage},
-                    {"kind", failure.kind},
-                    {"message", failure.message}});
-  }
-  return list;
-}
-
-std::vector<FileFailure> failures_from(const Json& list) {
-  std::vector<FileFailure> failures;
-  for (const Json& one : list) {
-    failures.push_back({split_from_name(one.at("split").get<std::string>()),
-                        one.at("path").get<std::string>(), one.at("stage").get<std::string>(),
-                        one.at("kind").get<std::string>(), one.at("message").get<std::string>()});
-  }
-  return failures;
-}
-
-std::size_t count_of(const Json& record, const char* name) {
-  return record.at(name).get<std::size_t>();
-}
-
-// Throws corrupt for a record of another shape than Writer::finish() gives it.
-void check_record(const Json& record, const std::vector<std::string>& tables) {
-  constexpr std::string_view kWhere = "a record of finished work";
-  for (const char* name : {"shard", "files", "ok", "failed", "skipped", "bytes"}) {
-    (void)read_member<std::uint64_t>(record, name, kWhere);
-  }
-  (void)read_member<std::string>(record, "first_path", kWhere);
-  const Json& parts = member_of(record, "parts", kWhere);
-  for (const std::string& table : tables) {
-    const auto digest = read_member<std::string>(parts, table, kWhere);
-    if (is_sha256(digest)) continue;
-    throw Error(ErrorKind::kCorrupt, "reading a record of finished work: '" + digest +
-                                         "' is no SHA-256; expected 64 hexadecimal digits");
-  }
-  const Json& failures = member_of(record, "failures", kWhere);
-  if (!failures.is_array()) {
-    throw Error(ErrorKind::kCorrupt, "reading a record of finished work: its failures are no list");
-  }
-  for (const Json& failure : failures) {
-    for (const char* name : {"split", "path", "stage", "kind", "message"}) {
-      (void)read_member<std::string>(failure, name, kWhere);
-    }
-  }
-  (void)failures_from(failures);
-}
-
 }  // namespace
 
 // Builds the parts in memory, so that each is written in one go and its digest is that of the bytes
@@ -99,24 +47,21 @@ class FinishedShards::Writer final : public ShardWriter {
 
   void finish() override {
     for (ExtractedBlock& block : blocks_) pack(std::exchange(block, {}));
-    Json digests = Json::object();
+    ShardRecord record;
     for (const auto& [table, bytes] : parts_.finish()) {
       std::string digest = sha256(bytes);
       owner_.work_.write(work_key_of(table, shard_.number, digest), bytes);
-      digests[table] = std::move(digest);
+      record.parts[table] = std::move(digest);
     }
-    const std::size_t files = shard_.last - shard_.first;
-    owner_.keep(
-        shard_.number,
-        {{"shard", shard_.number},
-         {"first_path", std::string(files == 0 ? "" : owner_.manifest_.rows[shard_.first].path)},
-         {"files", files},
-         {"ok", counts_[FileStatus::kOk]},
-         {"failed", counts_[FileStatus::kFailed]},
-         {"skipped", counts_[FileStatus::kSkipped]},
-         {"bytes", bytes_},
-         {"parts", std::move(digests)},
-         {"failures", failures_json(failures_)}});
+    record.shard = shard_.number;
+    record.files = shard_.last - shard_.first;
+    if (record.files > 0) record.first_path = owner_.manifest_.rows[shard_.first].path;
+    record.ok = counts_[FileStatus::kOk];
+    record.failed = counts_[FileStatus::kFailed];
+    record.skipped = counts_[FileStatus::kSkipped];
+    record.bytes = bytes_;
+    record.failures = std::move(failures_);
+    owner_.keep(shard_.number, record);
   }
 
  private:
@@ -149,9 +94,7 @@ std::size_t FinishedShards::finished() const {
       std::ranges::count_if(records_, [](const auto& record) { return record.has_value(); }));
 }
 
-std::size_t FinishedShards::failed(std::size_t shard) const {
-  return count_of(record(shard), "failed");
-}
+std::size_t FinishedShards::failed(std::size_t shard) const { return record(shard).failed; }
 
 std::vector<std::string> FinishedShards::tables() const {
   std::vector<std::string> tables = {"manifest", "features"};
@@ -160,31 +103,29 @@ std::vector<std::string> FinishedShards::tables() const {
 }
 
 std::string FinishedShards::digest(const std::string& table, std::size_t shard) const {
-  return record(shard).at("parts").at(table).get<std::string>();
+  return record(shard).parts.at(table);
 }
 
 std::string FinishedShards::work_key(const std::string& table, std::size_t shard) const {
   return work_key_of(table, shard, digest(table, shard));
 }
 
-bool FinishedShards::is_record(const Json& record) const {
+std::optional<ShardRecord> FinishedShards::read_record(std::size_t shard) const {
+  const std::optional<Json> json = read_checked_json(work_, record_key(shard));
+  if (!json) return std::nullopt;
   try {
-    check_record(record, tables());
-    return true;
+    return parse_shard_record(*json, tables());
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kCorrupt) throw;
-    return false;
+    return std::nullopt;
   }
 }
 
-std::optional<Json> FinishedShards::load(std::size_t shard, bool& damaged) const {
-  std::optional<Json> record = read_checked_json(work_, record_key(shard));
-  if (!record || !is_record(*record)) {
-    damaged = true;
-    return std::nullopt;
-  }
-  for (const std::string& table : tables()) {
-    const auto wanted = record->at("parts").at(table).get<std::string>();
+std::optional<ShardRecord> FinishedShards::load(std::size_t shard, bool& damaged) const {
+  std::optional<ShardRecord> record = read_record(shard);
+  damaged = !record;
+  if (damaged) return std::nullopt;
+  for (const auto& [table, wanted] : record->parts) {
     const std::string key = work_key_of(table, shard, wanted);
     if (work_.exists(key) && sha256(work_.read(key)) == wanted) continue;
     damaged = true;
@@ -209,8 +150,8 @@ std::size_t FinishedShards::find(std::size_t workers) {
   return damaged_count;
 }
 
-const Json& FinishedShards::record(std::size_t shard) const {
-  if (const std::optional<Json>& record = records_[shard]) return *record;
+const ShardRecord& FinishedShards::record(std::size_t shard) const {
+  if (const std::optional<ShardRecord>& record = records_[shard]) return *record;
   throw Error(ErrorKind::kInternal, "reading finished work, " + work_.describe() + "/" +
                                         record_key(shard) + ": it is not finished");
 }
@@ -228,9 +169,8 @@ ExtractedBlock FinishedShards::read(std::size_t shard) const {
   }
   ExtractedBlock block =
       read_shard_parts(std::move(parts), manifest_, shards_[shard].first, shards_[shard].last);
-  const Json& made = record(shard);
-  block.failures = failures_from(made.at("failures"));
-  block.bytes = made.at("bytes").get<std::uint64_t>();
+  block.failures = record(shard).failures;
+  block.bytes = record(shard).bytes;
   return block;
 }
 
@@ -245,13 +185,13 @@ std::unique_ptr<ShardWriter> FinishedShards::begin(std::size_t shard) {
 
 // Of two runs that finish the same shard the first has written its record; what both made is the
 // same, or one of them computes otherwise than the fingerprint says.
-void FinishedShards::keep(std::size_t shard, const Json& record) {
+void FinishedShards::keep(std::size_t shard, const ShardRecord& record) {
   const std::string key = record_key(shard);
   records_[shard] = record;
-  if (work_.write_if_absent(key, print_checked_json(record))) return;
+  if (work_.write_if_absent(key, print_checked_json(shard_record_json(record)))) return;
   bool damaged = false;
-  const std::optional<Json> other = load(shard, damaged);
-  if (!other || other->at("parts") != record.at("parts")) {
+  const std::optional<ShardRecord> other = load(shard, damaged);
+  if (!other || other->parts != record.parts) {
     throw Error(ErrorKind::kCorrupt,
                 "keeping finished work, " + work_.describe() + "/" + key +
                     ": another run has made something else of the same photographs; run `pomona "
@@ -266,11 +206,14 @@ void FinishedShards::complete(ObjectStore& store) {
     csv.text(name);
   csv.end_row();
   for (const Shard& shard : shards_) {
-    const Json& made = record(shard.number);
-    csv.integer(made.at("shard").get<std::int64_t>());
-    csv.text(made.at("first_path").get<std::string>());
-    for (const char* name : {"files", "ok", "failed", "skipped", "bytes"})
-      csv.integer(made.at(name).get<std::int64_t>());
+    const ShardRecord& made = record(shard.number);
+    csv.integer(static_cast<std::int64_t>(made.shard));
+    csv.text(made.first_path);
+    for (const std::uint64_t number :
+         {std::uint64_t{made.files}, std::uint64_t{made.ok}, std::uint64_t{made.failed},
+          std::uint64_t{made.skipped}, made.bytes}) {
+      csv.integer(static_cast<std::int64_t>(number));
+    }
     csv.end_row();
   }
   csv.commit();

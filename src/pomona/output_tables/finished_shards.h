@@ -16,11 +16,11 @@
 #include <string>
 #include <vector>
 
-#include "pomona/base/json.h"
 #include "pomona/dataset/manifest.h"
 #include "pomona/extract/checkpoints.h"
 #include "pomona/extract/extracted_block.h"
 #include "pomona/output/publication.h"
+#include "pomona/output_tables/shard_record.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/table/parquet_reader.h"
 
@@ -67,16 +67,18 @@ class FinishedShards final : public Checkpoints {
   // Of one part of a shard that is finished.
   std::string digest(const std::string& table, std::size_t shard) const;
   std::string work_key(const std::string& table, std::size_t shard) const;
-  bool is_record(const Json& record) const;
-  std::optional<Json> load(std::size_t shard, bool& damaged) const;
-  void keep(std::size_t shard, const Json& record);
-  const Json& record(std::size_t shard) const;  // of one that is finished
+  // None where it is missing or damaged.
+  std::optional<ShardRecord> read_record(std::size_t shard) const;
+  // The same where its parts are not as recorded, too.
+  std::optional<ShardRecord> load(std::size_t shard, bool& damaged) const;
+  void keep(std::size_t shard, const ShardRecord& record);
+  const ShardRecord& record(std::size_t shard) const;  // of one that is finished
 
   ObjectStore& work_;
   const Manifest& manifest_;
   bool with_pictures_;
   std::vector<Shard> shards_;
-  std::vector<std::optional<Json>> records_;  // of those that are finished
+  std::vector<std::optional<ShardRecord>> records_;  // of those that are finished
 };
 
 }  // namespace pomona
