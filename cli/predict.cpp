@@ -14,8 +14,8 @@
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
 #include "pomona/predict/bundle_network.h"
+#include "pomona/predict/described_prediction.h"
 #include "pomona/predict/open_bundle.h"
-#include "pomona/predict/prediction_json.h"
 
 namespace pomona::cli {
 namespace {
@@ -72,11 +72,9 @@ std::string word(const std::string& key, Language language) {
 }
 
 // "Banana (Musa acuminata, Musaceae)"; a label that no catalogue knows stands alone.
-std::string full_name(const Json& kind) {
-  std::string name = kind.at("name").get<std::string>();
-  if (kind.at("scientific_name").is_null()) return name;
-  return name + " (" + kind.at("scientific_name").get<std::string>() + ", " +
-         kind.at("family").get<std::string>() + ")";
+std::string full_name(const DescribedKind& kind) {
+  if (!kind.scientific_name) return kind.name;
+  return kind.name + " (" + *kind.scientific_name + ", " + kind.family.value_or("") + ")";
 }
 
 void print_line(const std::string& key, const std::string& text, Language language) {
@@ -85,57 +83,41 @@ void print_line(const std::string& key, const std::string& text, Language langua
 }
 
 // A sentence, and what comes nearest: no guess.
-void print_refusal(const Json& prediction, const std::string& reason, Language language) {
+void print_refusal(const DescribedPrediction& prediction, const std::string& reason,
+                   Language language) {
   std::printf("  %s\n", word(reason, language).c_str());
   std::string names;
-  for (const Json& kind : prediction.at("kinds")) {
-    names += (names.empty() ? "" : ", ") + kind.at("name").get<std::string>();
+  for (const DescribedKind& kind : prediction.kinds) {
+    names += (names.empty() ? "" : ", ") + kind.name;
   }
   if (reason == "something_else" || reason == "unknown_kind") {
     print_line("nearest", names, language);
   }
 }
 
-void print_variety(const Json& variety, Language language) {
-  print_line("variety",
-             variety.at("name").get<std::string>() + ", " +
-                 percent(variety.at("probability").get<double>()),
-             language);
-  if (const Json& told_by = variety.at("told_by"); !told_by.is_null()) {
-    print_line("told_by", told_by.get<std::string>(), language);
-  }
+void print_variety(const DescribedVariety& variety, Language language) {
+  print_line("variety", variety.name + ", " + percent(variety.probability), language);
+  if (variety.distinguished_by) print_line("told_by", *variety.distinguished_by, language);
 }
 
-void print_prediction(const Json& prediction, Language language) {
-  std::printf("%s\n", printable(prediction.at("path").get<std::string>()).c_str());
-  if (prediction.contains("failure")) {
-    return print_line("unreadable", prediction.at("failure").at("message").get<std::string>(),
-                      language);
-  }
-  if (const Json& refused = prediction.at("refused"); !refused.is_null()) {
-    return print_refusal(prediction, refused.get<std::string>(), language);
-  }
-  for (const Json& kind : prediction.at("kinds")) {
-    std::printf("  %7s  %s\n", percent(kind.at("probability").get<double>()).c_str(),
+void print_prediction(const DescribedPrediction& prediction, Language language) {
+  std::printf("%s\n", printable(prediction.path).c_str());
+  if (prediction.failure) return print_line("unreadable", prediction.failure->message, language);
+  if (prediction.rejected) return print_refusal(prediction, *prediction.rejected, language);
+  for (const DescribedKind& kind : prediction.kinds) {
+    std::printf("  %7s  %s\n", percent(kind.probability).c_str(),
                 printable(full_name(kind)).c_str());
   }
-  if (prediction.at("kinds").front().at("studio_only").get<bool>()) {
+  if (prediction.kinds.front().studio_only) {
     std::printf("  %s\n", word("studio_only", language).c_str());
   }
-  if (const Json& variety = prediction.at("variety"); !variety.is_null()) {
-    print_variety(variety, language);
+  if (prediction.variety) print_variety(*prediction.variety, language);
+  if (const auto& other = prediction.confusable) {
+    print_line("confusable", other->name + (other->difference ? ". " + *other->difference : ""),
+               language);
   }
-  if (const Json& other = prediction.at("confusable"); !other.is_null()) {
-    std::string text = other.at("name").get<std::string>();
-    if (!other.at("difference").is_null()) {
-      text += ". " + other.at("difference").get<std::string>();
-    }
-    print_line("confusable", text, language);
-  }
-  for (const Json& fact : prediction.at("facts")) {
-    std::string text = fact.at("text").get<std::string>();
-    if (!fact.at("source").is_null()) text += " [" + fact.at("source").get<std::string>() + "]";
-    print_line(fact.at("topic").get<std::string>(), text, language);
+  for (const DescribedFact& fact : prediction.facts) {
+    print_line(fact.topic, fact.text + (fact.source ? " [" + *fact.source + "]" : ""), language);
   }
 }
 
@@ -154,11 +136,13 @@ int predict_all(const PredictFlags& flags, Session& session) {
         std::span(flags.photographs).subspan(first, last - first), *flags.stores, options);
     for (std::size_t i = first; i < last; ++i) {
       all_read = all_read && !predictions[i - first].failure;
-      const Json prediction = prediction_json(flags.photographs[i], predictions[i - first],
-                                              predictor.catalogue(), flags.language, flags.top);
+      const DescribedPrediction prediction =
+          describe_prediction(flags.photographs[i], predictions[i - first], predictor.catalogue(),
+                              flags.language, flags.top);
       if (flags.as_json) {
-        std::printf("%s\n",
-                    prediction.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+        const std::string json =
+            prediction_json(prediction).dump(-1, ' ', false, Json::error_handler_t::replace);
+        std::printf("%s\n", json.c_str());
       } else {
         print_prediction(prediction, flags.language);
       }
