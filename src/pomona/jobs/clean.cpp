@@ -17,14 +17,14 @@ namespace pomona {
 namespace {
 
 bool is_being_published(const ObjectStore& store) {
-  const std::optional<Json> note = read_work_note(store);
-  return note && find_publication(store, claim_of(*note).fingerprint);
+  const std::optional<WorkNote> note = read_work_note(store);
+  return note && find_publication(store, note->claim.fingerprint);
 }
 
 // The work stays, as one that was not published.
 void give_up_publication(ObjectStore& store) {
-  if (const std::optional<Json> note = read_work_note(store)) {
-    store.remove(publication_key(claim_of(*note).fingerprint));
+  if (const std::optional<WorkNote> note = read_work_note(store)) {
+    store.remove(publication_key(note->claim.fingerprint));
   }
 }
 

@@ -60,6 +60,35 @@ std::string differences(const Json& there, const Json& now) {
   return text;
 }
 
+// What work.json says of an extraction that has begun.
+struct ExtractionNote {
+  Json settings;        // compared name by name with those of now
+  std::string listing;  // digest_of_listing(); "": none was made
+  std::string split;    // name of its kind
+  bool replaces_itself = false;
+};
+
+Json note_json(const ExtractionNote& note) {
+  return {{"settings", note.settings},
+          {"listing", note.listing},
+          {"replaces_itself", note.replaces_itself},
+          {"split", note.split}};
+}
+
+// Work of other verbs, and of other versions, says less.
+ExtractionNote parse_note(const Json& json) {
+  const auto text = [&](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  ExtractionNote note;
+  note.settings = json.value("settings", Json(nullptr));
+  note.listing = text("listing");
+  note.split = text("split");
+  note.replaces_itself = json.value("replaces_itself", Json(false)) == true;
+  return note;
+}
+
 // Opens the work of an extraction in one output folder: resumes it, or lists and begins it.
 class WorkOpener {
  public:
@@ -87,8 +116,8 @@ class WorkOpener {
   // False when there is nothing to go on with.
   bool resume() {
     if (force_ || out_.unfinished() == nullptr) return false;
-    const Json note = *out_.unfinished();
-    const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
+    const ExtractionNote note = parse_note(*out_.unfinished());
+    const std::string differs = differences(note.settings, settings_);
     if (out_.is_discardable() && (!differs.empty() || !is_listed_as(note))) {
       restarts_ = true;
       return false;
@@ -136,14 +165,11 @@ class WorkOpener {
     if (!restarts_) out_.refuse_content(force_ || replaces_itself);
     out_.begin(work_.fingerprint);
     write_snapshot(work_.manifest, out_.work());
-    if (out_.announce_work({{"settings", settings_},
-                            {"listing", digest_of_listing(work_.manifest)},
-                            {"replaces_itself", replaces_itself},
-                            {"split", split_kind_name(work_.split_kind)}})) {
-      return;
-    }
-    const Json note = *out_.unfinished();
-    const std::string differs = differences(note.value("settings", Json(nullptr)), settings_);
+    const ExtractionNote mine{settings_, digest_of_listing(work_.manifest),
+                              std::string(split_kind_name(work_.split_kind)), replaces_itself};
+    if (out_.announce_work(note_json(mine))) return;
+    const ExtractionNote note = parse_note(*out_.unfinished());
+    const std::string differs = differences(note.settings, settings_);
     if (!differs.empty()) refuse(differs);
     out_.resume();
     adopt(note);
@@ -174,7 +200,7 @@ class WorkOpener {
       return from->exists("run.json") ? of_output(*from) : Json(nullptr);
     }
     if (force_) return nullptr;
-    if (out_.unfinished() != nullptr) return out_.unfinished()->value("settings", Json(nullptr));
+    if (out_.unfinished() != nullptr) return parse_note(*out_.unfinished()).settings;
     return out_.is_complete() ? of_output(out_.root()) : Json(nullptr);
   }
 
@@ -185,21 +211,21 @@ class WorkOpener {
   }
 
   // Are the photographs still those of the unfinished work?
-  bool is_listed_as(const Json& note) {
+  bool is_listed_as(const ExtractionNote& note) {
     read_listing();
-    return note.value("listing", Json()) == digest_of_listing(work_.manifest);
+    return note.listing == digest_of_listing(work_.manifest);
   }
 
-  void adopt(const Json& note) {
+  void adopt(const ExtractionNote& note) {
     work_.manifest = read_snapshot(out_.work());
-    if (digest_of_listing(work_.manifest) != read_member<std::string>(note, "listing", kWorkNote)) {
+    if (digest_of_listing(work_.manifest) != note.listing) {
       throw Error(ErrorKind::kCorrupt,
                   "reading the table 'snapshot' of the unfinished run: it is "
                   "not the listing that work.json records");
     }
-    work_.split_kind = split_kind_from_name(read_member<std::string>(note, "split", kWorkNote));
-    if (read_member<bool>(note, "replaces_itself", kWorkNote)) work_.from = place_;
-    work_.fingerprint = claim_of(note).fingerprint;
+    work_.split_kind = split_kind_from_name(note.split);
+    if (note.replaces_itself) work_.from = place_;
+    work_.fingerprint = out_.fingerprint();
     work_.resumed = true;
   }
 

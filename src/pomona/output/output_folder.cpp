@@ -161,7 +161,7 @@ void OutputFolder::end_publication() {
   for (;;) {
     unfinished_ = read_work_note(*root_);
     if (!unfinished_) return;
-    const WorkClaim claim = claim_of(*unfinished_);
+    const WorkClaim claim = unfinished_->claim;
     const std::optional<Publication> publication = find_publication(*root_, claim.fingerprint);
     if (!publication) return;
     if (!carry_out(*publication, claim, *root_)) continue;  // others were quicker
@@ -204,7 +204,7 @@ void OutputFolder::begin(const std::string& fingerprint) {
 void OutputFolder::throw_unfinished_away() {
   std::string folder = kWorkFolder;
   if (unfinished_) {
-    const WorkClaim seen = claim_of(*unfinished_);
+    const WorkClaim seen = unfinished_->claim;
     if (!is_current(seen, *root_) || find_publication(*root_, seen.fingerprint)) {
       give_up_overtaken();
     }
@@ -237,7 +237,7 @@ void OutputFolder::resume() {
   if (!unfinished_) {
     throw Error(ErrorKind::kInternal, "going on in '" + place_ + "': there is no unfinished work");
   }
-  const WorkClaim claim = claim_of(*unfinished_);
+  const WorkClaim claim = unfinished_->claim;
   fingerprint_ = claim.fingerprint;
   beginner_ = claim.beginner;
   keep_work_ = true;
@@ -310,8 +310,8 @@ void OutputFolder::refuse_if_overtaken() {
 
 void OutputFolder::drop_abandoned_work() {
   if_possible([&] {
-    const std::optional<Json> note = read_work_note(*root_);
-    if (note && claim_of(*note).fingerprint == fingerprint_) return;  // another is at work on it
+    const std::optional<WorkNote> note = read_work_note(*root_);
+    if (note && note->claim.fingerprint == fingerprint_) return;  // another is at work on it
     root_->remove(work_folder(fingerprint_));
   });
 }

@@ -47,7 +47,7 @@ class OutputFolder {
   // Did a run come to its end here?
   bool is_complete() const { return content_.complete; }
   // What work.json says of work that has not come to its end; null: there is none.
-  const Json* unfinished() const { return unfinished_ ? &*unfinished_ : nullptr; }
+  const Json* unfinished() const { return unfinished_ ? &unfinished_->content : nullptr; }
   // Is work.json there but not as it was written? What it told of is lost then.
   bool is_damaged() const { return content_.work && !unfinished_; }
   const ObjectStore& root() const { return *root_; }
@@ -128,7 +128,7 @@ class OutputFolder {
   std::vector<std::string> made_folders_;  // by this object, the innermost first
   Descriptor lock_;                        // of a local folder, as long as this object works in it
   Content content_;
-  std::optional<Json> unfinished_;
+  std::optional<WorkNote> unfinished_;
   std::string fingerprint_;
   std::string attempt_;
   std::string beginner_;    // the attempt that wrote work.json: who is given --force writes another

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <set>
+#include <utility>
 
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
@@ -75,22 +76,18 @@ std::optional<std::vector<Move>> moves_from(const Json& list) {
 
 }  // namespace
 
-std::optional<Json> read_work_note(const ObjectStore& root) {
-  std::optional<Json> note = read_checked_json(root, kWorkNote);
-  if (note && !(has_text(*note, "fingerprint") && has_text(*note, "attempt"))) note.reset();
-  return note;
-}
-
-WorkClaim claim_of(const Json& work_note) {
-  return {read_member<std::string>(work_note, "fingerprint", kWorkNote),
-          read_member<std::string>(work_note, "attempt", kWorkNote)};
+std::optional<WorkNote> read_work_note(const ObjectStore& root) {
+  std::optional<Json> json = read_checked_json(root, kWorkNote);
+  if (!json || !has_text(*json, "fingerprint") || !has_text(*json, "attempt")) return std::nullopt;
+  WorkClaim claim{json->at("fingerprint").get<std::string>(),
+                  json->at("attempt").get<std::string>()};
+  return WorkNote{std::move(claim), std::move(*json)};
 }
 
 bool is_current(const WorkClaim& claim, const ObjectStore& root) {
-  const std::optional<Json> note = read_work_note(root);
-  if (!note) return false;
-  const WorkClaim now = claim_of(*note);
-  return now.fingerprint == claim.fingerprint && now.beginner == claim.beginner;
+  const std::optional<WorkNote> note = read_work_note(root);
+  return note && note->claim.fingerprint == claim.fingerprint &&
+         note->claim.beginner == claim.beginner;
 }
 
 std::string publication_key(const std::string& fingerprint) {

@@ -33,9 +33,13 @@ struct WorkClaim {
   std::string beginner;  // the attempt that wrote work.json
 };
 
-// work.json; none when there is none, it is damaged or does not name a work.
-std::optional<Json> read_work_note(const ObjectStore& root);
-WorkClaim claim_of(const Json& work_note);
+// work.json.
+struct WorkNote {
+  WorkClaim claim;
+  Json content;  // all of it: who began the work has written down there how to go on with it
+};
+// None when there is none, it is damaged or does not name a work.
+std::optional<WorkNote> read_work_note(const ObjectStore& root);
 // Is that still the work that is done here?
 bool is_current(const WorkClaim& claim, const ObjectStore& root);
 
