@@ -38,8 +38,8 @@ S3Options s3_options(const S3StoreOptions& options) {
   while (s3.endpoint.ends_with('/')) s3.endpoint.pop_back();
   if (!s3.endpoint.empty() && !s3.endpoint.starts_with("http://") &&
       !s3.endpoint.starts_with("https://")) {
-    throw Error(ErrorKind::kInvalidInput, "reading the S3 endpoint '" + s3.endpoint +
-                                              "': expected http://HOST:PORT or https://HOST:PORT");
+    throw Error(ErrorKind::kInvalidInput,
+                "endpoint '" + s3.endpoint + "': expected http://HOST:PORT or https://HOST:PORT");
   }
   if (const std::string region = environment({"AWS_REGION", "AWS_DEFAULT_REGION"});
       !region.empty()) {
