@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes as text, by RFC 4648 section 4, with padding.
+// Bytes as text, by RFC 4648 section 4, with padding. Any thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256, as 64 lower-case hexadecimal digits, and its keyed form (HMAC, RFC 2104).
+// SHA-256, as 64 lower-case hexadecimal digits, and its keyed form (HMAC, RFC 2104). Any thread;
+// what fails in libcrypto is internal.
 #pragma once
 
 #include <memory>

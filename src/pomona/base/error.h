@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What ends a run or a request: one exception class with a kind. What is expected per item (one
-// broken photograph) is a value instead: see base/expected.h.
+// broken photograph) is a value instead: see base/expected.h. Any thread.
 #pragma once
 
 #include <stdexcept>

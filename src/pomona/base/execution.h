@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a long computation runs: on how many threads, where its progress goes, what stops it. Passed
-// down through the steps of a verb; what it names outlives the call.
+// down through the steps of a verb; what it names outlives the call. A value: any thread.
 #pragma once
 
 #include <cstddef>

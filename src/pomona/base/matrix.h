@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Row-major matrices. The whole library keeps data as rows × dims: a row is a photograph, a class
-// or a component, its elements lie next to each other.
+// or a component, its elements lie next to each other. Values: one thread at a time writes, any
+// number read.
 #pragma once
 
 #include <cassert>

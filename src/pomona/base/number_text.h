@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers as people read them; the same in every sentence, table and message.
+// Numbers as people read them; the same in every sentence, table and message. Any thread.
 #pragma once
 
 #include <cstdint>

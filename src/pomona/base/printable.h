@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names are foreign: one may hold what moves a terminal's cursor or rings its bell.
+// Names are foreign: one may hold what moves a terminal's cursor or rings its bell. Any thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the core reports to a front how far it is. The core never prints.
+// How the core reports to a front how far it is. The core never prints. Who implements it is called
+// from any thread, possibly from several at once.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 
 namespace pomona {
 
-// Called from any worker thread, possibly from several at once. The base class ignores everything.
+// The base class ignores everything.
 class Progress {
  public:
   virtual ~Progress() = default;

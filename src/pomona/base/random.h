@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random numbers that are the same on every machine and library: SplitMix64 (Steele, Lea, Flood
-// 2014).
+// 2014). Random: each thread has its own. The functions: any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of numbers on local disk, so that they are read again and again without holding a million of
-// them in memory. The file has no name: it goes with the object, whatever happens.
+// them in memory. The file has no name: it goes with the object, whatever happens. One thread
+// appends; afterwards any number may read.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,7 @@ class BasicRowFile {
   BasicRowFile(const BasicRowFile&) = delete;
   BasicRowFile& operator=(const BasicRowFile&) = delete;
 
-  // One thread appends; afterwards any number may read. Throws unavailable (full disk).
+  // Throws unavailable (full disk).
   void append(MatrixView<const Element> rows);
   void read(std::size_t first_row, MatrixView<Element> rows) const;
 

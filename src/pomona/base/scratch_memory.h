@@ -2,7 +2,7 @@
 // Memory for what there is one of for each photograph: large pieces of it are mapped from scratch
 // files without a name, so that the system writes them out where memory is needed for something
 // else, and they do not count as memory that a process must have. Where there is no room for such
-// files it is ordinary memory.
+// files it is ordinary memory. Pieces are taken and given back by any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long work ends early when its caller asks: it looks at the caller's token between two pieces.
+// Any thread.
 #pragma once
 
 #include <stop_token>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An affine map of rows, for the sources of this module.
+// An affine map of rows, for the sources of this module. Any thread.
 #pragma once
 
 #include <span>

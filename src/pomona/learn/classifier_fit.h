@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fitting linear classifiers. Results are the same for any number of workers.
+// Fitting linear classifiers. Results are the same for any number of workers. Any thread; a call
+// starts as many workers as its options say.
 #pragma once
 
 #include <cstddef>

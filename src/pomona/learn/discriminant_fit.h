@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fitting a linear discriminant analysis, which novelty.h measures distances along.
+// Fitting a linear discriminant analysis, which novelty.h measures distances along. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: what tools/golden_learn.py wrote.
+// For tests: what tools/golden_learn.py wrote. Any thread.
 #pragma once
 
 #include <fstream>

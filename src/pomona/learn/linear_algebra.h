@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products and factorisations by OpenBLAS and LAPACK, for the sources of this module alone. Any
-// thread may call, at the same time as others; a call runs on no thread but its own.
+// thread may call, at the same time as others; a call runs on no thread but its own. Shapes are
+// asserted: who calls has checked them.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +49,7 @@ class CholeskyFactor {
 // values are cheap, so how many vectors are wanted can depend on them.
 class SymmetricEigen {
  public:
-  // Uses the upper triangle of `symmetric`.
+  // Uses the upper triangle of `symmetric`, n × n. Throws internal when LAPACK fails.
   explicit SymmetricEigen(Matrix<double> symmetric);
 
   // All of them, largest first.

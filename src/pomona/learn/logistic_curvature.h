@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Coordinates in which the logistic objective is nearly as steep one way as any other, so that
-// L-BFGS needs few passes over the rows. For the sources of this module.
+// L-BFGS needs few passes over the rows. For the sources of this module. One thread at a time; a
+// call starts workers of its own.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What fit_logistic minimises, and what it learns of the rows before; for the sources of this
-// module.
+// module. Any thread; a call starts workers of its own.
 #pragma once
 
 #include <cstddef>

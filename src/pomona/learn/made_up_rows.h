@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests and benchmarks: rows of known make, the same as tools/golden_learn.py draws.
+// For tests and benchmarks: rows of known make, the same as tools/golden_learn.py draws. Any
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -31,7 +31,7 @@ class Moments {
   // rows: any number × dims; labels may be empty when class_count is 0. Throws invalid_input, and
   // counts none of the rows, on a value that is not finite or a label out of range.
   void add(MatrixView<const float> rows, std::span<const std::int32_t> labels);
-  // Adds what the other one saw; dims and class_count must agree.
+  // Adds what the other one saw. Throws invalid_input unless dims and class_count agree.
   void merge(const Moments& other);
 
   std::size_t dims() const { return dims_; }

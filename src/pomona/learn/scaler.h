@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Standardisation as in scikit-learn's StandardScaler: (x - mean) / scale per dimension.
+// Standardisation as in scikit-learn's StandardScaler: (x - mean) / scale per dimension. Any
+// thread.
 #pragma once
 
 #include <vector>
@@ -7,8 +8,8 @@
 namespace pomona {
 
 struct Scaler {
-  std::vector<double> mean;
-  std::vector<double> scale;  // population standard deviation; 1 where a feature is constant
+  std::vector<double> mean;   // dims
+  std::vector<double> scale;  // dims: population standard deviation; 1 where a feature is constant
 
   std::size_t dims() const { return mean.size(); }
 };

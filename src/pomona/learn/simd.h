@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For the few loops of this module whose speed hangs on vector code.
+// For the few loops of this module whose speed hangs on vector code. Any thread.
 #pragma once
 
 #include <bit>

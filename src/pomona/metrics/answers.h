@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of answers against their labels, for the sources of this module.
+// Rows of answers against their labels, for the sources of this module. Any thread.
 #pragma once
 
 #include <cstddef>

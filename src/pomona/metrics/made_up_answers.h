@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: probabilities of classes, and the labels that belong to them.
+// For tests: probabilities of classes, and the labels that belong to them. Any thread.
 #pragma once
 
 #include <algorithm>

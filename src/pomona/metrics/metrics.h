@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How good are the answers? Rows whose label the classifier has never seen (-1) count as wrong in
-// accuracy and top-3 and are listed apart; the per-class figures are about known classes.
+// accuracy and top-3 and are listed apart; the per-class figures are about known classes. Any
+// thread.
 #pragma once
 
 #include <cstdint>

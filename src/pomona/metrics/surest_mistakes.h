@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The wrong answers that were given with most confidence: where a model, or a label, is worth a
-// look.
+// look. Any thread.
 #pragma once
 
 #include <cstddef>

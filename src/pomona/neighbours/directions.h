@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directions of rows from an origin, the vectors that cosine distances compare.
+// Directions of rows from an origin, the vectors that cosine distances compare. Any thread.
 #pragma once
 
 #include <span>

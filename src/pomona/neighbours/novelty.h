@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far rows lie from all that was learnt: the cosine distance to the nearest known row, along
-// the directions that separate known classes. Of the out-of-distribution scores tried on fruit
-// of kinds that were left out (Mahalanobis, energy, softmax, the same on features, standardised
-// features or components) it detected most of them; docs/kinds.md.
+// the directions that separate known classes. Of the out-of-distribution scores tried on fruit of
+// kinds that were left out (Mahalanobis, energy, softmax, the same on features, standardised
+// features or components) it detected most of them; docs/kinds.md. Any thread.
 #pragma once
 
 #include <vector>
