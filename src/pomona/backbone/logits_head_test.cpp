@@ -47,7 +47,7 @@ TEST(LogitsHead, SaysWhenLogitsWereNotKept) {
   Backbone backbone = golden_backbone();
   backbone.spec.logit_count = 0;
   EXPECT_THAT([&] { LogitsHead head(backbone); },
-              testing::ThrowsMessage<Error>(testing::HasSubstr("--logits")));
+              testing::ThrowsMessage<Error>(testing::HasSubstr("import it with logits_output")));
 }
 
 TEST(LogitsHead, TellsWhatFeaturesAreMultipliedBy) {

@@ -56,8 +56,7 @@ TEST(OpenVinoFeaturizer, RefusesMorePixelsAtOnceThanMemoryBears) {
   options.size = 1024;
   options.batch = 17;
   EXPECT_THAT(preparing(golden_backbone(), options),
-              AllOf(HasSubstr("invalid_input"), HasSubstr("17 pictures of 1024 pixels a side"),
-                    HasSubstr("--batch")));
+              HasSubstr("invalid_input: batch: 17 pictures of 1024 pixels a side"));
 }
 
 TEST(OpenVinoFeaturizer, AnswersAsOnnxRuntimeDoes) {
