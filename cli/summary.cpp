@@ -48,17 +48,6 @@ std::string pace(const Json& record) {
   return pace;
 }
 
-// By the out-of-fold scores, or of the test.
-void print_varieties(const Json& varieties) {
-  for (const Json& score : varieties.at("scores")) {
-    if (score.contains("label") || score.contains("source")) continue;
-    std::printf("  varieties reported for %s of %s photographs %s, %s of them right\n",
-                count(score, "reported").c_str(), count(score, "rows").c_str(),
-                score.at("key") == "main" ? "of the test" : "by cross-validation",
-                count(score, "right").c_str());
-  }
-}
-
 }  // namespace
 
 void print_extraction(const Json& record) {
@@ -96,7 +85,6 @@ void print_scores(const Json& metrics) {
           with_commas(unknown).c_str());
     }
   }
-  if (metrics.contains("varieties")) print_varieties(metrics.at("varieties"));
 }
 
 void print_summary(const Json& record, const Json& metrics, const std::string& out, bool as_json) {
