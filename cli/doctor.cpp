@@ -70,16 +70,15 @@ void add_doctor(CLI::App& app, Command& chosen) {
     chosen = [models, as_json](Session& session) {
       session.progress.begin("measuring", 0);
       const Machine machine = describe_machine();
-      const std::string folder = models->empty() ? default_models_folder() : *models;
       Json found = {
-          {"machine", machine_json(machine)}, {"versions", versions_json()}, {"models", folder}};
+          {"machine", machine_json(machine)}, {"versions", versions_json()}, {"models", *models}};
       found["backbones"] = Json::array();
       found["precisions"] = Json::array();
-      const std::vector<BackboneSpec> backbones = list_backbones(folder);
+      const std::vector<BackboneSpec> backbones = list_backbones(*models);
       for (const BackboneSpec& spec : backbones) found["backbones"].push_back(spec.name);
       if (!backbones.empty()) {
         found["precisions"] =
-            measured_precisions(read_backbone(folder, backbones.front().name), machine.cores);
+            measured_precisions(read_backbone(*models, backbones.front().name), machine.cores);
       }
       session.progress.begin("", 0);
       if (*as_json) {

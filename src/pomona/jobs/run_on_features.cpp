@@ -131,9 +131,7 @@ Json run_train(const FromFeaturesOptions& options, Progress& progress,
     const Execution execution{progress, stop, learn.train.workers};
     learn.catalogue = open_catalogue(options.train.catalogue, *options.stores);
     learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
-    const ExtractSetup setup =
-        recorded_setup(made_by, options.models.empty() ? default_models_folder() : options.models,
-                       options.features);
+    const ExtractSetup setup = recorded_setup(made_by, options.models, options.features);
     timeline.begin("prepare");
     const SplitOptions made_with = recorded_split_options(made_by);
     const std::string group = options.group.value_or(made_with.group);
