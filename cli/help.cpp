@@ -15,13 +15,13 @@ namespace {
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kDescriptionColumn = 26;
 
-// Breaks a text between words. The formatter indents what follows a line break.
-std::string wrapped(const std::string& text) {
+// Breaks a text that begins at a column between words. The formatter indents what follows a break.
+std::string wrapped(const std::string& text, std::size_t column) {
   std::istringstream words(text);
   std::string result;
   std::size_t line = 0;
   for (std::string word; words >> word; line += word.size()) {
-    const bool fits = kDescriptionColumn + line + 1 + word.size() <= kWidth;
+    const bool fits = column + line + 1 + word.size() <= kWidth;
     if (line > 0) result += fits ? ' ' : '\n';
     line = fits && line > 0 ? line + 1 : 0;
     result += word;
@@ -47,7 +47,8 @@ class HelpFormatter final : public CLI::Formatter {
   }
 
   std::string make_description(const CLI::App* app) const override {
-    return Formatter::make_description(app) + "\n";
+    const std::string text = app->get_description();
+    return (app->get_parent() == nullptr ? text : wrapped(text, /*column=*/0)) + "\n\n";
   }
 
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -62,12 +63,13 @@ class HelpFormatter final : public CLI::Formatter {
     if (is_named && option->get_required()) text += " (required)";
     if (!option->get_default_str().empty()) text += " (default " + option->get_default_str() + ")";
     if (!option->get_envname().empty()) text += " (or $" + option->get_envname() + ")";
-    return wrapped(text);
+    return wrapped(text, kDescriptionColumn);
   }
 
   std::string make_subcommand(const CLI::App* verb) const override {
     std::ostringstream text;
-    CLI::detail::format_help(text, verb->get_name(), wrapped(verb->get_description()),
+    CLI::detail::format_help(text, verb->get_name(),
+                             wrapped(verb->get_description(), kDescriptionColumn),
                              kDescriptionColumn);
     return text.str();
   }

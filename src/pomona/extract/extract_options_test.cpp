@@ -38,7 +38,7 @@ TEST(ExtractOptionsTest, BoundsNameTheField) {
 
 // The core knows no folder of its own: who calls it says where backbones are installed.
 TEST(ExtractOptionsTest, AFolderOfModelsIsNeeded) {
-  EXPECT_THAT([] { prepare_extract({}); },
+  EXPECT_THAT([] { ExtractOptions().check(); },
               ThrowsMessage<Error>(StartsWith("models: expected the folder")));
 }
 
