@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The network alone on ready tensors: batch × slots × size, fp32 and what else the processor has.
 //
-// With POMONA_BACKBONE another backbone than efficientnet-lite0 of the default models folder.
+// With POMONA_BACKBONE another backbone than efficientnet-lite0 of build/models.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -17,7 +17,8 @@ namespace {
 const Backbone& backbone() {
   static const Backbone read = [] {
     const char* name = std::getenv("POMONA_BACKBONE");
-    return read_backbone(default_models_folder(), name != nullptr ? name : "efficientnet-lite0");
+    return read_backbone(POMONA_SOURCE "/build/models",
+                         name != nullptr ? name : "efficientnet-lite0");
   }();
   return read;
 }

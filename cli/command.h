@@ -42,6 +42,5 @@ void add_bench(CLI::App& app, Command& chosen);
 void add_compose(CLI::App& app, Command& chosen);
 void add_sync(CLI::App& app, Command& chosen);
 void add_clean(CLI::App& app, Command& chosen);
-void add_completion(CLI::App& app, Command& chosen);
 
 }  // namespace pomona::cli

@@ -108,7 +108,7 @@ void add_doctor(CLI::App& app, Command& chosen) {
   command->callback([&chosen, models, as_json] {
     chosen = [models, as_json](Session& session) {
       session.progress.begin("measuring", 0);
-      const Findings found = look_at_machine(models->empty() ? default_models_folder() : *models);
+      const Findings found = look_at_machine(*models);
       session.progress.begin("", 0);
       if (*as_json) {
         std::fputs(print_json(findings_json(found)).c_str(), stdout);

@@ -29,11 +29,10 @@ inline int exit_code(ErrorKind kind) {
 inline constexpr const char* kExitCodeHelp =
     "Exit codes:\n"
     "  0    done\n"
-    "  1    done, but not all is good: verify found a problem, predict could not read a "
-    "photograph\n"
+    "  1    done, with findings: verify found a problem, a file could not be read\n"
     "  2    the command, or what it is given, makes no sense\n"
     "  3    something named does not exist\n"
-    "  4    something cannot be read or written now: permissions, a full disk, a network\n"
+    "  4    cannot be read or written now: permissions, a full disk, a network\n"
     "  5    stored data is damaged\n"
     "  70   a bug of ours\n"
     "  130  interrupted by Ctrl-C (143: by SIGTERM)";

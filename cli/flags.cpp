@@ -2,6 +2,8 @@
 #include "flags.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
@@ -11,6 +13,8 @@
 
 namespace pomona::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 void add_split_flags(CLI::App& command, SplitOptions& split) {
   const std::string group = "Training and test";
@@ -34,6 +38,18 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
       ->type_name("REGEX")
       ->group(group);
   add_seed_flag(command, split.seed, "Another number chooses another holdout")->group(group);
+}
+
+// Where models/install.py puts backbones of a source tree, else where a user's data lies.
+std::string models_folder() {
+  std::error_code error;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  const fs::path beside = binary.parent_path().parent_path() / "models";
+  if (!error && fs::is_directory(beside, error)) return beside.string();
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data != nullptr && *data != '\0') return (fs::path(data) / "pomona/models").string();
+  const char* home = std::getenv("HOME");
+  return (fs::path(home != nullptr ? home : "/") / ".local/share/pomona/models").string();
 }
 
 void add_sources_flag(CLI::App& command, const char* name, std::vector<std::string>& sources,
@@ -331,7 +347,12 @@ std::string refuse_remote(const std::string& place) {
 }
 
 void add_models_flag(CLI::App& command, std::string& models) {
-  command.add_option("--models", models, "Folder of installed backbones")
+  models = models_folder();
+  command
+      .add_option(
+          "--models", models,
+          "Folder of installed backbones; when left out, `models` beside the folder of this "
+          "program, else ~/.local/share/pomona/models")
       ->type_name("FOLDER")
       ->envname("POMONA_MODELS")
       ->check(CLI::Validator(refuse_remote, "", ""))

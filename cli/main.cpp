@@ -119,7 +119,6 @@ void add_commands(CLI::App& app, Command& chosen) {
   add_compose(app, chosen);
   add_sync(app, chosen);
   add_clean(app, chosen);
-  add_completion(app, chosen);
 }
 
 // Results that did not get where they were sent are an error; a reader that has seen enough

@@ -21,10 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string folder_or_default(const std::string& models) {
-  return models.empty() ? default_models_folder() : models;
-}
-
 std::array<float, 3> to_triple(const std::string& option, const std::vector<float>& values) {
   if (values.size() == 1) return {values[0], values[0], values[0]};
   if (values.size() != 3) {
@@ -50,15 +46,14 @@ void add_list(CLI::App& models, Command& chosen) {
   add_models_flag(*command, *folder);
   command->callback([&chosen, folder] {
     chosen = [folder](Session&) {
-      const std::string place = folder_or_default(*folder);
-      const std::vector<BackboneSpec> found = list_backbones(place);
+      const std::vector<BackboneSpec> found = list_backbones(*folder);
       for (const BackboneSpec& spec : found) {
         std::printf("%-24s %4d px  %5d features  %5d logits  %s\n", spec.name.c_str(), spec.size,
                     spec.feature_count, spec.logit_count, spec.license.c_str());
       }
       if (found.empty()) {
         std::printf("none in %s; `pomona models install efficientnet-lite0` adds one\n",
-                    place.c_str());
+                    folder->c_str());
       }
       return 0;
     };
@@ -82,10 +77,9 @@ int import_file(ImportFlags& flags) {
   spec.std_dev = to_triple("--std", flags.std_dev);
   if (!flags.license_file.empty()) flags.options.license_text = read_text(flags.license_file);
   const Backbone backbone = import_backbone(flags.file, flags.options);
-  const std::string folder = folder_or_default(flags.models);
-  write_backbone(folder, backbone);
+  write_backbone(flags.models, backbone);
   std::printf("%s: %d features, %d logits, in %s\n", backbone.spec.name.c_str(),
-              backbone.spec.feature_count, backbone.spec.logit_count, folder.c_str());
+              backbone.spec.feature_count, backbone.spec.logit_count, flags.models.c_str());
   return kExitOk;
 }
 
@@ -95,7 +89,8 @@ void add_import(CLI::App& models, Command& chosen) {
       "Make a backbone of a trained network: ONNX, TensorFlow SavedModel, TFLite or OpenVINO IR");
   command->footer(
       "Example:\n"
-      "  pomona models import mobilenet.onnx --name mobilenet --size 224 --mean 127.5 --std 127.5");
+      "  pomona models import mobilenet.onnx --name mobilenet --size 224 \\\n"
+      "    --mean 127.5 --std 127.5");
   auto flags = std::make_shared<ImportFlags>();
   BackboneSpec& spec = flags->options.spec;
   command->add_option("FILE", flags->file, "The network; a folder for SavedModel")->required();
@@ -149,7 +144,7 @@ void add_import(CLI::App& models, Command& chosen) {
   }
   std::vector<std::string> words = {python.string(), script.string()};
   words.insert(words.end(), names.begin(), names.end());
-  words.insert(words.end(), {"--pomona", binary.string(), "--models", folder_or_default(models)});
+  words.insert(words.end(), {"--pomona", binary.string(), "--models", models});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -41,17 +41,6 @@ std::string pace(const ExtractionSummary& summary) {
   return pace;
 }
 
-// By the out-of-fold scores, or of the test.
-void print_varieties(std::span<const VarietyScore> scores) {
-  for (const VarietyScore& score : scores) {
-    if (!score.label.empty() || !score.source.empty()) continue;
-    std::printf("  varieties reported for %s of %s photographs %s, %s of them right\n",
-                with_commas(score.reported).c_str(), with_commas(score.rows).c_str(),
-                score.key == "main" ? "of the test" : "by cross-validation",
-                with_commas(score.right).c_str());
-  }
-}
-
 }  // namespace
 
 void print_extraction(const ExtractionSummary& summary) {
@@ -65,8 +54,7 @@ void print_extraction(const ExtractionSummary& summary) {
               summary.precision.c_str(), pace(summary).c_str(), summary.seconds);
 }
 
-void print_metrics(std::span<const ProtocolMetrics> metrics,
-                   std::span<const VarietyScore> varieties) {
+void print_metrics(std::span<const ProtocolMetrics> metrics) {
   std::size_t width = 0;
   for (const ProtocolMetrics& one : metrics) width = std::max(width, one.protocol.title.size());
   for (const ProtocolMetrics& one : metrics) {
@@ -82,7 +70,6 @@ void print_metrics(std::span<const ProtocolMetrics> metrics,
           with_commas(figures->unknown_label_rows).c_str());
     }
   }
-  print_varieties(varieties);
 }
 
 void print_headline(const std::string& headline) {
@@ -91,7 +78,7 @@ void print_headline(const std::string& headline) {
 
 void print_summary(const RunResult& result, const std::string& out) {
   print_extraction(result.extraction);
-  print_metrics(result.metrics.metrics, result.metrics.varieties);
+  print_metrics(result.metrics.metrics);
   print_headline(result.metrics.headline);
   std::printf("Report: %s/report.html\n", out.c_str());
 }

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "pomona/evaluation/evaluation_results.h"
-#include "pomona/evaluation/variety_score.h"
 #include "pomona/jobs/run.h"
 
 namespace pomona::cli {
@@ -14,8 +13,7 @@ namespace pomona::cli {
 // Photographs, settings and rate.
 void print_extraction(const ExtractionSummary& summary);
 // One line for the metrics of each protocol.
-void print_metrics(std::span<const ProtocolMetrics> metrics,
-                   std::span<const VarietyScore> varieties);
+void print_metrics(std::span<const ProtocolMetrics> metrics);
 // The headline metric with the flags of options that it names.
 void print_headline(const std::string& headline);
 void print_summary(const RunResult& result, const std::string& out);

@@ -62,7 +62,7 @@ void add_sync(CLI::App& app, Command& chosen) {
   const auto stores = add_store_flags(*command);
   command->footer(
       "Objects with equal size and checksum are not copied.\n"
-      "Exit code 1: something could not be copied; all else was, and nothing was removed.\n\n"
+      "Exit code 1: something was not copied; all else was, and nothing was removed.\n\n"
       "Example:\n"
       "  pomona sync my-photos s3://orchard/photos --delete --dry-run");
   command->callback([&chosen, options, as_json, stores] {

@@ -47,7 +47,7 @@ void add_train(CLI::App& app, Command& chosen) {
       options->stores = store_opener(*stores, session);
       options->output.command = session.command;
       const MetricsSummary metrics = run_train(*options, session.progress, session.stop);
-      print_metrics(metrics.metrics, metrics.varieties);
+      print_metrics(metrics.metrics);
       print_headline(metrics.headline);
       std::printf("Bundle: %s/bundle\n", options->output.out.c_str());
       return 0;

@@ -24,6 +24,7 @@ void add_verify(CLI::App& app, Command& chosen) {
                   options->images);
   add_images_flag(*command, "--test", "The same for the test set", options->test);
   const auto stores = add_store_flags(*command);
+  add_models_flag(*command, options->models);
   command->add_flag("--no-listing", options->skip_listing, "Do not list the photographs anew");
   command->callback([&chosen, options, stores] {
     chosen = [options, stores](Session& session) {

@@ -58,10 +58,10 @@ class Chain:
         tables = self.json(out, "metrics.json")["by_class"]
         return next(table["classes"] for table in tables if table.get("source") == source)
 
-    def varieties(self, out: str, source: str) -> list[dict]:
-        """How many of each label have their variety reported, and rightly."""
-        scores = self.json(out, "metrics.json")["varieties"]["scores"]
-        return [score for score in scores if score.get("source") == source and "label" in score]
+    def varieties(self, out: str) -> list[dict]:
+        """Those that the bundle reports, label by label."""
+        labels = self.json(out, "bundle/bundle.json").get("varieties", [])
+        return [{key: of[key] for key in ("label", "names", "least_probability")} for of in labels]
 
     def evaluate(self, bundle: str, *words) -> dict:
         answer = self.run("evaluate", self.work / bundle, *words, "--json")

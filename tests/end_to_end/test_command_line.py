@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Help, version, completion and progress: what a newcomer meets first."""
+"""Help, version and progress: what a newcomer meets first."""
 
 import os
 import pty
 import re
+import shutil
 import subprocess
 
 import pytest
-from command import BINARY, USAGE
+from command import BINARY, TINY_ONNX, USAGE
 from tables import words
 
 VERBS = words("run scan extract reduce train evaluate predict report verify models doctor bench")
-VERBS += words("compose sync completion")
+VERBS += words("compose sync clean")
 OF_MODELS = ["models list", "models install", "models import"]
 
 
@@ -40,9 +41,10 @@ def test_a_verb_is_needed(pomona):
 @pytest.mark.parametrize("path", ["", *VERBS, *OF_MODELS])
 def test_help_is_readable(pomona, path):
     text = help_of(pomona, path)
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 80
     assert text.isprintable() or set(re.sub("[ -~…×°–]", "", text)) <= {"\n"}
-    assert "[OPTIONS]" not in text or "Options:" in text
+    assert "\n\n\n" not in text and " in [" not in text and "{" not in text
+    assert "[options]" in text
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
 
 
@@ -62,49 +64,35 @@ def test_run_has_all_the_options_promised(pomona):
         "--holdout --train-files --test-files --group --workers --seed --max-failures --force "
         "--json --no-thumbnails"
     )
-    assert [
-        name for name in promised if f"  {name} " not in text and f", {name} " not in text
-    ] == []
+    assert [name for name in promised if f"  {name} " not in text and f",{name} " not in text] == []
     for default in ("efficientnet-lite0", "auto", "squash", "200", "logistic", "0.2", "0.1"):
         assert default in text
 
 
-def complete(line):
-    """What bash offers at the end of the line."""
-    words = line.split(" ")
-    script = f"""
-      source <({BINARY} completion bash)
-      COMP_WORDS=({" ".join(f"'{word}'" for word in words)}); COMP_CWORD={len(words) - 1}
-      _pomona; printf '%s\\n' "${{COMPREPLY[@]}}"
-    """
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    return set(done.stdout.split())
+def test_models_lie_beside_the_program_or_with_the_data_of_the_user(tmp_path):
+    program = tmp_path / "bin" / "pomona"
+    program.parent.mkdir()
+    shutil.copy(BINARY, program)
+    environment = {"HOME": str(tmp_path / "home")}
+
+    def place():
+        done = subprocess.run([program, "models", "list"], env=environment, capture_output=True)
+        return done.stdout.decode().removeprefix("none in ").partition(";")[0]
+
+    assert place() == f"{tmp_path}/home/.local/share/pomona/models"
+    environment["XDG_DATA_HOME"] = str(tmp_path / "data")
+    assert place() == f"{tmp_path}/data/pomona/models"
+    (tmp_path / "models").mkdir()
+    assert place() == f"{tmp_path}/models"
+    environment["POMONA_MODELS"] = str(tmp_path / "mine")
+    assert place() == str(tmp_path / "mine")
 
 
-def test_bash_completes_verbs_options_and_files(pomona, tmp_path, monkeypatch):
-    assert complete("pomona ") >= set(VERBS)
-    assert complete("pomona re") == {"reduce", "report"}
-    assert complete("pomona run --co") == {"--components", "--config"}
-    assert complete("pomona --sh") == complete("pomona models list --sh") == {"--show-config"}
-    assert complete("pomona --log-timing --config x run --fit ") == {"squash", "crop", "pad"}
-    assert complete("pomona --config x models i") == {"install", "import"}
-    assert complete("pomona run x --out y --no-") == {"--no-scale", "--no-thumbnails"}
-    assert complete("pomona models i") == {"install", "import"}
-    assert complete("pomona run x --fit ") == {"squash", "crop", "pad"}
-    assert complete("pomona completion ") >= {"bash", "zsh"}
-    assert complete("pomona models import --la") == {"--layout"}
-    (tmp_path / "photographs").mkdir()
-    monkeypatch.chdir(tmp_path)
-    assert complete("pomona run pho") == {"photographs"}
-    assert complete("pomona run photographs --out pho") == {"photographs"}
-    assert complete("pomona --config pho") == {"photographs"}
-    assert complete("pomona run --config pho") == {"photographs"}
-
-
-def test_completion_knows_two_shells(pomona):
-    assert "bashcompinit" in pomona("completion", "zsh").text
-    pomona.refuses("completion", "fish", code=USAGE, tells=["fish", "bash"])
+def test_an_empty_folder_of_models_is_none(tiny, noise, tmp_path):
+    for verb in (["run", noise, "--out", tmp_path / "out"], ["models", "import", TINY_ONNX]):
+        words = ["--name", "t", "--size", "32", "--output", "features"] if "import" in verb else []
+        tiny.refuses(*verb, *words, "--models", "", code=USAGE, tells=["models: ", "(--models)"])
+    assert not (tmp_path / "out").exists()
 
 
 def on_terminal(tiny, *words):

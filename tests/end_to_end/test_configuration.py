@@ -9,7 +9,7 @@ from command import TINY, USAGE, Pomona
 from tables import json_of, words
 
 VERBS = words("run scan extract reduce train evaluate predict report verify doctor bench compose")
-VERBS += ["sync", "completion", "models list", "models install", "models import"]
+VERBS += ["sync", "models list", "models install", "models import"]
 
 # What --help may show after an option. The first are numbers in a file, the second are texts: a new
 # one belongs here, and a number in cli/option_kind.cpp too.
@@ -77,7 +77,7 @@ def literal(value):
 def options_of(verb):
     """Names with what --help shows after them, "" for flags."""
     text = Pomona()(*verb.split(), "--help").text
-    found = re.findall(r"^  (?:-\w, )?--([a-z0-9-]+)(?: (\S+))?", text, re.MULTILINE)
+    found = re.findall(r"^  (?:-\w,)?--([a-z0-9-]+)(?: (\S+))?", text, re.MULTILINE)
     mine = {name: kind for name, kind in found if name not in ("help", "config", "show-config")}
     assert "log-timing" in mine
     return mine

@@ -144,24 +144,6 @@ def test_the_bundle_carries_the_varieties_it_reports(judged):
     assert [one["id"] for one in carried] == ["Alpha"]
 
 
-def test_out_of_fold_scores_say_how_many_are_reported_and_right(judged):
-    varieties = json_of(judged / "metrics.json")["varieties"]
-    (label,) = varieties["labels"]
-    assert (label["label"], label["varieties"]) == ("x", ["Alpha", "Beta"])
-    scores = {
-        (score["key"], score.get("source"), score.get("label")): score
-        for score in varieties["scores"]
-    }
-    whole = scores["cross_validated", None, None]
-    assert whole["rows"] >= whole["named"] >= whole["reported"] - 2
-    assert whole["reported"] >= 50 and whole["right"] >= 0.9 * whole["reported"]
-    assert whole | {"label": "x"} == scores["cross_validated", None, "x"]
-    of_sources = [scores["cross_validated_source", name, "x"] for name in ("shop", "studio")]
-    for count in ("rows", "named", "reported", "right"):
-        assert sum(score[count] for score in of_sources) == whole[count]
-    assert json_of(judged / "bundle" / "bundle.json")["metrics"]["varieties"] == varieties
-
-
 def test_varieties_that_look_alike_are_never_reported(tiny, tmp_path):
     """Photographs of one class under two names: held out, half of what is reported is wrong."""
     one = tmp_path / "one"
@@ -171,9 +153,8 @@ def test_varieties_that_look_alike_are_never_reported(tiny, tmp_path):
     sources = [f"left={one / 'left'}", f"right={one / 'right'}"]
     blind = tmp_path / "blind.csv"
     blind.write_text("source,class,label,variety\nleft,x,x,Left\nright,x,x,Right\n,y,y,\n")
-    tiny("run", *sources, "--classes", blind, "--out", tmp_path / "out", *words, *FOLDS)
-    metrics = json_of(tmp_path / "out" / "metrics.json")["varieties"]
-    assert metrics["labels"][0]["least_probability"] is None
+    done = tiny("run", *sources, "--classes", blind, "--out", tmp_path / "out", *words, *FOLDS)
+    assert "varieties of 'x' are not reported" in done.message
     assert "varieties" not in json_of(tmp_path / "out" / "bundle" / "bundle.json")
     (answer,) = answers_of(tiny, tmp_path / "out", one / "left" / "x" / "0.jpg")
     assert answer["variety"] is None
@@ -185,22 +166,6 @@ def test_without_folds_the_probable_are_reported(tiny, features, kinds, shop, tm
     assert varieties["least_probability"] == 0.8
     answers = answers_of(tiny, tmp_path / "out", *sorted((shop / "a").iterdir()))
     assert {answer["variety"]["id"] for answer in answers if answer["variety"]} == {"Alpha"}
-    metrics = json_of(tmp_path / "out" / "metrics.json")["varieties"]
-    assert metrics["scores"] == []
-
-
-def test_a_test_side_is_judged_as_well(tiny, shop, kinds, tmp_path):
-    words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0.25", "--c", "10"]
-    judged = tiny("run", f"shop={shop}", *words, *TINY).text
-    scores = json_of(tmp_path / "out" / "metrics.json")["varieties"]["scores"]
-    assert [(score["key"], score.get("label")) for score in scores] == [
-        ("main", None),
-        ("main", "x"),
-    ]
-    assert 12 <= scores[0]["rows"] <= 24 and scores[0]["right"] >= 6
-    counts = [scores[0][name] for name in ("reported", "rows", "right")]
-    sentence = "varieties reported for {} of {} photographs of the test, {} of them right"
-    assert sentence.format(*counts) in judged
 
 
 def test_a_map_without_varieties_changes_nothing(tiny, features, kinds, tmp_path):
@@ -217,8 +182,7 @@ def test_a_map_without_varieties_changes_nothing(tiny, features, kinds, tmp_path
         tiny("train", features, "--classes", path, "--out", tmp_path / path.stem, *FOLDS)
     assert not differences(tmp_path / "plain", tmp_path / "empty")
     settings = json_of(tmp_path / "plain" / "bundle" / "bundle.json")
-    assert "varieties" not in settings and "varieties" not in settings["metrics"]
-    assert "varieties" not in json_of(tmp_path / "plain" / "metrics.json")
+    assert "varieties" not in settings
 
 
 def test_same_bytes_for_any_number_of_workers(tiny, features, kinds, catalogue, judged, tmp_path):
@@ -237,7 +201,7 @@ def test_varieties_of_several_views(tiny, shop, kinds, tmp_path):
 def test_ridge_reports_none(tiny, features, kinds, tmp_path):
     words = ["--classes", kinds, "--classifier", "ridge", "--out", tmp_path / "out"]
     assert "ridge regression reports none" in tiny("train", features, *words).message
-    assert "varieties" not in json_of(tmp_path / "out" / "metrics.json")
+    assert "varieties" not in json_of(tmp_path / "out" / "bundle" / "bundle.json")
 
 
 def test_a_refused_photograph_has_no_variety(tiny, features, kinds, shop, tmp_path):

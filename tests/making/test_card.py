@@ -76,7 +76,7 @@ def figures() -> dict:
             ],
             "studio": [kind("fig", 0.95, [0.9, 1])],
         },
-        "varieties": [{"label": "apple", "rows": 300, "named": 250, "reported": 123, "right": 117}],
+        "varieties": [{"label": "apple", "names": ["Gala", "Jonagold"], "least_probability": 0.65}],
         "surest_mistakes": [{"path": "natural/a.jpg"}],
         "confusions": [{"truth": "peach", "prediction": "plum", "count": 7, "rate": 0.125}],
     }
@@ -102,7 +102,7 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
     assert "among the backbone's own classes 55.0 %, of others 31.0 %" in text
     assert "the backbone's output layer (fig, maize;" in text
     assert "123 principal components" in text
-    assert "| apple | 300 | 250 | 123 | 117 |" in lines
+    assert "| apple | 65.0 % | Gala, Jonagold |" in lines
     assert "peach for plum (7, 12.5 %)" in text
     assert "| blur-4 | 42.0 % (40.0–43.0) | 98.7 % |" in lines
     assert text.startswith("# A model of 69 kinds")

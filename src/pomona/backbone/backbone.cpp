@@ -7,12 +7,12 @@
 #include <cctype>
 #include <cerrno>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
@@ -153,20 +153,6 @@ std::string backbone_digest(std::string_view network_xml, std::string_view netwo
   return sha256(sha256(network_xml) + sha256(network_bin));
 }
 
-std::string default_models_folder() {
-  if (const char* folder = std::getenv("POMONA_MODELS"); folder != nullptr && *folder != '\0') {
-    return folder;
-  }
-  std::error_code error;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
-  const fs::path beside = binary.parent_path().parent_path() / "models";
-  if (!error && fs::is_directory(beside, error)) return beside.string();
-  const char* data = std::getenv("XDG_DATA_HOME");
-  if (data != nullptr && *data != '\0') return (fs::path(data) / "pomona/models").string();
-  const char* home = std::getenv("HOME");
-  return (fs::path(home != nullptr ? home : "/") / ".local/share/pomona/models").string();
-}
-
 std::vector<BackboneSpec> list_backbones(const std::string& models_folder) {
   std::vector<BackboneSpec> specs;
   std::error_code error;
@@ -182,6 +168,7 @@ std::vector<BackboneSpec> list_backbones(const std::string& models_folder) {
 }
 
 Backbone read_backbone(const std::string& models_folder, const std::string& name) {
+  check_given("models", !models_folder.empty(), "the folder of installed backbones");
   const fs::path folder = fs::path(models_folder) / name;
   std::error_code error;
   if (!is_valid_name(name) || !fs::exists(folder / kSpecFile, error)) {
@@ -209,6 +196,7 @@ Backbone read_backbone(const std::string& models_folder, const std::string& name
 
 // Staged beside its place and renamed, so that no half of a backbone is ever found.
 void write_backbone(const std::string& models_folder, const Backbone& backbone) {
+  check_given("models", !models_folder.empty(), "the folder to install a backbone in");
   if (!is_valid_name(backbone.spec.name)) {
     throw Error(ErrorKind::kInvalidInput,
                 "a backbone cannot be called \"" + backbone.spec.name +

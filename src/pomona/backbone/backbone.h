@@ -50,10 +50,6 @@ BackboneSpec parse_backbone_spec(std::string_view text, std::string_view where);
 
 std::string backbone_digest(std::string_view network_xml, std::string_view network_bin);
 
-// Where installed backbones lie: $POMONA_MODELS, else `models` beside the folder of the running
-// binary where that exists, else $XDG_DATA_HOME/pomona/models or ~/.local/share/pomona/models.
-std::string default_models_folder();
-
 std::vector<BackboneSpec> list_backbones(const std::string& models_folder);
 
 // Throws not_found with the names that are installed and how to install more; corrupt when the

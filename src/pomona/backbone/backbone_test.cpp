@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -165,15 +164,10 @@ TEST(TensorLayoutName, GoesBothWays) {
   EXPECT_THROW(tensor_layout_from_name("nchw"), Error);
 }
 
-TEST(DefaultModelsFolder, FollowsTheEnvironment) {
-  const char* before = std::getenv("POMONA_MODELS");
-  const std::string kept = before != nullptr ? before : "";
-  setenv("POMONA_MODELS", "/some/where", 1);
-  EXPECT_EQ(default_models_folder(), "/some/where");
-  unsetenv("POMONA_MODELS");
-  const std::string folder = default_models_folder();
-  EXPECT_TRUE(folder.ends_with("/models")) << folder;
-  if (before != nullptr) setenv("POMONA_MODELS", kept.c_str(), 1);
+// An empty one would be the folder in which the program happens to run.
+TEST(ReadBackbone, NeedsAFolder) {
+  EXPECT_THAT([] { read_backbone("", "efficientnet-lite0"); },
+              testing::ThrowsMessage<Error>(testing::StartsWith("models: expected the folder")));
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ TEST(OpenVinoFeaturizer, NoticesADescriptionThatDoesNotFit) {
 TEST(OpenVinoFeaturizer, BitsDependOnThePictureAlone) {
   Backbone backbone;
   try {
-    backbone = read_backbone(default_models_folder(), "efficientnet-lite0");
+    backbone = read_backbone(POMONA_SOURCE "/build/models", "efficientnet-lite0");
   } catch (const Error& error) {
     GTEST_SKIP() << error.what();
   }

@@ -140,7 +140,6 @@ std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress&
                          rows.train_labels, *chain.inputs, judged, logits.view());
     result.varieties.insert(result.varieties.end(), of_fold.begin(), of_fold.end());
   }
-  result.begins = out_of_fold.begins();
   if (result.folds == 0) return std::nullopt;
   result.temperature = fit_temperature(out_of_fold.logits(), labels_of(rows, out_of_fold.rows()),
                                        weights_of(rows, out_of_fold.rows()));

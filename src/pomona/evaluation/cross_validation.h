@@ -50,7 +50,6 @@ struct CrossValidation {
   // What the chain of each fold says of the varieties of rows that were held out, as the rows of
   // the evaluation; empty where the class map names none, or ridge learns.
   VarietyAnswers varieties;
-  std::vector<std::size_t> begins;  // of each fold among the rows, and their number at the end
 };
 // train.folds of them, at least 2. None where no label has two groups.
 std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress& progress,

@@ -42,24 +42,19 @@ Json metrics_json(const TrainingMetrics& metrics) {
                {"pca", pca_json(metrics.pca)},
                {"classifier", classifier_json(metrics.classifier)}};
   json.update(results_json(metrics.results));
-  if (metrics.varieties) json["varieties"] = varieties_json(*metrics.varieties);
   return json;
 }
 
 Json bundle_metrics_json(const TrainingMetrics& metrics) {
-  Json json = {{"headline", metrics.headline},
-               {"train_rows", metrics.train_rows},
-               {"test_rows", metrics.test_rows},
-               {"split", split_json(metrics.split)},
-               {"scores", protocol_metrics_json(metrics.results.metrics)}};
-  if (metrics.varieties) json["varieties"] = varieties_json(*metrics.varieties);
-  return json;
+  return {{"headline", metrics.headline},
+          {"train_rows", metrics.train_rows},
+          {"test_rows", metrics.test_rows},
+          {"split", split_json(metrics.split)},
+          {"scores", protocol_metrics_json(metrics.results.metrics)}};
 }
 
 MetricsSummary summary_of(const TrainingMetrics& metrics) {
-  MetricsSummary summary{metrics.headline, metrics.results.metrics, {}};
-  if (metrics.varieties) summary.varieties = metrics.varieties->scores;
-  return summary;
+  return {metrics.headline, metrics.results.metrics};
 }
 
 MetricsSummary parse_metrics_summary(std::string_view text, std::string_view where) {
@@ -67,9 +62,6 @@ MetricsSummary parse_metrics_summary(std::string_view text, std::string_view whe
   MetricsSummary summary;
   summary.headline = read_member<std::string>(json, "headline", where);
   summary.metrics = parse_protocol_metrics(member_of(json, "scores", where), where);
-  if (json.contains("varieties")) {
-    summary.varieties = parse_variety_scores(member_of(json, "varieties", where), where);
-  }
   return summary;
 }
 

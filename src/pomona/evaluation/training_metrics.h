@@ -14,7 +14,6 @@
 #include "pomona/bundle/bundle.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/evaluation/evaluation_results.h"
-#include "pomona/evaluation/variety_score.h"
 
 namespace pomona {
 
@@ -49,7 +48,6 @@ struct TrainingMetrics {
   PcaMetrics pca;
   ClassifierMetrics classifier;
   EvaluationResults results;
-  std::optional<VarietyResults> varieties;  // none: the class map names none
 };
 
 // metrics.json.
@@ -61,7 +59,6 @@ Json bundle_metrics_json(const TrainingMetrics& metrics);
 struct MetricsSummary {
   std::string headline;
   std::vector<ProtocolMetrics> metrics;
-  std::vector<VarietyScore> varieties;
 };
 MetricsSummary summary_of(const TrainingMetrics& metrics);
 // Of the text of metrics.json. Throws corrupt for JSON of another shape.

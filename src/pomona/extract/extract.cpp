@@ -260,8 +260,7 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   options.check();
   if (options.precision) check_precision(*options.precision);
   ExtractSetup setup;
-  setup.backbone = read_backbone(options.models.empty() ? default_models_folder() : options.models,
-                                 options.backbone);
+  setup.backbone = read_backbone(options.models, options.backbone);
   setup.fit = options.fit;
   setup.views = options.views;
   FeaturizerOptions& featurizer = setup.featurizer;

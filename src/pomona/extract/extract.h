@@ -28,7 +28,7 @@ namespace pomona {
 
 struct ExtractOptions {
   std::string backbone = "efficientnet-lite0";
-  std::string models;                  // folder of installed backbones; "": the default one
+  std::string models;                  // folder of installed backbones
   int size = 0;                        // side of the network's input; 0: the backbone's own
   std::optional<Precision> precision;  // none: the fastest this processor has, by measuring
   Fit fit = Fit::kSquash;

@@ -15,14 +15,17 @@ using testing::ThrowsMessage;
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
-void expect_refused(const ExtractOptions& options, const std::string& field) {
+const std::string kModels = "/nowhere/models";
+
+void expect_refused(ExtractOptions options, const std::string& field) {
+  options.models = kModels;
   EXPECT_THAT([&] { options.check(); }, ThrowsMessage<Error>(StartsWith(field + ": expected ")));
   // Before a backbone is looked for.
   EXPECT_THAT([&] { prepare_extract(options); }, ThrowsMessage<Error>(StartsWith(field + ": ")));
 }
 
 TEST(ExtractOptionsTest, BoundsNameTheField) {
-  EXPECT_NO_THROW(ExtractOptions().check());
+  EXPECT_NO_THROW(ExtractOptions{.models = kModels}.check());
   expect_refused({.backbone = ""}, "backbone");
   for (const int size : {-1, 31, 1025}) expect_refused({.size = size}, "size");
   for (const int batch : {-1, 257}) expect_refused({.batch = batch}, "batch");
@@ -33,16 +36,24 @@ TEST(ExtractOptionsTest, BoundsNameTheField) {
   expect_refused({.limits = {.max_pixels = 0}}, "max_pixels");
 }
 
+// The core knows no folder of its own: who calls it says where backbones are installed.
+TEST(ExtractOptionsTest, AFolderOfModelsIsNeeded) {
+  EXPECT_THAT([] { ExtractOptions().check(); },
+              ThrowsMessage<Error>(StartsWith("models: expected the folder")));
+}
+
 // None would cut the manifest into parts for ever; parts of more lose rows.
 TEST(ExtractOptionsTest, PartsHoldAtLeastOneFileAndAtMostABlockOfRows) {
-  EXPECT_NO_THROW(ExtractOptions{.part_files = 65'536}.check());
+  EXPECT_NO_THROW((ExtractOptions{.models = kModels, .part_files = 65'536}.check()));
   for (const std::size_t files : {std::size_t{0}, std::size_t{65'537}}) {
     expect_refused({.part_files = files}, "part_files");
   }
 }
 
 TEST(ExtractOptionsTest, ViewsAreThoseThatHaveAName) {
-  EXPECT_NO_THROW((ExtractOptions{.views = {View(), View{.percent = 75, .flip = true}}}.check()));
+  EXPECT_NO_THROW(
+      (ExtractOptions{.models = kModels, .views = {View(), View{.percent = 75, .flip = true}}}
+           .check()));
   const std::vector<std::vector<View>> refused = {
       {},
       {View(), View()},
@@ -53,7 +64,7 @@ TEST(ExtractOptionsTest, ViewsAreThoseThatHaveAName) {
       std::vector<View>(1000),
   };
   for (const std::vector<View>& views : refused) {
-    EXPECT_THAT([&] { ExtractOptions{.views = views}.check(); },
+    EXPECT_THAT([&] { (ExtractOptions{.models = kModels, .views = views}).check(); },
                 ThrowsMessage<Error>(HasSubstr("view")));
   }
 }

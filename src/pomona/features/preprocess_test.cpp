@@ -152,7 +152,7 @@ class Photographs : public testing::Test {
 
   void SetUp() override {
     try {
-      backbone_ = read_backbone(default_models_folder(), "efficientnet-lite0");
+      backbone_ = read_backbone(POMONA_SOURCE "/build/models", "efficientnet-lite0");
     } catch (const Error& error) {
       GTEST_SKIP() << error.what();
     }

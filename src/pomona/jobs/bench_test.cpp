@@ -17,6 +17,7 @@ template <class Change>
 void expect_bench_refused(const std::string& field, const Change& change) {
   BenchOptions options;
   options.images = "/nowhere/photographs";
+  options.extract.models = "/nowhere/models";
   EXPECT_NO_THROW(options.check());
   change(options);
   Progress progress;

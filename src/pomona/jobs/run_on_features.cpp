@@ -124,8 +124,7 @@ MetricsSummary train_on_features(const FromFeaturesOptions& options, const Featu
   learn.train.workers = context.execution.workers;
   learn.catalogue = open_catalogue(options.train.catalogue, *options.stores);
   learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
-  const ExtractSetup setup = recorded_setup(
-      made_by, options.models.empty() ? default_models_folder() : options.models, options.features);
+  const ExtractSetup setup = recorded_setup(made_by, options.models, options.features);
   context.timeline.begin("prepare");
   learn.split = made_by.extraction->split;
   learn.sources = recorded_sources(made_by);

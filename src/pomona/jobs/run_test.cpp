@@ -17,6 +17,7 @@ RunOptions options_for(const std::string& out) {
   RunOptions options;
   options.input.images = {"/nowhere/photographs"};
   options.output.out = out;
+  options.extract.models = "/nowhere/models";
   return options;
 }
 
@@ -46,6 +47,8 @@ TEST_F(RunTest, BoundsNameTheFieldOfEachStruct) {
   expect_refused("holdout");
   options_.output.out.clear();
   expect_refused("out");
+  options_.extract.models.clear();
+  expect_refused("models");
   options_.extract.part_files = 0;
   expect_refused("part_files");
   options_.reduce.components = ComponentCount{0};

@@ -226,7 +226,7 @@ class Verifier {
 
   std::string check_bundle_folder() const {
     Bundle bundle = read_bundle(store_, "bundle");
-    find_network(bundle, /*models=*/"");
+    find_network(bundle, options_.models);
     (void)read_catalogue(bundle);
     const ViewNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
     run_self_check(bundle, networks, bundle.self_check.cases.size());

@@ -21,6 +21,7 @@ struct VerifyOptions {
   std::vector<std::string> images;
   std::vector<std::string> test;
   bool skip_listing = false;
+  std::string models;  // where backbones are installed, for a bundle without its own
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
 
   // Throws invalid_input that names the field.

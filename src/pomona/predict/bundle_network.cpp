@@ -28,7 +28,7 @@ Backbone backbone_of(const Bundle& bundle) {
 void find_network(Bundle& bundle, const std::string& models) {
   if (!bundle.network_xml.empty()) return;
   const std::string name = backbone_spec_of(bundle).name;
-  Backbone installed = read_backbone(models.empty() ? default_models_folder() : models, name);
+  Backbone installed = read_backbone(models, name);
   if (installed.digest != bundle.backbone_digest) {
     throw Error(ErrorKind::kInvalidInput,
                 "looking for the network of the bundle: it was made with a backbone '" + name +

@@ -19,8 +19,8 @@ BackboneSpec backbone_spec_of(const Bundle& bundle);
 Backbone backbone_of(const Bundle& bundle);
 
 // Gives a bundle without a network that of the installed backbone it was made with; `models` is
-// their folder, "": default_models_folder(). Throws not_found where there is none of that name,
-// invalid_input where it is another.
+// their folder, which a bundle with its own network does not need. Throws not_found where there is
+// none of that name, invalid_input where it is another.
 void find_network(Bundle& bundle, const std::string& models);
 
 // The bundle's precision; f32, which is nearer to the truth, where this processor lacks it. The

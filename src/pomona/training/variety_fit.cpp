@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kFewestPhotographs = 8;
 constexpr std::int32_t kNoVariety = -1;
+constexpr double kLeastProbability = 0.8;
 
 // Classes of the rows of one label.
 struct Division {
@@ -73,7 +74,8 @@ std::vector<VarietyClassifier> fit_varieties(const TrainingTable& table,
         table, division.rows, {division.classes, class_of_row}, options, /*start=*/nullptr, stop);
     varieties.push_back({.label = rows.train_labels[label],
                          .names = std::move(division.names),
-                         .classifier = std::move(trained.classifier)});
+                         .classifier = std::move(trained.classifier),
+                         .least_probability = kLeastProbability});
   }
   return varieties;
 }

@@ -53,6 +53,7 @@ TEST_F(VarietyFit, TellsNamedOnesAndOthersApart) {
   EXPECT_EQ(varieties[0].label, "apple");
   EXPECT_THAT(varieties[0].names, ElementsAre("Gala"));
   EXPECT_TRUE(varieties[0].knows_others());
+  EXPECT_EQ(varieties[0].least_probability, 0.8);
 
   Matrix<double> scores(3, 2);
   scores(0, 0) = scores(1, 0) = scores(2, 1) = 1;
