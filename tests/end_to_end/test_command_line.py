@@ -60,7 +60,7 @@ def test_run_has_all_the_options_promised(pomona):
     promised = words(
         "--out --backbone --size --precision --fit --components --no-scale --classifier --test "
         "--holdout --train-files --test-files --group --workers --seed --max-failures --force "
-        "--json --no-thumbnails"
+        "--json --no-previews"
     )
     assert [
         name for name in promised if f"  {name} " not in text and f", {name} " not in text
@@ -89,7 +89,7 @@ def test_bash_completes_verbs_options_and_files(pomona, tmp_path, monkeypatch):
     assert complete("pomona --sh") == complete("pomona models list --sh") == {"--show-config"}
     assert complete("pomona --log-timing --config x run --fit ") == {"squash", "crop", "pad"}
     assert complete("pomona --config x models i") == {"install", "import"}
-    assert complete("pomona run x --out y --no-") == {"--no-scale", "--no-thumbnails"}
+    assert complete("pomona run x --out y --no-") == {"--no-scale", "--no-previews"}
     assert complete("pomona models i") == {"install", "import"}
     assert complete("pomona run x --fit ") == {"squash", "crop", "pad"}
     assert complete("pomona completion ") >= {"bash", "zsh"}
