@@ -14,7 +14,10 @@ constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
 // Fields that are not called like their flag.
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
-      {"remove_others", "--delete"}, {"shard", "--shard"}, {"skip_listing", "--no-listing"}};
+      {"previews", "--no-previews"},
+      {"remove_others", "--delete"},
+      {"shard", "--shard"},
+      {"skip_listing", "--no-listing"}};
   return flags;
 }
 

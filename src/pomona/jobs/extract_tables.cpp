@@ -45,10 +45,10 @@ struct ResumedWork {
                   std::to_string(work.manifest.rows.size()) + " files are as they were in '" +
                   work.from + "' and are taken from there");
     if (without_preview > 0) {
-      progress.warn("from, previews: " + std::to_string(without_preview) +
-                    " more are as they were in '" + work.from +
-                    "', but it has no previews of them: an older version of Pomona made it, or its "
-                    "run kept none. They are read again; keep no previews to take them");
+      progress.warn("previews: " + std::to_string(without_preview) +
+                    " photographs are as they were in '" + work.from +
+                    "', but have no preview there: an older version of Pomona made it, or its run "
+                    "kept none. They are read again; without previews they are taken");
     }
   }
   // What is finished outlives an error.
