@@ -43,12 +43,14 @@ def test_a_training_on_their_features_has_no_previews(tiny, older, tmp_path):
 
 def test_a_run_from_them_says_why_it_reads_again(tiny, older, noise, tmp_path):
     words = ["run", noise, *TINY, "--from", older]
-    told = tiny(*words, "--out", tmp_path / "new").text
-    assert "18 photographs are as they were" in told and "an older version of Pomona made it" in told
+    told = tiny(*words, "--out", tmp_path / "new").message
+    assert (
+        "18 photographs are as they were" in told and "an older version of Pomona made it" in told
+    )
     assert "--no-previews" in told
     assert work_of(tmp_path / "new")["decoded"] == 18
     assert len(pictures_of_report(tmp_path / "new")) == 18
-    told = tiny(*words, "--out", tmp_path / "bare", "--no-previews").text
+    told = tiny(*words, "--out", tmp_path / "bare", "--no-previews").message
     assert "older version" not in told
     assert work_of(tmp_path / "bare")["rows_taken"] == 18
 

@@ -46,9 +46,9 @@ TEST_F(PixelBaselineTest, IsTheShareWhoseNearestPhotographHasTheirLabel) {
   add(Split::kTest, "2", 0, 30);
   add(Split::kTest, "3", 1, 80);
   add(Split::kTest, "4", 0, 250);  // nearer to the other label
-  add(Split::kTrain, "5", 0, 20);
+  add(Split::kTrain, "5", 1, 200);
   add(Split::kTrain, "6", 1, 100);
-  add(Split::kTrain, "7", 1, 200);
+  add(Split::kTrain, "7", 0, 20);
   add(Split::kTrain, "8", -1, 10);  // has no label to give
   const std::optional<PixelBaseline> baseline = pixel_baseline(previews_, rows_, /*workers=*/2);
   ASSERT_TRUE(baseline);

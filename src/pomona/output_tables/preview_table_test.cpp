@@ -41,7 +41,8 @@ void write_made_up_previews(ObjectStore& store) {
   PreviewBatch batch;
   for (const auto& [path, split] :
        {std::pair("b/9.jpg", "test"), std::pair("a/1.jpg", "train"), std::pair("a/5.jpg", "train"),
-        std::pair("b/2.jpg", "train"), std::pair("b/4.jpg", "train")}) {
+        std::pair("b/2.jpg", "train"), std::pair("b/35.jpg", "train"),
+        std::pair("b/4.jpg", "train")}) {
     batch.path.emplace_back(path);
     batch.label.emplace_back("folder");
     batch.split.emplace_back(split);
