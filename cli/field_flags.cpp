@@ -15,8 +15,9 @@ constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
       {"endpoint", "--s3-endpoint"},    {"logits_output", "--logits"},
-      {"remove_others", "--delete"},    {"shard", "--shard"},
-      {"skip_listing", "--no-listing"}, {"std_dev", "--std"}};
+      {"previews", "--no-previews"},    {"remove_others", "--delete"},
+      {"shard", "--shard"},             {"skip_listing", "--no-listing"},
+      {"std_dev", "--std"}};
   return flags;
 }
 

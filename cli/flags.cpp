@@ -167,7 +167,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       ->group(group);
   command
       .add_flag_callback(
-          "--no-thumbnails", [&extract] { extract.thumbnails = false; },
+          "--no-previews", [&extract] { extract.previews = false; },
           "Keep no small pictures: the report shows none, and there is no pixel baseline")
       ->group(group);
   command

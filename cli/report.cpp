@@ -40,7 +40,8 @@ void add_report(CLI::App& app, Command& chosen) {
     chosen = [out, judgements, stores](Session& session) {
       const std::shared_ptr<const StoreOpener> opener = store_opener(*stores, session);
       const std::shared_ptr<ObjectStore> store = opener->open(*out);
-      store->write("report.html", render_report(*store, read_judgements(*judgements, *opener)));
+      store->write("report.html", render_report(*store, previews_in(*store),
+                                                read_judgements(*judgements, *opener)));
       renew_digest(*store, "report.html");
       std::printf("Report: %s/report.html\n", out->c_str());
       return 0;

@@ -31,9 +31,9 @@ SCHEMAS = {
         text("sha256"),
     ],
     "reduced": [*KEYS, pa.field("label_index", pa.int32()), floats("pca_features")],
-    "thumbnails": [*KEYS, pa.field("jpeg", pa.binary(), nullable=False)],
+    "previews": [*KEYS, pa.field("jpeg", pa.binary(), nullable=False)],
 }
-ROWS = {"features": 2053, "empty": 0, "manifest": 10, "reduced": 10, "thumbnails": 10}
+ROWS = {"features": 2053, "empty": 0, "manifest": 10, "reduced": 10, "previews": 10}
 
 tables = {}
 for name, fields in SCHEMAS.items():
@@ -60,4 +60,4 @@ assert tables["manifest"]["bytes"] == [row * 1_000_003 for row in range(10)]
 assert tables["manifest"]["status"][6:9] == ["ok", "failed", "ok"]
 assert tables["reduced"]["label_index"] == [None, 1, 2, None, 4, 5, None, 7, 8, None]
 assert {len(row) for row in tables["reduced"]["pca_features"]} == {2}
-assert tables["thumbnails"]["jpeg"] == [bytes([row]) * (500 + row) for row in range(10)]
+assert tables["previews"]["jpeg"] == [bytes([row]) * (500 + row) for row in range(10)]

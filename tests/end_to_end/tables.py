@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads what Pomona wrote by other people's code: pyarrow, csv, json."""
 
+import base64
 import csv
 import hashlib
 import json
@@ -56,6 +57,13 @@ def json_of(path: Path):
 
 def files_below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def pictures_of_report(out: Path) -> list[bytes]:
+    """The JPEGs within the page."""
+    text = (out / "report.html").read_text("utf-8").partition('id="report-data">')[2]
+    data, _ = json.JSONDecoder().raw_decode(text)
+    return [base64.b64decode(data["photo_start"] + rest, validate=True) for rest in data["photos"]]
 
 
 def results_below(out: Path) -> set[str]:

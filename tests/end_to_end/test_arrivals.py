@@ -220,7 +220,7 @@ def test_b19_each_photograph_of_the_listing_has_one_row(
     for row, expected in zip(rows, whole):
         failed = row["path"] in (GONE, REPLACED)
         assert row == (expected | {"status": "failed", "sha256": ""} if failed else expected)
-    for table in ("features", "pictures"):
+    for table in ("features", "previews"):
         whole = [row for row in rows_of(undisturbed / table) if row["path"] not in (GONE, REPLACED)]
         assert rows_of(out / table) == whole
 

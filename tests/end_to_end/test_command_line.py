@@ -62,7 +62,7 @@ def test_run_has_all_the_options_promised(pomona):
     promised = words(
         "--out --backbone --size --precision --fit --components --no-scale --classifier --test "
         "--holdout --train-files --test-files --group --workers --seed --max-failures --force "
-        "--json --no-thumbnails"
+        "--json --no-previews"
     )
     assert [name for name in promised if f"  {name} " not in text and f",{name} " not in text] == []
     for default in ("efficientnet-lite0", "auto", "squash", "200", "logistic", "0.2", "0.1"):

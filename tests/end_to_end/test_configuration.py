@@ -134,10 +134,10 @@ def test_the_file_wins_over_defaults(write):
 
 
 def test_a_flag_of_the_file_is_taken_back_on_the_command_line(write):
-    config = write("[run]\nno-thumbnails = true\n")
-    text, options = shown("run", "--config", config, "--no-thumbnails=false")
-    assert options["no-thumbnails"] is False
-    assert origin(text, "no-thumbnails") == "command line"
+    config = write("[run]\nno-previews = true\n")
+    text, options = shown("run", "--config", config, "--no-previews=false")
+    assert options["no-previews"] is False
+    assert origin(text, "no-previews") == "command line"
 
 
 def test_the_section_wins_over_what_is_for_all(write):
@@ -217,12 +217,12 @@ def test_a_run_does_as_the_file_says(tiny, noise, tmp_path, write):
     out = tmp_path / "out"
     config = write(
         f"log-timing = true\n[run]\nout = '{out}'\nbackbone = 'tiny'\nprecision = 'f32'\n"
-        "components = 5\nno-thumbnails = true\nclassifier = 'ridge'\n"
+        "components = 5\nno-previews = true\nclassifier = 'ridge'\n"
     )
     done = tiny("run", noise, "--config", config, "--components", "4")
     options = json_of(out / "run.json")["options"]
     assert (options["components"], options["classifier"]) == (4, "ridge")
-    assert not (out / "thumbnails").exists()
+    assert not (out / "previews").exists()
     assert "extract: " in done.message
 
 

@@ -81,7 +81,7 @@ def test_a_training_shows_pictures_that_its_features_were_kept_with(
     tiny, shelf, features, tmp_path
 ):
     tiny("train", features, "--out", tmp_path / "out", "--folds", "4")
-    shown = {row["path"]: row for row in rows_of(tmp_path / "out" / "thumbnails")}
+    shown = {row["path"]: row for row in rows_of(tmp_path / "out" / "previews")}
     mistakes = json_of(tmp_path / "out" / "metrics.json")["surest_mistakes"]
     assert mistakes and all(shown[one["path"]]["label"] == one["truth"] for one in mistakes)
     tiny("report", tmp_path / "out")
@@ -92,12 +92,12 @@ def test_a_training_shows_pictures_that_its_features_were_kept_with(
     rows = [f",{folders[0]},", f",{folders[1]},b"]
     dropped.write_text("source,class,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
     tiny("train", features, "--out", tmp_path / "some", "--classes", dropped)
-    assert {row["label"] for row in rows_of(tmp_path / "some" / "thumbnails")} == {"b"}
+    assert {row["label"] for row in rows_of(tmp_path / "some" / "previews")} == {"b"}
 
-    words = ["--holdout", "0", "--no-thumbnails"]
+    words = ["--holdout", "0", "--no-previews"]
     tiny("extract", shelf, "--out", tmp_path / "bare", *words, *TINY)
     tiny("train", tmp_path / "bare", "--out", tmp_path / "without", "--folds", "4")
-    assert not any("thumbnails" in name for name in files_below(tmp_path / "without"))
+    assert not any("previews" in name for name in files_below(tmp_path / "without"))
 
 
 def test_a_label_of_one_group_is_never_judged(tiny, features, tmp_path):

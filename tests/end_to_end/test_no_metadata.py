@@ -5,10 +5,8 @@ Strings are planted wherever a photograph can hold one; then every picture the c
 apart, and every file, column and message is searched.
 """
 
-import base64
 import io
 import json
-import re
 import shutil
 import struct
 import subprocess
@@ -21,7 +19,7 @@ from jpeg_markers import insert, segment
 from photographs import encoded, make_folder, picture
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from tables import parts_of, rows_of
+from tables import parts_of, pictures_of_report, rows_of
 
 PLACES = ["description", "gps", "maker", "date", "xmp", "profile", "comment", "iptc", "app15"]
 PLACES += ["trailing", "text", "inner"]
@@ -106,10 +104,10 @@ def done(tiny, images, tmp_path_factory):
 def pictures(done):
     """Every picture that was made: those of the table and those within the page."""
     out, _ = done
-    table = [row["jpeg"] for row in rows_of(out / "thumbnails")]
-    page = re.findall(r'"(/9j/[A-Za-z0-9+/]+=*)"', (out / "report.html").read_text("utf-8"))
+    table = [row["jpeg"] for row in rows_of(out / "previews")]
+    page = pictures_of_report(out)
     assert len(table) == 18 and page
-    return table + [base64.b64decode(text, validate=True) for text in page]
+    return table + page
 
 
 def holds(data: bytes) -> list[bytes]:

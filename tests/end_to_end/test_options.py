@@ -284,7 +284,7 @@ def test_force_replaces_results_and_leaves_what_is_not_ours(tiny, noise, tmp_pat
     out = tmp_path / "out"
     tiny("run", noise, "--out", out, *TINY)
     (out / "my notes.txt").write_text("keep me")
-    words = ["extract", noise, "--out", out, *TINY, "--no-thumbnails"]
+    words = ["extract", noise, "--out", out, *TINY, "--no-previews"]
     tiny.refuses(*words, code=USAGE, tells=[str(out), "--force", "--from"])
     tiny(*words, "--force")
     assert (out / "my notes.txt").read_text() == "keep me"
@@ -308,9 +308,9 @@ def test_json_prints_run_json_and_nothing_else(tiny, noise, tmp_path):
     assert json.loads(done.text) == json_of(tmp_path / "out" / "run.json")
 
 
-def test_no_thumbnails(run, noise, noise_results):
-    out = run(noise, "--no-thumbnails")
-    assert not (out / "thumbnails").exists()
+def test_no_previews(run, noise, noise_results):
+    out = run(noise, "--no-previews")
+    assert not (out / "previews").exists()
     scores = [score["key"] for score in json_of(out / "metrics.json")["scores"]]
     assert scores == ["main"]
     same = digests(out)

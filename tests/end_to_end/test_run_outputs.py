@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every file of docs/formats.md, read by other people's code."""
 
+import io
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ import pyarrow.parquet as parquet
 import pytest
 from command import ROOT
 from photographs import FRUITS, copy_fruits, encoded, odd_files, picture, write_odd_names
+from PIL import Image
 from tables import (
     csv_rows,
     digests,
@@ -49,8 +51,7 @@ SCHEMAS = {
     ],
     "features": [*KEYS, required("features", FLOATS)],
     "reduced": [*KEYS, pa.field("label_index", pa.int32()), required("pca_features", FLOATS)],
-    "pictures": [*KEYS, required("pixels", pa.binary())],
-    "thumbnails": [*KEYS, required("jpeg", pa.binary())],
+    "previews": [*KEYS, required("jpeg", pa.binary())],
 }
 NAMES = {"failures.csv", "reduced.csv", "metrics.json", "confusion.csv", "tsne.json", "run.json"}
 NAMES |= {"SHA256SUMS", "shards.csv"}
@@ -149,7 +150,7 @@ def test_counts_add_up(out):
     assert all(counts[status] == statuses.count(status) for status in ("ok", "failed", "skipped"))
     assert counts["ok"] == counts["train"] + counts["test"] == len(rows_of(out / "features"))
     ok = set(keys_of(r for r in rows_of(out / "manifest") if r["status"] == "ok"))
-    for table in ("features", "reduced", "thumbnails"):
+    for table in ("features", "reduced", "previews"):
         assert set(keys_of(rows_of(out / table))) == ok
 
 
@@ -196,9 +197,10 @@ def test_numbers_are_finite(out):
         assert np.isfinite(matrix_of(out / table, column)).all()
 
 
-def test_thumbnails_are_small_pictures_without_metadata(out):
-    for row in rows_of(out / "thumbnails"):
-        assert row["jpeg"].startswith(b"\xff\xd8\xff") and row["jpeg"].endswith(b"\xff\xd9")
+def test_previews_are_small_pictures_without_metadata(out):
+    for row in rows_of(out / "previews"):
+        with Image.open(io.BytesIO(row["jpeg"])) as picture:
+            assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (48, 48))
         assert b"Exif" not in row["jpeg"]
 
 
@@ -263,7 +265,7 @@ def test_surest_mistakes_are_photographs_named_wrong(out):
     sure = [one["probability"] for one in mistakes]
     assert sure == sorted(sure, reverse=True)
     labels = {row["path"]: row["label"] for row in rows_of(out / "manifest")}
-    shown = {row["path"] for row in rows_of(out / "thumbnails")}
+    shown = {row["path"] for row in rows_of(out / "previews")}
     for one in mistakes:
         assert list(one) == words("path split truth prediction probability truth_probability")
         assert one["truth"] == labels[one["path"]] != one["prediction"]
@@ -309,7 +311,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     options = record["options"]
     assert set(options) == set(
         words(
-            "backbone size precision fit views batch workers max_failures thumbnails part_files holdout train_files "
+            "backbone size precision fit views batch workers max_failures previews part_files holdout train_files "
             "test_files group seed components scale classifier c"
         )
     )

@@ -225,7 +225,7 @@ OTHERWISE = {
     "size": ["--size", "48"],
     "fit": ["--fit", "crop"],
     "seed": ["--seed", "7"],
-    "thumbnails": ["--no-thumbnails"],
+    "previews": ["--no-previews"],
     "part_files": ["--part-files", "5"],
     "test": ["--test", "noise"],
 }

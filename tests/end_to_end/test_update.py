@@ -240,14 +240,14 @@ def test_results_can_be_brought_up_to_date_where_they_lie(tiny, old, images, tmp
     assert work_of(out)["decoded"] == 2
 
 
-def test_without_small_pictures_there_is_nothing_to_take_for_a_run_that_keeps_them(
+def test_without_previews_there_is_nothing_to_take_for_a_run_that_keeps_them(
     tiny, update, old, images, tmp_path
 ):
-    tiny("run", images, "--out", tmp_path / "old", *PARTS, "--no-thumbnails")
+    tiny("run", images, "--out", tmp_path / "old", *PARTS, "--no-previews")
     assert update(tmp_path / "old") == (18, 0)
-    assert update(tmp_path / "old", "--no-thumbnails") == (0, 18)
-    assert update(old, "--no-thumbnails") == (0, 18)
-    assert "pictures/_SUCCESS" not in files_below(tmp_path / "new")
+    assert update(tmp_path / "old", "--no-previews") == (0, 18)
+    assert update(old, "--no-previews") == (0, 18)
+    assert "previews/_SUCCESS" not in files_below(tmp_path / "new")
 
 
 @pytest.fixture
@@ -389,7 +389,7 @@ def test_results_that_are_incomplete_are_refused(tiny, old, noise, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("table", ["features", "manifest", "pictures", "snapshot"])
+@pytest.mark.parametrize("table", ["features", "manifest", "previews", "snapshot"])
 @pytest.mark.parametrize("damage", ["flipped", "missing", "swapped"])
 def test_results_that_are_damaged_are_refused(tiny, old, noise, table, damage, tmp_path):
     copy = shutil.copytree(old, tmp_path / "old")
@@ -400,7 +400,7 @@ def test_results_that_are_damaged_are_refused(tiny, old, noise, table, damage, t
     elif damage == "missing":
         part.unlink()
     else:
-        shutil.copy(parts_of(copy / "thumbnails")[0], part)
+        shutil.copy(parts_of(copy / "reduced")[0], part)
     words = ["run", noise, "--out", tmp_path / "new", *PARTS, "--from", copy]
     tiny.refuses(*words, code=DAMAGED, tells=[f"{table}/{part.name}"])
     assert not (tmp_path / "new").exists()

@@ -30,7 +30,7 @@ def test_extract_gives_the_tables_of_run(extracted, results):
         name
         for name in expected
         if name.split("/")[0]
-        in ("manifest", "snapshot", "features", "pictures", "thumbnails", "failures.csv")
+        in ("manifest", "snapshot", "features", "previews", "failures.csv")
         + ("shards.csv", "_SUCCESS")
     }
     assert found == {name: expected[name] for name in found}

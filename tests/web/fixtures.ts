@@ -132,6 +132,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
           photos: [0, 1, 2].map((i) => photograph(label, i, 'train')),
         }))
       : [],
+    photo_start: '',
     photos: shape.pictures ? thumbnails : [],
     failures: failures(shape.failures),
     left_out: [],

@@ -253,12 +253,14 @@ export function readReport(data: unknown): Report {
   const metrics = fields(all.metrics);
   const split = fields(metrics.split);
   const failures = fields(all.failures);
+  const start = text(all.photo_start);
   const pictures = list(all.photos);
 
   const photo = (value: unknown): Photo => {
     const from = fields(value);
     const index = number(from.photo);
-    const jpeg = index === null ? '' : text(pictures[index]);
+    const rest = index === null ? undefined : pictures[index];
+    const jpeg = typeof rest === 'string' ? start + rest : '';
     return { path: text(from.path), split: text(from.split), jpeg: jpeg === '' ? null : jpeg };
   };
   const tsneFields = fields(all.tsne);

@@ -7,19 +7,20 @@
 #include <optional>
 
 #include "pomona/dataset/table_rows.h"
-#include "pomona/extract/small_pictures.h"
+#include "pomona/extract/previews.h"
 
 namespace pomona {
 
 // How often the nearest training photograph on 16 × 16 pixels has the right label: no network, no
 // learning. High values mean that test photographs have near-duplicates in training. Of at most
-// 20,000 training and 2,000 test photographs. None when there is nothing to compare.
+// 20,000 training and 2,000 test photographs. None when there is nothing to compare. Throws corrupt
+// for a preview that cannot be decoded.
 struct PixelBaseline {
   double accuracy = 0;
   std::size_t train_rows = 0;
   std::size_t test_rows = 0;
 };
-std::optional<PixelBaseline> pixel_baseline(const SmallPictures& pictures, const TableRows& rows,
+std::optional<PixelBaseline> pixel_baseline(const Previews& previews, const TableRows& rows,
                                             std::size_t workers);
 
 }  // namespace pomona

@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t kPoints = 1'200;
 constexpr std::size_t kComponents = 50;
 
-}  // namespace
-
+// Ascending.
 std::vector<std::size_t> tsne_rows(const TableRows& rows) {
   std::vector<std::pair<std::uint64_t, std::size_t>> order;
   order.reserve(rows.rows());
@@ -31,6 +30,8 @@ std::vector<std::size_t> tsne_rows(const TableRows& rows) {
   std::ranges::sort(chosen);
   return chosen;
 }
+
+}  // namespace
 
 Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers) {
   const std::vector<std::size_t> chosen = tsne_rows(rows);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "pomona/base/json.h"
 #include "pomona/base/row_file.h"
@@ -11,10 +10,7 @@
 
 namespace pomona {
 
-// At most 1,200 rows, chosen by a hash of their paths, ascending.
-std::vector<std::size_t> tsne_rows(const TableRows& rows);
-
-// Of tsne_rows(), from their first 50 components.
+// Of at most 1,200 rows, chosen by a hash of their paths, from their first 50 components.
 Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers);
 
 }  // namespace pomona

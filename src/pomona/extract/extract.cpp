@@ -35,7 +35,7 @@ struct RowRange {
 // What one thread needs to turn files into rows: a featurizer on its slot and all scratch memory.
 class Worker {
  public:
-  Worker(const ExtractTask& task, PhotographSource& source, const SmallPictureChoice* choice,
+  Worker(const ExtractTask& task, PhotographSource& source, const PreviewChoice* choice,
          const KnownRows* known, const ViewNetworks& networks, std::size_t slot)
       : source_(source),
         manifest_(task.manifest),
@@ -86,17 +86,16 @@ class Worker {
     const ManifestRow& row = manifest_.rows[row_number];
     if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
     ++block.decoded;
-    const bool pictured = choice_ != nullptr && choice_->includes(row.path);
-    if (const auto added = featurizer_.add(bytes_, limits_, pictured); !added) {
+    const bool previewed = choice_ != nullptr && choice_->includes(row.path);
+    if (const auto added = featurizer_.add(bytes_, limits_, previewed); !added) {
       block.failures.push_back({row.split, std::string(row.path), "decode",
                                 std::string(decode_failure_name(added.error().kind)),
                                 added.error().message});
       return FileStatus::kFailed;
     }
-    if (pictured) {
-      const auto picture = featurizer_.preview();
-      block.pictures.insert(block.pictures.end(), picture.begin(), picture.end());
-      block.picture_rows.push_back(row_number);
+    if (previewed) {
+      block.previews.emplace_back(featurizer_.preview());
+      block.preview_rows.push_back(row_number);
     }
     return FileStatus::kOk;
   }
@@ -105,16 +104,14 @@ class Worker {
     ++block.taken;
     known_->read_features(row, featurizer_.add_known());
     if (choice_ == nullptr || !choice_->includes(manifest_.rows[row].path)) return;
-    const std::size_t end = block.pictures.size();
-    block.pictures.resize(end + kPreviewBytes);
-    known_->read_picture(row, std::span(block.pictures).subspan(end));
-    block.picture_rows.push_back(row);
+    block.previews.emplace_back(known_->preview(row));
+    block.preview_rows.push_back(row);
   }
 
   PhotographSource& source_;
   const Manifest& manifest_;
   const DecodeLimits& limits_;
-  const SmallPictureChoice* choice_;  // none: no small pictures
+  const PreviewChoice* choice_;  // none: no previews
   const KnownRows* known_;
   PhotographFeaturizer featurizer_;
   std::string bytes_;
@@ -212,12 +209,12 @@ void check_precision(Precision precision) {
 class ShardExtractor {
  public:
   ShardExtractor(const ExtractTask& task, const ViewNetworks& networks, const KnownRows* known,
-                 bool with_pictures)
+                 bool with_previews)
       : task_(task),
         networks_(networks),
         known_(known),
-        choice_(picture_choice(task.manifest)),
-        with_pictures_(with_pictures) {}
+        choice_(preview_choice(task.manifest)),
+        with_previews_(with_previews) {}
 
   void work_on(const std::vector<Shard>& shards, ExtractCollector& collector, Progress& progress,
                const std::stop_token& stop) const {
@@ -226,7 +223,7 @@ class ShardExtractor {
                             rows_to_read(chunks, task_.manifest, known_));
     std::vector<std::unique_ptr<Worker>> workers;
     for (std::size_t slot = 0; slot < networks_.slots(); ++slot) {
-      workers.push_back(std::make_unique<Worker>(task_, source, with_pictures_ ? &choice_ : nullptr,
+      workers.push_back(std::make_unique<Worker>(task_, source, with_previews_ ? &choice_ : nullptr,
                                                  known_, networks_, slot));
     }
     OrderedBlocks<ExtractedBlock> ordered(
@@ -250,8 +247,8 @@ class ShardExtractor {
   const ExtractTask& task_;
   const ViewNetworks& networks_;
   const KnownRows* known_;
-  SmallPictureChoice choice_;
-  bool with_pictures_;
+  PreviewChoice choice_;
+  bool with_previews_;
 };
 
 }  // namespace
@@ -275,8 +272,8 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   return setup;
 }
 
-SmallPictureChoice picture_choice(const Manifest& manifest) {
-  return SmallPictureChoice(manifest.rows.size());
+PreviewChoice preview_choice(const Manifest& manifest) {
+  return PreviewChoice(manifest.rows.size());
 }
 
 ExtractCounts extract(const ExtractTask& task, const ExtractSinks& sinks,
@@ -286,7 +283,7 @@ ExtractCounts extract(const ExtractTask& task, const ExtractSinks& sinks,
   ExtractCollector collector(task.manifest, task.setup.views.size(), networks.feature_count(),
                              sinks, memory.shards);
   progress.begin("extract", task.manifest.rows.size());
-  ShardExtractor(task, networks, memory.known, sinks.pictures != nullptr)
+  ShardExtractor(task, networks, memory.known, memory.shards != nullptr && task.options.previews)
       .work_on(unfinished_shards(task.manifest, memory.shards), collector, progress, stop);
   const ExtractCounts counts = collector.finish();
   sort_failures(task.manifest.failures);
@@ -306,7 +303,7 @@ ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
   ExtractCollector collector(task.manifest, task.setup.views.size(), networks.feature_count(), {},
                              memory.shards);
   progress.begin("extract", shards.size() * task.options.part_files);
-  ShardExtractor(task, networks, memory.known, task.options.thumbnails)
+  ShardExtractor(task, networks, memory.known, task.options.previews)
       .work_on(shards, collector, progress, stop);
   return collector.counts();
 }

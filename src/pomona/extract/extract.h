@@ -16,7 +16,7 @@
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/checkpoints.h"
 #include "pomona/extract/known_rows.h"
-#include "pomona/extract/small_pictures.h"
+#include "pomona/extract/previews.h"
 #include "pomona/features/extract_setup.h"
 #include "pomona/features/feature_sink.h"
 #include "pomona/features/view.h"
@@ -36,7 +36,7 @@ struct ExtractOptions {
   int batch = 0;                  // photographs a call of the network; 0: by a rule
   std::size_t workers = 0;        // 0: one a usable core
   double max_failures = 0.1;      // share of photographs that may fail
-  bool thumbnails = true;         // keep small pictures, for the report and the pixel baseline
+  bool previews = true;           // keep some, for the report and the pixel baseline
   std::size_t part_files = 4096;  // files a shard: what a run that is killed loses at most
   DecodeLimits limits;
 
@@ -53,10 +53,10 @@ ExtractSetup prepare_extract(const ExtractOptions& options);
 struct ExtractSinks {
   FeatureSink* features = nullptr;
   Moments* moments = nullptr;
-  SmallPictures* pictures = nullptr;
 };
 
-// What need not be made again, and where what is made is kept; each may be null.
+// What need not be made again, and where what is made is kept; each may be null. Previews are kept
+// with `shards`, or not made.
 struct ExtractMemory {
   Checkpoints* shards = nullptr;
   const KnownRows* known = nullptr;
@@ -100,7 +100,7 @@ ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
                             const ExtractMemory& memory, Progress& progress,
                             const std::stop_token& stop);
 
-// Which photographs of a manifest are kept as small pictures, with these options.
-SmallPictureChoice picture_choice(const Manifest& manifest);
+// Which photographs of a manifest have a preview.
+PreviewChoice preview_choice(const Manifest& manifest);
 
 }  // namespace pomona

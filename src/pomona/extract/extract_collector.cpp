@@ -71,8 +71,7 @@ void ExtractCollector::write_complete_shards() {
 
 // A share of an extraction has no use for what others finished.
 void ExtractCollector::replay_before(std::size_t shard) {
-  const bool wanted =
-      sinks_.features != nullptr || sinks_.moments != nullptr || sinks_.pictures != nullptr;
+  const bool wanted = sinks_.features != nullptr || sinks_.moments != nullptr;
   for (; next_shard_ < shard; ++next_shard_) {
     if (!wanted) continue;
     add_rows(shards_->read(next_shard_));
@@ -82,7 +81,6 @@ void ExtractCollector::replay_before(std::size_t shard) {
 
 void ExtractCollector::add_rows(const ExtractedBlock& block) {
   const float* features = block.features.data();
-  std::size_t picture = 0;
   counts_.bytes += block.bytes;
   counts_.decoded += block.decoded;
   counts_.taken += block.taken;
@@ -95,14 +93,6 @@ void ExtractCollector::add_rows(const ExtractedBlock& block) {
     ++counts_.ok;
     add_row(row, features);
     features += row_width_;
-    if (picture < block.picture_rows.size() && block.picture_rows[picture] == block.first + i) {
-      if (sinks_.pictures != nullptr) {
-        sinks_.pictures->append(
-            counts_.ok - 1,
-            std::span(block.pictures).subspan(picture * kPreviewBytes, kPreviewBytes));
-      }
-      ++picture;
-    }
   }
   manifest_.failures.insert(manifest_.failures.end(), block.failures.begin(), block.failures.end());
 }

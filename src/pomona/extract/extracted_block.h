@@ -17,8 +17,8 @@ struct ExtractedBlock {
   std::vector<std::string> sha256;  // one a row: of the bytes read, "" where none were
   std::vector<float> features;      // of the rows that are ok, one after the other
   std::vector<FileFailure> failures;
-  std::vector<std::size_t> picture_rows;  // rows of the manifest that have a small picture
-  std::vector<std::uint8_t> pictures;     // kPreviewBytes each, one after the other
+  std::vector<std::size_t> preview_rows;  // rows of the manifest that have a preview
+  std::vector<std::string> previews;      // one for each of them
   std::uint64_t bytes = 0;                // read, or that were read when the rows were made
   std::size_t decoded = 0;                // photographs that went through the decoder for it
   std::size_t taken = 0;                  // … whose features were known

@@ -8,10 +8,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "pomona/base/row_file.h"
 #include "pomona/base/scratch_memory.h"
-#include "pomona/extract/extracted_block.h"
+#include "pomona/extract/previews.h"
 
 namespace pomona {
 
@@ -23,9 +24,9 @@ class KnownRows {
   KnownRows(std::size_t rows, std::size_t feature_count, const std::string& scratch_folder,
             bool by_hash);
 
-  // `picture`: its small picture, empty where it has none. `sha256`: 64 hexadecimal digits.
+  // `preview`: empty where it has none. `sha256`: 64 hexadecimal digits.
   void add(std::size_t row, std::span<const float> features, const std::string& sha256,
-           std::span<const std::uint8_t> picture);
+           std::string_view preview);
 
   std::size_t count() const { return count_; }
   bool by_hash() const { return by_hash_; }
@@ -35,16 +36,17 @@ class KnownRows {
 
   std::string sha256(std::size_t row) const;
   void read_features(std::size_t row, std::span<float> features) const;
-  void read_picture(std::size_t row, std::span<std::uint8_t> picture) const;
+  // Empty where it has none.
+  std::string_view preview(std::size_t row) const;
 
  private:
   bool by_hash_;
   std::size_t count_ = 0;
   ScratchVector<std::int32_t> place_;          // in the file of features; -1: not known
-  ScratchVector<std::int32_t> picture_place_;  // in the file of pictures
+  ScratchVector<std::int32_t> preview_place_;  // in the previews; -1: has none
   RowFile features_;
   BasicRowFile<std::uint8_t> digests_;
-  BasicRowFile<std::uint8_t> pictures_;
+  Previews previews_;
 };
 
 }  // namespace pomona

@@ -41,8 +41,8 @@ class PhotographFeaturizer {
                                     bool keep_preview = false);
   // Of the photograph added last, upright; only the pixels that the crops need.
   const Image& decoded() const { return image_; }
-  // kPreviewBytes, valid until the next add().
-  std::span<const std::uint8_t> preview() const { return preview_; }
+  // A JPEG, valid until the next add().
+  std::string_view preview() const { return preview_; }
 
   // Begins a row of features that are known already, to be written before the next call.
   std::span<float> add_known() { return queue_.add_row(); }
@@ -61,7 +61,7 @@ class PhotographFeaturizer {
   Decoder decoder_;
   PreviewMaker preview_maker_;
   Image image_;
-  std::span<const std::uint8_t> preview_;
+  std::string_view preview_;
 };
 
 }  // namespace pomona

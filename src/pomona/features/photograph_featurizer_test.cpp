@@ -84,12 +84,12 @@ TEST_F(PhotographFeaturizerTest, ReturnsAPhotographOverTheLimitsAsAValue) {
 TEST_F(PhotographFeaturizerTest, KeepsThePreviewOfTheWhole) {
   PhotographFeaturizer featurizer(networks_, setup_, networks_.every_view(), {0});
   ASSERT_TRUE(featurizer.add(photograph(1), {}, /*keep_preview=*/true));
-  const std::vector<std::uint8_t> all_crops(featurizer.preview().begin(),
-                                            featurizer.preview().end());
+  const std::string all_crops(featurizer.preview());
   PhotographFeaturizer whole(networks_, setup_, {0}, {0});
   ASSERT_TRUE(whole.add(photograph(1), {}, /*keep_preview=*/true));
-  EXPECT_THAT(whole.preview(), testing::ElementsAreArray(all_crops));
-  EXPECT_EQ(all_crops.size(), kPreviewBytes);
+  EXPECT_EQ(whole.preview(), all_crops);
+  Image picture;
+  EXPECT_TRUE(PreviewDecoder().decode(all_crops, picture));
 }
 
 TEST_F(PhotographFeaturizerTest, IsAsNewAfterAbandon) {

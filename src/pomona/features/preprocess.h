@@ -13,7 +13,7 @@
 
 namespace pomona {
 
-// One per thread. `resized()` is the picture the network saw last, for thumbnails and controls.
+// One per thread. `resized()` is the picture the network saw last, for previews.
 class Preprocessor {
  public:
   // size: side of the network's input, of views that name no other; need not be the backbone's own.

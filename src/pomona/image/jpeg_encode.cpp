@@ -34,8 +34,9 @@ struct JpegEncoder::State {
   jpeg_destination_mgr destination{};
   std::jmp_buf escape{};
   std::string buffer;
+  HuffmanTables tables;
 
-  State();
+  explicit State(HuffmanTables tables_of_all);
   ~State() { jpeg_destroy_compress(&info); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -49,7 +50,7 @@ struct JpegEncoder::State {
   void write(const Image& image, int quality);
 };
 
-JpegEncoder::State::State() {
+JpegEncoder::State::State(HuffmanTables tables_of_all) : tables(tables_of_all) {
   info.err = jpeg_std_error(&errors);
   info.client_data = this;
   errors.error_exit = [](j_common_ptr common) {
@@ -82,7 +83,8 @@ void JpegEncoder::State::write(const Image& image, int quality) {
   info.in_color_space = JCS_RGB;
   jpeg_set_defaults(&info);  // 4:2:0
   jpeg_set_quality(&info, quality, /*force_baseline=*/TRUE);
-  info.optimize_coding = TRUE;  // of a picture of 48 × 48 pixels the usual tables are a third
+  // Optimal tables stay in `info`, so that an encoder writes either these or those.
+  info.optimize_coding = tables == HuffmanTables::kOptimal ? TRUE : FALSE;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     // libjpeg does not write to it.
@@ -92,7 +94,7 @@ void JpegEncoder::State::write(const Image& image, int quality) {
   jpeg_finish_compress(&info);
 }
 
-JpegEncoder::JpegEncoder() : state_(std::make_unique<State>()) {}
+JpegEncoder::JpegEncoder(HuffmanTables tables) : state_(std::make_unique<State>(tables)) {}
 JpegEncoder::~JpegEncoder() = default;
 JpegEncoder::JpegEncoder(JpegEncoder&&) noexcept = default;
 JpegEncoder& JpegEncoder::operator=(JpegEncoder&&) noexcept = default;

@@ -69,6 +69,20 @@ TEST(JpegEncode, NoiseAtFullQualityFitsTheBuffer) {
   }
 }
 
+TEST(JpegEncode, TablesMatterToTheBytesAlone) {
+  const Image scene = read_golden_ppm("scene.ppm");
+  std::string optimal;
+  std::string standard;
+  JpegEncoder().encode(scene, 80, optimal);
+  JpegEncoder(HuffmanTables::kStandard).encode(scene, 80, standard);
+  EXPECT_LT(optimal.size(), standard.size());
+  Image of_optimal;
+  Image of_standard;
+  ASSERT_TRUE(Decoder().decode(optimal, DecodeOptions{}, of_optimal));
+  ASSERT_TRUE(Decoder().decode(standard, DecodeOptions{}, of_standard));
+  EXPECT_EQ(of_optimal.pixels, of_standard.pixels);
+}
+
 TEST(JpegEncode, SidesThatNoJpegCanHaveAreAnError) {
   Image image;
   image.set_size(65'536, 1);

@@ -94,11 +94,12 @@ double measure_decode(const ImageRoots& roots, const Manifest& manifest, const E
 
 double measure_extract(const ImageRoots& roots, Manifest manifest, const ExtractSetup& setup,
                        const BenchOptions& bench, Progress& progress, const std::stop_token& stop) {
-  const ExtractOptions& options = bench.extract;
+  ExtractOptions options = bench.extract;
+  options.previews = false;
   const ScratchFolder folder(bench.scratch);
   LocalStore store(folder.path(), LocalStore::IfMissing::kCreate);
   const Clock::time_point start = Clock::now();
-  FinishedShards shards(store, manifest, options.part_files, /*with_pictures=*/false);
+  FinishedShards shards(store, manifest, options.part_files, /*with_previews=*/false);
   Moments moments(static_cast<std::size_t>(setup.backbone.spec.feature_count),
                   manifest.labels.size());
   ExtractSinks sinks;

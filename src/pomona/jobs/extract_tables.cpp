@@ -24,7 +24,7 @@ std::size_t training_files(const Manifest& manifest) {
 struct ResumedWork {
   ResumedWork(const ExtractionWork& work, const ExtractRequest& request, OutputFolder& out,
               Progress& progress)
-      : shards(out.work(), work.manifest, request.options.part_files, request.options.thumbnails),
+      : shards(out.work(), work.manifest, request.options.part_files, request.options.previews),
         out_(out) {
     const std::size_t damaged = shards.find(work.setup.featurizer.slots);
     if (damaged > 0) {
@@ -38,12 +38,18 @@ struct ResumedWork {
     }
     if (request.earlier.retry_failures) reopen();
     if (work.from.empty()) return;
-    add_rows_of_output(work.from, *request.input.stores,
-                       {work.manifest, work.roots.test != nullptr}, work.setup,
-                       request.options.thumbnails, *known);
+    const std::size_t without_preview = add_rows_of_output(
+        work.from, *request.input.stores, {work.manifest, work.roots.test != nullptr}, work.setup,
+        request.options.previews, *known);
     progress.note(std::to_string(known->count()) + " of " +
                   std::to_string(work.manifest.rows.size()) + " files are as they were in '" +
                   work.from + "' and are taken from there");
+    if (without_preview > 0) {
+      progress.warn("previews: " + std::to_string(without_preview) +
+                    " photographs are as they were in '" + work.from +
+                    "', but have no preview there: an older version of Pomona made it, or its run "
+                    "kept none. They are read again; without previews they are taken");
+    }
   }
   // What is finished outlives an error.
   ~ResumedWork() {
@@ -116,10 +122,6 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
   extraction.moments = std::make_unique<Moments>(dims, work.manifest.labels.size());
   ExtractSinks sinks;
   sinks.moments = extraction.moments.get();
-  if (options.thumbnails) {
-    extraction.pictures = std::make_unique<SmallPictures>(out.scratch_folder());
-    sinks.pictures = extraction.pictures.get();
-  }
   extraction.counts =
       extract({work.roots, work.manifest, work.setup, options}, sinks, resumed_work.memory(),
               context.execution.progress, context.execution.stop);
@@ -131,6 +133,7 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
   write_failures(work.manifest.failures, out.staged());
   extraction.shards = resumed_work.shards.shards().size();
   extraction.features = resumed_work.shards.features();
+  extraction.previews = resumed_work.shards.previews();
   extraction.moves = resumed_work.shards.moves();
   extraction.digests = resumed_work.shards.digests();
   for (const auto& [key, digest] :

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From folders of photographs to the tables of an output folder: manifest, features, pictures,
+// From folders of photographs to the tables of an output folder: manifest, features, previews,
 // shards.csv and failures.csv. The first half of `run`, nearly the whole of `pomona extract`. Each
 // call is for the thread that runs the verb.
 #pragma once
@@ -45,19 +45,19 @@ struct Extraction {
   ExtractCounts counts;
   std::string fingerprint;  // of the extraction
   std::size_t shards = 0;
-  TableParts features;      // in out.work()
-  std::vector<Move> moves;  // files of out.work() to publish
-  Digests digests;          // of them, by where they are published
+  TableParts features;                 // in out.work()
+  std::optional<TableParts> previews;  // likewise; none with --no-previews
+  std::vector<Move> moves;             // files of out.work() to publish
+  Digests digests;                     // of them, by where they are published
   std::size_t found = 0;
   std::vector<LabelCounts> labels;
   TableRows rows;
   // Of training rows, classes numbered as rows.train_labels.
   std::unique_ptr<Moments> moments;
-  std::unique_ptr<SmallPictures> pictures;  // none with --no-thumbnails
 };
 
-// Finishes what is unfinished in out.work(); small pictures also go to the scratch folder. More
-// components than the photographs could ever give are refused before the first is read.
+// Finishes what is unfinished in out.work(). More components than the photographs could ever give
+// are refused before the first is read.
 Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
                           const std::optional<ComponentChoice>& components,
                           const JobContext& context);

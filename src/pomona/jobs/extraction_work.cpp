@@ -34,7 +34,7 @@ Json settings_json(const InputOptions& input, const ImageRoots& roots,
   settings["test"] = resolved_places(input.test);
   settings["classes"] = roots.labels.classes ? Json(roots.labels.classes->digest()) : Json(nullptr);
   settings.update(options_json(input.split));
-  settings["thumbnails"] = options.thumbnails;
+  settings["previews"] = options.previews;
   settings["part_files"] = options.part_files;
   return settings;
 }

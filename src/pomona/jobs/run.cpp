@@ -10,12 +10,11 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/image_input.h"
-#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output/publish_results.h"
-#include "pomona/output_tables/thumbnails.h"
+#include "pomona/output_tables/preview_table.h"
 #include "pomona/predict/bundle_network.h"
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
@@ -107,15 +106,6 @@ RunResult earlier_result(const OutputFolder& out, Progress& progress) {
   return result;
 }
 
-void write_pictures(const Extraction& extraction, const Json& metrics,
-                    const std::vector<std::size_t>& tsne_rows, OutputFolder& out) {
-  if (extraction.pictures == nullptr) return;
-  const std::vector<std::size_t> chosen =
-      rows_to_show(extraction.rows, *extraction.pictures, metrics, tsne_rows);
-  write_thumbnails(extraction.rows, *extraction.pictures, chosen, out.staged(),
-                   extraction.setup.featurizer.slots);
-}
-
 RunResult finish_run(const RunOptions& options, const TrainingFiles& files, ExtractionWork work,
                      RunRecord& record, const JobContext& context) {
   OutputFolder& out = context.out;
@@ -135,7 +125,11 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
   learn.train.seed = options.input.split.seed;
   learn.split = options.input.split;
   learn.split_kind = extraction.split_kind;
-  learn.pictures = extraction.pictures.get();
+  std::optional<Previews> previews;
+  if (extraction.previews && extraction.rows.test_rows() > 0) {
+    previews = read_previews(out.work(), *extraction.previews, extraction.rows);
+    learn.previews = &*previews;
+  }
   learn.sources = source_names(parse_image_inputs(options.input.images));
   const ParquetFeatures features(out.work(), extraction.features);
   const TrainingMetrics metrics =
@@ -148,9 +142,8 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
   record.fingerprint = result_fingerprint(extraction.fingerprint, training_options(options, files));
   timeline.begin("report");
   context.execution.progress.begin("report", 0);
-  write_pictures(extraction, metrics_json(metrics), tsne_rows(extraction.rows), out);
   write_record(extraction_record(record, extraction, timeline), out);
-  out.staged().write("report.html", render_report(out.staged()));
+  out.staged().write("report.html", render_report(out.staged(), {out.work(), extraction.previews}));
   timeline.end();
   RunResult result = publish(record, extraction, context);
   result.metrics = summary_of(metrics);
@@ -166,7 +159,6 @@ RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunReco
                          const JobContext& context) {
   const Extraction extraction = extract_tables(std::move(work), request_of(options),
                                                /*components=*/std::nullopt, context);
-  write_pictures(extraction, /*metrics=*/nullptr, /*tsne_rows=*/{}, context.out);
   context.timeline.end();
   record.inputs = inputs_json(options.input);
   record.options =

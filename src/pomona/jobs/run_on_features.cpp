@@ -5,15 +5,13 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/image_input.h"
-#include "pomona/evaluation/tsne_plot.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/jobs/recorded_run.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/publish_results.h"
-#include "pomona/output_tables/feature_pictures.h"
 #include "pomona/output_tables/feature_place.h"
-#include "pomona/output_tables/thumbnails.h"
+#include "pomona/output_tables/preview_table.h"
 #include "pomona/predict/bundle_network.h"
 #include "pomona/storage/key.h"
 #include "pomona/table/parquet_features.h"
@@ -47,15 +45,6 @@ Json inputs_json(const FromFeaturesOptions& options) {
   Json json = {{"features", key_from_name(options.features)}};
   if (!options.classes.empty()) json["classes"] = key_from_name(options.classes);
   return json;
-}
-
-// What the report shows, of the pictures that the run which made the features has kept.
-void write_pictures(const FeaturePlace& features, const TableRows& rows, const Json& metrics,
-                    std::size_t workers, OutputFolder& out) {
-  const auto pictures = pictures_of_features(features, rows, out.scratch_folder());
-  if (pictures == nullptr) return;
-  write_thumbnails(rows, *pictures, rows_to_show(rows, *pictures, metrics, tsne_rows(rows)),
-                   out.staged(), workers);
 }
 
 Moments training_moments(const FeatureSource& table, const TableRows& rows,
@@ -144,7 +133,7 @@ MetricsSummary train_on_features(const FromFeaturesOptions& options, const Featu
   learn.split_kind = recorded_split_kind(made_by, rows.test_rows());
   learn.write_reduced = false;
   const TrainingMetrics metrics = train_job({table, rows, moments}, setup, learn, context);
-  write_pictures(features, rows, metrics_json(metrics), context.execution.workers, context.out);
+  copy_previews(features, rows, context.out.staged());
   record.options = merged({options_json(options.reduce, metrics.pca.n_components),
                            options_json(options.train),
                            {{"group", key_from_name(group)}, {"seed", learn.train.seed}}});

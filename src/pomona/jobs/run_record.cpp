@@ -18,7 +18,7 @@ Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
           {"batch", setup.featurizer.batch},
           {"workers", setup.featurizer.slots},
           {"max_failures", options.max_failures},
-          {"thumbnails", options.thumbnails},
+          {"previews", options.previews},
           {"part_files", options.part_files}};
 }
 

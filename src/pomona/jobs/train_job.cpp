@@ -276,8 +276,8 @@ class TrainingRun {
     timeline_.begin("baselines");
     progress_.begin("baselines", 0);
     if (table_.rows.groups.given) add_another_split();
-    if (options_.pictures == nullptr) return;
-    if (const auto pixels = pixel_baseline(*options_.pictures, table_.rows, workers())) {
+    if (options_.previews == nullptr) return;
+    if (const auto pixels = pixel_baseline(*options_.previews, table_.rows, workers())) {
       metrics_.results.metrics.push_back(pixel_metrics(*pixels));
     }
   }

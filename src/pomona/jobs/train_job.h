@@ -40,7 +40,7 @@ struct TrainJobOptions {
   std::optional<Catalogue> catalogue;  // for the bundle
   std::optional<BackboneClasses> backbone_classes;  // for the Gaussian prior
   bool write_reduced = true;                        // the reduced table and CSV
-  const SmallPictures* pictures = nullptr;          // for the pixel baseline; none: no baseline
+  const Previews* previews = nullptr;               // for the pixel baseline; none: no baseline
 };
 
 // The catalogue of TrainOptions, none where none is named. Throws as Catalogue::parse() does.

@@ -43,10 +43,7 @@ std::vector<std::string> expected_files(const Json& record) {
     throw Error(ErrorKind::kCorrupt, "run.json names no verb that writes a folder");
   }
   std::vector<std::string> files = verb->second;
-  if (record.at("options").value("thumbnails", false)) {
-    files.emplace_back("thumbnails/_SUCCESS");
-    files.emplace_back("pictures/_SUCCESS");
-  }
+  if (record.at("options").value("previews", false)) files.emplace_back("previews/_SUCCESS");
   return files;
 }
 
@@ -124,8 +121,7 @@ class Verifier {
       of_manifest("shards.csv", check_shards);
       of_manifest("the features", check_feature_table);
       if (has_table("reduced")) of_manifest("the reduced table", check_reduced_table);
-      if (has_table("thumbnails")) of_manifest("the thumbnails", check_thumbnail_table);
-      if (has_table("pictures")) of_manifest("the pictures", check_picture_table);
+      if (has_table("previews")) of_manifest("the previews", check_preview_table);
       if (!options_.skip_listing) {
         checks.push_back({"the listing", [this] { return check_listing(*manifest_); }});
       }

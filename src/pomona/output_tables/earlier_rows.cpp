@@ -123,32 +123,30 @@ void check_same_features(const Json& record, const ExtractSetup& setup, const st
                                        "'; run `pomona verify`");
 }
 
-std::span<const std::uint8_t> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 }  // namespace
 
-void add_rows_of_output(const std::string& place, const StoreOpener& stores, const Listing& listing,
-                        const ExtractSetup& setup, bool thumbnails, KnownRows& known) {
+std::size_t add_rows_of_output(const std::string& place, const StoreOpener& stores,
+                               const Listing& listing, const ExtractSetup& setup, bool previews,
+                               KnownRows& known) {
   const Manifest& manifest = listing.manifest;
   const std::shared_ptr<const ObjectStore> store = stores.open(place);
   const Json record = read_record(*store, place);
   check_same_features(record, setup, place);
   const bool had_two_roots =
       !member_of(member_of(record, "inputs", where(place)), "test", where(place)).is_null();
-  const bool has_pictures = store->exists("pictures/_SUCCESS");
+  const bool has_previews = store->exists("previews/_SUCCESS");
   std::vector<std::string> tables = {"manifest", "snapshot", "features"};
-  if (has_pictures) tables.emplace_back("pictures");
+  if (has_previews) tables.emplace_back("previews");
   check_table_digests(*store, tables, std::max(usable_cores(), store->concurrent_reads()));
 
   const RowIndex index(manifest, listing.two_roots);
-  const SmallPictureChoice choice = picture_choice(manifest);
+  const PreviewChoice choice = preview_choice(manifest);
   Cursor<ManifestBatch> files(*store, "manifest");
   Cursor<SnapshotBatch> listed(*store, "snapshot");
   Cursor<FeatureBatch> features(*store, "features");
-  std::optional<Cursor<PictureBatch>> pictures;
-  if (has_pictures) pictures.emplace(*store, "pictures");
+  std::optional<Cursor<PreviewBatch>> jpegs;
+  if (has_previews) jpegs.emplace(*store, "previews");
+  std::size_t without_preview = 0;
   for (; !files.at_end(); files.next(), listed.next()) {
     const std::size_t at = files.at();
     const std::string& path = files.batch().path[at];
@@ -156,23 +154,25 @@ void add_rows_of_output(const std::string& place, const StoreOpener& stores, con
     if (!listed.is_at(path, split)) fail(place, path);
     if (files.batch().status[at] != "ok") continue;
     if (!features.is_at(path, split)) fail(place, path);
-    const bool pictured = pictures && pictures->is_at(path, split);
+    const bool previewed = jpegs && jpegs->is_at(path, split);
     const auto row = index.find(had_two_roots && split == split_name(Split::kTest), path);
     if (row) {
       const ManifestRow& now = manifest.rows[*row];
       const std::string& version = listed.batch().version[listed.at()];
       const bool same = static_cast<std::int64_t>(now.bytes) == files.batch().bytes[at] &&
                         (known.by_hash() || (!version.empty() && version == now.version));
-      const bool needs_picture = thumbnails && choice.includes(path);
-      if (same && now.status == FileStatus::kOk && (pictured || !needs_picture)) {
+      const bool is_known = same && now.status == FileStatus::kOk;
+      if (is_known && previews && !previewed && choice.includes(path)) {
+        ++without_preview;
+      } else if (is_known) {
         known.add(*row, features.batch().features.row(features.at()), files.batch().sha256[at],
-                  pictured ? bytes_of(pictures->batch().pixels[pictures->at()])
-                           : std::span<const std::uint8_t>());
+                  previewed ? jpegs->batch().jpeg[jpegs->at()] : std::string_view());
       }
     }
     features.next();
-    if (pictured) pictures->next();
+    if (previewed) jpegs->next();
   }
+  return without_preview;
 }
 
 void reopen_shard(FinishedShards& shards, std::size_t shard, KnownRows& known) {
@@ -181,15 +181,15 @@ void reopen_shard(FinishedShards& shards, std::size_t shard, KnownRows& known) {
       static_cast<std::size_t>(std::ranges::count(block.status, FileStatus::kOk));
   const std::size_t width = ok == 0 ? 0 : block.features.size() / ok;
   std::size_t at = 0;
-  std::size_t picture = 0;
+  std::size_t previewed = 0;
   for (std::size_t row = block.first; row < block.last(); ++row) {
     if (block.status[row - block.first] != FileStatus::kOk) continue;
-    std::span<const std::uint8_t> pixels;
-    if (picture < block.picture_rows.size() && block.picture_rows[picture] == row) {
-      pixels = std::span(block.pictures).subspan(picture++ * kPreviewBytes, kPreviewBytes);
+    std::string_view preview;
+    if (previewed < block.preview_rows.size() && block.preview_rows[previewed] == row) {
+      preview = block.previews[previewed++];
     }
     known.add(row, std::span(block.features).subspan(at++ * width, width),
-              block.sha256[row - block.first], pixels);
+              block.sha256[row - block.first], preview);
   }
   shards.forget(shard);
 }

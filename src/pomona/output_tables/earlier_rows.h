@@ -19,11 +19,13 @@ struct Listing {
 };
 
 // Adds the photographs of the complete output `place` that are the same as in the listing: by path,
-// size and version, or, where `known` goes by hash, by path and size for now. With `thumbnails`
-// only those whose small picture is there where one is needed. Throws invalid_input when their
-// features were made otherwise than `setup` would, corrupt when the output is damaged.
-void add_rows_of_output(const std::string& place, const StoreOpener& stores, const Listing& listing,
-                        const ExtractSetup& setup, bool thumbnails, KnownRows& known);
+// size and version, or, where `known` goes by hash, by path and size for now. With `previews`
+// only those whose preview is there where one is needed; returns how many lack it. Throws
+// invalid_input when their features were made otherwise than `setup` would, corrupt when the output
+// is damaged.
+std::size_t add_rows_of_output(const std::string& place, const StoreOpener& stores,
+                               const Listing& listing, const ExtractSetup& setup, bool previews,
+                               KnownRows& known);
 
 // Takes the photographs that could be read out of a finished shard, so that the others are read
 // again.

@@ -41,7 +41,7 @@ std::string success_key(const std::string& table) { return table + "/_SUCCESS"; 
 class FinishedShards::Writer final : public ShardWriter {
  public:
   Writer(FinishedShards& owner, const Shard& shard)
-      : owner_(owner), shard_(shard), parts_(owner.manifest_, owner.with_pictures_) {}
+      : owner_(owner), shard_(shard), parts_(owner.manifest_, owner.with_previews_) {}
 
   void add(ExtractedBlock block) override { blocks_.push_back(std::move(block)); }
 
@@ -82,10 +82,10 @@ class FinishedShards::Writer final : public ShardWriter {
 };
 
 FinishedShards::FinishedShards(ObjectStore& work, const Manifest& manifest, std::size_t part_files,
-                               bool with_pictures)
+                               bool with_previews)
     : work_(work),
       manifest_(manifest),
-      with_pictures_(with_pictures),
+      with_previews_(with_previews),
       shards_(cut_into_shards(manifest.rows.size(), part_files)),
       records_(shards_.size()) {}
 
@@ -98,7 +98,7 @@ std::size_t FinishedShards::failed(std::size_t shard) const { return record(shar
 
 std::vector<std::string> FinishedShards::tables() const {
   std::vector<std::string> tables = {"manifest", "features"};
-  if (with_pictures_) tables.emplace_back("pictures");
+  if (with_previews_) tables.emplace_back("previews");
   return tables;
 }
 
@@ -220,10 +220,14 @@ void FinishedShards::complete(ObjectStore& store) {
   for (const std::string& table : tables()) work_.write(success_key(table), "");
 }
 
-TableParts FinishedShards::features() const {
-  TableParts parts{"features", {}};
-  for (const Shard& shard : shards_) parts.keys.push_back(work_key("features", shard.number));
+TableParts FinishedShards::parts_of(const std::string& table) const {
+  TableParts parts{table, {}};
+  for (const Shard& shard : shards_) parts.keys.push_back(work_key(table, shard.number));
   return parts;
+}
+
+std::optional<TableParts> FinishedShards::previews() const {
+  return with_previews_ ? std::optional(parts_of("previews")) : std::nullopt;
 }
 
 std::vector<Move> FinishedShards::moves() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an extraction has finished and keeps, so that a run that is killed goes on where it was, and
 // several machines share the work. A shard is a range of rows of the manifest; finished it is one
-// part of each of the tables `manifest`, `features` and `pictures` in the work folder, and a record
+// part of each of the tables `manifest`, `features` and `previews` in the work folder, and a record
 // below `shards/`, written last, with counts, failures and the digests of those parts. A shard
 // whose record is missing or damaged, or whose parts are not as recorded, is not finished. Parts
 // are named by what they hold until they are published: where two runs make different ones of the
@@ -30,9 +30,9 @@ namespace pomona {
 // different shards.
 class FinishedShards final : public Checkpoints {
  public:
-  // `with_pictures`: there is a table of small pictures.
+  // `with_previews`: there is a table of previews.
   FinishedShards(ObjectStore& work, const Manifest& manifest, std::size_t part_files,
-                 bool with_pictures);
+                 bool with_previews);
 
   const std::vector<Shard>& shards() const override { return shards_; }
   bool is_finished(std::size_t shard) const override { return records_[shard].has_value(); }
@@ -53,8 +53,9 @@ class FinishedShards final : public Checkpoints {
 
   // Once all are finished: ends the tables, and writes shards.csv to `store`.
   void complete(ObjectStore& store);
-  // The feature table in the work folder. Parts that others made may lie beside it.
-  TableParts features() const;
+  // Tables in the work folder. Parts that others made may lie beside them.
+  TableParts features() const { return parts_of("features"); }
+  std::optional<TableParts> previews() const;
   // Where all files of the tables lie in the work folder, and where they are published.
   std::vector<Move> moves() const;
   // Of those files, by where they are published.
@@ -64,6 +65,7 @@ class FinishedShards final : public Checkpoints {
   class Writer;
 
   std::vector<std::string> tables() const;
+  TableParts parts_of(const std::string& table) const;
   // Of one part of a shard that is finished.
   std::string digest(const std::string& table, std::size_t shard) const;
   std::string work_key(const std::string& table, std::size_t shard) const;
@@ -76,7 +78,7 @@ class FinishedShards final : public Checkpoints {
 
   ObjectStore& work_;
   const Manifest& manifest_;
-  bool with_pictures_;
+  bool with_previews_;
   std::vector<Shard> shards_;
   std::vector<std::optional<ShardRecord>> records_;  // of those that are finished
 };

@@ -8,7 +8,6 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
-#include "pomona/extract/small_pictures.h"
 #include "pomona/output/checked_json.h"
 #include "pomona/storage/memory_store.h"
 #include "pomona/table/schema.h"
@@ -32,7 +31,7 @@ Manifest made_up_manifest(std::size_t rows) {
   return manifest;
 }
 
-// Row 4 could not be decoded, row 5 is no image; every second of the others has a small picture.
+// Row 4 could not be decoded, row 5 is no image; every second of the others has a preview.
 ExtractedBlock made_up_block(const Manifest& manifest, std::size_t first, std::size_t last) {
   ExtractedBlock block;
   block.first = first;
@@ -51,8 +50,8 @@ ExtractedBlock made_up_block(const Manifest& manifest, std::size_t first, std::s
       block.features.push_back(static_cast<float>(row) + 0.25F * static_cast<float>(k));
     }
     if (row % 2 != 0) continue;
-    block.picture_rows.push_back(row);
-    block.pictures.insert(block.pictures.end(), kPreviewBytes, static_cast<std::uint8_t>(row));
+    block.preview_rows.push_back(row);
+    block.previews.emplace_back(10 + row, static_cast<char>(row));
   }
   return block;
 }
@@ -79,7 +78,7 @@ class FinishedShardsTest : public ::testing::Test {
     return found.at(0);
   }
 
-  FinishedShards shards() { return {work_, manifest_, 4, /*with_pictures=*/true}; }
+  FinishedShards shards() { return {work_, manifest_, 4, /*with_previews=*/true}; }
 
   Manifest manifest_ = made_up_manifest(10);
   MemoryStore work_;
@@ -110,8 +109,8 @@ TEST_F(FinishedShardsTest, AreReadBackByAnotherProcess) {
   EXPECT_EQ(found.status, made.status);
   EXPECT_EQ(found.sha256, made.sha256);
   EXPECT_EQ(found.features, made.features);
-  EXPECT_EQ(found.picture_rows, made.picture_rows);
-  EXPECT_EQ(found.pictures, made.pictures);
+  EXPECT_EQ(found.preview_rows, made.preview_rows);
+  EXPECT_EQ(found.previews, made.previews);
   EXPECT_EQ(found.bytes, made.bytes);
   ASSERT_EQ(found.failures.size(), 1U);
   EXPECT_EQ(found.failures[0].path, "a/104.jpg");
@@ -155,7 +154,7 @@ TEST_F(FinishedShardsTest, B20WhatIsDamagedIsNotFinished) {
   FinishedShards made = shards();
   for (std::size_t shard = 0; shard < 3; ++shard) finish(made, shard, manifest_);
   work_.write("shards/0.json", work_.read("shards/0.json") + " ");
-  work_.remove(part("pictures", 1));
+  work_.remove(part("previews", 1));
   std::string features = work_.read(part("features", 2));
   features[features.size() / 2] ^= 1;
   work_.write(part("features", 2), features);

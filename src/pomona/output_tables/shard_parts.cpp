@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "pomona/base/error.h"
-#include "pomona/extract/small_pictures.h"
 #include "pomona/table/parquet_reader.h"
 #include "pomona/table/schema.h"
 
@@ -60,17 +59,17 @@ void read_part(std::map<std::string, std::string>& parts, const std::string& tab
 
 }  // namespace
 
-ShardParts::ShardParts(const Manifest& manifest, bool with_pictures)
+ShardParts::ShardParts(const Manifest& manifest, bool with_previews)
     : rows_of_(manifest),
-      with_pictures_(with_pictures),
+      with_previews_(with_previews),
       manifest_(memory_, "manifest"),
       features_(memory_, "features"),
-      pictures_(memory_, "pictures") {}
+      previews_(memory_, "previews") {}
 
 void ShardParts::add(const ExtractedBlock& block) {
   add_manifest_rows(block);
   add_features(block);
-  if (with_pictures_) add_pictures(block);
+  if (with_previews_) add_previews(block);
 }
 
 void ShardParts::add_manifest_rows(const ExtractedBlock& block) {
@@ -97,14 +96,11 @@ void ShardParts::add_features(const ExtractedBlock& block) {
   features_.add(batch);
 }
 
-void ShardParts::add_pictures(const ExtractedBlock& block) {
-  PictureBatch batch;
-  for (std::size_t i = 0; i < block.picture_rows.size(); ++i) {
-    add_key(rows_of_, rows_of_.rows[block.picture_rows[i]], batch);
-    const auto* pixels = reinterpret_cast<const char*>(block.pictures.data());
-    batch.pixels.emplace_back(pixels + i * kPreviewBytes, kPreviewBytes);
-  }
-  pictures_.add(batch);
+void ShardParts::add_previews(const ExtractedBlock& block) {
+  PreviewBatch batch;
+  for (const std::size_t row : block.preview_rows) add_key(rows_of_, rows_of_.rows[row], batch);
+  batch.jpeg = block.previews;
+  previews_.add(batch);
 }
 
 std::map<std::string, std::string> ShardParts::finish() {
@@ -117,7 +113,7 @@ std::map<std::string, std::string> ShardParts::finish() {
   };
   take(manifest_, "manifest");
   take(features_, "features");
-  if (with_pictures_) take(pictures_, "pictures");
+  if (with_previews_) take(previews_, "previews");
   return parts;
 }
 
@@ -148,13 +144,12 @@ ExtractedBlock read_shard_parts(std::map<std::string, std::string> parts, const 
   if (rows != static_cast<std::size_t>(std::ranges::count(block.status, FileStatus::kOk))) {
     fail_part("features", "the last photograph");
   }
-  if (!parts.contains("pictures")) return block;
-  RowWalk pictured(manifest, "pictures", first, last);
-  read_part<PictureBatch>(parts, "pictures", [&](const PictureBatch& batch) {
+  if (!parts.contains("previews")) return block;
+  RowWalk previewed(manifest, "previews", first, last);
+  read_part<PreviewBatch>(parts, "previews", [&](PreviewBatch& batch) {
     for (std::size_t i = 0; i < batch.rows(); ++i) {
-      if (batch.pixels[i].size() != kPreviewBytes) fail_part("pictures", batch.path[i]);
-      block.picture_rows.push_back(pictured.find(batch.path[i], batch.split[i]));
-      block.pictures.insert(block.pictures.end(), batch.pixels[i].begin(), batch.pixels[i].end());
+      block.preview_rows.push_back(previewed.find(batch.path[i], batch.split[i]));
+      block.previews.push_back(std::move(batch.jpeg[i]));
     }
   });
   return block;

@@ -16,7 +16,7 @@ namespace pomona {
 // Used by one thread at a time.
 class ShardParts {
  public:
-  ShardParts(const Manifest& manifest, bool with_pictures);
+  ShardParts(const Manifest& manifest, bool with_previews);
 
   // Blocks in order.
   void add(const ExtractedBlock& block);
@@ -26,14 +26,14 @@ class ShardParts {
  private:
   void add_manifest_rows(const ExtractedBlock& block);
   void add_features(const ExtractedBlock& block);
-  void add_pictures(const ExtractedBlock& block);
+  void add_previews(const ExtractedBlock& block);
 
   const Manifest& rows_of_;
-  bool with_pictures_;
+  bool with_previews_;
   MemoryStore memory_;
   ManifestWriter manifest_;
   FeatureTableWriter features_;
-  PictureTableWriter pictures_;
+  PreviewTableWriter previews_;
 };
 
 // The block of rows [first, last) that these parts were made of, without its failures and bytes.

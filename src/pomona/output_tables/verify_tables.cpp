@@ -15,7 +15,7 @@
 #include "pomona/base/number_text.h"
 #include "pomona/csv/csv_reader.h"
 #include "pomona/dataset/label_numbers.h"
-#include "pomona/extract/small_pictures.h"
+#include "pomona/features/preview.h"
 #include "pomona/table/parquet_reader.h"
 
 namespace pomona {
@@ -294,39 +294,23 @@ std::string check_reduced_table(const ObjectStore& store, const Manifest& manife
          " rows, all finite, the same in reduced.csv";
 }
 
-namespace {
-
-// Of a table that holds something for some of the ok rows, in order.
-template <class Batch, class IsGood>
-std::string check_some_rows(const ObjectStore& store, const Manifest& manifest,
-                            const std::string& table, const IsGood& is_good) {
-  TableReader<Batch> reader(store, table);
-  Batch batch;
+std::string check_preview_table(const ObjectStore& store, const Manifest& manifest) {
+  PreviewTableReader reader(store, "previews");
+  PreviewBatch batch;
+  PreviewDecoder decoder;
+  Image picture;
   OkRows expected(manifest);
   std::size_t count = 0;
   while (reader.next(batch)) {
     for (std::size_t i = 0; i < batch.rows(); ++i, ++count) {
       expected.find(batch.path[i], batch.split[i]);
-      if (!is_good(batch, i)) fail("'" + batch.path[i] + "' has no picture");
+      if (!decoder.decode(batch.jpeg[i], picture)) {
+        fail("that of '" + batch.path[i] + "' is no JPEG of " + std::to_string(kPreviewSide) +
+             " x " + std::to_string(kPreviewSide) + " pixels");
+      }
     }
   }
-  return table + ": " + std::to_string(count) + " rows";
-}
-
-}  // namespace
-
-std::string check_thumbnail_table(const ObjectStore& store, const Manifest& manifest) {
-  return check_some_rows<ThumbnailBatch>(store, manifest, "thumbnails",
-                                         [](const ThumbnailBatch& batch, std::size_t i) {
-                                           return batch.jpeg[i].starts_with("\xff\xd8");
-                                         });
-}
-
-std::string check_picture_table(const ObjectStore& store, const Manifest& manifest) {
-  return check_some_rows<PictureBatch>(store, manifest, "pictures",
-                                       [](const PictureBatch& batch, std::size_t i) {
-                                         return batch.pixels[i].size() == kPreviewBytes;
-                                       });
+  return "previews: " + std::to_string(count) + " rows, each with a picture";
 }
 
 std::string check_metrics(const ObjectStore& store) {

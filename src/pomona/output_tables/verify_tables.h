@@ -30,9 +30,8 @@ std::string check_shards(const ObjectStore& store, const Manifest& manifest);
 std::string check_feature_table(const ObjectStore& store, const Manifest& manifest);
 // Also that label_index follows from the training labels, and that reduced.csv says the same.
 std::string check_reduced_table(const ObjectStore& store, const Manifest& manifest);
-// Keys are some of the ok rows, in order.
-std::string check_thumbnail_table(const ObjectStore& store, const Manifest& manifest);
-std::string check_picture_table(const ObjectStore& store, const Manifest& manifest);
+// Keys are some of the ok rows, in order; each has a JPEG of the size of previews.
+std::string check_preview_table(const ObjectStore& store, const Manifest& manifest);
 
 // metrics.json and confusion.csv agree.
 std::string check_metrics(const ObjectStore& store);

@@ -167,6 +167,7 @@ Json read_figures(const ObjectStore& out) {
           {"tsne", read_json(out, "tsne.json")},
           {"sheet", Json::array()},
           {"failures", read_failures(out)},
+          {"photo_start", ""},
           {"photos", Json::array()},
           {"left_out", std::move(left_out)}};
 }

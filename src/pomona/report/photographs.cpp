@@ -13,7 +13,6 @@
 #include "pomona/base/base64.h"
 #include "pomona/base/random.h"
 #include "pomona/report/page_json.h"
-#include "pomona/table/parquet_reader.h"
 
 namespace pomona {
 namespace {
@@ -68,10 +67,10 @@ struct Pictures {
 };
 
 // Reads the table once and keeps what was asked for.
-void read_pictures(const ObjectStore& out, Pictures& wanted) {
-  if (!out.exists("thumbnails/_SUCCESS")) return;
-  ThumbnailTableReader table(out, "thumbnails");
-  for (ThumbnailBatch batch; table.next(batch);) {
+void read_pictures(const PreviewPlace& previews, Pictures& wanted) {
+  if (!previews.parts) return;
+  PreviewTableReader table(previews.store, *previews.parts);
+  for (PreviewBatch batch; table.next(batch);) {
     for (std::size_t row = 0; row < batch.rows(); ++row) {
       const auto named = wanted.named.find(key_of(batch.split[row], batch.path[row]));
       if (named != wanted.named.end()) named->second = batch.jpeg[row];
@@ -84,15 +83,38 @@ void read_pictures(const ObjectStore& out, Pictures& wanted) {
   }
 }
 
-// The list `photos`, which grows while there is room. A picture used twice is held once.
+// What all pictures begin with: their header, where they are of one size. Whole groups of three
+// bytes, so that base64 of the beginning and of the rest are that of the whole.
+std::string common_start(const Pictures& pictures) {
+  std::optional<std::string> start;
+  const auto take = [&](const std::string& jpeg) {
+    if (jpeg.empty()) return;
+    if (!start) start = jpeg;
+    const auto ends = std::ranges::mismatch(*start, jpeg);
+    start->resize(static_cast<std::size_t>(ends.in1 - start->begin()));
+  };
+  for (const auto& [key, jpeg] : pictures.named) take(jpeg);
+  for (const auto& [label, choice] : pictures.of_label) {
+    for (const Candidate& candidate : choice.best()) take(candidate.jpeg);
+  }
+  if (!start) return "";
+  start->resize(start->size() / 3 * 3);
+  return *std::move(start);
+}
+
+// The list `photos`, which grows while there is room. A picture used twice is held once. Without
+// room for what they begin with there are none.
 class Album {
  public:
-  explicit Album(std::size_t room) : room_(room) {}
+  Album(std::size_t room, std::string start) : room_(room), start_(std::move(start)) {
+    has_start_ = reserve(start_.size() / 3 * 4);
+  }
 
   // Sets photograph["photo"]; false when there is no picture or no room for it. `text_bytes` is
   // what the photograph takes besides.
   bool add(std::string_view jpeg, Json& photograph, std::size_t text_bytes) {
-    if (jpeg.empty()) return false;
+    if (jpeg.empty() || !has_start_) return false;
+    jpeg.remove_prefix(start_.size());
     const std::string key = key_of(photograph);
     const auto known = places_.find(key);
     const std::size_t picture_bytes =
@@ -115,6 +137,7 @@ class Album {
     room_ -= bytes;
     return true;
   }
+  std::string start() const { return has_start_ ? base64(start_) : ""; }
   Json take() { return std::move(photos_); }
 
  private:
@@ -122,6 +145,8 @@ class Album {
   static constexpr std::size_t kReferenceBytes = 20;  // ,"photo":12345
 
   std::size_t room_;
+  std::string start_;
+  bool has_start_ = false;
   std::unordered_map<std::string, std::size_t> places_;
   Json photos_ = Json::array();
 };
@@ -181,14 +206,19 @@ Pictures wishes(const Json& figures, const std::vector<std::string>& labels, std
 
 }  // namespace
 
-void add_photographs(const ObjectStore& out, std::size_t room, Json& figures) {
+PreviewPlace previews_in(const ObjectStore& out) {
+  if (!out.exists("previews/_SUCCESS")) return {out, std::nullopt};
+  return {out, find_parts(out, "previews")};
+}
+
+void add_photographs(const PreviewPlace& previews, std::size_t room, Json& figures) {
   if (!figures.contains("pairs")) return;
   const std::vector<std::string> labels = sheet_labels(labels_of(figures));
   const std::size_t of_each = sheet_photographs_of_each(labels.size());
   Pictures pictures = wishes(figures, labels, of_each);
-  read_pictures(out, pictures);
+  read_pictures(previews, pictures);
 
-  Album album(room);
+  Album album(room, common_start(pictures));
   for (Json& mistake : figures["surest_mistakes"]) {
     album.add(pictures.named.at(key_of(mistake)), mistake, /*text_bytes=*/0);
   }
@@ -210,6 +240,7 @@ void add_photographs(const ObjectStore& out, std::size_t room, Json& figures) {
       album.add(pictures.named.at(key_of(point)), point, /*text_bytes=*/0);
     }
   }
+  figures["photo_start"] = album.start();
   figures["photos"] = album.take();
 }
 

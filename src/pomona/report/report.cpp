@@ -16,12 +16,13 @@ constexpr std::string_view kEnd = "</script>";
 
 }  // namespace
 
-Json collect_report_data(const ObjectStore& out, std::size_t max_bytes, Json judgements) {
+Json collect_report_data(const ObjectStore& out, const PreviewPlace& previews,
+                         std::size_t max_bytes, Json judgements) {
   Json data = read_figures(out);
   data["judgements"] = std::move(judgements);
   shrink_figures(data, max_bytes);
   const std::size_t used = page_json(data).size();
-  if (used < max_bytes) add_photographs(out, max_bytes - used, data);
+  if (used < max_bytes) add_photographs(previews, max_bytes - used, data);
   return data;
 }
 
@@ -41,10 +42,10 @@ std::string render_report(std::string_view page_template, const Json& data) {
   return page;
 }
 
-std::string render_report(const ObjectStore& out, Json judgements) {
+std::string render_report(const ObjectStore& out, const PreviewPlace& previews, Json judgements) {
   const std::string_view page = report_template();
   return render_report(
-      page, collect_report_data(out, kMaxPageBytes - page.size(), std::move(judgements)));
+      page, collect_report_data(out, previews, kMaxPageBytes - page.size(), std::move(judgements)));
 }
 
 }  // namespace pomona

@@ -97,15 +97,15 @@ std::string picture_of(const Photograph& photograph) {
   return "picture of " + photograph.split + " " + photograph.path;
 }
 
-void write_thumbnails(ObjectStore& out, const std::vector<Photograph>& photographs) {
-  ThumbnailBatch batch;
+void write_previews(ObjectStore& out, const std::vector<Photograph>& photographs) {
+  PreviewBatch batch;
   for (const Photograph& photograph : photographs) {
     batch.path.push_back(photograph.path);
     batch.label.push_back(photograph.label);
     batch.split.push_back(photograph.split);
     batch.jpeg.push_back(picture_of(photograph));
   }
-  ThumbnailTableWriter table(out, "thumbnails");
+  PreviewTableWriter table(out, "previews");
   table.add(batch);
   table.finish();
 }
@@ -130,14 +130,14 @@ class Report : public testing::Test {
                "Pear/d.jpg,decode,truncated,ends early\n"
                "\"Pear/e, f.jpg\",decode,truncated,ends early\n");
     out_.write("tsne.json", print_json(small_tsne()));
-    write_thumbnails(out_, small_photographs());
+    write_previews(out_, small_photographs());
   }
 
   MemoryStore out_;
 };
 
 TEST_F(Report, GathersEverythingAPageShows) {
-  const Json data = collect_report_data(out_, kRoom);
+  const Json data = collect_report_data(out_, previews_in(out_), kRoom);
   EXPECT_EQ(data["run"], small_run());
   EXPECT_EQ(data["metrics"]["headline"], "Headline metric: the first.");
   EXPECT_FALSE(data["metrics"].contains("confusions"));
@@ -153,12 +153,15 @@ TEST_F(Report, GathersEverythingAPageShows) {
 }
 
 TEST_F(Report, ShowsEachPhotographWithItsOwnPicture) {
-  const Json data = collect_report_data(out_, kRoom);
+  const Json data = collect_report_data(out_, previews_in(out_), kRoom);
+  const auto start = data["photo_start"].get<std::string>();
+  EXPECT_EQ(start, base64("picture of t"));
   std::size_t shown = 0;
   const auto check = [&](const Json& one) {
     const Photograph photograph{one["path"], "", one["split"]};
     ASSERT_TRUE(one.contains("photo")) << photograph.path;
-    EXPECT_EQ(data["photos"][one["photo"].get<std::size_t>()], base64(picture_of(photograph)));
+    EXPECT_EQ(start + data["photos"][one["photo"].get<std::size_t>()].get<std::string>(),
+              base64(picture_of(photograph)));
     ++shown;
   };
   const Json& pair = data["pairs"][0];
@@ -186,7 +189,8 @@ TEST_F(Report, ShowsEachPhotographWithItsOwnPicture) {
 // tests/web/collected.json is what the page's own tests read: both sides keep to it.
 TEST_F(Report, WritesWhatThePageReads) {
   const std::string place = POMONA_SOURCE "/tests/web/collected.json";
-  const std::string found = print_json(collect_report_data(out_, kRoom, small_judgements()));
+  const std::string found =
+      print_json(collect_report_data(out_, previews_in(out_), kRoom, small_judgements()));
   if (std::getenv("POMONA_RENEW_GOLDEN") != nullptr) std::ofstream(place) << found;
   std::ostringstream expected;
   expected << std::ifstream(place).rdbuf();
@@ -201,7 +205,7 @@ TEST_F(Report, SpreadsTheExamplesOfAPair) {
   for (int i = 0; i < 10; ++i) examples.push_back({{"path", std::to_string(i)}, {"split", "test"}});
   out_.write("metrics.json", metrics.dump());
   std::string paths;
-  const Json data = collect_report_data(out_, kRoom);
+  const Json data = collect_report_data(out_, previews_in(out_), kRoom);
   for (const Json& example : data["pairs"][0]["examples"]) {
     paths += example["path"].get<std::string>() + ' ';
   }
@@ -209,9 +213,9 @@ TEST_F(Report, SpreadsTheExamplesOfAPair) {
 }
 
 TEST_F(Report, IsMadeOfWhatIsThere) {
-  for (const char* key : {"metrics.json", "confusion.csv", "tsne.json", "thumbnails"})
+  for (const char* key : {"metrics.json", "confusion.csv", "tsne.json", "previews"})
     out_.remove(key);
-  const Json data = collect_report_data(out_, kRoom);
+  const Json data = collect_report_data(out_, previews_in(out_), kRoom);
   EXPECT_TRUE(data["metrics"].is_null());
   EXPECT_TRUE(data["tsne"].is_null());
   EXPECT_EQ(data["cells"], Json::array());
@@ -223,7 +227,7 @@ TEST_F(Report, IsMadeOfWhatIsThere) {
 TEST_F(Report, NeedsTheFolderOfARun) {
   const MemoryStore empty;
   try {
-    collect_report_data(empty, kRoom);
+    collect_report_data(empty, previews_in(empty), kRoom);
     FAIL() << "nothing was taken for a run";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kNotFound);
@@ -237,7 +241,7 @@ TEST_F(Report, RefusesFilesThatAreNotOurs) {
     out_.write(key, text);
     ErrorKind kind = ErrorKind::kInternal;
     try {
-      collect_report_data(out_, kRoom);
+      collect_report_data(out_, previews_in(out_), kRoom);
     } catch (const Error& error) {
       kind = error.kind();
       EXPECT_THAT(error.what(), HasSubstr(key));
@@ -258,11 +262,11 @@ TEST_F(Report, RefusesFilesThatAreNotOurs) {
 }
 
 TEST_F(Report, DropsPicturesBeforeFigures) {
-  const Json all = collect_report_data(out_, kRoom);
+  const Json all = collect_report_data(out_, previews_in(out_), kRoom);
   Json bare = all;
   bare["photos"] = Json::array();
   const std::size_t figures = bare.dump().size();
-  const Json some = collect_report_data(out_, figures + 200);
+  const Json some = collect_report_data(out_, previews_in(out_), figures + 200);
   EXPECT_LT(some["photos"].size(), all["photos"].size());
   EXPECT_EQ(some["tsne"]["points"].size(), all["tsne"]["points"].size());
   EXPECT_EQ(some["cells"], all["cells"]);
@@ -270,10 +274,11 @@ TEST_F(Report, DropsPicturesBeforeFigures) {
 }
 
 TEST_F(Report, StaysWithinAnyRoom) {
-  const std::size_t whole = collect_report_data(out_, kRoom, small_judgements()).dump().size();
+  const std::size_t whole =
+      collect_report_data(out_, previews_in(out_), kRoom, small_judgements()).dump().size();
   for (std::size_t room = 200; room < whole + 100; room += 37) {
-    const std::string page =
-        render_report(kTemplate, collect_report_data(out_, room, small_judgements()));
+    const std::string page = render_report(
+        kTemplate, collect_report_data(out_, previews_in(out_), room, small_judgements()));
     EXPECT_LE(page.size(), kTemplate.size() + room) << "with room for " << room;
   }
 }
@@ -300,7 +305,7 @@ TEST_F(Report, StaysUnderEightMegabytesWithManyLongLabels) {
   out_.write("metrics.json", metrics.dump());
   out_.write("run.json", run.dump());
   out_.write("confusion.csv", confusion + "\n");
-  const std::string page = render_report(out_);
+  const std::string page = render_report(out_, previews_in(out_));
   EXPECT_LT(page.size(), kMaxPageBytes);
   EXPECT_THAT(page, HasSubstr("Only the first thousand classes"));
 }
@@ -315,9 +320,9 @@ TEST_F(Report, KeepsTheContactSheetSmallForManyClasses) {
     photographs.push_back({label + "/2.jpg", label, "train"});
   }
   out_.write("run.json", run.dump());
-  out_.remove("thumbnails");
-  write_thumbnails(out_, photographs);
-  const Json data = collect_report_data(out_, kRoom);
+  out_.remove("previews");
+  write_previews(out_, photographs);
+  const Json data = collect_report_data(out_, previews_in(out_), kRoom);
   EXPECT_LE(data["sheet"].size(), 400);
   EXPECT_GE(data["sheet"].size(), 250);
   for (const Json& entry : data["sheet"]) EXPECT_EQ(entry["photos"].size(), 1);

@@ -37,7 +37,6 @@ inline constexpr TableColumn kLabelIndex{"label_index", ColumnType::kOptionalInt
                                          /*few_values=*/true};
 inline constexpr TableColumn kPcaFeatures{"pca_features", ColumnType::kFloats};
 inline constexpr TableColumn kJpeg{"jpeg", ColumnType::kBytes};
-inline constexpr TableColumn kPixels{"pixels", ColumnType::kBytes};
 
 // The columns of the table, in their order.
 template <class Batch>
@@ -50,10 +49,8 @@ constexpr auto columns_of() {
     return std::array{kPath, kLabel, kSplit, kBytes, kVersion, kStatus, kProblemKind, kProblem};
   } else if constexpr (std::same_as<Batch, ReducedBatch>) {
     return std::array{kPath, kLabel, kSplit, kLabelIndex, kPcaFeatures};
-  } else if constexpr (std::same_as<Batch, PictureBatch>) {
-    return std::array{kPath, kLabel, kSplit, kPixels};
   } else {
-    static_assert(std::same_as<Batch, ThumbnailBatch>);
+    static_assert(std::same_as<Batch, PreviewBatch>);
     return std::array{kPath, kLabel, kSplit, kJpeg};
   }
 }
@@ -71,8 +68,6 @@ auto members_of(Batch& batch) {
                     batch.problem_kind, batch.problem);
   } else if constexpr (std::same_as<Table, ReducedBatch>) {
     return std::tie(batch.path, batch.label, batch.split, batch.label_index, batch.pca_features);
-  } else if constexpr (std::same_as<Table, PictureBatch>) {
-    return std::tie(batch.path, batch.label, batch.split, batch.pixels);
   } else {
     return std::tie(batch.path, batch.label, batch.split, batch.jpeg);
   }

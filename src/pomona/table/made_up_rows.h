@@ -45,7 +45,7 @@ Batch made_up_rows(std::size_t first, std::size_t rows, std::size_t dims) {
     } else if constexpr (std::is_same_v<Batch, ReducedBatch>) {
       batch.label_index.push_back(row % 3 == 0 ? std::optional<std::int32_t>()
                                                : static_cast<std::int32_t>(row % 131));
-    } else if constexpr (std::is_same_v<Batch, ThumbnailBatch>) {
+    } else if constexpr (std::is_same_v<Batch, PreviewBatch>) {
       batch.jpeg.emplace_back(500 + row % 300, static_cast<char>(row));
     }
   }

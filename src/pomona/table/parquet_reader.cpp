@@ -185,7 +185,6 @@ template class TableReader<FeatureBatch>;
 template class TableReader<ManifestBatch>;
 template class TableReader<SnapshotBatch>;
 template class TableReader<ReducedBatch>;
-template class TableReader<PictureBatch>;
-template class TableReader<ThumbnailBatch>;
+template class TableReader<PreviewBatch>;
 
 }  // namespace pomona

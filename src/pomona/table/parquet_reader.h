@@ -38,7 +38,7 @@ struct TableParts {
 // name of ours.
 TableParts find_parts(const ObjectStore& store, std::string_view place);
 
-// Batch: FeatureBatch, ManifestBatch, SnapshotBatch, ReducedBatch, PictureBatch or ThumbnailBatch.
+// Batch: FeatureBatch, ManifestBatch, SnapshotBatch, ReducedBatch or PreviewBatch.
 template <class Batch>
 class TableReader {
  public:
@@ -65,14 +65,12 @@ using FeatureTableReader = TableReader<FeatureBatch>;
 using ManifestReader = TableReader<ManifestBatch>;
 using SnapshotReader = TableReader<SnapshotBatch>;
 using ReducedTableReader = TableReader<ReducedBatch>;
-using PictureTableReader = TableReader<PictureBatch>;
-using ThumbnailTableReader = TableReader<ThumbnailBatch>;
+using PreviewTableReader = TableReader<PreviewBatch>;
 
 extern template class TableReader<FeatureBatch>;
 extern template class TableReader<ManifestBatch>;
 extern template class TableReader<SnapshotBatch>;
 extern template class TableReader<ReducedBatch>;
-extern template class TableReader<PictureBatch>;
-extern template class TableReader<ThumbnailBatch>;
+extern template class TableReader<PreviewBatch>;
 
 }  // namespace pomona

@@ -154,12 +154,12 @@ TEST(ParquetReader, ReadsKeysAlone) {
   EXPECT_FALSE(reader.next(batch));
 }
 
-TEST(ParquetReader, WantsThumbnailsToHavePictures) {
+TEST(ParquetReader, WantsPreviewsToHavePictures) {
   MemoryStore store;
   // A table of other makers may have any bytes there.
-  store.write("thumbnails/a.parquet", golden().read("plain.parquet"));
-  expect_error<ThumbnailBatch>(store, "thumbnails", ErrorKind::kCorrupt,
-                               HasSubstr("expected a column jpeg of binary"));
+  store.write("previews/a.parquet", golden().read("plain.parquet"));
+  expect_error<PreviewBatch>(store, "previews", ErrorKind::kCorrupt,
+                             HasSubstr("expected a column jpeg of binary"));
 }
 
 // Whatever the bytes are, there is an answer or an Error.

@@ -166,7 +166,6 @@ template class TableWriter<FeatureBatch>;
 template class TableWriter<ManifestBatch>;
 template class TableWriter<SnapshotBatch>;
 template class TableWriter<ReducedBatch>;
-template class TableWriter<PictureBatch>;
-template class TableWriter<ThumbnailBatch>;
+template class TableWriter<PreviewBatch>;
 
 }  // namespace pomona

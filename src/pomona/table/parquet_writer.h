@@ -16,7 +16,7 @@
 
 namespace pomona {
 
-// Batch: FeatureBatch, ManifestBatch, SnapshotBatch, ReducedBatch, PictureBatch or ThumbnailBatch.
+// Batch: FeatureBatch, ManifestBatch, SnapshotBatch, ReducedBatch or PreviewBatch.
 template <class Batch>
 class TableWriter {
  public:
@@ -39,15 +39,13 @@ class TableWriter {
 
 using ManifestWriter = TableWriter<ManifestBatch>;
 using SnapshotWriter = TableWriter<SnapshotBatch>;
-using PictureTableWriter = TableWriter<PictureBatch>;
-using ThumbnailTableWriter = TableWriter<ThumbnailBatch>;
+using PreviewTableWriter = TableWriter<PreviewBatch>;
 
 extern template class TableWriter<FeatureBatch>;
 extern template class TableWriter<ManifestBatch>;
 extern template class TableWriter<SnapshotBatch>;
 extern template class TableWriter<ReducedBatch>;
-extern template class TableWriter<PictureBatch>;
-extern template class TableWriter<ThumbnailBatch>;
+extern template class TableWriter<PreviewBatch>;
 
 class FeatureTableWriter final : public FeatureSink {
  public:

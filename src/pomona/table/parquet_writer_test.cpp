@@ -47,7 +47,7 @@ void write_table(ObjectStore& store, std::size_t rows, std::size_t dims,
 
 template <class Batch>
 class EveryTable : public ::testing::Test {};
-using Batches = ::testing::Types<FeatureBatch, ManifestBatch, ReducedBatch, ThumbnailBatch>;
+using Batches = ::testing::Types<FeatureBatch, ManifestBatch, ReducedBatch, PreviewBatch>;
 TYPED_TEST_SUITE(EveryTable, Batches);
 
 template <class Batch>
@@ -256,15 +256,15 @@ TEST(ParquetWriter, IsReadByPyarrow) {
   ReducedTableWriter reduced(store, "reduced");
   reduced.add(made_up_rows<ReducedBatch>(0, 10, 2));
   reduced.finish();
-  ThumbnailTableWriter thumbnails(store, "thumbnails");
-  thumbnails.add(made_up_rows<ThumbnailBatch>(0, 10, 0));
-  thumbnails.finish();
+  PreviewTableWriter previews(store, "previews");
+  previews.add(made_up_rows<PreviewBatch>(0, 10, 0));
+  previews.finish();
   FeatureTableWriter(store, "empty").finish();
   const std::string command = std::string(POMONA_SOURCE) + "/.venv/bin/python " + POMONA_SOURCE +
                               "/tests/read_tables_with_pyarrow.py " + folder;
   // NOLINTNEXTLINE(bugprone-command-processor): a test's own command
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  for (const std::string name : {"features", "manifest", "reduced", "thumbnails", "empty"}) {
+  for (const std::string name : {"features", "manifest", "reduced", "previews", "empty"}) {
     store.remove(name);
   }
   std::remove(folder.c_str());

@@ -47,20 +47,12 @@ struct SnapshotBatch {
   std::size_t rows() const { return path.size(); }
 };
 
-struct ThumbnailBatch {
+// A picture of each of some photographs.
+struct PreviewBatch {
   std::vector<std::string> path;
   std::vector<std::string> label;
   std::vector<std::string> split;
   std::vector<std::string> jpeg;
-
-  std::size_t rows() const { return path.size(); }
-};
-
-struct PictureBatch {
-  std::vector<std::string> path;
-  std::vector<std::string> label;
-  std::vector<std::string> split;
-  std::vector<std::string> pixels;  // RGB, row by row
 
   std::size_t rows() const { return path.size(); }
 };

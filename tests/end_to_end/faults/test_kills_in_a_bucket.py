@@ -14,7 +14,7 @@ from fault_proxy import FaultProxy, Handler, Rule
 from photographs import make_folder
 from tables import digests, sha256_of, work_of
 
-SMALL_PARTS = [*TINY, "--part-files", "2", "--workers", "1", "--no-thumbnails"]
+SMALL_PARTS = [*TINY, "--part-files", "2", "--workers", "1", "--no-previews"]
 AT_ONCE = 2
 
 

@@ -17,7 +17,7 @@ OTHERWISE = {
     "components": ["--components", "1"],
     "size": ["--size", "48"],
     "seed": ["--seed", "7"],
-    "pictures": ["--no-thumbnails"],
+    "previews": ["--no-previews"],
 }
 LOCAL_RACES, BUCKET_RACES = 60, 40
 
