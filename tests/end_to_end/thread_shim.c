@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// For LD_PRELOAD: a system that starts POMONA_TEST_THREADS threads of C++ and no more, as the pids limit
-// of a container has it. Those of libraries in C are let be: that of the AWS SDK waits for ever at the
-// end of the process where it got too few.
+// For LD_PRELOAD: a system that starts POMONA_TEST_THREADS threads and no more, as the pids limit of a
+// container has it. Without POMONA_TEST_THREADS_OF_ALL, only threads of C++ count, not those that
+// libraries in C start.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,8 +18,9 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
   if (!next) next = (__typeof__(pthread_create)*)dlsym(RTLD_NEXT, "pthread_create");
   Dl_info caller;
   const int known = dladdr(__builtin_return_address(0), &caller);
-  if (known && caller.dli_fname && strstr(caller.dli_fname, "libstdc++") &&
-      atomic_fetch_add(&started, 1) >= atol(getenv("POMONA_TEST_THREADS"))) {
+  const int counts = getenv("POMONA_TEST_THREADS_OF_ALL") ||
+                     (known && caller.dli_fname && strstr(caller.dli_fname, "libstdc++"));
+  if (counts && atomic_fetch_add(&started, 1) >= atol(getenv("POMONA_TEST_THREADS"))) {
     return EAGAIN;
   }
   return next(thread, attributes, body, argument);
