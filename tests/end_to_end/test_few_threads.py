@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command import Pomona
+from command import DONE, TINY, UNAVAILABLE, Pomona
 from photographs import make_folder
 from s3_server import ACCESS, SECRET
 
@@ -66,3 +66,15 @@ def test_the_sdk_for_credentials_does_not_keep_the_process(
     own["AWS_SHARED_CREDENTIALS_FILE"] = str(profile)
     few = with_threads(far, shim, threads, POMONA_TEST_THREADS_OF_ALL="1", **own)
     assert few("scan", place).text == far("scan", place).text
+
+
+@pytest.mark.parametrize("threads", range(11))
+def test_an_extraction_is_done_or_reports_that_threads_are_missing(
+    tiny, shim, images, tmp_path, threads
+):
+    """Where OpenVINO can start only some of its threads, it hangs or ends the process."""
+    few = with_threads(tiny, shim, threads)
+    words = ["extract", images, "--workers", "2", *TINY, "--out", tmp_path / "out"]
+    # One waits for signals, and OpenVINO is to have two for each of its streams and four beside them.
+    outcome = few(*words, code=DONE if threads >= 9 else UNAVAILABLE)
+    assert threads >= 9 or "allow this process more" in outcome.message

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/backbone/openvino_network.h"
 
+#include <cerrno>
 #include <cstring>
 #include <openvino/openvino.hpp>
 #include <sstream>
+#include <system_error>
 
 namespace pomona {
 namespace {
@@ -29,12 +31,24 @@ ov::Core& openvino_core() {
   return core;
 }
 
+void throw_few_threads(std::string_view doing) {
+  throw Error(ErrorKind::kUnavailable,
+              std::string(doing) +
+                  ": the system starts no more threads for OpenVINO; allow this "
+                  "process more (ulimit -u, the pids limit of its container), or "
+                  "compute with fewer workers");
+}
+
 void rethrow_openvino(ErrorKind kind, std::string_view doing, std::string_view advice) {
   try {
     throw;
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
+    const std::string words = error.what();
+    if (words.find(std::generic_category().message(EAGAIN)) != std::string::npos) {
+      throw_few_threads(doing);
+    }
     throw Error(kind, std::string(doing) + ": " + gist(error.what()) + "; " + std::string(advice));
   }
 }
