@@ -77,8 +77,10 @@ struct PredictorCounts {
 // whatever runs beside them. A request that throws leaves the next one as it was.
 class Predictor {
  public:
-  // Throws invalid_input for a bundle without a classifier, corrupt when its self-check fails.
-  explicit Predictor(Bundle bundle, const PredictorOptions& options = {});
+  // Throws invalid_input for a bundle without a classifier, corrupt when its self-check fails, and
+  // what `make` throws.
+  explicit Predictor(Bundle bundle, const PredictorOptions& options = {},
+                     const MakeNetworks& make = make_networks);
   // What refuses holds on to the bundle.
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;
