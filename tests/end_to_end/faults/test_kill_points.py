@@ -135,7 +135,7 @@ def test_b1_killed_around_every_write_that_replaces_nothing(
     words = ["run", images, "--workers", "1", *SMALL_PARTS, "--out"]
     killed([*words, tmp_path / "counted"], without=without)
     moments = killed.moments()
-    assert len(moments) == 9, "work.json, seven parts, publication.json"
+    assert len(moments) == 10, "work.json, eight parts, publication.json"
 
     def check(point):
         out = tmp_path / f"out-{point}"
