@@ -7,16 +7,12 @@
 
 #include "pomona/backbone/engine_rate.h"
 #include "pomona/backbone/openvino_network.h"
-#include "pomona/base/parallel_start.h"
 
 namespace pomona {
 namespace {
 
 constexpr const char* kDevice = "CPU";
 constexpr int kLargestBatch = 1024;
-// More than OpenVINO was seen to start: its streams, those who compile, those who call back.
-constexpr std::size_t kThreadsASlot = 2;
-constexpr std::size_t kThreadsBeside = 4;
 
 ov::element::Type element_type(Precision precision) {
   return precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
@@ -109,11 +105,7 @@ class OpenVinoFeaturizer : public Featurizer {
         feature_count_(static_cast<std::size_t>(backbone.spec.feature_count)) {
     const std::shared_ptr<ov::Model> network = fixed_network(backbone, options);
     check_output(*network);
-    // Where OpenVINO can start only some of its threads, it hangs or ends the process.
-    if (!can_start_threads(kThreadsASlot * options.slots + kThreadsBeside)) {
-      throw_few_threads("compiling backbone " + name_ + " for " + std::to_string(options.slots) +
-                        " slots");
-    }
+    check_threads(options.slots, "compiling backbone " + name_);
     try {
       compiled_ = openvino_core().compile_model(network, kDevice, compile_settings(options));
       for (std::size_t slot = 0; slot < options.slots; ++slot) {
