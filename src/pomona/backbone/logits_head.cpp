@@ -72,6 +72,7 @@ LayerNetwork::LayerNetwork(const Backbone& backbone) {
   features = static_cast<std::size_t>(backbone.spec.feature_count);
   logits = static_cast<std::size_t>(backbone.spec.logit_count);
   const std::shared_ptr<ov::Model> network = whole_network(backbone, doing);
+  check_threads(/*streams=*/1, doing);
   try {
     compiled = openvino_core().compile_model(
         last_layer(backbone, network), "CPU", ov::hint::inference_precision(ov::element::f32),

@@ -105,6 +105,7 @@ class OpenVinoFeaturizer : public Featurizer {
         feature_count_(static_cast<std::size_t>(backbone.spec.feature_count)) {
     const std::shared_ptr<ov::Model> network = fixed_network(backbone, options);
     check_output(*network);
+    check_threads(options.slots, "compiling backbone " + name_);
     try {
       compiled_ = openvino_core().compile_model(network, kDevice, compile_settings(options));
       for (std::size_t slot = 0; slot < options.slots; ++slot) {

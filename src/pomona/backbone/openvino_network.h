@@ -2,6 +2,7 @@
 // What the OpenVINO sources of this module share; no other module includes it. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,8 +23,13 @@ inline constexpr const char* kLogitsOutput = "logits";
 // The one of this process: plug-ins are loaded once.
 ov::Core& openvino_core();
 
+// To be called before a network is compiled: where OpenVINO can start only some of its threads, it
+// hangs or ends the process. Throws unavailable when the system does not start so many now.
+void check_threads(std::size_t streams, std::string_view doing);
+
 // To be called while an exception of OpenVINO is handled: throws Error{kind} with `doing`, the
-// gist of OpenVINO's own words, and `advice`. Our own errors pass unchanged.
+// gist of OpenVINO's own words, and `advice`; where it says that no thread can be started,
+// unavailable. Our own errors pass unchanged.
 [[noreturn]] void rethrow_openvino(ErrorKind kind, std::string_view doing, std::string_view advice);
 
 // The network of an IR; copies the weights. OpenVINO's exceptions are not translated.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <exception>
 #include <fstream>
+#include <latch>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -76,6 +77,20 @@ std::size_t usable_cores() {
 }
 
 std::size_t workers_or_all(std::size_t workers) { return workers == 0 ? usable_cores() : workers; }
+
+bool can_start_threads(std::size_t count, const StartThread& start) {
+  std::latch all_tried(1);
+  std::vector<std::jthread> threads;
+  bool is_started = true;
+  try {
+    threads.reserve(count);
+    while (threads.size() < count) threads.push_back(start([&all_tried] { all_tried.wait(); }));
+  } catch (const std::exception&) {
+    is_started = false;
+  }
+  all_tried.count_down();
+  return is_started;
+}
 
 void parallel_for_on(const StartThread& start, std::size_t pieces, std::size_t workers,
                      const std::function<void(std::size_t, std::size_t)>& body) {

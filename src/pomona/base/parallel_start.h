@@ -18,6 +18,10 @@ inline std::jthread start_thread(std::function<void()> work) {
   return std::jthread(std::move(work));
 }
 
+// Does the system start so many threads beside those that run? For libraries that hang, or end the
+// process, where it starts only some of theirs.
+bool can_start_threads(std::size_t count, const StartThread& start = start_thread);
+
 void parallel_for_on(const StartThread& start, std::size_t pieces, std::size_t workers,
                      const std::function<void(std::size_t piece, std::size_t worker)>& body);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <latch>
 #include <mutex>
@@ -21,6 +22,32 @@ namespace pomona {
 namespace {
 
 TEST(ParallelTest, ThereIsAtLeastOneCore) { EXPECT_GE(usable_cores(), 1U); }
+
+// A system that has so many threads at once.
+StartThread start_while_few(std::size_t most, std::atomic<std::size_t>& running) {
+  return [most, &running](const std::function<void()>& work) {
+    if (++running > most) {
+      --running;
+      throw std::system_error(EAGAIN, std::generic_category());
+    }
+    return std::jthread([work, &running] {
+      work();
+      --running;
+    });
+  };
+}
+
+TEST(ParallelTest, SaysHowManyThreadsCanBeStartedAtOnce) {
+  std::atomic<std::size_t> running = 0;
+  const StartThread start = start_while_few(/*most=*/3, running);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    EXPECT_TRUE(can_start_threads(0, start));
+    EXPECT_TRUE(can_start_threads(3, start));
+    EXPECT_FALSE(can_start_threads(4, start));
+    EXPECT_EQ(running, 0U) << "all have ended";
+  }
+  EXPECT_TRUE(can_start_threads(5));
+}
 
 TEST(ParallelTest, RunsEveryPieceOnce) {
   for (const std::size_t workers : {0U, 1U, 2U, 3U, 50U}) {

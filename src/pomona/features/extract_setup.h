@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "pomona/backbone/backbone.h"
@@ -28,5 +29,8 @@ struct ExtractSetup {
 
 // What its views need, compiled. Throws as ViewNetworks and make_openvino_featurizer().
 ViewNetworks make_networks(const ExtractSetup& setup);
+
+// That, or networks of another engine for the same setup.
+using MakeNetworks = std::function<ViewNetworks(const ExtractSetup&)>;
 
 }  // namespace pomona

@@ -159,6 +159,44 @@ TEST(PublicationTest, WhoWakesLateRemovesNoResultsOfAThird) {
   }
 }
 
+// The window that docs/reliability.md describes: the removal that follows a look at work.json.
+TEST(PublicationTest, WhoWakesLateRemovesAtMostOneNameOfWhatAnotherHasPublished) {
+  std::size_t losses = 0;
+  bool is_last = false;
+  for (std::size_t paused_at = 0; !is_last; ++paused_at) {
+    SCOPED_TRACE("paused before operation " + std::to_string(paused_at));
+    MemoryStore root;
+    root.write(kRunRecord, kRecord);
+    root.write("reduced.csv", "earlier");
+    root.write("tsne.json", "earlier");
+    root.write(kSuccess, "");
+    const WorkClaim claim = begin("first", root);
+    const Publication first = announced("first", {"run.json"}, root);
+    PausingStore sleepy(root, [&](std::size_t number, std::string_view) {
+      if (number != paused_at) return;
+      ASSERT_TRUE(carry_out(first, claim, root));
+      end_work(claim, root);
+      const WorkClaim second = begin("second", root);
+      ASSERT_TRUE(carry_out(announced("second", names(), root), second, root));
+      end_work(second, root);
+    });
+    carry_out(first, claim, sleepy);
+    is_last = paused_at >= sleepy.operations();
+    if (is_last) continue;
+    std::size_t lost = root.exists(kSuccess) ? 0 : 1;
+    for (const std::string& name : names()) {
+      if (!root.exists(name)) {
+        ++lost;
+      } else if (name != kRunRecord) {
+        EXPECT_EQ(root.read(name), "second");
+      }
+    }
+    EXPECT_LE(lost, 1U);
+    losses += lost;
+  }
+  EXPECT_EQ(losses, 3U) << "_SUCCESS and two that were left over";
+}
+
 TEST(PublicationTest, WhoWakesLateRemovesNoWorkOfAThird) {
   bool is_last = false;
   for (std::size_t look = 0; !is_last; ++look) {

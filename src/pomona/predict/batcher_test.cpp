@@ -133,5 +133,83 @@ TEST_F(BatcherTest, BoundsNameTheField) {
   EXPECT_THROW(batcher.submit(photographs_[0], none), Error);
 }
 
+// Many threads submit at once: what fails, cannot be read or is stopped ends as itself, and all
+// others get what they would alone.
+TEST(TinyBatcher, KeepsRequestsOfManyThreadsApart) {
+  constexpr std::size_t kThreads = 8;
+  constexpr std::size_t kRequests = 60;
+  const Predictor predictor(tiny_predicting_bundle({"whole", "flip"}, 8), {.workers = 2},
+                            make_tiny_networks);
+  const std::vector<std::string> photographs = made_up_photographs(kRequests);
+  const std::string white = white_photograph();
+  std::vector<double> expected;
+  for (const std::string& photograph : photographs) {
+    const std::string_view bytes = photograph;
+    expected.push_back(predictor.predict({&bytes, 1}, {}).front().answers.front().probability);
+  }
+  Batcher batcher(predictor, {.max_wait = std::chrono::microseconds(500)});
+  const auto submit_all = [&](std::size_t thread) {
+    std::vector<std::stop_source> stops(kRequests);
+    std::vector<std::future<Prediction>> futures;
+    for (std::size_t i = 0; i < kRequests; ++i) {
+      const std::size_t kind = (i + thread) % 10;
+      PredictOptions options;
+      options.stop = stops[i].get_token();
+      futures.push_back(batcher.submit(kind == 0   ? white
+                                       : kind == 1 ? "no photograph"
+                                                   : photographs[i],
+                                       options));
+      if (kind == 2) stops[i].request_stop();
+    }
+    for (std::size_t i = 0; i < kRequests; ++i) {
+      const std::size_t kind = (i + thread) % 10;
+      if (kind == 0) {
+        EXPECT_EQ(error_of(futures[i]), ErrorKind::kUnavailable);
+      } else if (kind == 1) {
+        EXPECT_TRUE(futures[i].get().failure);
+      } else if (kind == 2) {
+        try {
+          EXPECT_EQ(futures[i].get().answers.front().probability, expected[i]);
+        } catch (const Error& error) {
+          EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+        }
+      } else {
+        EXPECT_EQ(futures[i].get().answers.front().probability, expected[i]) << i;
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&, thread] { submit_all(thread); });
+    }
+  }
+  EXPECT_EQ(batcher.counts().requests, kThreads * kRequests);
+  EXPECT_LT(batcher.counts().groups, kThreads * kRequests) << "none were joined";
+}
+
+// With requests of every age under way.
+TEST(TinyBatcher, EndsEveryRequestWhenItGoes) {
+  const Predictor predictor(tiny_predicting_bundle({"whole"}, 4), {.workers = 2},
+                            make_tiny_networks);
+  const std::vector<std::string> photographs = made_up_photographs(20);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::future<Prediction>> futures;
+    {
+      Batcher batcher(predictor, {.max_wait = std::chrono::microseconds(100)});
+      for (const std::string& one : photographs) futures.push_back(batcher.submit(one));
+      std::this_thread::sleep_for(std::chrono::microseconds(100 * round));
+    }
+    for (auto& future : futures) {
+      ASSERT_EQ(future.wait_for(milliseconds(0)), std::future_status::ready);
+      try {
+        EXPECT_EQ(future.get().answers.size(), 3U);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pomona

@@ -41,6 +41,7 @@ void find_network(Bundle& bundle, const std::string& models) {
 
 Precision precision_here(const Bundle& bundle) {
   const Precision precision = precision_from_name(bundle.precision);
+  if (precision == Precision::kF32) return precision;  // every processor has it
   const std::vector<Precision> native = native_precisions();
   return std::ranges::find(native, precision) != native.end() ? precision : Precision::kF32;
 }

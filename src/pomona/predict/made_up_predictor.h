@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: a bundle with a real, tiny network that passes its self-check, and photographs
-// for it.
+// For tests only: bundles that pass their self-check, and photographs for them. One has a real,
+// tiny network for OpenVINO; the other is for the tiny featurizer, which also runs under
+// sanitizers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "pomona/backbone/golden_network.h"
+#include "pomona/backbone/tiny_featurizer.h"
+#include "pomona/base/error.h"
 #include "pomona/base/random.h"
 #include "pomona/bundle/bundle.h"
 #include "pomona/image/image.h"
@@ -26,8 +32,8 @@ inline Matrix<double> random_matrix(std::uint64_t seed, std::size_t rows, std::s
   return matrix;
 }
 
-inline Bundle predicting_bundle(const std::vector<std::string>& views, int batch) {
-  const Backbone backbone = golden_backbone();
+inline Bundle predicting_bundle(const Backbone& backbone, const std::vector<std::string>& views,
+                                int batch, const MakeNetworks& make) {
   const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
   Bundle bundle;
   bundle.backbone_spec = print_backbone_spec(backbone.spec);
@@ -53,8 +59,67 @@ inline Bundle predicting_bundle(const std::vector<std::string>& views, int batch
   bundle.labels = {"Apple", "Banana", "Cherry", "Date"};
   bundle.self_check.tolerances = {{"f32", {1e-4, 1e-3}}, {"bf16", {5e-2, 1e-1}}};
   bundle.self_check.cases =
-      answer_self_check(bundle, make_networks(extract_setup_of(bundle, /*slots=*/1)), /*cases=*/1);
+      answer_self_check(bundle, make(extract_setup_of(bundle, /*slots=*/1)), /*cases=*/1);
   return bundle;
+}
+
+inline Bundle predicting_bundle(const std::vector<std::string>& views, int batch) {
+  return predicting_bundle(golden_backbone(), views, batch, make_networks);
+}
+
+// The tiny featurizer, which fails on a picture of one colour: on white_photograph(). Inputs of
+// zeros are rows of a batch that nobody filled.
+class ColourFearingFeaturizer : public Featurizer {
+ public:
+  explicit ColourFearingFeaturizer(const FeaturizerOptions& options)
+      : inner_(make_tiny_featurizer(options)) {}
+
+  int size() const override { return inner_->size(); }
+  std::size_t batch() const override { return inner_->batch(); }
+  std::size_t slots() const override { return inner_->slots(); }
+  std::size_t feature_count() const override { return inner_->feature_count(); }
+  std::span<float> input(std::size_t slot, std::size_t row) override {
+    return inner_->input(slot, row);
+  }
+  void submit(std::size_t slot) override {
+    bool fails = false;
+    for (std::size_t row = 0; row < batch(); ++row) {
+      const std::span<float> pixels = input(slot, row);
+      const auto differs = [&](float pixel) { return pixel != pixels.front(); };
+      if (pixels.front() == 0 || std::ranges::any_of(pixels, differs)) continue;
+      std::ranges::fill(pixels, 0.F);  // or it would still be there for the next batch
+      fails = true;
+    }
+    if (fails) throw Error(ErrorKind::kUnavailable, "running the network: all of one colour");
+    inner_->submit(slot);
+  }
+  MatrixView<const float> collect(std::size_t slot) override { return inner_->collect(slot); }
+
+ private:
+  std::unique_ptr<Featurizer> inner_;
+};
+
+inline ViewNetworks make_tiny_networks(const ExtractSetup& setup) {
+  return {setup.views, setup.featurizer.size, [&](int size) {
+            FeaturizerOptions options = setup.featurizer;
+            options.size = size;
+            return std::make_unique<ColourFearingFeaturizer>(options);
+          }};
+}
+
+inline Bundle tiny_predicting_bundle(const std::vector<std::string>& views, int batch) {
+  Backbone backbone;
+  backbone.spec = tiny_backbone_spec();
+  return predicting_bundle(backbone, views, batch, make_tiny_networks);
+}
+
+inline std::string white_photograph() {
+  Image image;
+  image.set_size(50, 50);
+  std::ranges::fill(image.pixels, std::uint8_t{255});
+  std::string photograph;
+  JpegEncoder().encode(image, 90, photograph);
+  return photograph;
 }
 
 // JPEGs that all look different.

@@ -104,11 +104,11 @@ void PredictOptions::check() const {
 
 std::size_t most_answers(const PredictOptions& options) { return std::max(options.top, kAtLeast); }
 
-Predictor::Predictor(Bundle bundle, const PredictorOptions& options)
+Predictor::Predictor(Bundle bundle, const PredictorOptions& options, const MakeNetworks& make)
     : bundle_(checked(std::move(bundle), options)),
       catalogue_(read_catalogue(bundle_)),
       setup_(extract_setup_of(bundle_, workers_or_all(options.workers))),
-      networks_(make_networks(setup_)),
+      networks_(make(setup_)),
       views_(options.fast ? whole_and_nearest(bundle_) : networks_.every_view()),
       refuser_(bundle_),
       pool_(std::make_unique<SlotPool>(networks_.slots())) {

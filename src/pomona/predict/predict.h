@@ -81,8 +81,9 @@ struct PredictorCounts {
 class Predictor {
  public:
   // Throws invalid_input for options out of range and for a bundle without a classifier, corrupt
-  // when its self-check fails.
-  explicit Predictor(Bundle bundle, const PredictorOptions& options = {});
+  // when its self-check fails, and what `make` throws.
+  explicit Predictor(Bundle bundle, const PredictorOptions& options = {},
+                     const MakeNetworks& make = make_networks);
   // What refuses holds on to the bundle.
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
 #include <stop_token>
 #include <thread>
 
@@ -62,6 +65,96 @@ TEST(Predictor, GivesTheSameBitsToEightThreadsAsOneAfterTheOther) {
     }
   }
   for (const auto& of_thread : found) EXPECT_EQ(answers_of(of_thread), answers_of(expected));
+}
+
+// How a request ended that did not give predictions.
+std::optional<ErrorKind> ended_with(const std::function<void()>& request) {
+  try {
+    request();
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  return std::nullopt;
+}
+
+// Seven threads of one predictor whose requests fail, are stopped or hold what cannot be read, in
+// turn, and between them requests that must be answered as if they were alone.
+TEST(TinyPredictor, AnswersManyThreadsWhileOtherRequestsFailAndStop) {
+  constexpr std::size_t kThreads = 8;
+  constexpr std::size_t kRequests = 60;
+  const Predictor predictor(tiny_predicting_bundle({"whole", "flip", "zoom75"}, 4), {.workers = 3},
+                            make_tiny_networks);
+  const std::vector<std::string> photographs = made_up_photographs(kRequests + kThreads);
+  const std::string white = white_photograph();
+  const std::vector<std::string_view> all = views_of(photographs);
+  std::vector<std::vector<std::pair<std::string, double>>> expected;
+  for (const std::string_view& one : all) {
+    expected.push_back(answers_of(predictor.predict({&one, 1}, {})));
+  }
+  ASSERT_NE(expected[0], expected[1]) << "all look the same";
+  const auto disturb = [&](std::size_t kind, std::span<const std::string_view> some) {
+    std::vector<std::string_view> request(some.begin(), some.end());
+    if (kind == 0) {
+      request.push_back(white);
+      EXPECT_EQ(ended_with([&] { predictor.predict(request, {}); }), ErrorKind::kUnavailable);
+    } else if (kind == 1) {
+      request.emplace_back("no photograph");
+      EXPECT_EQ(failure_of(predictor.predict(request, {}).back()), "unsupported_format");
+    } else {
+      std::stop_source stop;
+      PredictOptions options;
+      options.stop = stop.get_token();
+      for (int round = 0; round < 200; ++round) {
+        request.insert(request.end(), all.begin(), all.end());
+      }
+      std::jthread stopper([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        stop.request_stop();
+      });
+      EXPECT_EQ(ended_with([&] { predictor.predict(request, options); }), ErrorKind::kInterrupted);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (std::size_t i = 0; i < kRequests; ++i) {
+          const auto some = std::span(all).subspan(i, 1 + (i + thread) % kThreads);
+          // The last thread is the one that disturbs nobody.
+          if (thread + 1 < kThreads && i % 5 == 0) disturb((i / 5 + thread) % 3, some);
+          const std::vector<Prediction> found = predictor.predict(some, {});
+          for (std::size_t k = 0; k < some.size(); ++k) {
+            EXPECT_EQ(answers_of({found[k]}), expected[i + k]) << thread << ", request " << i;
+          }
+        }
+      });
+    }
+  }
+}
+
+TEST(TinyPredictor, StopsWhileItWaitsForItsTurn) {
+  const Predictor predictor(tiny_predicting_bundle({"whole"}, 2), {.workers = 1},
+                            make_tiny_networks);
+  const std::vector<std::string> photographs = made_up_photographs(1);
+  const std::vector<std::string_view> endless(100'000, photographs.front());
+  std::stop_source stop_first;
+  std::stop_source stop_waiting;
+  PredictOptions first;
+  first.stop = stop_first.get_token();
+  PredictOptions waiting;
+  waiting.stop = stop_waiting.get_token();
+  std::jthread holder([&] {
+    EXPECT_EQ(ended_with([&] { predictor.predict(endless, first); }), ErrorKind::kInterrupted);
+  });
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop_waiting.request_stop();
+  });
+  // Whoever of the two comes first holds the only slot: both end all the same.
+  EXPECT_EQ(ended_with([&] { predictor.predict(endless, waiting); }), ErrorKind::kInterrupted);
+  stop_first.request_stop();
+  holder.join();
+  EXPECT_FALSE(predictor.predict(views_of(photographs), {}).front().failure);
 }
 
 TEST(Predictor, ReturnsWhatCannotBeReadAsAValue) {

@@ -18,6 +18,7 @@
 #include "pomona/storage/key.h"
 #include "pomona/storage/local_list.h"
 #include "pomona/storage/posix_file.h"
+#include "pomona/storage/rename_if_absent.h"
 
 namespace pomona {
 namespace {
@@ -107,37 +108,6 @@ class LocalReader final : public ObjectReader {
   std::string version_;
   std::string object_;
 };
-
-// How calls answer that a file system, its server or a sandbox does not offer. Some of these also
-// mean that the caller may not write there; every other way then says the same.
-bool is_not_offered(int error) {
-  return error == EOPNOTSUPP || error == ENOSYS || error == EINVAL || error == EPERM ||
-         error == EACCES || error == EMLINK;
-}
-
-// Renames a file within a folder unless there is one of the new name. False with errno set
-// otherwise; EEXIST when there is one.
-bool rename_if_absent(int folder, const std::string& from, const std::string& to) {
-  // A link is the surest where machines share a file system: the server decides, whatever it makes
-  // of the flags of a rename.
-  if (::linkat(folder, from.c_str(), folder, to.c_str(), 0) == 0) {
-    ::unlinkat(folder, from.c_str(), 0);
-    return true;
-  }
-  if (!is_not_offered(errno)) return false;
-  // exFAT, vfat, and many FUSE and SMB mounts have no hard links.
-  if (::renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) return true;
-  if (!is_not_offered(errno)) return false;
-  // The last resort: who creates the name owns it, and replaces it by the whole file. One writer
-  // still wins, but others see an empty file for a moment, and for ever when this process is killed
-  // between the two steps.
-  if (!open_at(folder, to, O_WRONLY | O_CREAT | O_EXCL, 0666).is_open()) return false;
-  if (::renameat(folder, from.c_str(), folder, to.c_str()) == 0) return true;
-  const int error = errno;
-  ::unlinkat(folder, to.c_str(), 0);
-  errno = error;
-  return false;
-}
 
 // Writes under a temporary name in the final folder, so that commit() is a rename in one file
 // system.

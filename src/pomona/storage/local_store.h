@@ -4,9 +4,7 @@
 // Links are followed, also out of the folder; that is the user's wish. Files are not synced one by
 // one, since a sync costs more than writing a small file; settle() syncs the whole file system.
 //
-// write_if_absent() needs a file system with hard links or with a rename that replaces nothing.
-// Where there is neither, still only one writer wins, but a reader may find its file empty for a
-// moment; killed in that moment, the writer leaves it empty.
+// How write_if_absent() works where there are no hard links: rename_if_absent.h.
 #pragma once
 
 #include <string>

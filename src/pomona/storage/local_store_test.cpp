@@ -164,6 +164,24 @@ TEST_F(LocalStoreTest, ANameThatCannotBeFilledIsGivenBack) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
+// As a kill between any two steps leaves it: nothing can be renamed or removed any more.
+TEST_F(LocalStoreTest, WhatIsCutOffLeavesNoEmptyFileAndBlocksNobody) {
+  const auto write = [&] {
+    EXPECT_EQ(error_kind([&] { LocalStore(folder_).write_if_absent("a", "cut off"); }),
+              ErrorKind::kUnavailable);
+  };
+  const FailingCalls offered_nothing = {{SYS_linkat, EPERM}, {SYS_renameat2, EINVAL}};
+  FailingCalls cut_off = offered_nothing;
+  cut_off.insert(cut_off.end(), {{SYS_renameat, EIO}, {SYS_unlinkat, EIO}});
+  if (!run_without(cut_off, write)) GTEST_SKIP() << kNoFailingCalls;
+  EXPECT_FALSE(fs::exists(path("a")));
+  run_without(offered_nothing,
+              [&] { EXPECT_TRUE(LocalStore(folder_).write_if_absent("a", "whole")); });
+  EXPECT_EQ(LocalStore(folder_).read("a"), "whole");
+  EXPECT_EQ(LocalStore(folder_).remove_unfinished({}, /*dry_run=*/false), 1U);
+  EXPECT_EQ(problems().size(), 1U);
+}
+
 TEST_F(LocalStoreTest, HidesOnlyWhatItIsWriting) {
   put("a/.pomona-12-0", "half");
   for (const char* name :

@@ -2,8 +2,13 @@
 #include "pomona/storage_s3/credentials.h"
 
 #include <arrow/filesystem/s3fs.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -21,6 +26,31 @@ namespace {
 // margin of five minutes before an expiry.
 constexpr std::chrono::seconds kFresh{60};
 
+// The SDK ends itself within milliseconds.
+constexpr unsigned kSecondsToEnd = 2;
+
+std::atomic<int> exit_status = 0;
+
+void leave(int /*signal*/) { ::_exit(exit_status); }
+
+// Left running, the SDK would crash when the process ends. But it ends its event loop by a thread
+// more, and waits for it without end where the system starts none (the pids limit of a container).
+// A watchdog thread could not be started there either, so a timer of the system ends the process.
+void end_sdk(int status, void* /*unused*/) {
+  exit_status = status;
+  (void)std::fflush(nullptr);  // _exit() does not
+  struct sigaction action {};
+  action.sa_handler = leave;
+  sigset_t timer;
+  sigemptyset(&timer);
+  sigaddset(&timer, SIGALRM);
+  ::sigaction(SIGALRM, &action, nullptr);
+  ::pthread_sigmask(SIG_UNBLOCK, &timer, nullptr);
+  ::alarm(kSecondsToEnd);
+  (void)arrow::fs::FinalizeS3();
+  ::alarm(0);
+}
+
 void start_sdk() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -29,9 +59,23 @@ void start_sdk() {
     if (!arrow::fs::InitializeS3(options).ok()) {
       throw Error(ErrorKind::kInternal, "starting the AWS SDK for its credentials failed");
     }
-    // Left running, it would crash when the process ends.
-    std::atexit([] { (void)arrow::fs::FinalizeS3(); });
+    ::on_exit(end_sdk, nullptr);
   });
+}
+
+// The first link of the chain, which needs neither the SDK nor its threads. All empty unless both
+// keys are there, as the SDK has it.
+S3Credentials credentials_of_environment() {
+  const auto value = [](const char* name) {
+    const char* text = std::getenv(name);
+    return std::string(text == nullptr ? "" : text);
+  };
+  S3Credentials credentials{.access_key_id = value("AWS_ACCESS_KEY_ID"),
+                            .secret_access_key = value("AWS_SECRET_ACCESS_KEY"),
+                            .session_token = value("AWS_SESSION_TOKEN")};
+  const bool is_there =
+      !credentials.access_key_id.empty() && !credentials.secret_access_key.empty();
+  return is_there ? credentials : S3Credentials();
 }
 
 // What the SDK throws stays here. Memory that has run out is not its affair.
@@ -72,6 +116,8 @@ class Chain {
 
  private:
   S3Credentials read(bool renew) {
+    S3Credentials given = credentials_of_environment();
+    if (!given.access_key_id.empty()) return given;
     if (options_ == nullptr || renew) {
       start_sdk();
       options_ = std::make_unique<arrow::fs::S3Options>(arrow::fs::S3Options::Defaults());

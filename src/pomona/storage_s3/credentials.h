@@ -21,7 +21,8 @@ S3Credentials read_credentials(const CredentialGetters& getters);
 
 // The standard chain of the AWS SDK (the one inside Arrow): environment, the profile AWS_PROFILE of
 // the shared files, web identity, container, instance. Renewed before they expire. Throws denied
-// when there are none. Any thread.
+// when there are none. Any thread. The SDK starts only when the environment has none. At exit() it
+// is ended by a handler, which ends the process with _exit() when the SDK hangs.
 S3CredentialsSource default_s3_credentials();
 
 }  // namespace pomona

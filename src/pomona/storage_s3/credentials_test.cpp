@@ -3,6 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+
 #include "pomona/base/error.h"
 
 namespace pomona {
@@ -63,6 +70,47 @@ TEST(CredentialsTest, WhereThereAreNoneNobodyIsAskedTwice) {
   };
   EXPECT_EQ(read_credentials({none, none, none}), S3Credentials{});
   EXPECT_EQ(calls, 1);
+}
+
+// Keeps the environment for the tests that follow.
+class Environment {
+ public:
+  explicit Environment(const std::map<std::string, std::string>& values) {
+    for (const auto& [name, value] : values) {
+      const char* before = std::getenv(name.c_str());
+      before_[name] = before == nullptr ? std::nullopt : std::optional<std::string>(before);
+      ::setenv(name.c_str(), value.c_str(), 1);
+    }
+  }
+  ~Environment() {
+    for (const auto& [name, value] : before_) {
+      value ? ::setenv(name.c_str(), value->c_str(), 1) : ::unsetenv(name.c_str());
+    }
+  }
+
+ private:
+  std::map<std::string, std::optional<std::string>> before_;
+};
+
+TEST(CredentialsTest, ThoseOfTheEnvironmentComeFirst) {
+  const Environment environment({{"AWS_ACCESS_KEY_ID", "key"},
+                                 {"AWS_SECRET_ACCESS_KEY", "secret"},
+                                 {"AWS_SESSION_TOKEN", "token"}});
+  const S3CredentialsSource source = default_s3_credentials();
+  EXPECT_EQ(source(/*renew=*/false), (S3Credentials{"key", "secret", "token"}));
+  EXPECT_EQ(source(/*renew=*/true), (S3Credentials{"key", "secret", "token"}));
+}
+
+TEST(CredentialsTest, AKeyWithoutItsSecretIsPassedOver) {
+  const std::string file = ::testing::TempDir() + "pomona-credentials-test";
+  std::ofstream(file) << "[default]\naws_access_key_id = other\naws_secret_access_key = hidden\n";
+  const Environment environment({{"AWS_ACCESS_KEY_ID", "key"},
+                                 {"AWS_SECRET_ACCESS_KEY", ""},
+                                 {"AWS_PROFILE", "default"},
+                                 {"AWS_EC2_METADATA_DISABLED", "true"},
+                                 {"AWS_SHARED_CREDENTIALS_FILE", file}});
+  EXPECT_EQ(default_s3_credentials()(/*renew=*/false), (S3Credentials{"other", "hidden", ""}));
+  std::filesystem::remove(file);
 }
 
 }  // namespace

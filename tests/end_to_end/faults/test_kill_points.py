@@ -35,7 +35,8 @@ def undisturbed(tiny, images, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def killed(tiny, tmp_path_factory):
-    """Runs a command that is killed before its n-th change; how many changes it made where n is 0."""
+    """Runs a command that is killed before its n-th change; how many changes it made where n is 0.
+    `without`: system calls that this file system does not offer."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         pytest.skip("no C compiler here to build what kills")
@@ -44,9 +45,10 @@ def killed(tiny, tmp_path_factory):
     source = Path(__file__).with_name("kill_shim.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
 
-    def run(words, at=0):
+    def run(words, at=0, without=""):
         count = folder / f"count-{threading.get_ident()}"
         own = {"POMONA_TEST_KILL_AT": str(at), "POMONA_TEST_KILL_COUNT": str(count)}
+        own["POMONA_TEST_WITHOUT"] = without
         done = subprocess.run(
             [BINARY, *words],
             env=tiny.environment | own | {"LD_PRELOAD": str(shim)},
@@ -55,8 +57,12 @@ def killed(tiny, tmp_path_factory):
             timeout=120,
         )
         assert done.returncode == (-signal.SIGKILL if at else DONE), done.stderr.decode()
-        return 0 if at else int(count.read_text())
+        return 0 if at else int(count.read_text().split()[0])
 
+    # Of the last run of this thread that was not killed: where writes began that replace nothing.
+    run.moments = lambda: [
+        int(at) for at in (folder / f"count-{threading.get_ident()}").read_text().split()[1:]
+    ]
     return run
 
 
@@ -119,6 +125,29 @@ def test_b1_killed_twice(tiny, killed, images, undisturbed, tmp_path):
         assert digests(out) == undisturbed, point
 
     in_parallel(check, range(10, changes * 3 // 4, 17))
+
+
+@pytest.mark.parametrize("without", ["", "linkat", "linkat,renameat2"])
+def test_b1_killed_around_every_write_that_replaces_nothing(
+    tiny, killed, images, undisturbed, tmp_path, without
+):
+    """By a hard link, by a rename and under a lock: the work, its parts, the publication."""
+    words = ["run", images, "--workers", "1", *SMALL_PARTS, "--out"]
+    killed([*words, tmp_path / "counted"], without=without)
+    moments = killed.moments()
+    assert len(moments) == 10, "work.json, eight parts, publication.json"
+
+    def check(point):
+        out = tmp_path / f"out-{point}"
+        killed([*words, out], point, without)
+        check_reader(out)
+        killed([*words, out], without=without)
+        assert digests(out) == undisturbed, point
+        assert not (out / "_pomona").exists()
+        shutil.rmtree(out)
+
+    # A link is followed by a removal; a lock is made, a file renamed, and the lock removed.
+    in_parallel(check, sorted({at + after for at in moments for after in range(4)}))
 
 
 class Reader(threading.Thread):
