@@ -24,7 +24,7 @@ std::string interval(const Json& score) {
   return text;
 }
 
-// What each view costs stands beside the rate, for one pays for all.
+// Prints the cost of a crop beside the rate: a photograph costs as much as all its crops.
 std::string pace(const Json& record) {
   const Json& rate = record.at("images_per_second");
   if (rate.is_null()) {
@@ -35,13 +35,13 @@ std::string pace(const Json& record) {
   std::snprintf(text, sizeof text, "%.0f photographs a second on %d workers", rate.get<double>(),
                 workers);
   std::string pace = text;
-  const auto views = record.value("views", std::vector<std::string>());
-  if (views.size() > 1) {
+  const auto crops = record.value("crops", std::vector<std::string>());
+  if (crops.size() > 1) {
     const bool sized = std::ranges::any_of(
-        views, [](const std::string& view) { return view.find('@') != std::string::npos; });
-    std::snprintf(text, sizeof text, ", %zu views of each, %.1f ms of a core for a view%s",
-                  views.size(),
-                  1000 * workers / (rate.get<double>() * static_cast<double>(views.size())),
+        crops, [](const std::string& crop) { return crop.find('@') != std::string::npos; });
+    std::snprintf(text, sizeof text, ", %zu crops of each, %.1f ms of a core for a crop%s",
+                  crops.size(),
+                  1000 * workers / (rate.get<double>() * static_cast<double>(crops.size())),
                   sized ? " on average" : "");
     pace += text;
   }

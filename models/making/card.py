@@ -281,7 +281,7 @@ pomona predict models/kinds banana.jpg
 ## What it learnt from
 
 {data}
-Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
+The network sees six crops of each photograph at 320 px: the whole, its middle 75 % and 50 %, and each mirrored. A photograph counts
 by its source: {weights}. Domain adaptation shifts and scales the components of composed scenes to the in-the-wild
 domain, estimated from kinds that both domains have (`train --adapt`). Of kinds never seen in the wild that are
 among the backbone's own classes, logistic regression gets a Gaussian prior centred on the backbone's output layer ({", ".join(figures["backbone_knows"])};
@@ -342,13 +342,13 @@ At its own limit: {percent(bundle["fruit"])} of fruit, {percent(bundle["unknown"
 ## Spoilt photographs
 
 The validation photographs, asked of a model that did not learn from them (some have near-duplicates among the others, so
-look at the differences). `--fast` looks at two of the six views, the whole and the nearest.
+look at the differences). `--fast` uses two of the six crops, the whole and the tightest.
 
 {spoilt(figures)}
 ## What each step gained
 
 {ablation(figures, kinds)}
-docs/kinds.md tells of sizes, views and networks that were tried.
+docs/kinds.md lists the sizes, crops and networks that were tried.
 
 ## What falls short, and what it would take
 

@@ -24,7 +24,7 @@ def features(tiny, tmp_path_factory):
                 dark = ImageEnhance.Brightness(image).enhance(0.3 if source == "still" else 1)
                 (folder / source / label / f"{i}.jpg").write_bytes(encoded(dark, "jpeg"))
     sources = [f"{source}={folder / source}" for source in SHOWN]
-    words = ["--holdout", "0", "--views", "whole,flip"]
+    words = ["--holdout", "0", "--crops", "whole,flip"]
     tiny("extract", *sources, "--out", folder / "features", *words, *TINY)
     return folder / "features"
 

@@ -300,7 +300,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     record = json_of(results / "run.json")
     assert set(record) == set(
         words(
-            "format pomona verb command options inputs versions machine backbone precision fit views batch "
+            "format pomona verb command options inputs versions machine backbone precision fit crops batch "
             "workers counts labels fingerprint features_by work started timeline images_per_second peak_memory_bytes seconds"
         )
     )
@@ -309,7 +309,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     options = record["options"]
     assert set(options) == set(
         words(
-            "backbone size precision fit views batch workers max_failures thumbnails part_files holdout train_files "
+            "backbone size precision fit crops batch workers max_failures thumbnails part_files holdout train_files "
             "test_files group seed components scale classifier c"
         )
     )

@@ -227,9 +227,9 @@ def test_same_bytes_for_any_number_of_workers(tiny, features, kinds, catalogue, 
     assert not differences(judged, tmp_path / "out")
 
 
-def test_varieties_of_several_views(tiny, shop, kinds, tmp_path):
+def test_varieties_of_several_crops(tiny, shop, kinds, tmp_path):
     words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0", *FOLDS]
-    tiny("run", f"shop={shop}", *words, "--views", "whole,flip", *TINY)
+    tiny("run", f"shop={shop}", *words, "--crops", "whole,flip", *TINY)
     (answer,) = answers_of(tiny, tmp_path / "out", shop / "b" / "1.jpg")
     assert answer["variety"]["id"] == "Beta"
 

@@ -64,7 +64,7 @@ class KindFeatures {
 double fitted_accuracy(const FeatureSource& features) {
   const TableRows rows = rows_of_table(features, /*group_pattern=*/"");
   const std::span<const std::int32_t> labels = rows.label_index;
-  const Moments moments = table_moments(features, labels, kKinds.size(), /*views=*/1, {});
+  const Moments moments = table_moments(features, labels, kKinds.size(), /*crops=*/1, {});
   ReduceOptions options;
   options.components = ComponentCount{8};
   const Reduction reduction = fit_reduction(moments, options);

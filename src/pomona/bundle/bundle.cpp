@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kDigestDigits = 64;
 constexpr int kLargestInput = 4096;
 constexpr int kLargestBatch = 4096;
-constexpr std::size_t kMostViews = 64;
+constexpr std::size_t kMostCrops = 64;
 
 [[noreturn]] void refuse(const std::string& problem) {
   throw Error(ErrorKind::kInvalidInput, "checking the bundle: " + problem);
@@ -74,8 +74,8 @@ void check_input(const Bundle& bundle) {
   if (bundle.batch < 1 || bundle.batch > kLargestBatch) {
     refuse("a batch of " + std::to_string(bundle.batch));
   }
-  if (bundle.views.empty() || bundle.views.size() > kMostViews) {
-    refuse("an input of " + std::to_string(bundle.views.size()) + " views");
+  if (bundle.crops.empty() || bundle.crops.size() > kMostCrops) {
+    refuse("an input of " + std::to_string(bundle.crops.size()) + " crops");
   }
   for (const std::string* name : {&bundle.fit, &bundle.filter, &bundle.precision}) {
     if (name->empty() || !is_utf8(*name)) refuse("a setting of the input is missing");

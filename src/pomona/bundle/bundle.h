@@ -83,7 +83,7 @@ struct Bundle {
 
   int size = 0;                                // side of the input in pixels
   std::string fit;                             // "squash", "crop", "pad"
-  std::vector<std::string> views = {"whole"};  // features/view.h; an answer is for their mean
+  std::vector<std::string> crops = {"whole"};  // features/crop.h; an answer is for their mean
   std::string filter;                          // "bicubic", …
   std::string precision;                       // "f32", "bf16": what the features were computed at
   int batch = 0;

@@ -60,7 +60,7 @@ Json settings_json(const Bundle& bundle) {
             {"input",
              {{"size", bundle.size},
               {"fit", bundle.fit},
-              {"views", bundle.views},
+              {"crops", bundle.crops},
               {"filter", bundle.filter},
               {"precision", bundle.precision},
               {"batch", bundle.batch}}},
@@ -83,7 +83,7 @@ void parse_settings(const Json& json, Bundle& bundle) {
   bundle.backbone_digest = json.at("backbone_digest").get<std::string>();
   bundle.size = input.at("size").get<int>();
   bundle.fit = input.at("fit").get<std::string>();
-  bundle.views = input.value("views", bundle.views);
+  bundle.crops = input.value("crops", bundle.crops);
   bundle.filter = input.at("filter").get<std::string>();
   bundle.precision = input.at("precision").get<std::string>();
   bundle.batch = input.at("batch").get<int>();

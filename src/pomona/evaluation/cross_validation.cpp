@@ -42,7 +42,7 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
   const TableRows& rows = setup.rows;
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
-  Chain chain{table_moments(setup.features, classes, rows.train_labels.size(), rows.views, stop),
+  Chain chain{table_moments(setup.features, classes, rows.train_labels.size(), rows.crops, stop),
               nullptr,
               nullptr,
               {},
@@ -57,9 +57,9 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
       on_features(setup) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
   (on_features(setup) ? sinks.features : sinks.components) = chain.inputs.get();
-  if (rows.views > 1 && !on_features(setup)) {
+  if (rows.crops > 1 && !on_features(setup)) {
     chain.learnt_from = std::make_unique<RowFile>(setup.scratch_folder, chain.inputs->cols());
-    sinks.view_components = chain.learnt_from.get();
+    sinks.crop_components = chain.learnt_from.get();
   }
   reduce(setup.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          {progress, stop, setup.train.workers});

@@ -14,7 +14,7 @@
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/extract.h"
-#include "pomona/features/view_mean.h"
+#include "pomona/features/crop_mean.h"
 #include "pomona/output_tables/feature_place.h"
 #include "pomona/predict/bundle_network.h"
 #include "pomona/predict/open_bundle.h"
@@ -30,12 +30,12 @@ class ClassifierInputs final : public FeatureSink {
   explicit ClassifierInputs(const Bundle& bundle)
       : bundle_(bundle),
         on_features_(bundle.classifier_kind == ClassifierKind::kRidge),
-        mean_(bundle.views.size()),
+        mean_(bundle.crops.size()),
         file_(system_scratch_folder(),
               on_features_ ? bundle.scaler.dims() : bundle.pca.n_components()) {}
 
   void add(const FeatureBatch& batch) override {
-    const std::size_t expected = bundle_.views.size() * bundle_.scaler.dims();
+    const std::size_t expected = bundle_.crops.size() * bundle_.scaler.dims();
     if (batch.features.cols() != expected) {
       throw Error(ErrorKind::kInvalidInput,
                   "evaluating features: the bundle expects " + std::to_string(expected) +
@@ -55,7 +55,7 @@ class ClassifierInputs final : public FeatureSink {
  private:
   const Bundle& bundle_;
   bool on_features_;
-  ViewMean mean_;
+  CropMean mean_;
   RowFile file_;
 };
 
@@ -106,7 +106,7 @@ void check_origin(const std::optional<Json>& record, const Bundle& bundle,
                      bundle.backbone_digest);
   refuse_unless_same("size", member_of(backbone, "size", text), bundle.size);
   refuse_unless_same("fit", member_of(*record, "fit", text), bundle.fit);
-  refuse_unless_same("views", view_names(recorded_views(*record)), bundle.views);
+  refuse_unless_same("crops", crop_names(recorded_crops(*record)), bundle.crops);
 }
 
 TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,

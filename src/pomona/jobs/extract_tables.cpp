@@ -146,7 +146,7 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
   extraction.labels = count_labels(work.manifest);
   extraction.rows =
       rows_of_manifest(std::move(work.manifest), request.input.split.group, work.roots.labels);
-  extraction.rows.views = extraction.setup.views.size();
+  extraction.rows.crops = extraction.setup.crops.size();
   *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;
 }

@@ -41,7 +41,7 @@ ExtractSetup recorded_setup(const Json& record, const std::string& models,
   setup.featurizer.precision =
       parse_member<std::string>(record, "precision", kBesideFeatures, precision_from_name);
   setup.fit = parse_member<std::string>(record, "fit", kBesideFeatures, fit_from_name);
-  setup.views = recorded_views(record);
+  setup.crops = recorded_crops(record);
   const auto digest = read<std::string>(backbone, "digest");
   setup.backbone = read_backbone(models, read<std::string>(backbone, "name"));
   if (setup.backbone.digest != digest) {

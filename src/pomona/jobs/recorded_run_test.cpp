@@ -30,7 +30,7 @@ Json valid_record() {
   json["backbone"] = {{"name", "nowhere"}, {"digest", "d"}, {"size", 32}};
   json["precision"] = "f32";
   json["fit"] = "squash";
-  json["views"] = Json::array({"whole"});
+  json["crops"] = Json::array({"whole"});
   json["batch"] = 8;
   return json;
 }
@@ -42,7 +42,7 @@ std::vector<std::function<void(const FeaturePlace&)>> readers() {
           [](const FeaturePlace& place) { (void)recorded_split_kind(*place.run_record, 1); },
           [](const FeaturePlace& place) { (void)recorded_sources(*place.run_record); },
           [](const FeaturePlace& place) { (void)recorded_classes(*place.run_record); },
-          [](const FeaturePlace& place) { (void)views_of(place); },
+          [](const FeaturePlace& place) { (void)crops_of(place); },
           [](const FeaturePlace& place) { (void)label_rule_of(place, "", *local_store_opener()); }};
 }
 

@@ -40,7 +40,7 @@ Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
           {"size", setup.featurizer.size},
           {"precision", options.precision ? precision_name(*options.precision) : "auto"},
           {"fit", fit_name(options.fit)},
-          {"views", view_names(options.views)},
+          {"crops", crop_names(options.crops)},
           {"batch", setup.featurizer.batch},
           {"workers", setup.featurizer.slots},
           {"max_failures", options.max_failures},
@@ -132,7 +132,7 @@ void add_extraction(const Extraction& extraction, const Timeline& timeline, Json
                       {"license", spec.license}};
   json["precision"] = precision_name(extraction.setup.featurizer.precision);
   json["fit"] = fit_name(extraction.setup.fit);
-  json["views"] = view_names(extraction.setup.views);
+  json["crops"] = crop_names(extraction.setup.crops);
   json["batch"] = extraction.setup.featurizer.batch;
   json["workers"] = extraction.setup.featurizer.slots;
   const ExtractCounts& counts = extraction.counts;

@@ -91,7 +91,7 @@ class TrainingRun {
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_folder(), table_.moments.dims());
     }
-    if (table_.rows.views > 1 && !on_features()) {
+    if (table_.rows.crops > 1 && !on_features()) {
       learnt_from_ =
           std::make_unique<RowFile>(out_.scratch_folder(), reduction_.pca.n_components());
     }

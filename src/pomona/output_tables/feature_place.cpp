@@ -61,13 +61,13 @@ LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes
   return open_label_rule(input.images, input.test, classes, stores);
 }
 
-std::vector<View> views_of(const FeaturePlace& features) {
-  return features.run_record ? recorded_views(*features.run_record) : std::vector<View>{View()};
+std::vector<Crop> crops_of(const FeaturePlace& features) {
+  return features.run_record ? recorded_crops(*features.run_record) : std::vector<Crop>{Crop()};
 }
 
-std::vector<View> recorded_views(const Json& run_record) {
-  if (!run_record.contains("views")) return {View()};
-  return parse_member<std::vector<std::string>>(run_record, "views", kWhere, views_from_names);
+std::vector<Crop> recorded_crops(const Json& run_record) {
+  if (!run_record.contains("crops")) return {Crop()};
+  return parse_member<std::vector<std::string>>(run_record, "crops", kWhere, crops_from_names);
 }
 
 FeaturePlace open_features(const std::string& place, const StoreOpener& stores) {

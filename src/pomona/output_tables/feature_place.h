@@ -10,7 +10,7 @@
 
 #include "pomona/base/json.h"
 #include "pomona/dataset/labeller.h"
-#include "pomona/features/view.h"
+#include "pomona/features/crop.h"
 #include "pomona/storage/object_store.h"
 #include "pomona/storage/store_opener.h"
 
@@ -30,9 +30,9 @@ std::optional<FeaturePlace> find_features(const std::string& place, const StoreO
 LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes,
                         const StoreOpener& stores);
 
-// Which views a row holds the features of, as run.json tells; one where it tells nothing.
-std::vector<View> views_of(const FeaturePlace& features);
-std::vector<View> recorded_views(const Json& run_record);
+// The crops whose features a row holds, as recorded in run.json; one where run.json has none.
+std::vector<Crop> crops_of(const FeaturePlace& features);
+std::vector<Crop> recorded_crops(const Json& run_record);
 
 // Throws not_found with what was looked for where there are none.
 FeaturePlace open_features(const std::string& place, const StoreOpener& stores);

@@ -26,7 +26,7 @@ inline Matrix<double> random_matrix(std::uint64_t seed, std::size_t rows, std::s
   return matrix;
 }
 
-inline Bundle predicting_bundle(const std::vector<std::string>& views, int batch) {
+inline Bundle predicting_bundle(const std::vector<std::string>& crops, int batch) {
   const Backbone backbone = golden_backbone();
   const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
   Bundle bundle;
@@ -37,7 +37,7 @@ inline Bundle predicting_bundle(const std::vector<std::string>& views, int batch
   bundle.backbone_license = backbone.license_text;
   bundle.size = backbone.spec.size;
   bundle.fit = "squash";
-  bundle.views = views;
+  bundle.crops = crops;
   bundle.filter = "bicubic";
   bundle.precision = "f32";
   bundle.batch = batch;

@@ -47,7 +47,7 @@ struct Prediction {
 };
 
 struct PredictorOptions {
-  // Looks at the whole and the nearest view alone. Every network is made even so, for the
+  // Uses the whole and the tightest crop alone. Every network is made even so, for the
   // self-check.
   bool fast = false;
   std::size_t workers = 0;  // how many requests are computed at once; 0: one a usable core
@@ -108,8 +108,8 @@ class Predictor {
   Bundle bundle_;
   Catalogue catalogue_;
   ExtractSetup setup_;
-  ViewNetworks networks_;
-  std::vector<std::size_t> views_;  // of the bundle's, those that are looked at
+  CropNetworks networks_;
+  std::vector<std::size_t> crops_;  // of the bundle's, those that are used
   Refuser refuser_;
   // One a slot; whoever holds the slot uses it.
   std::vector<std::unique_ptr<PhotographFeaturizer>> featurizers_;

@@ -37,7 +37,7 @@ std::string failure_of(const Prediction& prediction) {
 TEST(Predictor, GivesTheSameBitsToEightThreadsAsOneAfterTheOther) {
   constexpr std::size_t kThreads = 8;
   constexpr std::size_t kPhotographs = 200;
-  const Predictor predictor(predicting_bundle({"whole", "flip", "zoom75"}, 2), {.workers = 3});
+  const Predictor predictor(predicting_bundle({"whole", "flip", "center75"}, 2), {.workers = 3});
   const std::vector<std::string> photographs = made_up_photographs(kPhotographs);
   std::vector<Prediction> expected;
   for (const std::string_view one : views_of(photographs)) {

@@ -43,7 +43,7 @@ class Refuser {
   // Throws as LogitsHead where the backbone lacks the logits that the bundle wants.
   explicit Refuser(const Bundle& bundle);
 
-  // Of rows of features (rows × feature_count), the means of their views.
+  // Of rows of features (rows × feature_count), the means of their crops.
   std::vector<Strangeness> strangeness(MatrixView<const float> features) const;
 
  private:

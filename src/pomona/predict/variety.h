@@ -26,7 +26,7 @@ const VarietyClassifier* find_varieties(std::span<const VarietyClassifier> varie
 VarietyAnswer likeliest_variety(const VarietyClassifier& varieties,
                                 std::span<const float> components);
 
-// For each row of features (rows × feature_count, the means of views) the variety of the label with
+// For each row of features (rows × feature_count, the means of crops) the variety of the label with
 // the highest of its probabilities (rows × labels), with the probability that both are right; none
 // where that is too low.
 std::vector<std::optional<VarietyAnswer>> tell_varieties(const Bundle& bundle,

@@ -61,7 +61,7 @@ Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRow
   bundle.backbone_license = setup.backbone.license_text;
   bundle.size = setup.featurizer.size;
   bundle.fit = fit_name(setup.fit);
-  bundle.views = view_names(setup.views);
+  bundle.crops = crop_names(setup.crops);
   bundle.filter = "bicubic";
   bundle.precision = precision_name(setup.featurizer.precision);
   bundle.batch = setup.featurizer.batch;
@@ -78,7 +78,7 @@ Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRow
   bundle.metrics = print_json(figures_worth_keeping(metrics));
   bundle.training_digest = training_digest(rows);
   bundle.self_check.tolerances = tolerances();
-  const ViewNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
+  const CropNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
   bundle.self_check.cases = answer_self_check(bundle, networks, kSelfCheckCases);
   return bundle;
 }

@@ -17,8 +17,8 @@
 #include "pomona/dataset/row_selection.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/source_of.h"
+#include "pomona/features/crop_mean.h"
 #include "pomona/features/read_ahead.h"
-#include "pomona/features/view_mean.h"
 #include "pomona/learn/discriminant_fit.h"
 #include "pomona/predict/refusal.h"
 #include "pomona/training/domain_adaptation.h"
@@ -68,15 +68,15 @@ std::vector<std::size_t> reference_rows(const TableRows& rows,
 
 // What a pass over the features keeps of each row.
 struct Seen {
-  RowFile features;  // the mean of its views
+  RowFile features;  // the mean of its crops
   std::optional<RowFile> logits;
 };
 
-void read_features(const FeatureSource& table, std::size_t views,
+void read_features(const FeatureSource& table, std::size_t crops,
                    const std::optional<LogitsHead>& head, Seen& seen, const std::stop_token& stop) {
   const std::unique_ptr<FeatureReader> pass = table.read();
   ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
-  ViewMean mean(views);
+  CropMean mean(crops);
   FeatureBatch batch;
   while (reader.next(batch)) {
     throw_if_stopped(stop);
@@ -181,7 +181,7 @@ Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const 
   Seen seen{RowFile(scratch_folder, static_cast<std::size_t>(backbone.spec.feature_count)),
             std::nullopt};
   if (head) seen.logits.emplace(scratch_folder, head->logit_count());
-  read_features(features, rows.views, head, seen, stop);
+  read_features(features, rows.crops, head, seen, stop);
   const std::vector<std::size_t> learnt =
       without_adapted(rows, with_label(rows, rows.side(Split::kTrain)), train.adapt);
   Refusal refusal;

@@ -56,12 +56,12 @@ std::vector<std::vector<std::size_t>> calibration_folds(const TableRows& rows,
   return folds_of(rows, all, find_groups(rows.manifest, ""), options);
 }
 
-// The rows of all views of the photographs chosen.
-std::vector<std::size_t> view_rows(const std::vector<std::size_t>& chosen, std::size_t views) {
+// The rows of all crops of the photographs chosen.
+std::vector<std::size_t> crop_rows(const std::vector<std::size_t>& chosen, std::size_t crops) {
   std::vector<std::size_t> rows;
-  rows.reserve(chosen.size() * views);
+  rows.reserve(chosen.size() * crops);
   for (const std::size_t row : chosen) {
-    for (std::size_t view = 0; view < views; ++view) rows.push_back(row * views + view);
+    for (std::size_t crop = 0; crop < crops; ++crop) rows.push_back(row * crops + crop);
   }
   return rows;
 }
@@ -113,10 +113,10 @@ TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<s
                                  const Classifier* start, const std::stop_token& stop) {
   const RowFile& inputs = table.learnt_from;
   const TableRows& rows = table.rows;
-  const std::vector<std::size_t> learnt = view_rows(chosen, rows.views);
+  const std::vector<std::size_t> learnt = crop_rows(chosen, rows.crops);
   std::vector<float> weights;
   if (!rows.weights.empty()) {
-    for (const std::size_t row : learnt) weights.push_back(rows.weights[row / rows.views]);
+    for (const std::size_t row : learnt) weights.push_back(rows.weights[row / rows.crops]);
   }
   TrainingRows training;
   training.dims = inputs.cols();
@@ -127,11 +127,11 @@ TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<s
     const auto picked = std::span(learnt).subspan(block * training.block_rows, values.rows());
     read_rows(inputs, picked, values);
     std::ranges::transform(picked, labels.begin(),
-                           [&](std::size_t row) { return classes.of_row[row / rows.views]; });
+                           [&](std::size_t row) { return classes.of_row[row / rows.crops]; });
   };
   LogisticOptions logistic;
-  // A photograph weighs the same, however many views are made of it.
-  logistic.c = options.c / static_cast<double>(rows.views);
+  // A photograph weighs the same, however many crops are made of it.
+  logistic.c = options.c / static_cast<double>(rows.crops);
   logistic.prior = classes.prior;
   logistic.workers = options.workers;
   logistic.stop = stop;

@@ -49,7 +49,7 @@ struct TrainedClassifier {
 
 struct TrainingTable {
   const RowFile& inputs;  // what the classifier sees: components, or features for ridge
-  // What it learns from: the views of each photograph, rows.views rows for each; may be `inputs`.
+  // What it learns from: the crops of each photograph, rows.crops rows for each; may be `inputs`.
   const RowFile& learnt_from;
   const TableRows& rows;
   // Of the features of all rows there are to learn from, classes numbered as rows.train_labels.
