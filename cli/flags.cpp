@@ -230,7 +230,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->group("Classifier");
   command
       .add_option(
-          "--refuse", train.refuse,
+          "--reject-rate", train.reject_rate,
           "Reject option: the share of known photographs that may be rejected, such as 0.05. A "
           "higher share also rejects more unknown ones; 0 never rejects")
       ->type_name("SHARE")

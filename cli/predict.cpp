@@ -85,7 +85,7 @@ void print_line(const std::string& key, const std::string& text, Language langua
 }
 
 // A sentence, and what comes nearest: no guess.
-void print_refusal(const Json& prediction, const std::string& reason, Language language) {
+void print_rejection(const Json& prediction, const std::string& reason, Language language) {
   std::printf("  %s\n", word(reason, language).c_str());
   std::string names;
   for (const Json& kind : prediction.at("kinds")) {
@@ -112,8 +112,8 @@ void print_prediction(const Json& prediction, Language language) {
     return print_line("unreadable", prediction.at("failure").at("message").get<std::string>(),
                       language);
   }
-  if (const Json& refused = prediction.at("refused"); !refused.is_null()) {
-    return print_refusal(prediction, refused.get<std::string>(), language);
+  if (const Json& reason = prediction.at("refused"); !reason.is_null()) {
+    return print_rejection(prediction, reason.get<std::string>(), language);
   }
   for (const Json& kind : prediction.at("kinds")) {
     std::printf("  %7s  %s\n", percent(kind.at("probability").get<double>()).c_str(),

@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from . import refusal, wanted
+from . import rejection, wanted
 from .sources import FRAMES_A_CLASS, NATURAL, STUDIO, WEIGHTS, ClassMap
 
 WEAK = 0.9  # kinds below are named
@@ -75,8 +75,8 @@ def scores(figures: dict) -> str:
             "three times the 6 to 12 % of a model of studio pictures",
         ),
         (
-            "… of kinds never seen at all: refused",
-            of_share(figures["unknown"]["refused"]),
+            "… of kinds never seen at all: rejected",
+            of_share(figures["unknown"]["rejected"]),
             whole_percent(wanted.UNKNOWN),
         ),
     ]
@@ -119,31 +119,31 @@ def varieties(figures: dict) -> str:
     return table(columns, rows)
 
 
-def refusals(figures: dict) -> str:
+def rejections(figures: dict) -> str:
     rows = [
         (group, share["count"], of_share(share)) for group, share in figures["not_fruit"].items()
     ]
-    return table(["pictures that show no fruit", "count", "refused"], rows)
+    return table(["pictures that show no fruit", "count", "rejected"], rows)
 
 
-def refusal_curve(figures: dict) -> str:
-    found = refusal.rows(figures["refusal"]["curve"])
-    marked = refusal.nearest_to_bundle(found)
+def rejection_curve(figures: dict) -> str:
+    found = rejection.rows(figures["rejection"]["curve"])
+    marked = rejection.nearest_to_bundle(found)
     rows = []
     for share, one in found:
         cells = [f"{whole_percent(share)} ({percent(one['fruit'])})", f"{one['limit']:.2f}"]
         cells += [percent(one["unknown"]), percent(one["not_fruit"])]
         rows.append([f"**{cell}**" for cell in cells] if share == marked else cells)
-    columns = ["fruit refused, at most", "limit", "unknown kinds refused", "no fruit refused"]
+    columns = ["fruit rejected, at most", "limit", "unknown kinds rejected", "no fruit rejected"]
     return table(columns, rows)
 
 
 def spoilt(figures: dict) -> str:
     rows = [
-        (name, of_share(one["right"]), percent(one["refused"]))
+        (name, of_share(one["right"]), percent(one["rejected"]))
         for name, one in figures["spoilt"].items()
     ]
-    return table(["photographs", "right, refused or not", "refused"], rows)
+    return table(["photographs", "right, rejected or not", "rejected"], rows)
 
 
 def ablation(figures: dict, kinds: int) -> str:
@@ -183,8 +183,8 @@ def short_of(figures: dict) -> list[str]:
     """What is wanted and not reached, and why."""
     official, film = figures["official"]["accuracy"], figures["film"]["accuracy"]
     natural, wild = figures["natural"], figures["wild"]["right"]["share"]
-    unknown = figures["unknown"]["refused"]["share"]
-    no_fruit = figures["refusal"]["bundle"]["not_fruit"]
+    unknown = figures["unknown"]["rejected"]["share"]
+    no_fruit = figures["rejection"]["bundle"]["not_fruit"]
     error = natural["expected_calibration_error"]
     found = [
         (
@@ -264,8 +264,8 @@ def write(path: Path, figures: dict, classes: ClassMap) -> None:
         composed=figures["composed_a_class"],
     )
     weights = ", ".join(f"{name} {weight}" for name, weight in WEIGHTS.items())
-    bundle = figures["refusal"]["bundle"]
-    share = whole_percent(figures["refuse"])
+    bundle = figures["rejection"]["bundle"]
+    share = whole_percent(figures["reject_rate"])
     short = short_of(figures)
     path.write_text(
         f"""\
@@ -296,7 +296,7 @@ they should be. The principal components and the classifier of each fold never s
 from the out-of-fold scores of photographs in shops and studio frames.
 
 Some settings were chosen by the same photographs that judge them, for there are no others: the weight of composed scenes and
-their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
+their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of the OOD score by the unknown kinds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
 ### Kinds in shops, worst first
@@ -319,23 +319,23 @@ Photographs in shops that were answered with a kind whose varieties are learnt, 
 tenths of those reported were right; else the answer is the kind alone.
 
 {varieties(figures)}
-## What it refuses
+## What it rejects
 
-Two limits together refuse {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
+Two limits together reject {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
 is for the backbone's own 1,000 classes, three fifths by how far it lies from the known photographs, those held out from
 these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
 weighted mean of all that is known; composed scenes are not. Of the validation photographs, asked of a model that did not
-learn from them, {percent(bundle["fruit"])} were refused: by these the share was chosen, to refuse at most 5 % of them. No
-picture of the table had a say. Where they come from, models/judging says.
+learn from them, {percent(bundle["fruit"])} were rejected: by these the share was chosen, to reject at most 5 % of them. No
+picture of the table had a say. models/judging lists where they come from.
 
-{refusals(figures)}
-How strange a photograph is, `predict --json` tells as `strangeness`; the bundle refuses above 1. Other limits, chosen by the
-share of the validation photographs that they refuse (in brackets what they do refuse); some of these have near-duplicates among
-what was learnt, so that fruit of another shop is refused more often. Each kind left out was asked of a model without it,
+{rejections(figures)}
+`predict --json` prints the OOD score of a photograph as `ood_score`; the bundle rejects above 1. Other limits, chosen by the
+share of the validation photographs that they reject (in brackets what they do reject); some of these have near-duplicates among
+what was learnt, so that fruit of another shop is rejected more often. Each kind left out was asked of a model without it,
 which measures by its own limits. In bold what is nearest to the bundle's limit.
 
-{refusal_curve(figures)}
-![Share of unknown kinds and of what is no fruit that is refused, by the share of fruit that is](refusal.svg)
+{rejection_curve(figures)}
+![Share of unknown kinds and of what is no fruit that is rejected, by the share of fruit that is](rejection.svg)
 
 At its own limit: {percent(bundle["fruit"])} of fruit, {percent(bundle["unknown"])} of unknown kinds, {percent(bundle["not_fruit"])} of what is no fruit.
 
@@ -357,11 +357,11 @@ docs/kinds.md lists the sizes, crops and networks that were tried.
 
 {mistakes(figures)}
 - It knows shelves of shops. A single fruit cut out or drawn, or on a table at home, is answered less surely and
-  more often refused.
+  more often rejected.
 - Kinds that look alike are taken for each other. Most often, by the model of shops alone (how many, and what
   share of the kind): {confusions(figures)}.
   Where the second kind is at least half as probable as the first the answer names both, and what tells them apart.
-- A kind it does not know is refused in {percent(figures["unknown"]["refused"]["share"])} of cases and else taken for one it does know.
+- A kind it does not know is rejected in {percent(figures["unknown"]["rejected"]["share"])} of cases and else taken for one it does know.
 - Never seen in the wild, only in the studio; `predict` says so too: {studio_only(classes)}.
 """,
         encoding="utf-8",

@@ -116,12 +116,12 @@ def unknown_kinds(chain: Chain, classes: ClassMap, train: list) -> list[tuple[st
     )
 
 
-def refused(answers: list[dict], groups: list | None = None) -> dict:
+def rejected(answers: list[dict], groups: list | None = None) -> dict:
     return share([answer["refused"] is not None for answer in answers], groups)
 
 
-def refused_by_kind(found: list[tuple[str, dict]]) -> dict:
-    return refused([answer for _, answer in found], [kind for kind, _ in found])
+def rejected_by_kind(found: list[tuple[str, dict]]) -> dict:
+    return rejected([answer for _, answer in found], [kind for kind, _ in found])
 
 
 def not_fruit(chain: Chain, bundle: str) -> list[tuple[str, dict]]:
@@ -134,9 +134,9 @@ def not_fruit(chain: Chain, bundle: str) -> list[tuple[str, dict]]:
     return [(path.parent.name, answer) for path, answer in zip(asked, answers, strict=True)]
 
 
-def refused_by_group(found: list[tuple[str, dict]]) -> dict:
+def rejected_by_group(found: list[tuple[str, dict]]) -> dict:
     groups = sorted({group for group, _ in found})
-    return {name: refused([answer for group, answer in found if group == name]) for name in groups}
+    return {name: rejected([answer for group, answer in found if group == name]) for name in groups}
 
 
 def link_kept(work: Path, classes: ClassMap) -> Path:
@@ -172,6 +172,6 @@ def right_when_spoilt(found: dict[str, list[tuple[str, dict]]]) -> dict:
     results = {}
     for way, answers in found.items():
         right = share([first_kind(answer) == kind for kind, answer in answers])
-        share_refused = sum(answer["refused"] is not None for _, answer in answers) / len(answers)
-        results[way] = {"right": right, "refused": share_refused}
+        share_rejected = sum(answer["refused"] is not None for _, answer in answers) / len(answers)
+        results[way] = {"right": right, "rejected": share_rejected}
     return results

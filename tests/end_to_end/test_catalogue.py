@@ -67,9 +67,9 @@ def test_the_bundle_carries_what_it_needs(knowing, noise_results):
 
 def test_an_answer_tells_what_is_known(tiny, knowing, noise):
     told = answer(tiny, knowing, noise / "a" / "0.jpg")
-    keys = ["path", "refused", "strangeness", "kinds", "confusable", "variety", "facts"]
+    keys = ["path", "refused", "ood_score", "kinds", "confusable", "variety", "facts"]
     assert list(told) == keys
-    assert told["strangeness"] is None
+    assert told["ood_score"] is None
     first = told["kinds"][0]
     assert (first["id"], first["name"]) == ("a", "Fruit a")
     assert (first["scientific_name"], first["family"]) == ("Fructus a", "Fructaceae")

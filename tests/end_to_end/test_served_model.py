@@ -36,7 +36,7 @@ def test_it_is_small_and_whole():
     settings = json_of(bundle / "bundle.json")
     kinds = json_of(ROOT / "catalogue" / "kinds.json")["kinds"]
     assert settings["labels"] == [kind["id"] for kind in kinds]
-    assert settings["refusal"]["share"] == json_of(KINDS / "figures.json")["refuse"]
+    assert settings["reject_option"]["rate"] == json_of(KINDS / "figures.json")["reject_rate"]
     assert (KINDS / "README.md").read_text(encoding="utf-8").startswith("# A model of 69 kinds")
 
 

@@ -240,16 +240,16 @@ def test_ridge_reports_none(tiny, features, kinds, tmp_path):
     assert "varieties" not in json_of(tmp_path / "out" / "metrics.json")
 
 
-def test_a_refused_photograph_has_no_variety(tiny, features, kinds, shop, tmp_path):
-    words = ["--classes", kinds, "--c", "10", "--refuse", "0.1", "--out", tmp_path / "out"]
+def test_a_rejected_photograph_has_no_variety(tiny, features, kinds, shop, tmp_path):
+    words = ["--classes", kinds, "--c", "10", "--reject-rate", "0.1", "--out", tmp_path / "out"]
     tiny("train", features, *words)
     whole = shop / "a" / "0.jpg"
     small = tmp_path / "small.jpg"
     small.write_bytes(encoded(Image.open(whole).resize((39, 39)), quality=95))
-    answered, refused = answers_of(tiny, tmp_path / "out", whole, small)
+    answered, rejected = answers_of(tiny, tmp_path / "out", whole, small)
     assert answered["variety"]["id"] == "Alpha"
-    assert refused["refused"] == "too_small" and refused["kinds"][0]["id"] == "x"
-    assert refused["variety"] is None
+    assert rejected["refused"] == "too_small" and rejected["kinds"][0]["id"] == "x"
+    assert rejected["variety"] is None
 
 
 def test_a_kind_known_from_studio_pictures_alone_is_reported(tiny, judged, shop, studio):

@@ -294,7 +294,7 @@ def test_report_on_features_alone(tiny, noise, tmp_path):
 
 def judgements(share=0.9) -> dict:
     row = {"name": "drawings", "count": 118, "shares": [{"share": share, "low": 0.8, "high": 0.95}]}
-    table = {"title": "What it refuses", "columns": ["refused"], "rows": [row]}
+    table = {"title": "What it rejects", "columns": ["rejected"], "rows": [row]}
     return {"format": "pomona-judgements", "version": 1, "tables": [table]}
 
 

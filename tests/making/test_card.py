@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "models"))
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
 from command import BINARY, TINY, Pomona, import_of_tiny  # noqa: E402
-from making import card, judgements, refusal, sources  # noqa: E402
+from making import card, judgements, rejection, sources  # noqa: E402
 from photographs import make_folder  # noqa: E402
 
 
@@ -46,7 +46,7 @@ def kind(label: str, recall: float, drawn: list | None) -> dict:
 def figures() -> dict:
     """Of a model that reaches all that is wanted."""
     return {
-        "refuse": 0.05,
+        "reject_rate": 0.05,
         "components": 123,
         "backbone_knows": ["fig", "maize"],
         "composed_a_class": 24,
@@ -61,13 +61,13 @@ def figures() -> dict:
         "wild_adapted": {"right": share(0.35, 34), "among three": share(0.5, 34)},
         "wild_unadapted": {"right": share(0.2, 34), "among three": share(0.3, 34)},
         "wild_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
-        "unknown": {"refused": share(0.7)},
+        "unknown": {"rejected": share(0.7)},
         "not_fruit": {"cutouts": share(0.95), "round": share(0.91)},
         "spoilt": {
-            "as it is": {"right": share(0.86), "refused": 0.05},
-            "blur-4": {"right": share(0.42), "refused": 0.987},
+            "as it is": {"right": share(0.86), "rejected": 0.05},
+            "blur-4": {"right": share(0.42), "rejected": 0.987},
         },
-        "refusal": refusal.figures(fruit=FRUIT, unknown=UNKNOWN, not_fruit=NOT_FRUIT),
+        "rejection": rejection.figures(fruit=FRUIT, unknown=UNKNOWN, not_fruit=NOT_FRUIT),
         "by_class": {
             "natural": [
                 kind("banana", 1, [1, 1]),
@@ -109,7 +109,7 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
     assert "about 34 of the 100 photographs, evenly chosen" in text
     assert "only in the studio; `predict` says so too: apricot, " in text
     assert "(mistakes.jpg)" in text and "MIT, © 2019 Marcus Klasson" in text
-    assert "(refusal.svg)" in text
+    assert "(rejection.svg)" in text
 
 
 def test_a_card_tells_only_what_falls_short(figures, tmp_path):
@@ -119,7 +119,7 @@ def test_a_card_tells_only_what_falls_short(figures, tmp_path):
     text = card_of(short, tmp_path)
     assert "- **The official test.** 96.3 %." in text
     assert "Nothing of what was wanted" not in text and "**By film.**" not in text
-    short["unknown"]["refused"] = share(0.123)
+    short["unknown"]["rejected"] = share(0.123)
     short["film"] = score(0.7)
     text = card_of(short, tmp_path)
     assert "- **Unknown kinds.** 12.3 %." in text and "- **By film.** 70.0 %" in text
@@ -140,7 +140,7 @@ def test_the_report_takes_the_judgements(figures, tmp_path):
     pomona = Pomona(POMONA_MODELS=str(models))
     pomona(*import_of_tiny(models))
     pomona("run", make_folder(tmp_path / "images"), "--out", tmp_path / "out", *TINY)
-    rows = refusal.rows(figures["refusal"]["curve"])
+    rows = rejection.rows(figures["rejection"]["curve"])
     file = judgements.write(tmp_path / "judgements.json", figures, rows)
     pomona("report", tmp_path / "out", "--judgements", file)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -224,7 +224,7 @@ function judgements(name: string): object[] {
     {
       title: 'Pictures that show no fruit',
       note: 'None of them was seen when the limits were set.',
-      columns: ['refused'],
+      columns: ['rejected'],
       rows: [
         { name, count: 122, shares: [share(1, { at_least: 0.9 })] },
         { name: 'round', count: 18, shares: [share(0.889, { at_least: 0.9 })] },
@@ -232,7 +232,7 @@ function judgements(name: string): object[] {
     },
     {
       title: 'Spoilt photographs',
-      columns: ['right', 'refused'],
+      columns: ['right', 'rejected'],
       rows: [
         { name: 'blurred', count: 111, shares: [share(0.42), { share: 1 }] },
         { name: 'dark', count: 111, shares: [share(0.8), null] },

@@ -87,11 +87,13 @@ test('a model that was trained on features tells what its run.json does not', as
   const data = makeReport({ classes: 5 });
   const { page } = await pages.open({
     ...data,
-    run: { verb: 'train', counts: { train: 300, test: 100 }, options: { refuse: 0.05 } },
+    run: { verb: 'train', counts: { train: 300, test: 100 }, options: { reject_rate: 0.05 } },
     failures: { total: 0 },
   });
   expect(await page.locator('.lead').innerText()).toContain('learned 5 classes from 300');
-  expect(await page.locator('.lead').innerText()).toContain('costs 5.0\u202f% of the photographs');
+  expect(await page.locator('.lead').innerText()).toContain(
+    'reject 5.0\u202f% of the training photographs',
+  );
   expect(await page.locator('.facts dd').allInnerTexts()).toEqual([
     '400\n300 to learn, 100 to test',
     '5\none a folder',

@@ -52,7 +52,7 @@ test('what the binary gathers is what is read', () => {
     source: '',
     classes: [{ label: 'Apple', support: 2, recall: 0.5, recallInterval: [0.1, 0.9] }],
   });
-  expect(report.judgements[0]).toMatchObject({ title: 'What it refuses', columns: ['refused'] });
+  expect(report.judgements[0]).toMatchObject({ title: 'What it rejects', columns: ['rejected'] });
   expect(report.judgements[0]?.rows[0]).toMatchObject({
     name: 'drawings',
     count: 118,

@@ -82,7 +82,7 @@ LayerNetwork::LayerNetwork(const Backbone& backbone) {
     rethrow_openvino(
         ErrorKind::kInvalidInput, doing,
         "its logits must be made of its features alone: import it without --logits, or "
-        "leave out --refuse and --backbone-classes");
+        "leave out --reject-rate and --backbone-classes");
   }
 }
 

@@ -48,16 +48,16 @@ struct SelfCheck {
   std::map<std::string, SelfCheckTolerance> tolerances;  // by precision name
 };
 
-// When a photograph gets no answer. Two limits, set to refuse `share` of the training photographs
-// together: by distance to those of other parts, and by familiarity with all of them, which few
-// photographs make a little too familiar.
-struct Refusal {
-  double share = 0;  // 0: everything is answered, and the rest is empty
+// When a photograph gets no answer. Two limits that together reject `rate` of the training
+// photographs: one on the distance to those of other folds, one on the in-distribution score among
+// all of them, which is a little too high where there are few photographs.
+struct RejectOption {
+  double rate = 0;  // 0: everything is answered, and the rest is empty
   // How usual each of the backbone's own classes is for photographs of the labels, 0 to 1; empty:
-  // the backbone has none. A photograph below the least familiarity, the logarithm of the mean of
-  // these over its own probabilities, shows something else.
+  // the backbone has none. A photograph below the least in-distribution score, the logarithm of the
+  // mean of these over the backbone's probabilities, shows something else.
   std::vector<double> usual_classes;
-  double least_familiarity = 0;
+  double least_in_distribution_score = 0;
   // A photograph farther than this from all that was learnt is of a kind that was not.
   Novelty novelty;
   double most_distance = 0;
@@ -94,7 +94,7 @@ struct Bundle {
   ClassifierKind classifier_kind = ClassifierKind::kNone;
   Classifier classifier;            // with its temperature
   std::vector<std::string> labels;  // in byte order, one a class
-  Refusal refusal;
+  RejectOption reject_option;
   std::vector<VarietyClassifier> varieties;  // in byte order of their labels; few labels have one
   std::vector<std::string> studio_only;      // labels learnt from studio pictures alone, as ordered
 

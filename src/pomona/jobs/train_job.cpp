@@ -19,7 +19,7 @@
 #include "pomona/training/domain_adaptation.h"
 #include "pomona/training/make_bundle.h"
 #include "pomona/training/reduced_csv.h"
-#include "pomona/training/refusal_fit.h"
+#include "pomona/training/rejector_fit.h"
 #include "pomona/training/studio_only.h"
 #include "pomona/training/variety_fit.h"
 
@@ -57,7 +57,7 @@ class TrainingRun {
     metrics_["headline"] = headline_metric(metrics_);
     TrainedParts parts;
     parts.varieties = learn_varieties();
-    parts.refusal = learn_refusal(setup.backbone);
+    parts.reject_option = fit_rejector(setup.backbone);
     if (trained.kind != ClassifierKind::kNone) parts.studio_only = studio_only();
     parts.reduction = std::move(reduction_);
     parts.trained = std::move(trained);
@@ -195,23 +195,23 @@ class TrainingRun {
     add_variety_scores("main", judged, rows, /*sources=*/{}, scores);
   }
 
-  Refusal learn_refusal(const Backbone& backbone) {
-    if (options_.train.refuse == 0 || table_.rows.train_labels.size() < 2) return {};
-    timeline_.begin("refusal");
-    progress_.begin("refusal", 0);
+  RejectOption fit_rejector(const Backbone& backbone) {
+    if (options_.train.reject_rate == 0 || table_.rows.train_labels.size() < 2) return {};
+    timeline_.begin("reject_option");
+    progress_.begin("reject_option", 0);
     if (backbone.spec.logit_count == 0) {
       progress_.warn(
-          "refuse: the backbone was imported without logits, so the bundle cannot use its own "
+          "reject_rate: the backbone was imported without logits, so the bundle cannot use its own "
           "classes to reject what shows something else; it rejects by distance alone");
     }
-    Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
-                                  out_.scratch_folder(), stop_);
-    if (refusal.most_distance == kFarthestNovelty) {
+    RejectOption reject_option = fit_reject_option(table_.features, table_.rows, backbone,
+                                                   options_.train, out_.scratch_folder(), stop_);
+    if (reject_option.most_distance == kFarthestNovelty) {
       progress_.warn(
           "every label has one group of training photographs, so there is no distance to set "
           "a threshold by: none is rejected as an unknown kind");
     }
-    return refusal;
+    return reject_option;
   }
 
   void describe(const TrainedClassifier& trained) {

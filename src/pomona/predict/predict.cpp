@@ -107,7 +107,7 @@ Predictor::Predictor(Bundle bundle, const PredictorOptions& options)
       setup_(extract_setup_of(bundle_, workers_or_all(options.workers))),
       networks_(make_networks(setup_)),
       crops_(options.fast ? whole_and_tightest(bundle_) : networks_.every_crop()),
-      refuser_(bundle_),
+      rejector_(bundle_),
       pool_(std::make_unique<SlotPool>(networks_.slots())) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
   run_self_check(bundle_, networks_, /*cases=*/1);
@@ -144,8 +144,8 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string_view> pho
       continue;
     }
     read.push_back(i);
-    if (bundle_.refusal.share > 0) {
-      predictions[i].refused = refusal_of_picture(picture_quality(featurizer.decoded()));
+    if (bundle_.reject_option.rate > 0) {
+      predictions[i].rejected = rejection_of_picture(picture_quality(featurizer.decoded()));
     }
   }
   const std::vector<float> rows = featurizer.finish();
@@ -163,12 +163,12 @@ void Predictor::answer(MatrixView<const float> rows, const std::vector<std::size
   CropMean mean(crops_.size());
   const MatrixView<const float> features = mean.of(rows);
   const Matrix<double> probabilities = classify_features(bundle_, features);
-  const std::vector<Strangeness> strangeness = refuser_.strangeness(features);
+  const std::vector<OodScore> ood_scores = rejector_.ood_scores(features);
   auto varieties = tell_varieties(bundle_, features, probabilities.view());
   for (std::size_t i = 0; i < read.size(); ++i) {
     Prediction& prediction = predictions[read[i]];
-    if (bundle_.refusal.share > 0) prediction.strangeness = strangeness[i].value;
-    if (!prediction.refused) prediction.refused = strangeness[i].refused;
+    if (bundle_.reject_option.rate > 0) prediction.ood_score = ood_scores[i].value;
+    if (!prediction.rejected) prediction.rejected = ood_scores[i].rejected;
     prediction.variety = std::move(varieties[i]);
     prediction.answers = best_answers(probabilities.row(i), bundle_, most_answers(options));
   }

@@ -19,7 +19,7 @@
 #include "pomona/features/extract_setup.h"
 #include "pomona/features/photograph_featurizer.h"
 #include "pomona/image/decode_limits.h"
-#include "pomona/predict/refusal.h"
+#include "pomona/predict/rejector.h"
 #include "pomona/predict/slot_pool.h"
 #include "pomona/predict/variety.h"
 #include "pomona/storage/store_opener.h"
@@ -41,8 +41,8 @@ struct PredictionFailure {
 struct Prediction {
   std::vector<Answer> answers;               // best first: `top` of them, and always two
   std::optional<VarietyAnswer> variety;      // of the first answer, where it can be told
-  std::optional<double> strangeness;         // of Refuser, of a bundle that refuses
-  std::optional<RefusalReason> refused;      // then both are what is nearest, and no more
+  std::optional<double> ood_score;           // of Rejector, of a bundle with a reject option
+  std::optional<RejectionReason> rejected;   // then both are what is nearest, and no more
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 
@@ -79,7 +79,7 @@ class Predictor {
  public:
   // Throws invalid_input for a bundle without a classifier, corrupt when its self-check fails.
   explicit Predictor(Bundle bundle, const PredictorOptions& options = {});
-  // What refuses holds on to the bundle.
+  // The rejector holds on to the bundle.
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;
 
@@ -110,7 +110,7 @@ class Predictor {
   ExtractSetup setup_;
   CropNetworks networks_;
   std::vector<std::size_t> crops_;  // of the bundle's, those that are used
-  Refuser refuser_;
+  Rejector rejector_;
   // One a slot; whoever holds the slot uses it.
   std::vector<std::unique_ptr<PhotographFeaturizer>> featurizers_;
   std::unique_ptr<SlotPool> pool_;

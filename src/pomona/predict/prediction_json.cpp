@@ -66,7 +66,7 @@ Json facts_json(const Kind& kind, Language language) {
 
 Json prediction_json(const std::string& path, const Prediction& prediction,
                      const Catalogue& catalogue, Language language, std::size_t top) {
-  Json object = {{"path", path},           {"refused", nullptr},    {"strangeness", nullptr},
+  Json object = {{"path", path},           {"refused", nullptr},    {"ood_score", nullptr},
                  {"kinds", Json::array()}, {"confusable", nullptr}, {"variety", nullptr},
                  {"facts", Json::array()}};
   if (prediction.failure) {
@@ -75,13 +75,13 @@ Json prediction_json(const std::string& path, const Prediction& prediction,
                          {"message", prediction.failure->message}};
     return object;
   }
-  if (prediction.strangeness) object["strangeness"] = *prediction.strangeness;
+  if (prediction.ood_score) object["ood_score"] = *prediction.ood_score;
   for (const Answer& answer :
        std::span(prediction.answers).first(std::min(top, prediction.answers.size()))) {
     object["kinds"].push_back(kind_json(answer, catalogue, language));
   }
-  if (prediction.refused) {
-    object["refused"] = refusal_reason_name(*prediction.refused);
+  if (prediction.rejected) {
+    object["refused"] = rejection_reason_name(*prediction.rejected);
     return object;
   }
   object["confusable"] = confusable_json(prediction.answers, catalogue, language);

@@ -67,8 +67,8 @@ Json small_metrics() {
 }
 
 Json small_judgements() {
-  return {{{"title", "What it refuses"},
-           {"columns", {"refused"}},
+  return {{{"title", "What it rejects"},
+           {"columns", {"rejected"}},
            {"rows",
             {{{"name", "drawings"},
               {"count", 118},

@@ -71,7 +71,7 @@ Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRow
   bundle.classifier_kind = parts.trained.kind;
   bundle.classifier = std::move(parts.trained.classifier);
   if (parts.trained.kind != ClassifierKind::kNone) bundle.labels = rows.train_labels;
-  bundle.refusal = std::move(parts.refusal);
+  bundle.reject_option = std::move(parts.reject_option);
   bundle.varieties = std::move(parts.varieties);
   bundle.studio_only = std::move(parts.studio_only);
   if (catalogue) bundle.catalogue = catalogue->print(bundle.labels, told_varieties(bundle));

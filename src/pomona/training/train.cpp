@@ -25,7 +25,7 @@ constexpr std::size_t kScoreBlockRows = 1024;
 constexpr double kRidgeAlpha = 1;
 
 constexpr std::size_t kMostFolds = 100;
-constexpr double kMostRefused = 0.5;
+constexpr double kLargestRejectRate = 0.5;
 constexpr double kLeastC = 1e-6;
 constexpr double kMostC = 1e6;
 
@@ -176,7 +176,7 @@ TrainedClassifier train_uncalibrated(const TrainingTable& table,
 
 void TrainOptions::check() const {
   check_range_or_zero("folds", folds, 2, kMostFolds);
-  check_range("refuse", refuse, 0, kMostRefused);
+  check_range("reject_rate", reject_rate, 0, kLargestRejectRate);
   check_range("c", c, kLeastC, kMostC);
   check_range("workers", workers, 0, kMostWorkers);
 }

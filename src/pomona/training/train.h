@@ -28,9 +28,9 @@ struct TrainOptions {
   // Folds of a cross-validation of the whole chain, which gives a score and calibrates; 0: no such
   // score, and as many folds as calibration needs.
   std::size_t folds = 0;
-  // The share of training photographs that may be refused so that others are (refusal_fit.h); 0:
-  // everything is answered.
-  double refuse = 0;
+  // The share of training photographs that may be rejected so that unknown ones are
+  // (rejector_fit.h); 0: everything is answered.
+  double reject_rate = 0;
   double c = 1;  // of logistic regression, as in LogisticOptions
   std::uint64_t seed = 0;
   std::size_t workers = 0;  // 0: one a usable core, which verbs resolve; in train() one

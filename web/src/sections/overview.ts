@@ -119,9 +119,9 @@ function lead(report: Report): string {
       )} from ${counted(report.trainRows ?? 0, 'photograph')} and was ${testText(report)}.`,
     );
   }
-  if (typeof report.options.refuse === 'number') {
+  if (typeof report.options.reject_rate === 'number') {
     sentences.push(
-      `It may refuse to answer, as strictly as costs ${percent(report.options.refuse)} of the photographs it learned from.`,
+      `Reject option: it rejects what it does not know; its limits reject ${percent(report.options.reject_rate)} of the training photographs.`,
     );
   }
   return sentences.join(' ');
