@@ -15,15 +15,15 @@ namespace pomona::cli {
 namespace {
 
 void print_evaluation(const Json& metrics) {
-  const Json& score = metrics.at("scores").at(0);
+  const Json& entry = metrics.at("metrics").at(0);
   std::printf("%s photographs judged. %s\n",
-              with_commas(score.at("rows").get<std::uint64_t>()).c_str(),
-              score.at("explanation").get<std::string>().c_str());
-  print_scores(metrics);
+              with_commas(entry.at("rows").get<std::uint64_t>()).c_str(),
+              entry.at("explanation").get<std::string>().c_str());
+  print_metrics(metrics);
   std::printf("  macro F1 %s, log loss %.3f, expected calibration error %s\n",
-              percent(score.at("macro_f1").get<double>()).c_str(),
-              score.at("log_loss").get<double>(),
-              percent(score.at("expected_calibration_error").get<double>()).c_str());
+              percent(entry.at("macro_f1").get<double>()).c_str(),
+              entry.at("log_loss").get<double>(),
+              percent(entry.at("expected_calibration_error").get<double>()).c_str());
   std::size_t shown = 0;
   for (const Json& pair : metrics.at("confusions")) {
     if (shown++ == 5) break;

@@ -15,9 +15,9 @@ std::string count(const Json& counts, const char* name) {
   return with_commas(counts.at(name).get<std::uint64_t>());
 }
 
-std::string interval(const Json& score) {
-  if (!score.contains("accuracy_interval")) return "";
-  const Json& ends = score.at("accuracy_interval");
+std::string interval(const Json& entry) {
+  if (!entry.contains("accuracy_interval")) return "";
+  const Json& ends = entry.at("accuracy_interval");
   char text[32];
   std::snprintf(text, sizeof text, "(%.1f–%.1f)", 100 * ends.at(0).get<double>(),
                 100 * ends.at(1).get<double>());
@@ -50,12 +50,12 @@ std::string pace(const Json& record) {
 
 // By the out-of-fold scores, or of the test.
 void print_varieties(const Json& varieties) {
-  for (const Json& score : varieties.at("scores")) {
-    if (score.contains("label") || score.contains("source")) continue;
+  for (const Json& entry : varieties.at("metrics")) {
+    if (entry.contains("label") || entry.contains("source")) continue;
     std::printf("  varieties reported for %s of %s photographs %s, %s of them right\n",
-                count(score, "reported").c_str(), count(score, "rows").c_str(),
-                score.at("key") == "main" ? "of the test" : "by cross-validation",
-                count(score, "right").c_str());
+                count(entry, "reported").c_str(), count(entry, "rows").c_str(),
+                entry.at("key") == "main" ? "of the test" : "by cross-validation",
+                count(entry, "right").c_str());
   }
 }
 
@@ -76,20 +76,20 @@ void print_extraction(const Json& record) {
               record.at("seconds").get<double>());
 }
 
-void print_scores(const Json& metrics) {
+void print_metrics(const Json& metrics) {
   std::size_t width = 0;
-  for (const Json& score : metrics.at("scores")) {
-    width = std::max(width, score.at("title").get<std::string>().size());
+  for (const Json& entry : metrics.at("metrics")) {
+    width = std::max(width, entry.at("title").get<std::string>().size());
   }
-  for (const Json& score : metrics.at("scores")) {
-    const std::string title = score.at("title").get<std::string>();
+  for (const Json& entry : metrics.at("metrics")) {
+    const std::string title = entry.at("title").get<std::string>();
     std::printf("  %-*s %8s %s", static_cast<int>(width), title.c_str(),
-                percent(score.at("accuracy").get<double>()).c_str(), interval(score).c_str());
-    if (score.contains("top3_accuracy")) {
-      std::printf(", among three %s", percent(score.at("top3_accuracy").get<double>()).c_str());
+                percent(entry.at("accuracy").get<double>()).c_str(), interval(entry).c_str());
+    if (entry.contains("top3_accuracy")) {
+      std::printf(", among three %s", percent(entry.at("top3_accuracy").get<double>()).c_str());
     }
     std::printf("\n");
-    const auto unknown = score.value("unknown_label_rows", std::uint64_t{0});
+    const auto unknown = entry.value("unknown_label_rows", std::uint64_t{0});
     if (unknown > 0) {
       std::printf(
           "  %s photographs have a label that training does not know; they count as wrong\n",
@@ -105,7 +105,7 @@ void print_summary(const Json& record, const Json& metrics, const std::string& o
     return;
   }
   print_extraction(record);
-  print_scores(metrics);
+  print_metrics(metrics);
   std::printf("%s\n", metrics.at("headline").get<std::string>().c_str());
   std::printf("Report: %s/report.html\n", out.c_str());
 }

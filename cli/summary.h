@@ -10,8 +10,8 @@ namespace pomona::cli {
 
 // Photographs, settings and rate, from run.json.
 void print_extraction(const Json& record);
-// One line a score, from metrics.json.
-void print_scores(const Json& metrics);
+// One line for each entry of `metrics` in metrics.json.
+void print_metrics(const Json& metrics);
 void print_summary(const Json& record, const Json& metrics, const std::string& out, bool as_json);
 
 }  // namespace pomona::cli

@@ -49,7 +49,7 @@ void add_train(CLI::App& app, Command& chosen) {
       run_train(*options, session.progress, session.stop);
       const auto out = options->stores->open(options->output.out);
       const Json metrics = parse_json(out->read("metrics.json"), "metrics.json");
-      print_scores(metrics);
+      print_metrics(metrics);
       std::printf("%s\nBundle: %s/bundle\n", metrics.at("headline").get<std::string>().c_str(),
                   options->output.out.c_str());
       return 0;

@@ -31,12 +31,12 @@ def interval(low: float, high: float) -> str:
     return f"{100 * low:.1f}–{100 * high:.1f}"
 
 
-def of_score(score: dict) -> str:
-    accuracy = percent(score["accuracy"])
-    error = percent(score["expected_calibration_error"])
-    among = percent(score["top3_accuracy"])
+def of_metrics(metrics: dict) -> str:
+    accuracy = percent(metrics["accuracy"])
+    error = percent(metrics["expected_calibration_error"])
+    among = percent(metrics["top3_accuracy"])
     return (
-        f"{accuracy} ({interval(*score['accuracy_interval'])}), among three {among}, "
+        f"{accuracy} ({interval(*metrics['accuracy_interval'])}), among three {among}, "
         f"calibration error {error}"
     )
 
@@ -50,21 +50,21 @@ def table(columns: list[str], rows: list[tuple]) -> str:
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
-def scores(figures: dict) -> str:
+def worth(figures: dict) -> str:
     right = {key: whole_percent(share) for key, share in wanted.RIGHT.items()}
     wild = figures["wild"]
     known, new = figures["wild_known"]["right"], figures["wild_new"]["right"]
     rows = [
         (
             "photographs in shops, five-fold cross-validation by groups of near-duplicates: **headline metric**",
-            of_score(figures["natural"]),
+            of_metrics(figures["natural"]),
             f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
         ),
-        ("Fruits-360 by film, without composed scenes", of_score(figures["film"]), right["film"]),
+        ("Fruits-360 by film, without composed scenes", of_metrics(figures["film"]), right["film"]),
         (
             f"Fruits-360, official test ({figures['official']['rows']:,} frames of it): flatters",
-            of_score(figures["official"]),
+            of_metrics(figures["official"]),
             right["official"],
         ),
         (
@@ -151,13 +151,13 @@ def ablation(figures: dict, kinds: int) -> str:
     rows = [
         (
             f"photographs in shops alone, {of_shops} kinds to choose from",
-            of_score(figures["natural_alone"]),
+            of_metrics(figures["natural_alone"]),
         ),
         (
             f"and studio frames, {kinds} kinds to choose from",
-            of_score(figures["without_composed"]),
+            of_metrics(figures["without_composed"]),
         ),
-        ("and composed scenes: the model", of_score(figures["natural"])),
+        ("and composed scenes: the model", of_metrics(figures["natural"])),
     ]
     steps = [
         ("photographs in shops of other kinds and studio frames", "wild_without_composed"),
@@ -289,7 +289,7 @@ among the backbone's own classes, logistic regression gets a Gaussian prior cent
 
 ## What it is worth
 
-{scores(figures)}
+{worth(figures)}
 Intervals are 95 %, by bootstrap: of groups of near-duplicates and films in the first two rows, of kinds in the last two, and of
 single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
 they should be. The principal components and the classifier of each fold never saw that fold. The temperature comes

@@ -48,10 +48,10 @@ class Chain:
     def json(self, *parts: str) -> dict:
         return json.loads((self.work.joinpath(*parts)).read_text())
 
-    def score(self, out: str, source: str) -> dict:
-        """The cross-validated score of one source."""
-        scores = self.json(out, "metrics.json")["scores"]
-        return next(score for score in scores if score.get("source") == source)
+    def metrics(self, out: str, source: str) -> dict:
+        """The cross-validated metrics of one source."""
+        entries = self.json(out, "metrics.json")["metrics"]
+        return next(entry for entry in entries if entry.get("source") == source)
 
     def by_class(self, out: str, source: str) -> list[dict]:
         """How the labels of one source did, cross-validated."""
@@ -60,12 +60,12 @@ class Chain:
 
     def varieties(self, out: str, source: str) -> list[dict]:
         """How many of each label have their variety reported, and rightly."""
-        scores = self.json(out, "metrics.json")["varieties"]["scores"]
-        return [score for score in scores if score.get("source") == source and "label" in score]
+        entries = self.json(out, "metrics.json")["varieties"]["metrics"]
+        return [entry for entry in entries if entry.get("source") == source and "label" in entry]
 
     def evaluate(self, bundle: str, *words) -> dict:
         answer = self.run("evaluate", self.work / bundle, *words, "--json")
-        return json.loads(answer)["scores"][0]
+        return json.loads(answer)["metrics"][0]
 
     def predict(self, bundle: str, photographs: list[Path], *words) -> list[dict]:
         answers = []

@@ -12,21 +12,21 @@ def of_share(share: dict, **wanted: float) -> dict:
     return {key: share[key] for key in ("share", "low", "high")} | wanted
 
 
-def of_score(score: dict, key: str, **wanted: float) -> dict:
-    low, high = score[f"{key}_interval"]
-    return of_share({"share": score[key], "low": low, "high": high}, **wanted)
+def of_metrics(metrics: dict, key: str, **wanted: float) -> dict:
+    low, high = metrics[f"{key}_interval"]
+    return of_share({"share": metrics[key], "low": low, "high": high}, **wanted)
 
 
 def worth(name: str, key: str, figures: dict) -> dict:
-    score = figures[key]
+    metrics = figures[key]
     among_three = {"at_least": AMONG_THREE} if key == "natural" else {}
     at_most = {"at_most": CALIBRATION_ERROR} if key == "natural" else {}
     shares = [
-        of_score(score, "accuracy", at_least=RIGHT[key]),
-        of_score(score, "top3_accuracy", **among_three),
-        {"share": score["expected_calibration_error"], **at_most},
+        of_metrics(metrics, "accuracy", at_least=RIGHT[key]),
+        of_metrics(metrics, "top3_accuracy", **among_three),
+        {"share": metrics["expected_calibration_error"], **at_most},
     ]
-    return {"name": name, "count": score["rows"], "shares": shares}
+    return {"name": name, "count": metrics["rows"], "shares": shares}
 
 
 def row(name: str, first: dict, *shares: dict | None) -> dict:

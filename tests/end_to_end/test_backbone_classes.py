@@ -46,7 +46,7 @@ def test_labels_never_seen_in_the_wild_get_the_prior(train, tmp_path):
     different = differences(plain, known)
     assert {"bundle/model.safetensors", "metrics.json"} <= different
     # So does the fit of each fold.
-    losses = [json_of(out / "metrics.json")["scores"][0]["log_loss"] for out in (plain, known)]
+    losses = [json_of(out / "metrics.json")["metrics"][0]["log_loss"] for out in (plain, known)]
     assert losses[0] != losses[1]
     # Another class gives another prior.
     assert "bundle/model.safetensors" in differences(known, train("other", "3,a date,c"))

@@ -120,7 +120,7 @@ def test_features_are_labelled_anew_for_training(tiny, shop, studio, kinds, tmp_
     assert metrics["labels"] == ["apple", "banana", "pear"]
     assert metrics["train_rows"] + metrics["test_rows"] == 24
     assert json_of(model / "run.json")["counts"] == {"train": 12, "test": 12}
-    assert metrics["scores"][0]["rows"] == 12
+    assert metrics["metrics"][0]["rows"] == 12
 
     tiny("run", shop, studio, "--classes", kinds, "--out", whole, *TINY, *split)
     expected = json_of(whole / "metrics.json")

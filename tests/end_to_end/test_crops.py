@@ -94,9 +94,9 @@ def probabilities_of(bundle, features) -> tuple[np.ndarray, np.ndarray]:
     tensors = tensors_of(bundle)
     scaled = (features - tensors["scaler.mean"]) / tensors["scaler.scale"]
     reduced = scaled @ tensors["pca.components"].T
-    scores = reduced @ tensors["classifier.weights"].T + tensors["classifier.bias"]
-    scores /= json_of(bundle / "bundle.json")["classifier"]["temperature"]
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    logits = reduced @ tensors["classifier.weights"].T + tensors["classifier.bias"]
+    logits /= json_of(bundle / "bundle.json")["classifier"]["temperature"]
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return reduced, odds / odds.sum(axis=1, keepdims=True)
 
 
@@ -163,7 +163,7 @@ def test_several_sizes_are_recorded_and_repeated(tiny, sized, pictures):
     labels = json_of(sized / "bundle" / "bundle.json")["labels"]
     found = [labels[index] for index in probabilities.argmax(axis=1)]
     right = [row["label"] == one for row, one in zip(rows_of(sized / "features"), found)]
-    judged = json.loads(tiny("evaluate", sized, pictures, "--json").text)["scores"][0]
+    judged = json.loads(tiny("evaluate", sized, pictures, "--json").text)["metrics"][0]
     assert judged["accuracy"] == pytest.approx(np.mean(right))
 
 
@@ -189,7 +189,7 @@ def test_the_cost_of_a_crop_is_printed(tiny, pictures, tmp_path):
 
 def test_training_learns_from_every_crop(tiny, cropped, tmp_path):
     tiny("train", cropped, "--out", tmp_path / "model")
-    # What bundle.json says of scores differs by the pixel baseline, which training has not.
+    # The metrics in bundle.json differ by the pixel baseline, which training has not.
     only_figures = {"bundle.json", "SHA256SUMS"}
     assert differences(tmp_path / "model" / "bundle", cropped / "bundle", only_figures) == set()
     tiny("train", cropped, "--out", tmp_path / "ridge", "--classifier", "ridge")

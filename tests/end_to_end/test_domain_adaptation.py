@@ -53,7 +53,7 @@ def test_adapted_sources_train_and_are_not_evaluated(train, tmp_path):
     assert not [name for name in different if name.startswith("tsne")]
     # They train, and are not evaluated.
     plain, adapted = (
-        {score.get("source") for score in json_of(tmp_path / name / "metrics.json")["scores"]}
+        {entry.get("source") for entry in json_of(tmp_path / name / "metrics.json")["metrics"]}
         for name in ("unadapted", "adapted")
     )
     assert plain == {None, "shop", "still", "frames"}

@@ -54,7 +54,7 @@ def test_the_whole_chain_within_a_bucket(far, s3, bucket, noise, noise_results, 
     near = json.loads(far("predict", noise_results, noise / "a/0.jpg", "--json").text)
     assert answer["path"] == photograph and answer["kinds"] == near["kinds"]
     judged = json.loads(far("evaluate", out, images, "--json").text)
-    assert judged["scores"][0]["rows"] == 18
+    assert judged["metrics"][0]["rows"] == 18
     far("reduce", out, "--out", f"s3://{bucket}/results/reduced", "--components", "3")
     far("train", out, "--out", tmp_path / "trained")
     assert json_of(tmp_path / "trained/metrics.json")["labels"] == ["a", "b", "c"]

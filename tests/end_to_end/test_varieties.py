@@ -148,17 +148,17 @@ def test_out_of_fold_scores_say_how_many_are_reported_and_right(judged):
     varieties = json_of(judged / "metrics.json")["varieties"]
     (label,) = varieties["labels"]
     assert (label["label"], label["varieties"]) == ("x", ["Alpha", "Beta"])
-    scores = {
-        (score["key"], score.get("source"), score.get("label")): score
-        for score in varieties["scores"]
+    entries = {
+        (entry["key"], entry.get("source"), entry.get("label")): entry
+        for entry in varieties["metrics"]
     }
-    whole = scores["cross_validated", None, None]
+    whole = entries["cross_validated", None, None]
     assert whole["rows"] >= whole["named"] >= whole["reported"] - 2
     assert whole["reported"] >= 50 and whole["right"] >= 0.9 * whole["reported"]
-    assert whole | {"label": "x"} == scores["cross_validated", None, "x"]
-    of_sources = [scores["cross_validated_source", name, "x"] for name in ("shop", "studio")]
+    assert whole | {"label": "x"} == entries["cross_validated", None, "x"]
+    of_sources = [entries["cross_validated_source", name, "x"] for name in ("shop", "studio")]
     for count in ("rows", "named", "reported", "right"):
-        assert sum(score[count] for score in of_sources) == whole[count]
+        assert sum(entry[count] for entry in of_sources) == whole[count]
     assert json_of(judged / "bundle" / "bundle.json")["metrics"]["varieties"] == varieties
 
 
@@ -186,19 +186,19 @@ def test_without_folds_the_probable_are_reported(tiny, features, kinds, shop, tm
     answers = answers_of(tiny, tmp_path / "out", *sorted((shop / "a").iterdir()))
     assert {answer["variety"]["id"] for answer in answers if answer["variety"]} == {"Alpha"}
     metrics = json_of(tmp_path / "out" / "metrics.json")["varieties"]
-    assert metrics["scores"] == []
+    assert metrics["metrics"] == []
 
 
 def test_a_test_side_is_judged_as_well(tiny, shop, kinds, tmp_path):
     words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0.25", "--c", "10"]
     judged = tiny("run", f"shop={shop}", *words, *TINY).text
-    scores = json_of(tmp_path / "out" / "metrics.json")["varieties"]["scores"]
-    assert [(score["key"], score.get("label")) for score in scores] == [
+    entries = json_of(tmp_path / "out" / "metrics.json")["varieties"]["metrics"]
+    assert [(entry["key"], entry.get("label")) for entry in entries] == [
         ("main", None),
         ("main", "x"),
     ]
-    assert 12 <= scores[0]["rows"] <= 24 and scores[0]["right"] >= 6
-    counts = [scores[0][name] for name in ("reported", "rows", "right")]
+    assert 12 <= entries[0]["rows"] <= 24 and entries[0]["right"] >= 6
+    counts = [entries[0][name] for name in ("reported", "rows", "right")]
     sentence = "varieties reported for {} of {} photographs of the test, {} of them right"
     assert sentence.format(*counts) in judged
 

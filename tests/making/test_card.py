@@ -17,7 +17,7 @@ from making import card, judgements, rejection, sources  # noqa: E402
 from photographs import make_folder  # noqa: E402
 
 
-def score(accuracy: float) -> dict:
+def metrics(accuracy: float) -> dict:
     return {
         "rows": 1000,
         "accuracy": accuracy,
@@ -50,11 +50,11 @@ def figures() -> dict:
         "components": 123,
         "backbone_knows": ["fig", "maize"],
         "composed_a_class": 24,
-        "natural": score(0.9),
-        "natural_alone": score(0.88),
-        "without_composed": score(0.89),
-        "film": score(0.8),
-        "official": score(0.985),
+        "natural": metrics(0.9),
+        "natural_alone": metrics(0.88),
+        "without_composed": metrics(0.89),
+        "film": metrics(0.8),
+        "official": metrics(0.985),
         "wild": {"right": share(0.4), "among three": share(0.6)},
         "wild_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
         "wild_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
@@ -87,7 +87,7 @@ def card_of(figures: dict, folder: Path) -> str:
     return (folder / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
+def test_a_card_lists_metrics_kind_by_kind(figures, tmp_path):
     text = card_of(figures, tmp_path)
     lines = text.splitlines()
     peach = lines.index("| peach | 50 | 60.0 % (50.0–70.0) | 80.0 % |")
@@ -115,12 +115,12 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
 def test_a_card_tells_only_what_falls_short(figures, tmp_path):
     assert "\nNothing of what was wanted.\n" in card_of(figures, tmp_path)
     short = copy.deepcopy(figures)
-    short["official"] = score(0.9633)
+    short["official"] = metrics(0.9633)
     text = card_of(short, tmp_path)
     assert "- **The official test.** 96.3 %." in text
     assert "Nothing of what was wanted" not in text and "**By film.**" not in text
     short["unknown"]["rejected"] = share(0.123)
-    short["film"] = score(0.7)
+    short["film"] = metrics(0.7)
     text = card_of(short, tmp_path)
     assert "- **Unknown kinds.** 12.3 %." in text and "- **By film.** 70.0 %" in text
 

@@ -123,12 +123,12 @@ describe('what people see', () => {
     await expect.poll(() => page.locator('h1').innerText()).toMatch(/^9\d\.\d.%/);
     expect(await page.locator('.interval').innerText()).toMatch(/\d–\d/);
     expect(await page.locator('#headline').innerText()).toContain('by group');
-    expect(await page.locator('.scores > li').count()).toBe(3);
+    expect(await page.locator('.metrics > li').count()).toBe(3);
     const sections = await page
       .locator('main > section')
       .evaluateAll((all) => all.map(({ id }) => id));
     expect(sections).toEqual([
-      'scores',
+      'metrics',
       'tsne',
       'mistakes',
       'surest',
@@ -279,7 +279,7 @@ describe('what was judged', () => {
     expect(await page.locator('.surest .photo').count()).toBe(0);
   });
 
-  test('another score shows its own classes and intervals', async () => {
+  test('another protocol shows its own classes and intervals', async () => {
     const { page } = await pages.open(makeReport({ classes: 30, wrong: 0.2 }));
     const table = page.locator('table.classes');
     expect(await table.locator('tbody tr').count()).toBe(30);

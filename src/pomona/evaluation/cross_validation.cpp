@@ -80,7 +80,7 @@ Matrix<double> copy_of(MatrixView<const double> values) {
   return copy;
 }
 
-// The temperature of each fold comes from the others, so that no score is judged by a temperature
+// The temperature of each fold comes from the others, so that no answer is judged by a temperature
 // that it helped to choose.
 Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableRows& rows) {
   Matrix<double> probabilities = copy_of(out_of_fold.logits());
@@ -92,7 +92,7 @@ Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableR
     std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[fold]),
               others.begin() + static_cast<std::ptrdiff_t>(begins[fold + 1]), -1);
     const double temperature = fit_temperature(out_of_fold.logits(), others, weights);
-    scores_to_probabilities(
+    logits_to_probabilities(
         temperature, probabilities.view().rows_from(begins[fold], begins[fold + 1] - begins[fold]));
   }
   return probabilities;
@@ -114,7 +114,7 @@ std::optional<SplitValidation> validate_another_split(const ChainSetup& setup, c
   const std::vector<std::size_t> train_side = without(pool, test);
   Matrix<double> probabilities =
       test_logits(setup, fit_chain(setup, train_side, progress, stop), test);
-  scores_to_probabilities(/*temperature=*/1, probabilities.view());
+  logits_to_probabilities(/*temperature=*/1, probabilities.view());
   return SplitValidation{evaluate_answers(std::move(probabilities), rows, test, setup.train.seed),
                          train_side.size()};
 }

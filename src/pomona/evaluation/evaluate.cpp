@@ -46,14 +46,14 @@ std::vector<std::int32_t> groups_of(const TableRows& rows, const std::vector<std
   return groups;
 }
 
-Json score_json(const Score& score, const Evaluation& evaluation, bool grouped) {
+Json metrics_json(const Protocol& protocol, const Evaluation& evaluation, bool grouped) {
   const Metrics& metrics = evaluation.metrics;
   const BootstrapIntervals& intervals = evaluation.intervals;
-  Json json = {{"key", score.key},
-               {"title", score.title},
-               {"explanation", score.explanation},
+  Json json = {{"key", protocol.key},
+               {"title", protocol.title},
+               {"explanation", protocol.explanation},
                {"rows", metrics.rows},
-               {"train_rows", score.train_rows},
+               {"train_rows", protocol.train_rows},
                {"unknown_label_rows", metrics.unknown_label_rows},
                {"accuracy", metrics.accuracy},
                {"accuracy_interval", interval_json(intervals.accuracy)},
@@ -67,7 +67,7 @@ Json score_json(const Score& score, const Evaluation& evaluation, bool grouped) 
                 {{"resamples", intervals.resamples},
                  {"unit", grouped ? "group" : "row"},
                  {"groups", intervals.groups}}}};
-  if (!score.source.empty()) json["source"] = score.source;
+  if (!protocol.source.empty()) json["source"] = protocol.source;
   return json;
 }
 
@@ -131,7 +131,7 @@ Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const T
                     const std::vector<std::size_t>& chosen, std::uint64_t seed,
                     std::size_t workers) {
   Matrix<double> probabilities = logits_of(classifier, inputs, chosen, workers);
-  scores_to_probabilities(classifier.temperature, probabilities.view());
+  logits_to_probabilities(classifier.temperature, probabilities.view());
   return evaluate_answers(std::move(probabilities), rows, chosen, seed);
 }
 
@@ -169,11 +169,11 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
   return result;
 }
 
-void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
-               Json& metrics) {
-  metrics["scores"].push_back(score_json(score, evaluation, rows.groups.given));
-  Json by_class = {{"score", score.key}};
-  if (!score.source.empty()) by_class["source"] = score.source;
+void add_metrics(const Protocol& protocol, const Evaluation& evaluation, const TableRows& rows,
+                 Json& metrics) {
+  metrics["metrics"].push_back(metrics_json(protocol, evaluation, rows.groups.given));
+  Json by_class = {{"metrics", protocol.key}};
+  if (!protocol.source.empty()) by_class["source"] = protocol.source;
   by_class["classes"] = classes_json(evaluation, rows.train_labels);
   metrics["by_class"].push_back(std::move(by_class));
 }

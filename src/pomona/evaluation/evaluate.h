@@ -39,17 +39,18 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
     const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,
     std::uint64_t seed);
 
-// What a score is called and of what it is.
-struct Score {
+// How photographs were divided and which are judged: what metrics of an evaluation are of.
+struct Protocol {
   std::string key;
   std::string title;
   std::string explanation;
   std::size_t train_rows = 0;
   std::string source;  // "": of all photographs judged
 };
-// Adds it with its intervals to `scores` of metrics.json, and to `by_class` for each label.
-void add_score(const Score& score, const Evaluation& evaluation, const TableRows& rows,
-               Json& metrics);
+// Adds the metrics with their intervals to `metrics` of metrics.json, and to `by_class` for each
+// label.
+void add_metrics(const Protocol& protocol, const Evaluation& evaluation, const TableRows& rows,
+                 Json& metrics);
 
 // `classes`, `calibration`, `confusions` and `surest_mistakes` of metrics.json.
 void add_details(const Evaluation& evaluation, const TableRows& rows, Json& metrics);

@@ -9,21 +9,21 @@
 namespace pomona {
 namespace {
 
-const Json* find_score(const Json& metrics, const std::string& key) {
-  for (const Json& score : metrics.at("scores")) {
-    if (score.at("key") == key) return &score;
+const Json* find_metrics(const Json& metrics, const std::string& key) {
+  for (const Json& entry : metrics.at("metrics")) {
+    if (entry.at("key") == key) return &entry;
   }
   return nullptr;
 }
 
-double accuracy(const Json& score) { return score.at("accuracy").get<double>(); }
+double accuracy(const Json& entry) { return entry.at("accuracy").get<double>(); }
 
-std::string headline_text(const Json& score) {
-  return "Headline metric: " + percent(accuracy(score)) + ", ";
+std::string headline_text(const Json& entry) {
+  return "Headline metric: " + percent(accuracy(entry)) + ", ";
 }
 
 std::string headline_without_test(const Json& metrics) {
-  const Json* validated = find_score(metrics, "cross_validated");
+  const Json* validated = find_metrics(metrics, "cross_validated");
   if (validated == nullptr) {
     return "No headline metric: no photograph with a label known from training was kept for a "
            "test.";
@@ -37,17 +37,17 @@ std::string headline_without_test(const Json& metrics) {
 }
 
 std::string headline_of(const Json& metrics) {
-  const Json* main = find_score(metrics, "main");
+  const Json* main = find_metrics(metrics, "main");
   if (main == nullptr) return headline_without_test(metrics);
-  if (const Json* by_group = find_score(metrics, "by_group")) {
+  if (const Json* by_group = find_metrics(metrics, "by_group")) {
     return headline_text(*by_group) + "by group. A split with photographs of one group on both " +
            "sides gives " + percent(accuracy(*main)) + ".";
   }
-  if (const Json* ungrouped = find_score(metrics, "ungrouped")) {
+  if (const Json* ungrouped = find_metrics(metrics, "ungrouped")) {
     return headline_text(*main) + "by group. A random split gives " +
            percent(accuracy(*ungrouped)) + ".";
   }
-  const Json* pixels = find_score(metrics, "pixels");
+  const Json* pixels = find_metrics(metrics, "pixels");
   if (pixels != nullptr && accuracy(*pixels) > 0.5) {
     return headline_text(*main) + "but the pixel baseline, without a network, reaches " +
            percent(accuracy(*pixels)) +
@@ -59,7 +59,7 @@ std::string headline_of(const Json& metrics) {
          "from elsewhere.";
 }
 
-// A score over some of the labels says nothing about the others.
+// Metrics over some of the labels mean nothing for the others.
 std::string untested_labels(const Json& metrics) {
   const Json classes = metrics.value("classes", Json::array());
   const auto tested = std::ranges::count_if(
@@ -71,26 +71,27 @@ std::string untested_labels(const Json& metrics) {
 
 }  // namespace
 
-Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows) {
-  Score score{"main", "", "", train_rows};
+Protocol main_protocol(SplitKind split_kind, bool grouped, std::size_t train_rows) {
+  Protocol protocol{"main", "", "", train_rows};
   if (split_kind == SplitKind::kTestSet) {
-    score.title = "Given test set";
-    score.explanation =
+    protocol.title = "Given test set";
+    protocol.explanation =
         "Trained on all training photographs, judged on the test set that was given.";
   } else if (split_kind == SplitKind::kFileNames) {
-    score.title = "Split by file names";
-    score.explanation = "File names say which photographs are for training and which for the test.";
+    protocol.title = "Split by file names";
+    protocol.explanation =
+        "File names say which photographs are for training and which for the test.";
   } else if (grouped) {
-    score.title = "Holdout by group";
-    score.explanation = "Photographs of one group are all in training or all in the test.";
+    protocol.title = "Holdout by group";
+    protocol.explanation = "Photographs of one group are all in training or all in the test.";
   } else {
-    score.title = "Random holdout";
-    score.explanation = "Test photographs were drawn at random from every label.";
+    protocol.title = "Random holdout";
+    protocol.explanation = "Test photographs were drawn at random from every label.";
   }
-  return score;
+  return protocol;
 }
 
-Score another_split_score(bool by_group, std::size_t train_rows) {
+Protocol another_split_protocol(bool by_group, std::size_t train_rows) {
   if (by_group) {
     return {"by_group", "Cross-validation on a split by group",
             "Scaler, PCA and classifier fitted anew; photographs of one group are all in training "
@@ -103,27 +104,27 @@ Score another_split_score(bool by_group, std::size_t train_rows) {
           train_rows};
 }
 
-Score cross_validated_score(const CrossValidation& validation, bool grouped) {
-  Score score{
+Protocol cross_validated_protocol(const CrossValidation& validation, bool grouped) {
+  Protocol protocol{
       "cross_validated", std::to_string(validation.folds) + "-fold cross-validation",
       "Scaler, PCA and classifier fitted anew for each fold of the training photographs, on "
       "the others",
       validation.evaluation.rows.size()};
-  score.explanation += grouped ? "; photographs of one group are all in one fold." : ".";
+  protocol.explanation += grouped ? "; photographs of one group are all in one fold." : ".";
   if (validation.never_held_out > 0) {
-    score.explanation +=
+    protocol.explanation +=
         " " + with_commas(validation.never_held_out) +
         " photographs of labels with a single group only train: they are in no fold.";
   }
-  return score;
+  return protocol;
 }
 
-Score source_score(const std::string& source) {
+Protocol source_protocol(const std::string& source) {
   return {"cross_validated_source", "of these " + source,
           "The same answers, of the photographs of this source alone.", 0, source};
 }
 
-Json pixel_score_json(const PixelBaseline& baseline) {
+Json pixel_metrics_json(const PixelBaseline& baseline) {
   return {
       {"key", "pixels"},
       {"title", "Pixel baseline (1-NN on 16 × 16 pixels)"},

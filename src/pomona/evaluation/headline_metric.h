@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What scores are called, and which of them is the headline metric.
+// The evaluation protocols, and which of them gives the headline metric.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,14 @@
 
 namespace pomona {
 
-Score main_score(SplitKind split_kind, bool grouped, std::size_t train_rows);
-Score another_split_score(bool by_group, std::size_t train_rows);
-Score cross_validated_score(const CrossValidation& validation, bool grouped);
+Protocol main_protocol(SplitKind split_kind, bool grouped, std::size_t train_rows);
+Protocol another_split_protocol(bool by_group, std::size_t train_rows);
+Protocol cross_validated_protocol(const CrossValidation& validation, bool grouped);
 // … of the photographs of one source among several.
-Score source_score(const std::string& source);
-Json pixel_score_json(const PixelBaseline& baseline);
+Protocol source_protocol(const std::string& source);
+Json pixel_metrics_json(const PixelBaseline& baseline);
 
-// One sentence that names the headline metric and its evaluation protocol, from the scores of
+// One sentence that names the headline metric and its evaluation protocol, from `metrics` of
 // metrics.json.
 std::string headline_metric(const Json& metrics);
 

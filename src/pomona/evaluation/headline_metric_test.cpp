@@ -13,21 +13,21 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-std::string headline_with(const std::vector<std::pair<std::string, double>>& scores) {
-  Json metrics = {{"scores", Json::array()}};
-  for (const auto& [key, accuracy] : scores) {
-    metrics["scores"].push_back({{"key", key}, {"accuracy", accuracy}});
+std::string headline_with(const std::vector<std::pair<std::string, double>>& accuracies) {
+  Json metrics = {{"metrics", Json::array()}};
+  for (const auto& [key, accuracy] : accuracies) {
+    metrics["metrics"].push_back({{"key", key}, {"accuracy", accuracy}});
   }
   return headline_metric(metrics);
 }
 
-TEST(HeadlineMetric, TheScoreByGroupWhereGroupsWereTornApart) {
+TEST(HeadlineMetric, TheAccuracyByGroupWhereGroupsWereTornApart) {
   const std::string text = headline_with({{"main", 0.97}, {"by_group", 0.64}, {"pixels", 0.9}});
   EXPECT_THAT(text, StartsWith("Headline metric: 64.0 %, by group. "));
   EXPECT_THAT(text, HasSubstr("97.0 %"));
 }
 
-TEST(HeadlineMetric, TheMainScoreWhereGroupsWereKeptTogether) {
+TEST(HeadlineMetric, TheMainAccuracyWhereGroupsWereKeptTogether) {
   EXPECT_THAT(headline_with({{"main", 0.64}, {"ungrouped", 0.97}}),
               StartsWith("Headline metric: 64.0 %, by group. "));
 }
@@ -40,14 +40,14 @@ TEST(HeadlineMetric, WarnsOfNearDuplicates) {
 }
 
 TEST(HeadlineMetric, SaysWhenLabelsWereNotTested) {
-  Json metrics = {{"scores", {{{"key", "main"}, {"accuracy", 0.5}}}},
+  Json metrics = {{"metrics", {{{"key", "main"}, {"accuracy", 0.5}}}},
                   {"classes", {{{"support", 4}}, {{"support", 0}}, {{"support", 1}}}}};
   EXPECT_THAT(headline_metric(metrics), HasSubstr("Only 2 of 3 labels had a photograph"));
   metrics["classes"][1]["support"] = 1;
   EXPECT_THAT(headline_metric(metrics), testing::Not(HasSubstr("Only")));
 }
 
-TEST(HeadlineMetric, NothingWithoutAScore) {
+TEST(HeadlineMetric, NothingWithoutMetrics) {
   EXPECT_THAT(headline_with({}), StartsWith("No headline metric"));
 }
 

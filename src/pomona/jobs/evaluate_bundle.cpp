@@ -195,13 +195,14 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   const std::size_t workers = workers_or_all(options.workers);
   result.evaluation =
       evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
-  const Score score{"main", "Evaluation", what_was_judged(features.has_value(), result.rows), 0};
+  const Protocol protocol{"main", "Evaluation", what_was_judged(features.has_value(), result.rows),
+                          0};
   result.metrics = {{"format", 1}, {"labels", bundle.labels}, {"test_rows", judged.size()}};
   for (const char* key :
-       {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
+       {"metrics", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
     result.metrics[key] = Json::array();
   }
-  add_score(score, result.evaluation, result.rows, result.metrics);
+  add_metrics(protocol, result.evaluation, result.rows, result.metrics);
   add_details(result.evaluation, result.rows, result.metrics);
   return result;
 }

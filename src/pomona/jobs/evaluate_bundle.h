@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// evaluate: a bundle's score on labelled photographs, or on features made with the same backbone.
+// evaluate: a bundle's metrics on labelled photographs, or on features made with the same backbone.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ struct EvaluateOptions {
 struct BundleEvaluation {
   Evaluation evaluation;
   TableRows rows;  // labels numbered as in the bundle
-  Json metrics;    // as metrics.json, with the one score
+  Json metrics;    // as metrics.json, with one entry in `metrics`
 };
 
 // Of features, the test rows count, or all where there are none. Photographs with labels the bundle

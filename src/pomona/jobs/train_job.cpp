@@ -14,7 +14,7 @@
 #include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/pixel_baseline.h"
 #include "pomona/evaluation/tsne_plot.h"
-#include "pomona/evaluation/variety_score.h"
+#include "pomona/evaluation/variety_metrics.h"
 #include "pomona/table/parquet_writer.h"
 #include "pomona/training/domain_adaptation.h"
 #include "pomona/training/make_bundle.h"
@@ -169,30 +169,30 @@ class TrainingRun {
     progress_.begin("varieties", 0);
     std::vector<VarietyClassifier> varieties =
         fit_varieties(training_table(), rows.side(Split::kTrain), options_.train, stop_);
-    Json scores = Json::array();
+    Json counts = Json::array();
     std::vector<JudgedVariety> judged;
     if (validation_) {
       judged = judge_varieties(validation_->varieties, validation_->evaluation, rows,
                                validation_->begins);
       report_by_other_folds(judged);
-      add_variety_scores("cross_validated", judged, rows, options_.sources, scores);
+      add_variety_metrics("cross_validated", judged, rows, options_.sources, counts);
     }
     Json labels = validation_ ? set_report_thresholds(judged, rows.train_labels, varieties)
                               : set_report_thresholds(varieties);
-    if (tested_) add_test_of_varieties(varieties, *tested_, scores);
-    metrics_["varieties"] = {{"labels", std::move(labels)}, {"scores", std::move(scores)}};
+    if (tested_) add_test_of_varieties(varieties, *tested_, counts);
+    metrics_["varieties"] = {{"labels", std::move(labels)}, {"metrics", std::move(counts)}};
     return varieties;
   }
 
   void add_test_of_varieties(const std::vector<VarietyClassifier>& varieties,
-                             const Evaluation& tested, Json& scores) const {
+                             const Evaluation& tested, Json& counts) const {
     const TableRows& rows = table_.rows;
     std::vector<JudgedVariety> judged =
         judge_varieties(answer_varieties(varieties, rows.train_labels, inputs(), tested.rows,
                                          tested.probabilities.view()),
                         tested, rows, /*begins=*/{});
     report_as_bundle(varieties, rows.train_labels, judged);
-    add_variety_scores("main", judged, rows, /*sources=*/{}, scores);
+    add_variety_metrics("main", judged, rows, /*sources=*/{}, counts);
   }
 
   RejectOption fit_rejector(const Backbone& backbone) {
@@ -241,7 +241,7 @@ class TrainingRun {
                   {"converged", trained.converged},
                   {"objective", trained.objective}}}};
     for (const char* key :
-         {"scores", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
+         {"metrics", "classes", "calibration", "confusions", "surest_mistakes", "by_class"}) {
       metrics_[key] = Json::array();
     }
   }
@@ -260,7 +260,7 @@ class TrainingRun {
     if (!has_test()) {
       if (table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2) {
         progress_.warn(
-            "no test photograph has a label that training knows, so there is no score; name the "
+            "no test photograph has a label that training knows, so there are no metrics; name the "
             "folders of both sides alike");
       }
       return;
@@ -269,9 +269,9 @@ class TrainingRun {
     progress_.begin("evaluate", 0);
     tested_ = evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
                        options_.train.seed, workers());
-    add_score(
-        main_score(options_.split_kind, main_split_is_grouped(), table_.rows.count(Split::kTrain)),
-        *tested_, table_.rows, metrics_);
+    add_metrics(main_protocol(options_.split_kind, main_split_is_grouped(),
+                              table_.rows.count(Split::kTrain)),
+                *tested_, table_.rows, metrics_);
     add_details(*tested_, table_.rows, metrics_);
     write_confusion(*tested_, table_.rows.train_labels, out_.staged(), "confusion.csv");
   }
@@ -289,17 +289,17 @@ class TrainingRun {
     if (validation_) return;
     progress_.warn(
         "every label has one group of training photographs, so none could be judged by a fit on "
-        "the others: there is no cross-validated score");
+        "the others: there are no cross-validated metrics");
   }
 
   void add_cross_validation() {
     if (!validation_) return;
     const Evaluation& evaluation = validation_->evaluation;
-    add_score(cross_validated_score(*validation_, table_.rows.groups.given), evaluation,
-              table_.rows, metrics_);
+    add_metrics(cross_validated_protocol(*validation_, table_.rows.groups.given), evaluation,
+                table_.rows, metrics_);
     for (const auto& [source, of_source] :
          evaluations_by_source(evaluation, table_.rows, options_.sources, options_.train.seed)) {
-      add_score(source_score(source), of_source, table_.rows, metrics_);
+      add_metrics(source_protocol(source), of_source, table_.rows, metrics_);
     }
     if (has_test()) return;
     add_details(evaluation, table_.rows, metrics_);
@@ -313,7 +313,7 @@ class TrainingRun {
     if (table_.rows.groups.given) add_another_split();
     if (options_.pictures == nullptr) return;
     if (const auto pixels = pixel_baseline(*options_.pictures, table_.rows, workers())) {
-      metrics_["scores"].push_back(pixel_score_json(*pixels));
+      metrics_["metrics"].push_back(pixel_metrics_json(*pixels));
     }
   }
 
@@ -326,11 +326,11 @@ class TrainingRun {
     const auto second = validate_another_split(
         chain_setup(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
-      progress_.warn("the groups leave no label with two of them: there is no score by group");
+      progress_.warn("the groups leave no label with two of them: there are no metrics by group");
       return;
     }
-    add_score(another_split_score(by_group, second->train_rows), second->evaluation, table_.rows,
-              metrics_);
+    add_metrics(another_split_protocol(by_group, second->train_rows), second->evaluation,
+                table_.rows, metrics_);
   }
 
   void warn_of_unknown_kinds() {

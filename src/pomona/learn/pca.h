@@ -22,7 +22,7 @@ struct Pca {
   std::size_t dims() const { return components.cols(); }
 };
 
-// Scaler and PCA folded into one affine map for applying: scores = rows · weightsᵀ + offset.
+// Scaler and PCA folded into one affine map for applying: components = rows · weightsᵀ + offset.
 struct Projection {
   Matrix<double> weights;  // n_components × dims
   std::vector<double> offset;
@@ -32,6 +32,7 @@ Projection fold(const Scaler& scaler, const Pca& pca);
 
 // rows × dims → rows × n_components, sums in float64. The bits of a row do not depend on the
 // others.
-void project(const Projection& projection, MatrixView<const float> rows, MatrixView<float> scores);
+void project(const Projection& projection, MatrixView<const float> rows,
+             MatrixView<float> components);
 
 }  // namespace pomona

@@ -43,7 +43,7 @@ std::set<Catalogue::VarietyId> told_varieties(const Bundle& bundle) {
 
 Json figures_worth_keeping(const Json& metrics) {
   Json kept;
-  for (const char* key : {"headline", "train_rows", "test_rows", "split", "scores", "varieties"}) {
+  for (const char* key : {"headline", "train_rows", "test_rows", "split", "metrics", "varieties"}) {
     if (metrics.contains(key)) kept[key] = metrics[key];
   }
   return kept;

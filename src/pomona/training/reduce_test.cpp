@@ -103,14 +103,14 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   projection.weights(0, 1) = 1;
   projection.offset = {100};
   KeptBatches kept;
-  RowFile scores(testing::TempDir(), 1);
+  RowFile components(testing::TempDir(), 1);
   RowFile features(testing::TempDir(), 2);
-  RowFile crop_scores(testing::TempDir(), 1);
+  RowFile crop_components(testing::TempDir(), 1);
   ReduceSinks sinks;
   sinks.table = &kept;
-  sinks.components = &scores;
+  sinks.components = &components;
   sinks.features = &features;
-  sinks.crop_components = &crop_scores;
+  sinks.crop_components = &crop_components;
   Progress progress;
   const std::stop_token stop;
   reduce(table, rows, projection, sinks, {progress, stop, 2});
@@ -119,11 +119,11 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   EXPECT_THAT(kept.labels, ElementsAre("b", "b", "b", "b"));
   EXPECT_TRUE(kept.finished);
   Matrix<float> found(4, 1);
-  scores.read(0, found.view());
+  components.read(0, found.view());
   Matrix<float> before(4, 2);
   features.read(0, before.view());
   Matrix<float> crops(8, 1);
-  crop_scores.read(0, crops.view());
+  crop_components.read(0, crops.view());
   for (std::size_t i = 0; i < 4; ++i) {
     const auto x = static_cast<float>(i);
     EXPECT_EQ(before(i, 0), x);

@@ -21,7 +21,7 @@ constexpr double kCalibrationShare = 0.1;
 // 1.54, depending on the tenth.
 constexpr std::size_t kEnoughToShare = 5000;
 constexpr std::size_t kFoldsOfFew = 5;
-constexpr std::size_t kScoreBlockRows = 1024;
+constexpr std::size_t kLogitBlockRows = 1024;
 constexpr double kRidgeAlpha = 1;
 
 constexpr std::size_t kMostFolds = 100;
@@ -150,13 +150,13 @@ std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::
 Matrix<double> logits_of(const Classifier& classifier, const RowFile& inputs,
                          const std::vector<std::size_t>& chosen, std::size_t workers) {
   Matrix<double> logits(chosen.size(), classifier.class_count());
-  const std::size_t blocks = (chosen.size() + kScoreBlockRows - 1) / kScoreBlockRows;
+  const std::size_t blocks = (chosen.size() + kLogitBlockRows - 1) / kLogitBlockRows;
   parallel_for(blocks, workers, [&](std::size_t block, std::size_t) {
-    const std::size_t first = block * kScoreBlockRows;
-    const std::size_t count = std::min(kScoreBlockRows, chosen.size() - first);
+    const std::size_t first = block * kLogitBlockRows;
+    const std::size_t count = std::min(kLogitBlockRows, chosen.size() - first);
     Matrix<float> values(count, inputs.cols());
     read_rows(inputs, std::span(chosen).subspan(first, count), values.view());
-    classifier_scores(classifier, values.view(), logits.view().rows_from(first, count));
+    classifier_logits(classifier, values.view(), logits.view().rows_from(first, count));
   });
   return logits;
 }

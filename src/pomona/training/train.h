@@ -25,8 +25,8 @@ struct TrainOptions {
   std::string backbone_classes = {};     // file of BackboneClasses; "": none
   std::vector<std::string> studio = {};  // sources of the studio domain
   std::vector<std::string> adapt = {};   // those of them to adapt: domain_adaptation.h
-  // Folds of a cross-validation of the whole chain, which gives a score and calibrates; 0: no such
-  // score, and as many folds as calibration needs.
+  // Folds of a cross-validation of the whole chain, which gives metrics and calibrates; 0: no
+  // such metrics, and as many folds as calibration needs.
   std::size_t folds = 0;
   // The share of training photographs that may be rejected so that unknown ones are
   // (rejector_fit.h); 0: everything is answered.

@@ -54,10 +54,10 @@ TEST_F(VarietyFit, TellsNamedOnesAndOthersApart) {
   EXPECT_THAT(varieties[0].names, ElementsAre("Gala"));
   EXPECT_TRUE(varieties[0].knows_others());
 
-  Matrix<double> scores(3, 2);
-  scores(0, 0) = scores(1, 0) = scores(2, 1) = 1;
+  Matrix<double> probabilities(3, 2);
+  probabilities(0, 0) = probabilities(1, 0) = probabilities(2, 1) = 1;
   const VarietyAnswers answers =
-      answer_varieties(varieties, rows_.train_labels, inputs_, {0, 19, 0}, scores.view());
+      answer_varieties(varieties, rows_.train_labels, inputs_, {0, 19, 0}, probabilities.view());
   const VarietyAnswer first = answers[0].value_or(VarietyAnswer());
   EXPECT_EQ(first.name, "Gala");
   EXPECT_GT(first.probability, 0.9);

@@ -11,10 +11,10 @@ import {
   significant,
 } from '../numbers.ts';
 import type { Report } from '../report_data.ts';
-import { crossValidated } from './scores.ts';
+import { crossValidated } from './metrics.ts';
 
 export function overview(report: Report): HTMLElement {
-  const main = report.scores[0];
+  const main = report.metrics[0];
   const { headline } = report;
   return h(
     'header',
@@ -52,7 +52,7 @@ export function overview(report: Report): HTMLElement {
 }
 
 function title(report: Report): Child[] {
-  const main = report.scores[0];
+  const main = report.metrics[0];
   if (main?.accuracy != null) {
     return [
       h('span', { class: 'figure' }, percent(main.accuracy)),
@@ -70,7 +70,7 @@ function title(report: Report): Child[] {
   ];
 }
 
-/** The other scores in a line, so that the large one does not stand alone. */
+/** The other metrics in a line, so that the large one does not stand alone. */
 function others(report: Report): HTMLElement | null {
   const names: Record<string, string> = {
     cross_validated: 'of the training photographs, cross-validated',
@@ -78,7 +78,7 @@ function others(report: Report): HTMLElement | null {
     ungrouped: 'where groups are torn apart',
     pixels: 'by comparing pixels alone',
   };
-  const told = report.scores
+  const told = report.metrics
     .slice(1)
     .filter(({ accuracy, key }) => accuracy !== null && names[key] !== undefined);
   if (told.length === 0) return null;
@@ -106,9 +106,9 @@ function lead(report: Report): string {
     sentences.push(
       'The photographs lie in no class folders, so there is nothing to learn names from.',
     );
-  } else if (report.scores.length === 0 && labelled === 1) {
+  } else if (report.metrics.length === 0 && labelled === 1) {
     sentences.push('There is only one class, so there is nothing to tell apart.');
-  } else if (report.scores.length === 0) {
+  } else if (report.metrics.length === 0) {
     sentences.push('No photograph was kept for a test, so nothing says how good the model is.');
   } else {
     sentences.push(
@@ -128,7 +128,7 @@ function lead(report: Report): string {
 }
 
 function testText(report: Report): string {
-  const main = report.scores[0];
+  const main = report.metrics[0];
   if (main !== undefined && crossValidated(main)) {
     return 'evaluated by cross-validation';
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/evaluation/variety_score.h"
+#include "pomona/evaluation/variety_metrics.h"
 
 #include <algorithm>
 #include <iterator>
@@ -42,26 +42,26 @@ Json label_json(const VarietyClassifier& varieties, std::optional<double> least)
 }
 
 // `of`: what these are of, as far as they are not all.
-void add_score(Json of, std::span<const JudgedVariety> judged, Json& scores) {
+void add_metrics(Json of, std::span<const JudgedVariety> judged, Json& counts) {
   of["rows"] = judged.size();
   of["named"] = std::ranges::count_if(judged, &JudgedVariety::named);
   of["reported"] = std::ranges::count_if(judged, &JudgedVariety::reported);
   of["right"] = std::ranges::count_if(
       judged, [](const JudgedVariety& one) { return one.reported && one.right; });
-  scores.push_back(std::move(of));
+  counts.push_back(std::move(of));
 }
 
 // All of them, and those of each label.
-void add_scores_of_labels(const Json& of, std::span<const JudgedVariety> judged,
-                          const TableRows& rows, Json& scores) {
+void add_metrics_of_labels(const Json& of, std::span<const JudgedVariety> judged,
+                           const TableRows& rows, Json& counts) {
   if (judged.empty()) return;
-  add_score(of, judged, scores);
+  add_metrics(of, judged, counts);
   std::set<std::int32_t> labels;
   for (const JudgedVariety& one : judged) labels.insert(one.label);
   for (const std::int32_t label : labels) {
     Json of_one = of;
     of_one["label"] = rows.train_labels[static_cast<std::size_t>(label)];
-    add_score(std::move(of_one), of_label(judged, label), scores);
+    add_metrics(std::move(of_one), of_label(judged, label), counts);
   }
 }
 
@@ -156,16 +156,16 @@ void report_as_bundle(std::span<const VarietyClassifier> varieties,
   }
 }
 
-void add_variety_scores(const std::string& key, std::span<const JudgedVariety> judged,
-                        const TableRows& rows, const std::vector<std::string>& sources,
-                        Json& scores) {
-  add_scores_of_labels({{"key", key}}, judged, rows, scores);
+void add_variety_metrics(const std::string& key, std::span<const JudgedVariety> judged,
+                         const TableRows& rows, const std::vector<std::string>& sources,
+                         Json& counts) {
+  add_metrics_of_labels({{"key", key}}, judged, rows, counts);
   if (sources.size() < 2) return;
   for (const std::string& source : sources) {
     const auto of_source = those(judged, [&](const JudgedVariety& one) {
       return source_of(rows.manifest.rows[one.row].path) == source;
     });
-    add_scores_of_labels({{"key", key + "_source"}, {"source", source}}, of_source, rows, scores);
+    add_metrics_of_labels({{"key", key + "_source"}, {"source", source}}, of_source, rows, counts);
   }
 }
 

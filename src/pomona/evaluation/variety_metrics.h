@@ -46,7 +46,7 @@ std::optional<double> choose_least_probability(std::vector<JudgedVariety> judged
 Json set_report_thresholds(std::span<const JudgedVariety> judged,
                            const std::vector<std::string>& labels,
                            std::vector<VarietyClassifier>& varieties);
-// The same without out-of-fold scores: 0.8 for all.
+// The same without out-of-fold counts: 0.8 for all.
 Json set_report_thresholds(std::vector<VarietyClassifier>& varieties);
 
 // Reports those of each fold from the threshold that the other folds give, so that none is judged
@@ -56,10 +56,10 @@ void report_by_other_folds(std::vector<JudgedVariety>& judged);
 void report_as_bundle(std::span<const VarietyClassifier> varieties,
                       const std::vector<std::string>& labels, std::vector<JudgedVariety>& judged);
 
-// `varieties.scores` of metrics.json: all of them, those of each label, and with several sources
+// `varieties.metrics` of metrics.json: all of them, those of each label, and with several sources
 // the same of each.
-void add_variety_scores(const std::string& key, std::span<const JudgedVariety> judged,
-                        const TableRows& rows, const std::vector<std::string>& sources,
-                        Json& scores);
+void add_variety_metrics(const std::string& key, std::span<const JudgedVariety> judged,
+                         const TableRows& rows, const std::vector<std::string>& sources,
+                         Json& counts);
 
 }  // namespace pomona

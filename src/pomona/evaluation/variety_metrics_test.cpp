@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/evaluation/variety_score.h"
+#include "pomona/evaluation/variety_metrics.h"
 
 #include <gmock/gmock.h>
 
@@ -25,7 +25,7 @@ std::vector<JudgedVariety> answers(const std::string& right, std::size_t fold = 
   return judged;
 }
 
-TEST(VarietyScore, NineOfTenAreRightFromTheLeastProbabilityOn) {
+TEST(VarietyMetrics, NineOfTenAreRightFromTheLeastProbabilityOn) {
   EXPECT_EQ(choose_least_probability(answers("rrrrrrrrr")), probability_at(8));
   EXPECT_EQ(choose_least_probability(answers("rrrrrrrrrw")), probability_at(9));
   EXPECT_EQ(choose_least_probability(answers("rrrrrrrrwr")), probability_at(9));
@@ -33,18 +33,18 @@ TEST(VarietyScore, NineOfTenAreRightFromTheLeastProbabilityOn) {
   EXPECT_EQ(choose_least_probability(answers("wrrrrrrrr")), std::nullopt);
 }
 
-TEST(VarietyScore, FewAreNoReasonToTell) {
+TEST(VarietyMetrics, FewAreNoReasonToTell) {
   EXPECT_EQ(choose_least_probability(answers("rrrrrrr")), std::nullopt);
   EXPECT_EQ(choose_least_probability(std::vector<JudgedVariety>()), std::nullopt);
 }
 
-TEST(VarietyScore, EqualProbabilitiesAreToldTogether) {
+TEST(VarietyMetrics, EqualProbabilitiesAreToldTogether) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrww");
   judged[8].probability = judged[9].probability = judged[7].probability;
   EXPECT_EQ(choose_least_probability(judged), std::nullopt);
 }
 
-TEST(VarietyScore, GoesByWeights) {
+TEST(VarietyMetrics, GoesByWeights) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrww");
   judged[8].weight = judged[9].weight = 0.1;
   EXPECT_EQ(choose_least_probability(judged), probability_at(9));
@@ -53,20 +53,20 @@ TEST(VarietyScore, GoesByWeights) {
   EXPECT_EQ(choose_least_probability(judged), std::nullopt);
 }
 
-TEST(VarietyScore, NothingIsToldThatIsMoreLikelyWrongThanRight) {
+TEST(VarietyMetrics, NothingIsToldThatIsMoreLikelyWrongThanRight) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrrr");
   judged[8].probability = 0.5;
   judged[9].probability = 0.49;
   EXPECT_EQ(choose_least_probability(judged), 0.5);
 }
 
-TEST(VarietyScore, WhatHasNoNameIsNotReportedWhateverElse) {
+TEST(VarietyMetrics, WhatHasNoNameIsNotReportedWhateverElse) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrw");
   judged[8].probability = 0;
   EXPECT_EQ(choose_least_probability(judged), probability_at(7));
 }
 
-TEST(VarietyScore, AFoldIsReportedByTheOthers) {
+TEST(VarietyMetrics, AFoldIsReportedByTheOthers) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrr", 1);
   for (const JudgedVariety& one : answers("wwwwwwww", 2)) judged.push_back(one);
   report_by_other_folds(judged);
@@ -76,7 +76,7 @@ TEST(VarietyScore, AFoldIsReportedByTheOthers) {
     EXPECT_TRUE(judged[i].reported);  // the other fold is all right
 }
 
-TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverReported) {
+TEST(VarietyMetrics, EachLabelHasItsOwnLimitOrIsNeverReported) {
   const std::vector<std::string> labels = {"apple", "pear"};
   std::vector<VarietyClassifier> varieties(2);
   varieties[0].label = "apple";
@@ -101,7 +101,7 @@ TEST(VarietyScore, EachLabelHasItsOwnLimitOrIsNeverReported) {
   EXPECT_FALSE(judged[8].reported);
 }
 
-TEST(VarietyScore, WithoutOutOfFoldScoresAllAreReportedFromTheSameProbabilityOn) {
+TEST(VarietyMetrics, WithoutOutOfFoldScoresAllAreReportedFromTheSameProbabilityOn) {
   std::vector<VarietyClassifier> varieties(1);
   EXPECT_EQ(set_report_thresholds(varieties)[0].at("least_probability"), 0.8);
   EXPECT_EQ(varieties[0].least_probability, 0.8);
@@ -125,7 +125,7 @@ TableRows three_rows() {
   return rows;
 }
 
-TEST(VarietyScore, JudgesLabelAndVarietyTogether) {
+TEST(VarietyMetrics, JudgesLabelAndVarietyTogether) {
   const TableRows rows = three_rows();
   Evaluation evaluation;
   evaluation.rows = {0, 1, 2};
@@ -151,7 +151,7 @@ TEST(VarietyScore, JudgesLabelAndVarietyTogether) {
   EXPECT_EQ(judge_varieties(some, evaluation, rows, {}).size(), 2U);
 }
 
-TEST(VarietyScore, CountsByLabelAndSource) {
+TEST(VarietyMetrics, CountsByLabelAndSource) {
   const TableRows rows = three_rows();
   std::vector<JudgedVariety> judged(3);
   for (std::size_t i = 0; i < 3; ++i) judged[i].row = i;
@@ -159,10 +159,10 @@ TEST(VarietyScore, CountsByLabelAndSource) {
   judged[1].label = judged[2].label = 1;
   judged[1].right = true;  // it would be, but is not reported
   judged[2].reported = judged[2].named = true;
-  Json scores = Json::array();
-  add_variety_scores("cross_validated", judged, rows, {"shop", "studio"}, scores);
+  Json counts = Json::array();
+  add_variety_metrics("cross_validated", judged, rows, {"shop", "studio"}, counts);
   std::vector<std::string> found;
-  for (const Json& one : scores) {
+  for (const Json& one : counts) {
     found.push_back(one.at("key").get<std::string>() + " " + one.value("source", "-") + " " +
                     one.value("label", "-") + " " + one.at("rows").dump() + one.at("named").dump() +
                     one.at("reported").dump() + one.at("right").dump());
