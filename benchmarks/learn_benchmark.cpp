@@ -47,8 +47,8 @@ void project_rows(benchmark::State& state) {
   const MadeUpRows made = made_up_rows(3, 1024, kFeatures, kClasses, 1.0);
   const Projection projection{Matrix<double>(kComponents, kFeatures),
                               std::vector<double>(kComponents)};
-  Matrix<float> scores(1024, kComponents);
-  for (auto _ : state) project(projection, made.rows.view(), scores.view());
+  Matrix<float> components(1024, kComponents);
+  for (auto _ : state) project(projection, made.rows.view(), components.view());
   set_row_counter(state, 1024);
 }
 BENCHMARK(project_rows)->Unit(benchmark::kMillisecond);
@@ -103,7 +103,7 @@ void bootstrap_intervals(benchmark::State& state) {
   const MadeUpRows made = made_up_rows(8, 22688, kClasses, kClasses, 2.0);
   Matrix<double> probabilities(made.rows.rows(), kClasses);
   std::copy_n(made.rows.data(), made.rows.size(), probabilities.data());
-  scores_to_probabilities(1, probabilities.view());
+  logits_to_probabilities(1, probabilities.view());
   for (auto _ : state) {
     benchmark::DoNotOptimize(bootstrap(probabilities.view(), made.labels, {}, /*seed=*/1));
   }

@@ -4,9 +4,9 @@
 
     benchmarks/predict_latency.py PHOTOGRAPHS... [--bundle models/kinds] [--rounds 5]
 
-A round asks about one photograph and about all of them, with every view and with --fast: what the
+A round asks about one photograph and about all of them, with every crop and with --fast: what the
 others take more is their time, since the first pays for reading the model and compiling the network.
-After it, in the same round, the same views of the same photographs in Python, with Pillow and
+After it, in the same round, the same crops of the same photographs in Python, with Pillow and
 OpenVINO, as far as the features: one after the other, each on every core. Prints medians.
 """
 
@@ -66,7 +66,7 @@ class Peer:
 
     def __init__(self, settings: dict, models: Path):
         self.size = settings["size"]
-        self.views = settings["views"]
+        self.crops = settings["crops"]
         folder = models / settings["backbone"]
         core = openvino.Core()
         network = core.read_model(folder / "backbone.xml")
@@ -81,15 +81,15 @@ class Peer:
 
     def features(self, photograph: Path) -> np.ndarray:
         image = Image.open(photograph).convert("RGB")
-        return np.mean([self.features_of_view(image, view) for view in self.views], axis=0)
+        return np.mean([self.features_of_crop(image, crop) for crop in self.crops], axis=0)
 
-    def features_of_view(self, image: Image.Image, view: str) -> np.ndarray:
-        part = int(view[4:6]) / 100 if view.startswith("zoom") else 1
+    def features_of_crop(self, image: Image.Image, crop: str) -> np.ndarray:
+        part = int(crop.removeprefix("center")[:2]) / 100 if crop.startswith("center") else 1
         edge = [side * (1 - part) / 2 for side in image.size]
         box = (*edge, *(side - gap for side, gap in zip(image.size, edge, strict=True)))
         resized = image.resize((self.size, self.size), Image.Resampling.BICUBIC, box=box)
         pixels = (np.asarray(resized, dtype=np.float32) - self.mean) / self.std
-        if view.endswith("flip"):
+        if crop.endswith("flip"):
             pixels = pixels[:, ::-1]
         order = (0, 1, 2) if self.channels_last else (2, 0, 1)
         return self.network([pixels.transpose(order)[None]])["features"][0]
@@ -98,14 +98,14 @@ class Peer:
 def settings_of(bundle: Path) -> dict:
     folder = bundle if (bundle / "bundle.json").exists() else bundle / "bundle"
     settings = json.loads((folder / "bundle.json").read_text())
-    views = settings["input"]["views"]
-    if any("@" in view for view in views) or settings["input"]["fit"] != "squash":
-        raise SystemExit(f"{bundle}: the peer makes views of one size alone, and squashes them")
+    crops = settings["input"]["crops"]
+    if any("@" in crop for crop in crops) or settings["input"]["fit"] != "squash":
+        raise SystemExit(f"{bundle}: the peer makes crops of one size alone, and squashes them")
     return {
         "backbone": settings["backbone"]["name"],
         "precision": settings["input"]["precision"],
         "size": settings["input"]["size"],
-        "views": views,
+        "crops": crops,
     }
 
 
@@ -118,15 +118,15 @@ def main() -> None:
     peer = Peer(settings, arguments.models)
     found: dict[str, list[float]] = {}
     for _ in range(arguments.rounds):
-        for name, more in (("every view", ()), ("--fast", ("--fast",))):
+        for name, more in (("every crop", ()), ("--fast", ("--fast",))):
             first = pomona.seconds(photographs[:1], *more)
             whole = pomona.seconds(photographs, *more)
             found.setdefault(f"{name}: the first answer", []).append(first)
             found.setdefault(f"{name}: another photograph", []).append((whole - first) / others)
         peer.features(photographs[0])
         of_peer = seconds_of(lambda: [peer.features(one) for one in photographs[1:]])
-        found.setdefault("Python, every view, features alone", []).append(of_peer / others)
-    print(f"{len(settings['views'])} views at {settings['size']} px, {others} photographs")
+        found.setdefault("Python, every crop, features alone", []).append(of_peer / others)
+    print(f"{len(settings['crops'])} crops at {settings['size']} px, {others} photographs")
     for name, seconds in found.items():
         milliseconds = sorted(1000 * one for one in seconds)
         spread = f"{milliseconds[0]:.1f} to {milliseconds[-1]:.1f}"

@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
       pomona::open_bundle(argv[1], argv[2], *pomona::local_store_opener()));
   const pomona::ExtractSetup setup =
       pomona::extract_setup_of(predictor.bundle(), predictor.workers());
-  const auto crops = static_cast<double>(setup.views.size());
+  const auto crops = static_cast<double>(setup.crops.size());
   std::printf("%zu photographs, %.0f crops of %d pixels, batch %d, %zu slots\n", photographs.size(),
               crops, setup.featurizer.size, setup.featurizer.batch, predictor.workers());
   std::printf("%8s %14s %14s %8s %10s %10s\n", "threads", "photographs/s", "engine alone", "ratio",

@@ -24,7 +24,7 @@ void print_evaluation(const EvaluationResults& results) {
   const ClassifierFigures& figures = main.figures.value();
   std::printf("%s photographs judged. %s\n", with_commas(main.rows).c_str(),
               main.protocol.explanation.c_str());
-  print_metrics(results.metrics, {});
+  print_metrics(results.metrics);
   std::printf("  macro F1 %s, log loss %.3f, expected calibration error %s\n",
               percent(figures.macro_f1).c_str(), figures.log_loss,
               percent(figures.expected_calibration_error).c_str());

@@ -65,7 +65,7 @@ void add_extract(CLI::App& app, Command& chosen) {
       ->type_name("I/N")
       ->group("Earlier work");
   add_extract_flags(*command, options->extract);
-  add_views_flag(*command, options->extract.views);
+  add_crops_flag(*command, options->extract.crops);
   command->footer(
       "Examples:\n"
       "  pomona extract photographs --out features\n"

@@ -14,9 +14,9 @@ constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
 // Fields that are not called like their flag.
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
-      {"endpoint", "--s3-endpoint"},    {"logits_output", "--logits"},
-      {"previews", "--no-previews"},    {"remove_others", "--delete"},
-      {"shard", "--shard"},             {"skip_listing", "--no-listing"},
+      {"endpoint", "--s3-endpoint"}, {"logits_output", "--logits"},
+      {"previews", "--no-previews"}, {"remove_others", "--delete"},
+      {"shard", "--shard"},          {"skip_listing", "--no-listing"},
       {"std_dev", "--std"}};
   return flags;
 }
@@ -33,6 +33,8 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "classifier",
                                         "components",
                                         "count",
+                                        "crops",
+                                        "folds",
                                         "force",
                                         "from",
                                         "group",
@@ -43,9 +45,8 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "near_duplicates",
                                         "out",
                                         "part_files",
-                                        "folds",
                                         "precision",
-                                        "refuse",
+                                        "reject_rate",
                                         "regions",
                                         "retry_failures",
                                         "seconds",
@@ -55,7 +56,6 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "test_files",
                                         "top",
                                         "train_files",
-                                        "views",
                                         "workers"};
 
 std::string flag_of(std::string_view field) {

@@ -146,7 +146,8 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   command
       .add_option_function<std::string>(
           "--fit", [&extract](const std::string& name) { extract.fit = fit_from_name(name); },
-          "How a picture becomes square: squash, crop its middle, or pad with grey")
+          "How a picture that is not square, or a crop of one, becomes square: squash both sides, "
+          "crop the ends of the longer side, or pad with grey")
       ->type_name("squash|crop|pad")
       ->check(CLI::IsMember({"squash", "crop", "pad"}))
       ->default_str("squash")
@@ -182,18 +183,19 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   add_models_flag(command, extract.models);
 }
 
-void add_views_flag(CLI::App& command, std::vector<View>& views) {
+void add_crops_flag(CLI::App& command, std::vector<Crop>& crops) {
   command
       .add_option_function<std::string>(
-          "--views",
-          [&views](const std::string& text) {
-            views = views_from_names(CLI::detail::split(text, ','));
+          "--crops",
+          [&crops](const std::string& text) {
+            crops = crops_from_names(CLI::detail::split(text, ','));
           },
-          "What the network sees of each photograph, between commas: whole, flip (mirrored), "
-          "zoom75 (the middle 75 % of both sides), zoom75-flip; behind a name, the side of the "
-          "network's input for this view alone: zoom75@448. A model learns from every view and "
-          "answers for the mean of their features; each costs a run of the network")
-      ->type_name("VIEWS")
+          "Multi-crop: the parts of each photograph that the network sees, between commas: whole, "
+          "flip (mirrored), "
+          "center75 (the middle 75 % of both sides), center75-flip; behind a name, the side of the "
+          "network's input for this crop alone: center75@448. A model trains on every crop and "
+          "predicts from the mean of their features; each costs a run of the network")
+      ->type_name("CROPS")
       ->default_str("whole")
       ->group("Features");
 }
@@ -244,7 +246,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
       ->group("Classifier");
   command
       .add_option(
-          "--refuse", train.refuse,
+          "--reject-rate", train.reject_rate,
           "Reject option: the share of known photographs that may be rejected, such as 0.05. A "
           "higher share also rejects more unknown ones; 0 never rejects")
       ->type_name("SHARE")

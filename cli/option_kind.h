@@ -19,7 +19,7 @@ struct OptionKind {
 // "PIXELS", "auto|f32|bf16": what --help shows after the name; "" for a flag.
 std::string shown_type(const CLI::Option& option);
 
-// By the shown type: N, SHARE, PIXELS, S and their like are numbers, LIST, VIEWS and R,G,B are
+// By the shown type: N, SHARE, PIXELS, S and their like are numbers, LIST, CROPS and R,G,B are
 // lists, IMAGES may be given again, all else is text. tests/end_to_end/test_configuration.py knows
 // them all and fails for a new one.
 OptionKind kind_of(const CLI::Option& option);

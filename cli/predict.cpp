@@ -41,7 +41,7 @@ struct Word {
 // Topics of facts, and the sentences around answers.
 constexpr Word kWords[] = {
     {"unreadable", "could not be read", "n'a pas pu être lue"},
-    {"too_small", "The picture is too small to tell anything by it.",
+    {"too_small", "The picture is too small to recognise anything.",
      "L'image est trop petite pour qu'on y reconnaisse quelque chose."},
     {"too_dark", "It is too dark to see anything; try again with more light.",
      "Il fait trop sombre pour y voir ; essayez avec plus de lumière."},
@@ -56,7 +56,7 @@ constexpr Word kWords[] = {
     {"studio_only", "Pomona knows this kind from studio pictures only, so be less sure.",
      "Pomona ne connaît cette espèce que par des photos de studio : la réponse est moins sûre."},
     {"variety", "Variety", "Variété"},
-    {"told_by", "How to tell it", "Ce qui la distingue"},
+    {"distinguished_by", "How to recognise it", "Ce qui la distingue"},
     {"part", "What it is", "Ce que c'est"},
     {"origin", "Comes from", "Origine"},
     {"biodiversity", "Worth knowing", "À savoir"},
@@ -83,8 +83,8 @@ void print_line(const std::string& key, const std::string& text, Language langua
 }
 
 // A sentence, and what comes nearest: no guess.
-void print_refusal(const DescribedPrediction& prediction, const std::string& reason,
-                   Language language) {
+void print_rejection(const DescribedPrediction& prediction, const std::string& reason,
+                     Language language) {
   std::printf("  %s\n", word(reason, language).c_str());
   std::string names;
   for (const DescribedKind& kind : prediction.kinds) {
@@ -97,13 +97,13 @@ void print_refusal(const DescribedPrediction& prediction, const std::string& rea
 
 void print_variety(const DescribedVariety& variety, Language language) {
   print_line("variety", variety.name + ", " + percent(variety.probability), language);
-  if (variety.distinguished_by) print_line("told_by", *variety.distinguished_by, language);
+  if (variety.distinguished_by) print_line("distinguished_by", *variety.distinguished_by, language);
 }
 
 void print_prediction(const DescribedPrediction& prediction, Language language) {
   std::printf("%s\n", printable(prediction.path).c_str());
   if (prediction.failure) return print_line("unreadable", prediction.failure->message, language);
-  if (prediction.rejected) return print_refusal(prediction, *prediction.rejected, language);
+  if (prediction.rejected) return print_rejection(prediction, *prediction.rejected, language);
   for (const DescribedKind& kind : prediction.kinds) {
     std::printf("  %7s  %s\n", percent(kind.probability).c_str(),
                 printable(full_name(kind)).c_str());

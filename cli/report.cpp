@@ -29,7 +29,7 @@ void add_report(CLI::App& app, Command& chosen) {
   command
       ->add_option("--judgements", *judgements,
                    "JSON of shares measured outside of the run, such as how often the model "
-                   "refuses what is no fruit, to be shown as tables (docs/formats.md)")
+                   "rejects what is no fruit, to be shown as tables (docs/formats.md)")
       ->type_name("FILE");
   const auto stores = add_store_flags(*command);
   command->footer(

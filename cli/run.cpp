@@ -21,7 +21,7 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_earlier_flags(*command, options->earlier);
   add_extract_flags(*command, options->extract);
-  add_views_flag(*command, options->extract.views);
+  add_crops_flag(*command, options->extract.crops);
   add_reduce_flags(*command, options->reduce);
   add_train_flags(*command, options->train);
   command->footer(

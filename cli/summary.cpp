@@ -28,13 +28,13 @@ std::string pace(const ExtractionSummary& summary) {
   std::snprintf(text, sizeof text, "%.0f photographs a second on %zu workers", rate,
                 summary.workers);
   std::string pace = text;
-  const std::vector<std::string>& views = summary.views;
-  if (views.size() > 1) {
+  const std::vector<std::string>& crops = summary.crops;
+  if (crops.size() > 1) {
     const bool sized = std::ranges::any_of(
-        views, [](const std::string& view) { return view.find('@') != std::string::npos; });
+        crops, [](const std::string& crop) { return crop.find('@') != std::string::npos; });
     std::snprintf(
-        text, sizeof text, ", %zu views of each, %.1f ms of a core for a view%s", views.size(),
-        1000 * static_cast<double>(summary.workers) / (rate * static_cast<double>(views.size())),
+        text, sizeof text, ", %zu crops of each, %.1f ms of a core for a crop%s", crops.size(),
+        1000 * static_cast<double>(summary.workers) / (rate * static_cast<double>(crops.size())),
         sized ? " on average" : "");
     pace += text;
   }

@@ -85,7 +85,7 @@ def reduction():
         {
             "mean": scaler.mean_,
             "scale": scaler.scale_,
-            "scores": pca.transform(scaled),
+            "components": pca.transform(scaled),
             "explained_variance": pca.explained_variance_,
             "explained_variance_ratio": pca.explained_variance_ratio_,
             "spectrum_ratio": full.explained_variance_ratio_,
@@ -100,12 +100,12 @@ def two_class_objective(x, y, c):
 
     def objective(v):
         w = v.reshape(2, dims + 1)
-        scores = x @ w[:, :dims].T + w[:, dims]
-        log_sum = scipy.special.logsumexp(scores, axis=1)
-        p = np.exp(scores - log_sum[:, None])
+        logits = x @ w[:, :dims].T + w[:, dims]
+        log_sum = scipy.special.logsumexp(logits, axis=1)
+        p = np.exp(logits - log_sum[:, None])
         p[np.arange(rows), y] -= 1
         gradient = np.hstack([c * p.T @ x + w[:, :dims], c * p.sum(0)[:, None]])
-        loss = (log_sum - scores[np.arange(rows), y]).sum()
+        loss = (log_sum - logits[np.arange(rows), y]).sum()
         return c * loss + 0.5 * (w[:, :dims] ** 2).sum(), gradient.ravel()
 
     start = np.zeros(2 * (dims + 1))
@@ -118,9 +118,9 @@ def fit_from_prior(x, y, weights, prior, c):
 
     def objective(parameters):
         table = parameters.reshape(shape)
-        scores = x @ table[:, :-1].T + table[:, -1]
-        losses = scipy.special.logsumexp(scores, axis=1) - scores[np.arange(len(y)), y]
-        residuals = scipy.special.softmax(scores, axis=1) - np.eye(len(prior))[y]
+        logits = x @ table[:, :-1].T + table[:, -1]
+        losses = scipy.special.logsumexp(logits, axis=1) - logits[np.arange(len(y)), y]
+        residuals = scipy.special.softmax(logits, axis=1) - np.eye(len(prior))[y]
         residuals *= c * weights[:, None]
         gradient = np.c_[residuals.T @ x + table[:, :-1] - prior, residuals.sum(axis=0)]
         penalty = 0.5 * ((table[:, :-1] - prior) ** 2).sum()
@@ -148,8 +148,8 @@ def logistic_case(seed, rows, dims, classes, spread, c, weighted=False, prior=Fa
         value = two_class_objective(x, y, c)
     else:
         fit = LogisticRegression(C=c, tol=1e-10, max_iter=100000).fit(x, y, weights)
-        scores = x @ fit.coef_.T + fit.intercept_
-        losses = scipy.special.logsumexp(scores, axis=1) - scores[np.arange(rows), y]
+        logits = x @ fit.coef_.T + fit.intercept_
+        losses = scipy.special.logsumexp(logits, axis=1) - logits[np.arange(rows), y]
         loss = (weights * losses).sum()
         value = c * loss + 0.5 * (fit.coef_**2).sum()
     return {
@@ -228,12 +228,12 @@ def calibration_error(p, y, bins=15):
 
 
 def answers():
-    """Scores of made-up rows by their distance to the mean of each class, far too sure of themselves."""
+    """Logits of made-up rows by their distance to the mean of each class, far too sure of themselves."""
     x, y = made_up_rows(seed=6, rows=400, dims=5, classes=7, spread=0.8)
     x = x.astype(np.float64)
     centres = np.stack([x[y == k].mean(0) for k in range(7)])
-    scores = (-4 * ((x[:, None] - centres) ** 2).sum(2)).astype(np.float32).astype(np.float64)
-    p = scipy.special.softmax(scores, axis=1)
+    logits = (-4 * ((x[:, None] - centres) ** 2).sum(2)).astype(np.float32).astype(np.float64)
+    p = scipy.special.softmax(logits, axis=1)
     answer = p.argmax(1)
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
         y, answer, labels=range(7), zero_division=0
@@ -241,11 +241,11 @@ def answers():
 
     # Platt's targets: not quite all for the label.
     of_label = (len(y) + 1) / (len(y) + 2)
-    targets = np.full(scores.shape, (1 - of_label) / (scores.shape[1] - 1))
+    targets = np.full(logits.shape, (1 - of_label) / (logits.shape[1] - 1))
     targets[np.arange(len(y)), y] = of_label
 
     def loss(log_t):
-        return -(targets * scipy.special.log_softmax(scores / np.exp(log_t), axis=1)).sum(1).mean()
+        return -(targets * scipy.special.log_softmax(logits / np.exp(log_t), axis=1)).sum(1).mean()
 
     best = scipy.optimize.minimize_scalar(
         loss, bounds=(np.log(0.05), np.log(20)), method="bounded", options={"xatol": 1e-9}
@@ -253,7 +253,7 @@ def answers():
     write(
         "answers.json",
         {
-            "scores": scores,
+            "logits": logits,
             "labels": y,
             "accuracy": metrics.accuracy_score(y, answer),
             "top3_accuracy": metrics.top_k_accuracy_score(y, p, k=3),

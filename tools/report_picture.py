@@ -5,8 +5,8 @@
     ./demo && tools/report_picture.py
 
 Needs Chromium (requirements/debian-check.txt) and Pillow (.venv). The page is drawn at twice its size
-and reduced, so that text is smooth. The picture shows the head of the page and its scores; the
-sections below are left out, and the empty space under the last line is cut off. The photographs on it
+and reduced, so that text is smooth. The picture shows the head of the page and its metrics; the
+sections below are left out, and the empty space under the last line is cropped. The photographs on it
 are those of sample/, so the picture carries their author and licence as text.
 """
 
@@ -33,7 +33,7 @@ COPYRIGHT = (
 )
 ONLY_THE_TOP = """<style>
 :root { color-scheme: light; }
-main > :not(#scores), footer { display: none !important; }
+main > :not(#metrics), footer { display: none !important; }
 </style>"""
 
 
@@ -42,7 +42,7 @@ class PictureError(Exception):
 
 
 def only_the_top(page: str) -> str:
-    """The report without what stands below its scores."""
+    """The report without what stands below its metrics."""
     head, end, rest = page.partition("</head>")
     if not end:
         raise PictureError("the report has no </head>: it is not a page that pomona wrote")

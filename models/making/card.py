@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from . import refusal, wanted
+from . import rejection, wanted
 from .sources import FRAMES_A_CLASS, NATURAL, STUDIO, WEIGHTS, ClassMap
 
 WEAK = 0.9  # kinds below are named
@@ -31,12 +31,12 @@ def interval(low: float, high: float) -> str:
     return f"{100 * low:.1f}–{100 * high:.1f}"
 
 
-def of_score(score: dict) -> str:
-    accuracy = percent(score["accuracy"])
-    error = percent(score["expected_calibration_error"])
-    among = percent(score["top3_accuracy"])
+def of_metrics(metrics: dict) -> str:
+    accuracy = percent(metrics["accuracy"])
+    error = percent(metrics["expected_calibration_error"])
+    among = percent(metrics["top3_accuracy"])
     return (
-        f"{accuracy} ({interval(*score['accuracy_interval'])}), among three {among}, "
+        f"{accuracy} ({interval(*metrics['accuracy_interval'])}), among three {among}, "
         f"calibration error {error}"
     )
 
@@ -50,21 +50,21 @@ def table(columns: list[str], rows: list[tuple]) -> str:
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
-def scores(figures: dict) -> str:
+def worth(figures: dict) -> str:
     right = {key: whole_percent(share) for key, share in wanted.RIGHT.items()}
     wild = figures["wild"]
     known, new = figures["wild_known"]["right"], figures["wild_new"]["right"]
     rows = [
         (
             "photographs in shops, five-fold cross-validation by groups of near-duplicates: **headline metric**",
-            of_score(figures["natural"]),
+            of_metrics(figures["natural"]),
             f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
         ),
-        ("Fruits-360 by film, without composed scenes", of_score(figures["film"]), right["film"]),
+        ("Fruits-360 by film, without composed scenes", of_metrics(figures["film"]), right["film"]),
         (
             f"Fruits-360, official test ({figures['official']['rows']:,} frames of it): flatters",
-            of_score(figures["official"]),
+            of_metrics(figures["official"]),
             right["official"],
         ),
         (
@@ -75,8 +75,8 @@ def scores(figures: dict) -> str:
             "three times the 6 to 12 % of a model of studio pictures",
         ),
         (
-            "… of kinds never seen at all: refused",
-            of_share(figures["unknown"]["refused"]),
+            "… of kinds never seen at all: rejected",
+            of_share(figures["unknown"]["rejected"]),
             whole_percent(wanted.UNKNOWN),
         ),
     ]
@@ -118,31 +118,31 @@ def varieties(figures: dict) -> str:
     return table(["kind", "reported from", "varieties"], rows)
 
 
-def refusals(figures: dict) -> str:
+def rejections(figures: dict) -> str:
     rows = [
         (group, share["count"], of_share(share)) for group, share in figures["not_fruit"].items()
     ]
-    return table(["pictures that show no fruit", "count", "refused"], rows)
+    return table(["pictures that show no fruit", "count", "rejected"], rows)
 
 
-def refusal_curve(figures: dict) -> str:
-    found = refusal.rows(figures["refusal"]["curve"])
-    marked = refusal.nearest_to_bundle(found)
+def rejection_curve(figures: dict) -> str:
+    found = rejection.rows(figures["rejection"]["curve"])
+    marked = rejection.nearest_to_bundle(found)
     rows = []
     for share, one in found:
         cells = [f"{whole_percent(share)} ({percent(one['fruit'])})", f"{one['limit']:.2f}"]
         cells += [percent(one["unknown"]), percent(one["not_fruit"])]
         rows.append([f"**{cell}**" for cell in cells] if share == marked else cells)
-    columns = ["fruit refused, at most", "limit", "unknown kinds refused", "no fruit refused"]
+    columns = ["fruit rejected, at most", "limit", "unknown kinds rejected", "no fruit rejected"]
     return table(columns, rows)
 
 
 def spoilt(figures: dict) -> str:
     rows = [
-        (name, of_share(one["right"]), percent(one["refused"]))
+        (name, of_share(one["right"]), percent(one["rejected"]))
         for name, one in figures["spoilt"].items()
     ]
-    return table(["photographs", "right, refused or not", "refused"], rows)
+    return table(["photographs", "right, rejected or not", "rejected"], rows)
 
 
 def ablation(figures: dict, kinds: int) -> str:
@@ -150,13 +150,13 @@ def ablation(figures: dict, kinds: int) -> str:
     rows = [
         (
             f"photographs in shops alone, {of_shops} kinds to choose from",
-            of_score(figures["natural_alone"]),
+            of_metrics(figures["natural_alone"]),
         ),
         (
             f"and studio frames, {kinds} kinds to choose from",
-            of_score(figures["without_composed"]),
+            of_metrics(figures["without_composed"]),
         ),
-        ("and composed scenes: the model", of_score(figures["natural"])),
+        ("and composed scenes: the model", of_metrics(figures["natural"])),
     ]
     steps = [
         ("photographs in shops of other kinds and studio frames", "wild_without_composed"),
@@ -182,8 +182,8 @@ def short_of(figures: dict) -> list[str]:
     """What is wanted and not reached, and why."""
     official, film = figures["official"]["accuracy"], figures["film"]["accuracy"]
     natural, wild = figures["natural"], figures["wild"]["right"]["share"]
-    unknown = figures["unknown"]["refused"]["share"]
-    no_fruit = figures["refusal"]["bundle"]["not_fruit"]
+    unknown = figures["unknown"]["rejected"]["share"]
+    no_fruit = figures["rejection"]["bundle"]["not_fruit"]
     error = natural["expected_calibration_error"]
     found = [
         (
@@ -217,7 +217,7 @@ def short_of(figures: dict) -> list[str]:
             unknown < wanted.UNKNOWN,
             f"**Unknown kinds.** {percent(unknown)}. What is left out mostly looks like something that is not: "
             "orange and\n  satsuma, peach and nectarine. The ways that were tried are in docs/kinds.md. It would "
-            "take features that were\n  taught to tell kinds of fruit apart.",
+            "take features that were\n  trained on kinds of fruit.",
         ),
         (
             no_fruit < wanted.NOT_FRUIT,
@@ -263,8 +263,8 @@ def write(path: Path, figures: dict, classes: ClassMap) -> None:
         composed=figures["composed_a_class"],
     )
     weights = ", ".join(f"{name} {weight}" for name, weight in WEIGHTS.items())
-    bundle = figures["refusal"]["bundle"]
-    share = whole_percent(figures["refuse"])
+    bundle = figures["rejection"]["bundle"]
+    share = whole_percent(figures["reject_rate"])
     short = short_of(figures)
     path.write_text(
         f"""\
@@ -280,7 +280,7 @@ pomona predict models/kinds banana.jpg
 ## What it learnt from
 
 {data}
-Each photograph is seen whole, from nearer and from nearer still, and mirrored: six views at 320 px. A photograph counts
+The network sees six crops of each photograph at 320 px: the whole, its middle 75 % and 50 %, and each mirrored. A photograph counts
 by its source: {weights}. Domain adaptation shifts and scales the components of composed scenes to the in-the-wild
 domain, estimated from kinds that both domains have (`train --adapt`). Of kinds never seen in the wild that are
 among the backbone's own classes, logistic regression gets a Gaussian prior centred on the backbone's output layer ({", ".join(figures["backbone_knows"])};
@@ -288,14 +288,14 @@ among the backbone's own classes, logistic regression gets a Gaussian prior cent
 
 ## What it is worth
 
-{scores(figures)}
+{worth(figures)}
 Intervals are 95 %, by bootstrap: of groups of near-duplicates and films in the first two rows, of kinds in the last two, and of
 single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
 they should be. The principal components and the classifier of each fold never saw that fold. The temperature comes
 from the out-of-fold scores of photographs in shops and studio frames.
 
 Some settings were chosen by the same photographs that judge them, for there are no others: the weight of composed scenes and
-their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of refusal by the unknown kinds (docs/kinds.md). Nearly
+their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of the OOD score by the unknown kinds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
 ### Kinds in shops, worst first
@@ -319,36 +319,36 @@ threshold is the lowest, from 50 % up, at which nine tenths of at least 8 out-of
 choose it, so of new photographs fewer may be right.
 
 {varieties(figures)}
-## What it refuses
+## What it rejects
 
-Two limits together refuse {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
+Two limits together reject {share} of what it learnt from, by weight: two fifths of that go by how unusual a photograph
 is for the backbone's own 1,000 classes, three fifths by how far it lies from the known photographs, those held out from
 these. Distance is along the directions in which kinds differ most against the spread within kinds, seen from the
 weighted mean of all that is known; composed scenes are not. Of the validation photographs, asked of a model that did not
-learn from them, {percent(bundle["fruit"])} were refused: by these the share was chosen, to refuse at most 5 % of them. No
-picture of the table had a say. Where they come from, models/judging says.
+learn from them, {percent(bundle["fruit"])} were rejected: by these the share was chosen, to reject at most 5 % of them. No
+picture of the table had a say. models/judging lists where they come from.
 
-{refusals(figures)}
-How strange a photograph is, `predict --json` tells as `strangeness`; the bundle refuses above 1. Other limits, chosen by the
-share of the validation photographs that they refuse (in brackets what they do refuse); some of these have near-duplicates among
-what was learnt, so that fruit of another shop is refused more often. Each kind left out was asked of a model without it,
+{rejections(figures)}
+`predict --json` prints the OOD score of a photograph as `ood_score`; the bundle rejects above 1. Other limits, chosen by the
+share of the validation photographs that they reject (in brackets what they do reject); some of these have near-duplicates among
+what was learnt, so that fruit of another shop is rejected more often. Each kind left out was asked of a model without it,
 which measures by its own limits. In bold what is nearest to the bundle's limit.
 
-{refusal_curve(figures)}
-![Share of unknown kinds and of what is no fruit that is refused, by the share of fruit that is](refusal.svg)
+{rejection_curve(figures)}
+![Share of unknown kinds and of what is no fruit that is rejected, by the share of fruit that is](rejection.svg)
 
 At its own limit: {percent(bundle["fruit"])} of fruit, {percent(bundle["unknown"])} of unknown kinds, {percent(bundle["not_fruit"])} of what is no fruit.
 
 ## Spoilt photographs
 
 The validation photographs, asked of a model that did not learn from them (some have near-duplicates among the others, so
-look at the differences). `--fast` looks at two of the six views, the whole and the nearest.
+look at the differences). `--fast` uses two of the six crops, the whole and the tightest.
 
 {spoilt(figures)}
 ## What each step gained
 
 {ablation(figures, kinds)}
-docs/kinds.md tells of sizes, views and networks that were tried.
+docs/kinds.md lists the sizes, crops and networks that were tried.
 
 ## What falls short, and what it would take
 
@@ -357,11 +357,11 @@ docs/kinds.md tells of sizes, views and networks that were tried.
 
 {mistakes(figures)}
 - It knows shelves of shops. A single fruit cut out or drawn, or on a table at home, is answered less surely and
-  more often refused.
+  more often rejected.
 - Kinds that look alike are taken for each other. Most often, by the model of shops alone (how many, and what
   share of the kind): {confusions(figures)}.
-  Where the second kind is at least half as probable as the first the answer names both, and what tells them apart.
-- A kind it does not know is refused in {percent(figures["unknown"]["refused"]["share"])} of cases and else taken for one it does know.
+  Where the second kind is at least half as probable as the first the answer names both, and what distinguishes them.
+- A kind it does not know is rejected in {percent(figures["unknown"]["rejected"]["share"])} of cases and else taken for one it does know.
 - Never seen in the wild, only in the studio; `predict` says so too: {studio_only(classes)}.
 """,
         encoding="utf-8",

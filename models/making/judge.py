@@ -11,7 +11,7 @@ from .sources import COMPOSED, KEPT, NATURAL, ClassMap, link
 
 FOLDS_OF_KINDS = 5
 RESAMPLES = 1000
-# Kinds differ far more than photographs of a kind: a third of these tells nearly as much.
+# Kinds differ far more than photographs of a kind: a third of these is nearly as good.
 STRIDE_OF_STUDIO = 3
 AS_IT_IS = "as it is"
 FAST = "as it is, with --fast"
@@ -20,13 +20,13 @@ FAST = "as it is, with --fast"
 def share(hits: list[bool], groups: list | None = None) -> dict:
     """A share with its 95 % interval by bootstrap, of whole groups where there are some; the same
     numbers each time."""
-    chance = random.Random(0)
+    draw = random.Random(0)
     sums = {}
     for group, hit in zip(groups or range(len(hits)), hits, strict=True):
         right, count = sums.get(group, (0, 0))
         sums[group] = (right + hit, count + 1)
     units = list(sums.values())
-    drawn = sorted(ratio(chance.choices(units, k=len(units))) for _ in range(RESAMPLES))
+    drawn = sorted(ratio(draw.choices(units, k=len(units))) for _ in range(RESAMPLES))
     low, high = drawn[round(0.025 * RESAMPLES)], drawn[round(0.975 * RESAMPLES) - 1]
     return {"share": ratio(units), "low": low, "high": high, "count": len(hits)}
 
@@ -116,12 +116,12 @@ def unknown_kinds(chain: Chain, classes: ClassMap, train: list) -> list[tuple[st
     )
 
 
-def refused(answers: list[dict], groups: list | None = None) -> dict:
+def rejected(answers: list[dict], groups: list | None = None) -> dict:
     return share([answer["refused"] is not None for answer in answers], groups)
 
 
-def refused_by_kind(found: list[tuple[str, dict]]) -> dict:
-    return refused([answer for _, answer in found], [kind for kind, _ in found])
+def rejected_by_kind(found: list[tuple[str, dict]]) -> dict:
+    return rejected([answer for _, answer in found], [kind for kind, _ in found])
 
 
 def not_fruit(chain: Chain, bundle: str) -> list[tuple[str, dict]]:
@@ -134,9 +134,9 @@ def not_fruit(chain: Chain, bundle: str) -> list[tuple[str, dict]]:
     return [(path.parent.name, answer) for path, answer in zip(asked, answers, strict=True)]
 
 
-def refused_by_group(found: list[tuple[str, dict]]) -> dict:
+def rejected_by_group(found: list[tuple[str, dict]]) -> dict:
     groups = sorted({group for group, _ in found})
-    return {name: refused([answer for group, answer in found if group == name]) for name in groups}
+    return {name: rejected([answer for group, answer in found if group == name]) for name in groups}
 
 
 def link_kept(work: Path, classes: ClassMap) -> Path:
@@ -172,6 +172,6 @@ def right_when_spoilt(found: dict[str, list[tuple[str, dict]]]) -> dict:
     results = {}
     for way, answers in found.items():
         right = share([first_kind(answer) == kind for kind, answer in answers])
-        share_refused = sum(answer["refused"] is not None for _, answer in answers) / len(answers)
-        results[way] = {"right": right, "refused": share_refused}
+        share_rejected = sum(answer["refused"] is not None for _, answer in answers) / len(answers)
+        results[way] = {"right": right, "rejected": share_rejected}
     return results

@@ -12,36 +12,36 @@ def of_share(share: dict, **wanted: float) -> dict:
     return {key: share[key] for key in ("share", "low", "high")} | wanted
 
 
-def of_score(score: dict, key: str, **wanted: float) -> dict:
-    low, high = score[f"{key}_interval"]
-    return of_share({"share": score[key], "low": low, "high": high}, **wanted)
+def of_metrics(metrics: dict, key: str, **wanted: float) -> dict:
+    low, high = metrics[f"{key}_interval"]
+    return of_share({"share": metrics[key], "low": low, "high": high}, **wanted)
 
 
 def worth(name: str, key: str, figures: dict) -> dict:
-    score = figures[key]
+    metrics = figures[key]
     among_three = {"at_least": AMONG_THREE} if key == "natural" else {}
     at_most = {"at_most": CALIBRATION_ERROR} if key == "natural" else {}
     shares = [
-        of_score(score, "accuracy", at_least=RIGHT[key]),
-        of_score(score, "top3_accuracy", **among_three),
-        {"share": score["expected_calibration_error"], **at_most},
+        of_metrics(metrics, "accuracy", at_least=RIGHT[key]),
+        of_metrics(metrics, "top3_accuracy", **among_three),
+        {"share": metrics["expected_calibration_error"], **at_most},
     ]
-    return {"name": name, "count": score["rows"], "shares": shares}
+    return {"name": name, "count": metrics["rows"], "shares": shares}
 
 
 def row(name: str, first: dict, *shares: dict | None) -> dict:
     return {"name": name, "count": first["count"], "shares": list(shares)}
 
 
-def refusal_row(share: float, point: dict, count: int) -> dict:
+def rejection_row(share: float, point: dict, count: int) -> dict:
     shares = [{"share": point[key]} for key in ("fruit", "unknown", "not_fruit")]
     name = f"at most {100 * share:g} % of fruit: limit {point['limit']:.2f}"
     return {"name": name, "count": count, "shares": shares}
 
 
-def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
-    """`refusals` are the rows of the curve of refusal."""
-    wild, unknown = figures["wild"], figures["unknown"]["refused"]
+def tables(figures: dict, rejections: list[tuple[float, dict]]) -> list[dict]:
+    """`rejections` are the rows of the curve of rejection."""
+    wild, unknown = figures["wild"], figures["unknown"]["rejected"]
     spoilt = figures["spoilt"]
     asked = unknown["count"] + sum(share["count"] for share in figures["not_fruit"].values())
     asked += spoilt[AS_IT_IS]["right"]["count"]
@@ -60,7 +60,7 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
         {
             "title": "Kinds it has not met",
             "note": "Photographs in shops. Intervals by bootstrap of kinds.",
-            "columns": ["right", "among three", "refused"],
+            "columns": ["right", "among three", "rejected"],
             "rows": [
                 row(
                     "never seen in the wild",
@@ -75,29 +75,29 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
         {
             "title": "Pictures that show no fruit",
             "note": "The limits were set without any of them.",
-            "columns": ["refused"],
+            "columns": ["rejected"],
             "rows": [
                 row(name, share, of_share(share, at_least=NOT_FRUIT))
                 for name, share in figures["not_fruit"].items()
             ],
         },
         {
-            "title": "How strictly to refuse",
+            "title": "How strictly to reject",
             "note": "Fruit are the validation photographs, asked of a model that did not learn from "
-            "them. The bundle refuses above the limit 1.",
-            "columns": ["fruit refused", "unknown kinds refused", "no fruit refused"],
-            "rows": [refusal_row(share, point, asked) for share, point in refusals],
+            "them. The bundle rejects above the limit 1.",
+            "columns": ["fruit rejected", "unknown kinds rejected", "no fruit rejected"],
+            "rows": [rejection_row(share, point, asked) for share, point in rejections],
         },
         {
             "title": "Spoilt photographs",
             "note": "The validation photographs, asked of a model that did not learn from them.",
-            "columns": ["right, refused or not", "refused"],
+            "columns": ["right, rejected or not", "rejected"],
             "rows": [
                 row(
                     name,
                     one["right"],
                     of_share(one["right"]),
-                    {"share": one["refused"]},
+                    {"share": one["rejected"]},
                 )
                 for name, one in spoilt.items()
             ],
@@ -105,7 +105,7 @@ def tables(figures: dict, refusals: list[tuple[float, dict]]) -> list[dict]:
     ]
 
 
-def write(path: Path, figures: dict, refusals: list[tuple[float, dict]]) -> Path:
-    whole = {"format": "pomona-judgements", "version": 1, "tables": tables(figures, refusals)}
+def write(path: Path, figures: dict, rejections: list[tuple[float, dict]]) -> Path:
+    whole = {"format": "pomona-judgements", "version": 1, "tables": tables(figures, rejections)}
     path.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     return path

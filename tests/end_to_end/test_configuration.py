@@ -14,7 +14,7 @@ VERBS += ["sync", "models list", "models install", "models import"]
 # What --help may show after an option. The first are numbers in a file, the second are texts: a new
 # one belongs here, and a number in cli/option_kind.cpp too.
 NUMBERS = {"N", "SHARE", "N|SHARE", "PIXELS", "S", "NUMBER", "DISTANCE", "R,G,B"}
-TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST VIEWS SOURCES NCHW|NHWC I/N"))
+TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST CROPS SOURCES NCHW|NHWC I/N"))
 TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr"))
 # A value that each takes where its own name does not say one.
 EXAMPLES = {
@@ -28,7 +28,7 @@ EXAMPLES = {
     "R,G,B": [1, 2.5, 3],
 }
 EXAMPLES |= {"LIST": ["eu-west-1", "eu-north-1"], "URL": "http://127.0.0.1:1"}
-EXAMPLES |= {"VIEWS": ["whole", "zoom75-flip"], "SOURCES": ["studio", "composed"]}
+EXAMPLES |= {"CROPS": ["whole", "center75-flip"], "SOURCES": ["studio", "composed"]}
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_awkward_texts_come_back_as_they_are(write):
     assert shown("scan", "--config", write(text))[1] == options
 
 
-def test_a_number_that_toml_does_not_know_is_told_beside_it(write):
+def test_a_number_that_toml_does_not_know_is_printed_beside_it(write):
     text, options = shown("scan", "--seed", str(2**64 - 1))
     assert "seed" not in options
     assert f"# command line: {2**64 - 1}" in text

@@ -24,7 +24,7 @@ def features(tiny, tmp_path_factory):
                 dark = ImageEnhance.Brightness(image).enhance(0.3 if source == "still" else 1)
                 (folder / source / label / f"{i}.jpg").write_bytes(encoded(dark, "jpeg"))
     sources = [f"{source}={folder / source}" for source in SHOWN]
-    words = ["--holdout", "0", "--views", "whole,flip"]
+    words = ["--holdout", "0", "--crops", "whole,flip"]
     tiny("extract", *sources, "--out", folder / "features", *words, *TINY)
     return folder / "features"
 
@@ -53,7 +53,7 @@ def test_adapted_sources_train_and_are_not_evaluated(train, tmp_path):
     assert not [name for name in different if name.startswith("tsne")]
     # They train, and are not evaluated.
     plain, adapted = (
-        {score.get("source") for score in json_of(tmp_path / name / "metrics.json")["scores"]}
+        {entry.get("source") for entry in json_of(tmp_path / name / "metrics.json")["metrics"]}
         for name in ("unadapted", "adapted")
     )
     assert plain == {None, "shop", "still", "frames"}
@@ -69,8 +69,8 @@ def test_a_kind_known_from_adapted_pictures_is_found_in_the_wild(tiny, train, tm
 
     def found(out, *words):
         train(out, *words)
-        told = tiny("predict", out, *paths, "--json").text.splitlines()
-        answers = [json.loads(line)["kinds"] for line in told]
+        printed = tiny("predict", out, *paths, "--json").text.splitlines()
+        answers = [json.loads(line)["kinds"] for line in printed]
         return sum(k["probability"] for kinds in answers for k in kinds if k["id"] == "d")
 
     assert found(tmp_path / "adapted", "--adapt", "still") > 1.2 * found(tmp_path / "plain")

@@ -35,16 +35,16 @@ def features(tiny, shelf, tmp_path_factory):
     return out
 
 
-def scores_of(out) -> dict[str, dict]:
-    return {score["key"]: score for score in json_of(out / "metrics.json")["scores"]}
+def metrics_of(out) -> dict[str, dict]:
+    return {entry["key"]: entry for entry in json_of(out / "metrics.json")["metrics"]}
 
 
 def test_every_photograph_is_judged_once(tiny, features, tmp_path):
     tiny("train", features, "--out", tmp_path / "out", "--folds", "4")
-    score = scores_of(tmp_path / "out")["cross_validated"]
-    assert score["rows"] == 4 * PAIRS
-    assert score["interval"]["unit"] == "row"
-    assert score["title"] == "4-fold cross-validation"
+    entry = metrics_of(tmp_path / "out")["cross_validated"]
+    assert entry["rows"] == 4 * PAIRS
+    assert entry["interval"]["unit"] == "row"
+    assert entry["title"] == "4-fold cross-validation"
     metrics = json_of(tmp_path / "out" / "metrics.json")
     assert sum(one["support"] for one in metrics["classes"]) == 4 * PAIRS
     assert (tmp_path / "out" / "confusion.csv").read_text().startswith("truth,left,right\n")
@@ -54,16 +54,16 @@ def test_every_photograph_is_judged_once(tiny, features, tmp_path):
 def test_near_duplicates_are_kept_together(tiny, features, tmp_path):
     words = ["train", features, "--folds", "4", "--near-duplicates", "0.02"]
     outcome = tiny(*words, "--out", tmp_path / "whole")
-    score = scores_of(tmp_path / "whole")["cross_validated"]
-    assert score["rows"] == 4 * PAIRS
-    assert score["interval"]["unit"] == "group"
-    assert score["interval"]["groups"] == 2 * PAIRS
+    entry = metrics_of(tmp_path / "whole")["cross_validated"]
+    assert entry["rows"] == 4 * PAIRS
+    assert entry["interval"]["unit"] == "group"
+    assert entry["interval"]["groups"] == 2 * PAIRS
     assert "by group, cross-validated" in outcome.text
     assert json_of(tmp_path / "whole" / "run.json")["options"]["near_duplicates"] == 0.02
 
-    tiny("train", features, "--out", tmp_path / "torn", "--folds", "4")
-    torn = scores_of(tmp_path / "torn")["cross_validated"]
-    assert torn["accuracy"] > score["accuracy"] + 0.15
+    tiny("train", features, "--out", tmp_path / "ungrouped", "--folds", "4")
+    ungrouped = metrics_of(tmp_path / "ungrouped")["cross_validated"]
+    assert ungrouped["accuracy"] > entry["accuracy"] + 0.15
 
     metrics = json_of(tmp_path / "whole" / "metrics.json")
     classes = metrics["by_class"][0]["classes"]
@@ -103,11 +103,11 @@ def test_a_training_shows_pictures_that_its_features_were_kept_with(
 def test_a_label_of_one_group_is_never_judged(tiny, features, tmp_path):
     words = ["--folds", "3", "--near-duplicates", "2"]  # all of a label are linked
     outcome = tiny("train", features, "--out", tmp_path / "out", *words)
-    assert "no cross-validated score" in outcome.message
-    assert "cross_validated" not in scores_of(tmp_path / "out")
+    assert "no cross-validated metrics" in outcome.message
+    assert "cross_validated" not in metrics_of(tmp_path / "out")
 
 
-def test_a_run_tells_the_score_of_each_source(tiny, shelf, tmp_path):
+def test_a_run_lists_the_metrics_of_each_source(tiny, shelf, tmp_path):
     other = tmp_path / "other"
     for path in shelf.rglob("*.jpg"):
         target = other / path.relative_to(shelf)
@@ -116,18 +116,18 @@ def test_a_run_tells_the_score_of_each_source(tiny, shelf, tmp_path):
     words = [f"shop={shelf}", f"studio={other}", "--out", tmp_path / "out", "--holdout", "0"]
     outcome = tiny("run", *words, *TINY, "--folds", "3")
     metrics = json_of(tmp_path / "out" / "metrics.json")
-    scores = metrics["scores"]
-    of_source = {score["source"]: score for score in scores if "source" in score}
+    entries = metrics["metrics"]
+    of_source = {entry["source"]: entry for entry in entries if "source" in entry}
     assert set(of_source) == {"shop", "studio"}
-    assert all(score["rows"] == 4 * PAIRS for score in of_source.values())
-    whole = next(score for score in scores if score["key"] == "cross_validated")
+    assert all(entry["rows"] == 4 * PAIRS for entry in of_source.values())
+    whole = next(entry for entry in entries if entry["key"] == "cross_validated")
     assert whole["accuracy"] == pytest.approx(
-        sum(score["accuracy"] for score in of_source.values()) / 2
+        sum(entry["accuracy"] for entry in of_source.values()) / 2
     )
     assert "of these studio" in outcome.text
 
-    by_class = {(one["score"], one.get("source")): one["classes"] for one in metrics["by_class"]}
-    assert list(by_class) == [(score["key"], score.get("source")) for score in scores]
+    by_class = {(one["metrics"], one.get("source")): one["classes"] for one in metrics["by_class"]}
+    assert list(by_class) == [(entry["key"], entry.get("source")) for entry in entries]
     for (_, source), classes in by_class.items():
         rows = of_source[source] if source else whole
         assert sum(one["support"] for one in classes) == rows["rows"]

@@ -54,7 +54,7 @@ def test_the_whole_chain_within_a_bucket(far, s3, bucket, noise, noise_results, 
     near = json.loads(far("predict", noise_results, noise / "a/0.jpg", "--json").text)
     assert answer["path"] == photograph and answer["kinds"] == near["kinds"]
     judged = json.loads(far("evaluate", out, images, "--json").text)
-    assert judged["scores"][0]["rows"] == 18
+    assert judged["metrics"][0]["rows"] == 18
     far("reduce", out, "--out", f"s3://{bucket}/results/reduced", "--components", "3")
     far("train", out, "--out", tmp_path / "trained")
     assert json_of(tmp_path / "trained/metrics.json")["labels"] == ["a", "b", "c"]
@@ -129,7 +129,7 @@ def test_credentials_of_a_profile(far, s3, bucket, tmp_path):
     assert json.loads(scanned.text)["ok"] == 18
 
 
-def test_failures_of_the_store_are_told_apart(shaky, proxy, bucket, tmp_path):
+def test_failures_of_the_store_are_distinguished(shaky, proxy, bucket, tmp_path):
     """Row B23: denied is never called a broken image."""
     proxy.add(Rule(method="GET", path=r"a/0\.jpg", status=403, code="AccessDenied", forward=False))
     proxy.add(Rule(method="GET", path=r"a/1\.jpg", status=404, code="NoSuchKey", forward=False))

@@ -129,7 +129,7 @@ def test_holdout_zero_tests_nothing(run, noise):
     out = run(noise, "--holdout", "0")
     assert {row["split"] for row in rows_of(out / "features")} == {"train"}
     metrics = json_of(out / "metrics.json")
-    assert metrics["scores"] == metrics["classes"] == metrics["confusions"] == []
+    assert metrics["metrics"] == metrics["classes"] == metrics["confusions"] == []
     assert not (out / "confusion.csv").exists()
     assert (out / "report.html").stat().st_size > 0
 
@@ -183,8 +183,8 @@ def test_groups_stay_on_one_side_and_every_label_keeps_one(run, films):
     assert any(splits == {"test"} for splits in sides.values())
     metrics = json_of(out / "metrics.json")
     assert metrics["split"]["grouped"] is True
-    assert [score["key"] for score in metrics["scores"]] == ["main", "ungrouped", "pixels"]
-    assert metrics["scores"][0]["interval"]["unit"] == "group"
+    assert [entry["key"] for entry in metrics["metrics"]] == ["main", "ungrouped", "pixels"]
+    assert metrics["metrics"][0]["interval"]["unit"] == "group"
     assert metrics["headline"].startswith("Headline metric: ")
 
 
@@ -192,7 +192,7 @@ def test_a_test_set_with_groups_is_cross_validated_by_group(run, films, tmp_path
     test = make_folder(tmp_path / "test", "abc", count=4)
     out = run(films, "--test", test, "--group", r"^(r\d*_)?")
     metrics = json_of(out / "metrics.json")
-    assert [score["key"] for score in metrics["scores"]] == ["main", "by_group", "pixels"]
+    assert [entry["key"] for entry in metrics["metrics"]] == ["main", "by_group", "pixels"]
     assert metrics["split"]["kind"] == "test_set" and metrics["split"]["grouped"] is False
 
 
@@ -200,7 +200,7 @@ def test_a_split_by_file_names_that_keeps_groups_whole_is_one_by_group(run, film
     names = ["--train-files", r"^\d", "--test-files", "^r"]
     metrics = json_of(run(films, *names, "--group", r"^(r\d*_)?") / "metrics.json")
     assert metrics["split"] | {"kind": "file_names", "grouped": True} == metrics["split"]
-    assert [score["key"] for score in metrics["scores"]] == ["main", "ungrouped", "pixels"]
+    assert [entry["key"] for entry in metrics["metrics"]] == ["main", "ungrouped", "pixels"]
     assert "by group. A random split gives" in metrics["headline"]
 
 
@@ -208,16 +208,16 @@ def test_a_group_of_all_photographs_of_a_label_leaves_no_test_and_says_so(tiny, 
     done = tiny("run", films, "--out", tmp_path / "out", *TINY, "--group", "_100")
     assert "no label with two groups" in done.message
     metrics = json_of(tmp_path / "out" / "metrics.json")
-    assert metrics["scores"] == []
+    assert metrics["metrics"] == []
     assert "calibrated on photographs beside those learnt from" in done.message
     assert metrics["classifier"]["temperature"] > 0
 
 
-def test_a_test_set_of_unknown_labels_gives_no_score(tiny, noise, tmp_path):
+def test_a_test_set_of_unknown_labels_gives_no_metrics(tiny, noise, tmp_path):
     strangers = make_folder(tmp_path / "strangers", "xyz", count=2)
     done = tiny("run", noise, "--test", strangers, "--out", tmp_path / "out", *TINY)
     assert "no test photograph has a label that training knows" in done.message
-    assert json_of(tmp_path / "out" / "metrics.json")["scores"] == []
+    assert json_of(tmp_path / "out" / "metrics.json")["metrics"] == []
     assert {row["label_index"] for row in rows_of(tmp_path / "out" / "reduced")} == {None, 0, 1, 2}
 
 
@@ -311,7 +311,7 @@ def test_json_prints_run_json_and_nothing_else(tiny, noise, tmp_path):
 def test_no_previews(run, noise, noise_results):
     out = run(noise, "--no-previews")
     assert not (out / "previews").exists()
-    scores = [score["key"] for score in json_of(out / "metrics.json")["scores"]]
+    scores = [score["key"] for score in json_of(out / "metrics.json")["metrics"]]
     assert scores == ["main"]
     same = digests(out)
     assert {name: digest for name, digest in digests(noise_results).items() if name in same} != {}

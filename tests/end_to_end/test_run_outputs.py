@@ -207,7 +207,7 @@ def test_previews_are_small_pictures_without_metadata(out):
 def test_metrics_have_the_documented_keys(results):
     metrics = json_of(results / "metrics.json")
     assert list(metrics) == words(
-        "format headline labels train_rows test_rows split pca classifier scores classes "
+        "format headline labels train_rows test_rows split pca classifier metrics classes "
         "calibration confusions surest_mistakes by_class"
     )
     assert metrics["format"] == 1 and metrics["labels"] == FRUITS
@@ -222,8 +222,8 @@ def test_metrics_have_the_documented_keys(results):
     classifier = metrics["classifier"]
     assert list(classifier) == words("kind temperature iterations converged objective")
     assert classifier["kind"] == "logistic" and classifier["converged"] is True
-    assert [score["key"] for score in metrics["scores"]] == ["main", "pixels"]
-    main, pixels = metrics["scores"]
+    assert [entry["key"] for entry in metrics["metrics"]] == ["main", "pixels"]
+    main, pixels = metrics["metrics"]
     assert list(main) == words(
         "key title explanation rows train_rows unknown_label_rows accuracy accuracy_interval "
         "top3_accuracy top3_accuracy_interval macro_f1 macro_f1_interval log_loss "
@@ -240,14 +240,14 @@ def test_metrics_have_the_documented_keys(results):
         assert list(one) == words("truth prediction count rate examples")
 
 
-def test_each_score_is_told_by_class(out):
+def test_all_metrics_are_listed_by_class(out):
     metrics = json_of(out / "metrics.json")
-    main = metrics["scores"][0]
-    (told,) = metrics["by_class"]  # that of pixels has no answers of its own
-    assert list(told) == ["score", "classes"] and told["score"] == "main"
+    main = metrics["metrics"][0]
+    (reported,) = metrics["by_class"]  # that of pixels has no answers of its own
+    assert list(reported) == ["metrics", "classes"] and reported["metrics"] == "main"
     of_main = {one["label"]: one for one in metrics["classes"] if one["support"]}
-    assert [one["label"] for one in told["classes"]] == list(of_main)
-    for one in told["classes"]:
+    assert [one["label"] for one in reported["classes"]] == list(of_main)
+    for one in reported["classes"]:
         assert list(one) == words("label support right recall recall_interval groups precision")
         for figure in words("support recall precision"):
             assert one[figure] == of_main[one["label"]][figure]
@@ -255,7 +255,9 @@ def test_each_score_is_told_by_class(out):
         assert one["groups"] == one["support"] >= 2
         low, high = one["recall_interval"]
         assert 0 <= low <= one["recall"] <= high <= 1
-    assert sum(one["right"] for one in told["classes"]) == round(main["accuracy"] * main["rows"])
+    assert sum(one["right"] for one in reported["classes"]) == round(
+        main["accuracy"] * main["rows"]
+    )
 
 
 def test_surest_mistakes_are_photographs_named_wrong(out):
@@ -279,7 +281,7 @@ def test_confusion_csv_gives_the_accuracy_of_metrics_json(out):
     assert header == ["truth", *metrics["labels"]]
     assert [row[0] for row in rows] == metrics["labels"]
     counts = np.array([row[1:] for row in rows]).astype(int)
-    main = metrics["scores"][0]
+    main = metrics["metrics"][0]
     assert counts.sum() == main["rows"] - main["unknown_label_rows"]
     assert counts.trace() / main["rows"] == pytest.approx(main["accuracy"])
     pairs = {(c["truth"], c["prediction"]): c["count"] for c in metrics["confusions"]}
@@ -293,7 +295,7 @@ def test_confusion_csv_gives_the_accuracy_of_metrics_json(out):
 
 
 def test_photographs_of_unknown_labels_count_as_wrong(mixed_results):
-    main = json_of(mixed_results / "metrics.json")["scores"][0]
+    main = json_of(mixed_results / "metrics.json")["metrics"][0]
     assert main["rows"] == 9 and main["unknown_label_rows"] == 3
     assert main["accuracy"] <= 6 / 9
 
@@ -302,7 +304,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     record = json_of(results / "run.json")
     assert set(record) == set(
         words(
-            "format pomona verb command options inputs versions machine backbone precision fit views batch "
+            "format pomona verb command options inputs versions machine backbone precision fit crops batch "
             "workers counts labels fingerprint features_by work started timeline images_per_second peak_memory_bytes seconds"
         )
     )

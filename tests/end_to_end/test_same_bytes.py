@@ -95,7 +95,7 @@ def test_the_same_run_twice_gives_the_same_bytes(pomona, fruits, results, tmp_pa
 
 @pytest.fixture(scope="session")
 def many(tmp_path_factory):
-    """More photographs than a row group, a block of moments or a block of scores holds."""
+    """More photographs than a row group, a block of moments or a block of logits holds."""
     folder = make_folder(tmp_path_factory.mktemp("many") / "many", "abcdefg", count=320)
     write_odd_names(folder / "d")
     (folder / "e" / "notes.txt").write_text("no picture")

@@ -46,7 +46,7 @@ CATALOGUE = {
             "kind": "x",
             "id": name,
             "name": texts(f"{name} the Great", f"Grand {name}"),
-            "told_by": texts("Big spots.", "De grandes taches."),
+            "distinguished_by": texts("Big spots.", "De grandes taches."),
         }
         for name in ("Alpha", "Gamma")
     ],
@@ -119,14 +119,14 @@ def test_a_variety_is_reported_where_it_is_known(tiny, judged, shop):
 
 def test_what_the_catalogue_says_of_it_is_reported(tiny, judged, shop):
     alpha, beta = answers_of(tiny, judged, shop / "a" / "0.jpg", shop / "b" / "0.jpg")
-    assert list(alpha["variety"]) == ["id", "name", "probability", "told_by"]
+    assert list(alpha["variety"]) == ["id", "name", "probability", "distinguished_by"]
     assert alpha["variety"]["name"] == "Alpha the Great"
-    assert alpha["variety"]["told_by"] == "Big spots."
+    assert alpha["variety"]["distinguished_by"] == "Big spots."
     assert alpha["variety"]["probability"] <= alpha["kinds"][0]["probability"]
-    assert (beta["variety"]["name"], beta["variety"]["told_by"]) == ("Beta", None)
+    assert (beta["variety"]["name"], beta["variety"]["distinguished_by"]) == ("Beta", None)
     text = tiny("predict", judged, shop / "a" / "0.jpg").text
     assert "  Variety: Alpha the Great, " in text
-    assert "  How to tell it: Big spots.\n" in text
+    assert "  How to recognise it: Big spots.\n" in text
     text = tiny("predict", judged, shop / "a" / "0.jpg", "--lang", "fr").text
     assert "  Variété : Grand Alpha, " in text
     assert "  Ce qui la distingue : De grandes taches.\n" in text
@@ -191,9 +191,9 @@ def test_same_bytes_for_any_number_of_workers(tiny, features, kinds, catalogue, 
     assert not differences(judged, tmp_path / "out")
 
 
-def test_varieties_of_several_views(tiny, shop, kinds, tmp_path):
+def test_varieties_of_several_crops(tiny, shop, kinds, tmp_path):
     words = ["--classes", kinds, "--out", tmp_path / "out", "--holdout", "0", *FOLDS]
-    tiny("run", f"shop={shop}", *words, "--views", "whole,flip", *TINY)
+    tiny("run", f"shop={shop}", *words, "--crops", "whole,flip", *TINY)
     (answer,) = answers_of(tiny, tmp_path / "out", shop / "b" / "1.jpg")
     assert answer["variety"]["id"] == "Beta"
 
@@ -204,16 +204,16 @@ def test_ridge_reports_none(tiny, features, kinds, tmp_path):
     assert "varieties" not in json_of(tmp_path / "out" / "bundle" / "bundle.json")
 
 
-def test_a_refused_photograph_has_no_variety(tiny, features, kinds, shop, tmp_path):
-    words = ["--classes", kinds, "--c", "10", "--refuse", "0.1", "--out", tmp_path / "out"]
+def test_a_rejected_photograph_has_no_variety(tiny, features, kinds, shop, tmp_path):
+    words = ["--classes", kinds, "--c", "10", "--reject-rate", "0.1", "--out", tmp_path / "out"]
     tiny("train", features, *words)
     whole = shop / "a" / "0.jpg"
     small = tmp_path / "small.jpg"
     small.write_bytes(encoded(Image.open(whole).resize((39, 39)), quality=95))
-    answered, refused = answers_of(tiny, tmp_path / "out", whole, small)
+    answered, rejected = answers_of(tiny, tmp_path / "out", whole, small)
     assert answered["variety"]["id"] == "Alpha"
-    assert refused["refused"] == "too_small" and refused["kinds"][0]["id"] == "x"
-    assert refused["variety"] is None
+    assert rejected["refused"] == "too_small" and rejected["kinds"][0]["id"] == "x"
+    assert rejected["variety"] is None
 
 
 def test_a_kind_known_from_studio_pictures_alone_is_reported(tiny, judged, shop, studio):

@@ -57,7 +57,7 @@ def test_train_on_what_extract_wrote_gives_the_model_of_run(pomona, extracted, r
     for name in ("confusion.csv", "tsne.json"):
         assert found[name] == expected[name]
     metrics, of_run = json_of(tmp_path / "out" / "metrics.json"), json_of(results / "metrics.json")
-    assert metrics["scores"][0] == of_run["scores"][0]
+    assert metrics["metrics"][0] == of_run["metrics"][0]
     assert metrics["split"] == of_run["split"]
 
 
@@ -76,9 +76,9 @@ def test_train_keeps_how_the_features_were_divided(tiny, noise, tmp_path):
         trained = json_of(tmp_path / "trained" / "metrics.json")
         ran = json_of(tmp_path / "ran" / "metrics.json")
         assert trained["split"] == ran["split"] and trained["split"]["kind"] == kind
-        keys = [score["key"] for score in ran["scores"] if score["key"] != "pixels"]
-        assert [score["key"] for score in trained["scores"]] == keys
-        assert trained["scores"][0] == ran["scores"][0]
+        keys = [entry["key"] for entry in ran["metrics"] if entry["key"] != "pixels"]
+        assert [entry["key"] for entry in trained["metrics"]] == keys
+        assert trained["metrics"][0] == ran["metrics"][0]
 
 
 def test_a_group_named_only_at_training_does_not_make_the_split_one_by_group(tiny, noise, tmp_path):
@@ -87,7 +87,7 @@ def test_a_group_named_only_at_training_does_not_make_the_split_one_by_group(tin
     tiny("train", tmp_path / "extracted", *words)
     metrics = json_of(tmp_path / "out" / "metrics.json")
     assert metrics["split"]["grouped"] is False
-    assert [score["key"] for score in metrics["scores"]] == ["main", "by_group"]
+    assert [entry["key"] for entry in metrics["metrics"]] == ["main", "by_group"]
 
 
 def test_train_needs_to_know_the_backbone(tiny, noise_results, tmp_path):
@@ -121,27 +121,30 @@ def test_evaluate_gives_the_figures_of_metrics_json(pomona, results):
     done = json.loads(pomona("evaluate", results, results, "--json").text)
     metrics = json_of(results / "metrics.json")
     left_out = {"key", "title", "explanation", "train_rows"}
-    for name, value in metrics["scores"][0].items():
-        assert name in left_out or done["scores"][0][name] == value, name
+    for name, value in metrics["metrics"][0].items():
+        assert name in left_out or done["metrics"][0][name] == value, name
     same = ("classes", "calibration", "confusions", "surest_mistakes", "by_class")
     assert all(done[name] == metrics[name] for name in same)
 
 
-def test_evaluate_on_photographs_gives_the_score_of_the_test_set(tiny, noise, tmp_path):
+def test_evaluate_on_photographs_gives_the_metrics_of_the_test_set(tiny, noise, tmp_path):
     test = make_folder(tmp_path / "test", "abz", count=5)
     (test / "a" / "notes.txt").write_text("no picture")
     tiny("run", noise, "--test", test, "--out", tmp_path / "out", *TINY)
     done = json.loads(tiny("evaluate", tmp_path / "out" / "bundle", test, "--json").text)
-    main = json_of(tmp_path / "out" / "metrics.json")["scores"][0]
-    assert done["scores"][0]["rows"] == 15 and done["scores"][0]["unknown_label_rows"] == 5
+    main = json_of(tmp_path / "out" / "metrics.json")["metrics"][0]
+    assert done["metrics"][0]["rows"] == 15 and done["metrics"][0]["unknown_label_rows"] == 5
     for name in ("accuracy", "accuracy_interval", "top3_accuracy", "macro_f1", "log_loss"):
-        assert done["scores"][0][name] == main[name]
+        assert done["metrics"][0][name] == main[name]
     words = [tmp_path / "out" / "bundle", test, "--json", "--group", "^()"]
     grouped = json.loads(tiny("evaluate", *words).text)["by_class"][0]["classes"]
     assert [one["label"] for one in grouped] == ["a", "b"], "z was never learnt"
     assert all(one["groups"] == 1 and one["recall_interval"] is None for one in grouped)
-    told = tiny("evaluate", tmp_path / "out", test).text
-    assert "Evaluation" in told and "5 photographs have a label that training does not know" in told
+    reported = tiny("evaluate", tmp_path / "out", test).text
+    assert (
+        "Evaluation" in reported
+        and "5 photographs have a label that training does not know" in reported
+    )
 
 
 def test_evaluate_refuses_strangers(tiny, noise_results, results, tmp_path):
@@ -266,8 +269,8 @@ def test_scan_counts_by_label_and_writes_nothing(tiny, noise, tmp_path):
 
 
 def test_scan_divides_as_run_does(tiny, noise, noise_results):
-    told = json.loads(tiny("scan", noise, "--json").text)["labels"]
-    assert told == json_of(noise_results / "run.json")["labels"]
+    reported = json.loads(tiny("scan", noise, "--json").text)["labels"]
+    assert reported == json_of(noise_results / "run.json")["labels"]
 
 
 def test_report_is_made_anew_from_the_folder(pomona, results, tmp_path):
@@ -294,7 +297,7 @@ def test_report_on_features_alone(tiny, noise, tmp_path):
 
 def judgements(share=0.9) -> dict:
     row = {"name": "drawings", "count": 118, "shares": [{"share": share, "low": 0.8, "high": 0.95}]}
-    table = {"title": "What it refuses", "columns": ["refused"], "rows": [row]}
+    table = {"title": "What it rejects", "columns": ["rejected"], "rows": [row]}
     return {"format": "pomona-judgements", "version": 1, "tables": [table]}
 
 

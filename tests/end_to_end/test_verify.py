@@ -193,7 +193,7 @@ def test_a_changed_csv_is_noticed_by_its_content(verify, copy):
 
 def test_a_prettier_accuracy_is_noticed_by_its_content(verify, copy):
     path = copy / "out" / "metrics.json"
-    accuracy = json_of(path)["scores"][0]["accuracy"]
+    accuracy = json_of(path)["metrics"][0]["accuracy"]
     path.write_text(path.read_text().replace(f'"accuracy": {accuracy}', '"accuracy": 0.999', 1))
     renew_sums(copy / "out")
     assert any("accuracy" in line for line in problems(verify()))
@@ -204,10 +204,10 @@ def test_out_of_fold_scores_are_checked_as_well(tiny, copy, tmp_path):
     out = tmp_path / "out"
     tiny("train", tmp_path / "features", "--out", out, "--folds", "2")
     assert "agree on 18 photographs, cross-validated" in tiny("verify", out).text
-    score = json_of(out / "metrics.json")["scores"][0]
-    assert score["key"] == "cross_validated"
+    entry = json_of(out / "metrics.json")["metrics"][0]
+    assert entry["key"] == "cross_validated"
     text = (out / "metrics.json").read_text()
-    prettier = text.replace(f'"accuracy": {score["accuracy"]}', '"accuracy": 0.999', 1)
+    prettier = text.replace(f'"accuracy": {entry["accuracy"]}', '"accuracy": 0.999', 1)
     (out / "metrics.json").write_text(prettier)
     renew_sums(out)
     assert any("accuracy" in line for line in problems(tiny("verify", out, code=NOT_ALL_GOOD).text))

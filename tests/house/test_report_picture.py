@@ -23,7 +23,7 @@ from report_picture import (  # noqa: E402
 CHROMIUM = os.environ.get("POMONA_CHROMIUM", "chromium")
 PAGE = """<!doctype html><html><head><title>Small</title></head>
 <body style="margin: 0; background: #ffffff"><main>
-<div id="scores" style="height: 300px; background: #204060"></div>
+<div id="metrics" style="height: 300px; background: #204060"></div>
 <div id="tsne" style="height: 300px; background: #c00000"></div>
 </main></body></html>"""
 
@@ -36,7 +36,7 @@ def test_picture_is_small_and_says_whose_photographs_it_shows():
         assert "Mihai Oltean, CC BY-SA 4.0" in opened.info["Copyright"]
 
 
-def test_picture_ends_under_the_scores(tmp_path):
+def test_picture_ends_under_the_metrics(tmp_path):
     report, target = tmp_path / "report.html", tmp_path / "report.png"
     report.write_text(PAGE, encoding="utf-8")
     take(report, target, CHROMIUM)

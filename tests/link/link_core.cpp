@@ -64,28 +64,29 @@ class KindFeatures {
 double fitted_accuracy(const FeatureSource& features) {
   const TableRows rows = rows_of_table(features, /*group_pattern=*/"");
   const std::span<const std::int32_t> labels = rows.label_index;
-  const Moments moments = table_moments(features, labels, kKinds.size(), /*views=*/1, {});
+  const Moments moments = table_moments(features, labels, kKinds.size(), /*crops=*/1, {});
   ReduceOptions options;
   options.components = ComponentCount{8};
   const Reduction reduction = fit_reduction(moments, options);
   const Projection projection = fold(reduction.scaler, reduction.pca);
-  Matrix<float> scores(rows.rows(), reduction.pca.n_components());
+  Matrix<float> components(rows.rows(), reduction.pca.n_components());
   std::size_t done = 0;
   const auto reader = features.read();
   for (FeatureBatch batch; reader->next(batch); done += batch.rows()) {
-    project(projection, batch.features.view(), scores.view().rows_from(done, batch.rows()));
+    project(projection, batch.features.view(), components.view().rows_from(done, batch.rows()));
   }
-  TrainingRows training{.dims = scores.cols(), .class_count = kKinds.size(), .rows = rows.rows()};
+  TrainingRows training{
+      .dims = components.cols(), .class_count = kKinds.size(), .rows = rows.rows()};
   training.block_rows = rows.rows();
   training.read = [&](std::size_t, MatrixView<float> to, std::span<std::int32_t> to_labels) {
     for (std::size_t i = 0; i < to.rows(); ++i) {
-      std::copy(scores.row(i).begin(), scores.row(i).end(), to.row(i).begin());
+      std::copy(components.row(i).begin(), components.row(i).end(), to.row(i).begin());
     }
     std::copy(labels.begin(), labels.end(), to_labels.begin());
   };
   const LogisticFit fit = fit_logistic(training, {});
   Matrix<double> probabilities(rows.rows(), kKinds.size());
-  classify(fit.classifier, scores.view(), probabilities.view());
+  classify(fit.classifier, components.view(), probabilities.view());
   std::size_t right = 0;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const auto row = probabilities.row(i);

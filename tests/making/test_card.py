@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the recipe tells of the model: its card, and judgements for the report."""
+"""What the recipe writes about the model: its card, and judgements for the report."""
 
 import copy
 import json
@@ -13,11 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "models"))
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
 from command import BINARY, TINY, Pomona, import_of_tiny  # noqa: E402
-from making import card, judgements, refusal, sources  # noqa: E402
+from making import card, judgements, rejection, sources  # noqa: E402
 from photographs import make_folder  # noqa: E402
 
 
-def score(accuracy: float) -> dict:
+def metrics(accuracy: float) -> dict:
     return {
         "rows": 1000,
         "accuracy": accuracy,
@@ -46,28 +46,28 @@ def kind(label: str, recall: float, drawn: list | None) -> dict:
 def figures() -> dict:
     """Of a model that reaches all that is wanted."""
     return {
-        "refuse": 0.05,
+        "reject_rate": 0.05,
         "components": 123,
         "backbone_knows": ["fig", "maize"],
         "composed_a_class": 24,
-        "natural": score(0.9),
-        "natural_alone": score(0.88),
-        "without_composed": score(0.89),
-        "film": score(0.8),
-        "official": score(0.985),
+        "natural": metrics(0.9),
+        "natural_alone": metrics(0.88),
+        "without_composed": metrics(0.89),
+        "film": metrics(0.8),
+        "official": metrics(0.985),
         "wild": {"right": share(0.4), "among three": share(0.6)},
         "wild_known": {"right": share(0.55, 40), "among three": share(0.7, 40)},
         "wild_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
         "wild_adapted": {"right": share(0.35, 34), "among three": share(0.5, 34)},
         "wild_unadapted": {"right": share(0.2, 34), "among three": share(0.3, 34)},
         "wild_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
-        "unknown": {"refused": share(0.7)},
+        "unknown": {"rejected": share(0.7)},
         "not_fruit": {"cutouts": share(0.95), "round": share(0.91)},
         "spoilt": {
-            "as it is": {"right": share(0.86), "refused": 0.05},
-            "blur-4": {"right": share(0.42), "refused": 0.987},
+            "as it is": {"right": share(0.86), "rejected": 0.05},
+            "blur-4": {"right": share(0.42), "rejected": 0.987},
         },
-        "refusal": refusal.figures(fruit=FRUIT, unknown=UNKNOWN, not_fruit=NOT_FRUIT),
+        "rejection": rejection.figures(fruit=FRUIT, unknown=UNKNOWN, not_fruit=NOT_FRUIT),
         "by_class": {
             "natural": [
                 kind("banana", 1, [1, 1]),
@@ -87,7 +87,7 @@ def card_of(figures: dict, folder: Path) -> str:
     return (folder / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
+def test_a_card_lists_metrics_kind_by_kind(figures, tmp_path):
     text = card_of(figures, tmp_path)
     lines = text.splitlines()
     peach = lines.index("| peach | 50 | 60.0 % (50.0–70.0) | 80.0 % |")
@@ -109,18 +109,18 @@ def test_a_card_tells_scores_kind_by_kind(figures, tmp_path):
     assert "about 34 of the 100 photographs, evenly chosen" in text
     assert "only in the studio; `predict` says so too: apricot, " in text
     assert "(mistakes.jpg)" in text and "MIT, © 2019 Marcus Klasson" in text
-    assert "(refusal.svg)" in text
+    assert "(rejection.svg)" in text
 
 
 def test_a_card_tells_only_what_falls_short(figures, tmp_path):
     assert "\nNothing of what was wanted.\n" in card_of(figures, tmp_path)
     short = copy.deepcopy(figures)
-    short["official"] = score(0.9633)
+    short["official"] = metrics(0.9633)
     text = card_of(short, tmp_path)
     assert "- **The official test.** 96.3 %." in text
     assert "Nothing of what was wanted" not in text and "**By film.**" not in text
-    short["unknown"]["refused"] = share(0.123)
-    short["film"] = score(0.7)
+    short["unknown"]["rejected"] = share(0.123)
+    short["film"] = metrics(0.7)
     text = card_of(short, tmp_path)
     assert "- **Unknown kinds.** 12.3 %." in text and "- **By film.** 70.0 %" in text
 
@@ -140,7 +140,7 @@ def test_the_report_takes_the_judgements(figures, tmp_path):
     pomona = Pomona(POMONA_MODELS=str(models))
     pomona(*import_of_tiny(models))
     pomona("run", make_folder(tmp_path / "images"), "--out", tmp_path / "out", *TINY)
-    rows = refusal.rows(figures["refusal"]["curve"])
+    rows = rejection.rows(figures["rejection"]["curve"])
     file = judgements.write(tmp_path / "judgements.json", figures, rows)
     pomona("report", tmp_path / "out", "--judgements", file)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

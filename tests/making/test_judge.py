@@ -20,7 +20,7 @@ class Classes:
 
 
 class Chain:
-    """Takes every photograph for an apple, and refuses it with --fast."""
+    """Takes every photograph for an apple, and rejects it with --fast."""
 
     def __init__(self, work: Path):
         self.work = work
@@ -51,4 +51,4 @@ def test_spoilt_photographs_and_a_faster_look_are_judged_beside_what_they_are(tm
     assert list(judged) == [judge.AS_IT_IS, judge.FAST, "noise"]
     assert judged[judge.AS_IT_IS]["right"]["share"] == judged[judge.FAST]["right"]["share"] == 0.5
     assert judged["noise"]["right"] | {"count": 1, "share": 0} == judged["noise"]["right"]
-    assert [one["refused"] for one in judged.values()] == [0, 1, 0]
+    assert [one["rejected"] for one in judged.values()] == [0, 1, 0]

@@ -95,7 +95,7 @@ def test_an_interval_of_whole_kinds_is_wider():
 
 
 class FakeChain:
-    """Answers every photograph with banana, refused when it is of a lemon."""
+    """Answers every photograph with banana, rejected when it is of a lemon."""
 
     def __init__(self, work):
         self.work = work
@@ -148,9 +148,9 @@ def test_kinds_left_out_are_asked_of_the_model_without_them(chain, classes):
     assert fewer["right"]["share"] == pytest.approx(1 / 3)
 
 
-def test_unknown_kinds_are_refused_or_not(chain, classes):
+def test_unknown_kinds_are_rejected_or_not(chain, classes):
     found = judge.unknown_kinds(chain, classes, [])
-    assert judge.refused_by_kind(found)["share"] == pytest.approx(1 / 3)
+    assert judge.rejected_by_kind(found)["share"] == pytest.approx(1 / 3)
     rows = rows_of(chain.work / "unknown-0.csv")
     left_out = judge.folds_of_kinds(classes)[0]
     learnt = {row["label"] for row in rows.values()}

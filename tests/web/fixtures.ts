@@ -77,7 +77,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
               objective: 12.5,
             }
           : null,
-      scores: tested ? scores(cells, shape, trainRows, testRows) : [],
+      metrics: tested ? metrics(cells, shape, trainRows, testRows) : [],
       classes: tested ? figures(labels, cells) : [],
       calibration: tested ? calibration(next) : [],
       by_class: tested ? byClass(labels, cells) : [],
@@ -154,9 +154,9 @@ function confusions(size: number, shape: Shape, next: () => number): [number, nu
   return cells;
 }
 
-function scores(cells: number[][], shape: Shape, trainRows: number, testRows: number): object[] {
+function metrics(cells: number[][], shape: Shape, trainRows: number, testRows: number): object[] {
   const right = cells.reduce((sum, [truth, said, n = 0]) => sum + (truth === said ? n : 0), 0);
-  const score = (key: string, title: string, accuracy: number) => ({
+  const entry = (key: string, title: string, accuracy: number) => ({
     key,
     title,
     explanation: 'What this number means, in a sentence of usual length for the place.',
@@ -179,8 +179,8 @@ function scores(cells: number[][], shape: Shape, trainRows: number, testRows: nu
     explanation: 'No network.',
   };
   return [
-    score('main', 'Held out at random', right / testRows),
-    ...(shape.byGroup ? [score('by_group', 'Split by group', 0.641)] : []),
+    entry('main', 'Held out at random', right / testRows),
+    ...(shape.byGroup ? [entry('by_group', 'Split by group', 0.641)] : []),
     { ...pixels, rows: testRows, train_rows: trainRows, accuracy: 0.52 },
   ];
 }
@@ -198,16 +198,16 @@ function figures(labels: string[], cells: number[][]): Figures[] {
   });
 }
 
-/** The main score, and one of a source that has every second class alone. */
+/** The main metrics, and those of a source that has every second class alone. */
 function byClass(labels: string[], cells: number[][]): object[] {
   const all = figures(labels, cells).map((one) => ({
     ...one,
     recall_interval: one.support < 2 ? null : [one.recall * 0.9, 1 - (1 - one.recall) * 0.7],
   }));
   return [
-    { score: 'main', classes: all },
+    { metrics: 'main', classes: all },
     {
-      score: 'cross_validated_source',
+      metrics: 'cross_validated_source',
       source: 'natural',
       classes: all.filter((_, i) => i % 2 === 0).map((one) => ({ ...one, recall: 0.5 })),
     },
@@ -225,7 +225,7 @@ function judgements(name: string): object[] {
     {
       title: 'Pictures that show no fruit',
       note: 'None of them was seen when the limits were set.',
-      columns: ['refused'],
+      columns: ['rejected'],
       rows: [
         { name, count: 122, shares: [share(1, { at_least: 0.9 })] },
         { name: 'round', count: 18, shares: [share(0.889, { at_least: 0.9 })] },
@@ -233,7 +233,7 @@ function judgements(name: string): object[] {
     },
     {
       title: 'Spoilt photographs',
-      columns: ['right', 'refused'],
+      columns: ['right', 'rejected'],
       rows: [
         { name: 'blurred', count: 111, shares: [share(0.42), { share: 1 }] },
         { name: 'dark', count: 111, shares: [share(0.8), null] },

@@ -87,11 +87,13 @@ test('a model that was trained on features tells what its run.json does not', as
   const data = makeReport({ classes: 5 });
   const { page } = await pages.open({
     ...data,
-    run: { verb: 'train', counts: { train: 300, test: 100 }, options: { refuse: 0.05 } },
+    run: { verb: 'train', counts: { train: 300, test: 100 }, options: { reject_rate: 0.05 } },
     failures: { total: 0 },
   });
   expect(await page.locator('.lead').innerText()).toContain('learned 5 classes from 300');
-  expect(await page.locator('.lead').innerText()).toContain('costs 5.0\u202f% of the photographs');
+  expect(await page.locator('.lead').innerText()).toContain(
+    'reject 5.0\u202f% of the training photographs',
+  );
   expect(await page.locator('.facts dd').allInnerTexts()).toEqual([
     '400\n300 to learn, 100 to test',
     '5\none a folder',
@@ -121,12 +123,12 @@ describe('what people see', () => {
     await expect.poll(() => page.locator('h1').innerText()).toMatch(/^9\d\.\d.%/);
     expect(await page.locator('.interval').innerText()).toMatch(/\d–\d/);
     expect(await page.locator('#headline').innerText()).toContain('by group');
-    expect(await page.locator('.scores > li').count()).toBe(3);
+    expect(await page.locator('.metrics > li').count()).toBe(3);
     const sections = await page
       .locator('main > section')
       .evaluateAll((all) => all.map(({ id }) => id));
     expect(sections).toEqual([
-      'scores',
+      'metrics',
       'tsne',
       'mistakes',
       'surest',
@@ -277,7 +279,7 @@ describe('what was judged', () => {
     expect(await page.locator('.surest .photo').count()).toBe(0);
   });
 
-  test('another score shows its own classes and intervals', async () => {
+  test('another protocol shows its own classes and intervals', async () => {
     const { page } = await pages.open(makeReport({ classes: 30, wrong: 0.2 }));
     const table = page.locator('table.classes');
     expect(await table.locator('tbody tr').count()).toBe(30);

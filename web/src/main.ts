@@ -7,10 +7,10 @@ import { calibration } from './sections/calibration.ts';
 import { classes } from './sections/classes.ts';
 import { failures } from './sections/failures.ts';
 import { judgements } from './sections/judgements.ts';
+import { metrics } from './sections/metrics.ts';
 import { mistakes } from './sections/mistakes.ts';
 import { overview } from './sections/overview.ts';
 import { photographs } from './sections/photographs.ts';
-import { scores } from './sections/scores.ts';
 import { setup } from './sections/setup.ts';
 import { surestMistakes } from './sections/surest_mistakes.ts';
 import { timeline } from './sections/timeline.ts';
@@ -18,7 +18,7 @@ import { tsne } from './sections/tsne.ts';
 import { variance } from './sections/variance.ts';
 
 const names: Record<string, string> = {
-  scores: 'Scores',
+  metrics: 'Metrics',
   tsne: 't-SNE',
   mistakes: 'Mistakes',
   surest: 'Worst mistakes',
@@ -36,7 +36,7 @@ const names: Record<string, string> = {
 function body(report: Report): Node[] {
   const plotted = tsne(report);
   const sections = [
-    scores(report),
+    metrics(report),
     plotted?.element ?? null,
     mistakes(report, plotted === null ? null : plotted.show),
     surestMistakes(report),

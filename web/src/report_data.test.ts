@@ -18,7 +18,7 @@ test.each([
   },
 ])('anything is read without a complaint: %j', (data) => {
   const report = readReport(data);
-  expect(report.scores).toEqual([]);
+  expect(report.metrics).toEqual([]);
   expect(report.tsne).toBeNull();
   expect(report.failures.total).toBe(0);
 });
@@ -26,8 +26,12 @@ test.each([
 test('fields find their places', () => {
   const report = readReport(makeReport({ classes: 5 }));
   expect(report.labels).toHaveLength(5);
-  expect(report.scores[0]).toMatchObject({ key: 'main', intervalUnit: 'row' });
-  expect(report.scores.at(-1)).toMatchObject({ key: 'pixels', top3: null, accuracyInterval: null });
+  expect(report.metrics[0]).toMatchObject({ key: 'main', intervalUnit: 'row' });
+  expect(report.metrics.at(-1)).toMatchObject({
+    key: 'pixels',
+    top3: null,
+    accuracyInterval: null,
+  });
   expect(report.tsne?.points[0]?.jpeg).toMatch(/^\/9j\//);
   expect(report.pairs[0]?.examples[0]?.probability).toBeGreaterThan(0);
   expect(report.counts.ok).toBe(report.classCounts.reduce((n, one) => n + one.train + one.test, 0));
@@ -48,11 +52,11 @@ test('what the binary gathers is what is read', () => {
     { path: 'Apple/x.jpg', truth: 'Apple', prediction: 'Pear', truthProbability: 0.2 },
   ]);
   expect(report.byClass[0]).toMatchObject({
-    score: 'main',
+    metrics: 'main',
     source: '',
     classes: [{ label: 'Apple', support: 2, recall: 0.5, recallInterval: [0.1, 0.9] }],
   });
-  expect(report.judgements[0]).toMatchObject({ title: 'What it refuses', columns: ['refused'] });
+  expect(report.judgements[0]).toMatchObject({ title: 'What it rejects', columns: ['rejected'] });
   expect(report.judgements[0]?.rows[0]).toMatchObject({
     name: 'drawings',
     count: 118,
@@ -73,10 +77,10 @@ test('what the binary gathers is what is read', () => {
 
 test('what is not a number is missing, not zero', () => {
   const report = readReport({
-    metrics: { scores: [{ key: 'main', accuracy: 'high', accuracy_interval: [0.1, null] }] },
+    metrics: { metrics: [{ key: 'main', accuracy: 'high', accuracy_interval: [0.1, null] }] },
     run: { seconds: null },
   });
-  expect(report.scores[0]).toMatchObject({ accuracy: null, accuracyInterval: null });
+  expect(report.metrics[0]).toMatchObject({ accuracy: null, accuracyInterval: null });
   expect(report.seconds).toBeNull();
 });
 

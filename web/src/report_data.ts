@@ -15,7 +15,8 @@ import {
 } from './json_fields.ts';
 import { type JudgementTable, readJudgements } from './judgement_data.ts';
 
-export interface Score {
+/** Of one evaluation protocol. */
+export interface Metrics {
   key: string;
   title: string;
   explanation: string;
@@ -51,8 +52,8 @@ export interface ClassFigures {
   support: number;
 }
 
-/** What one score says of a class that has a photograph in it. */
-export interface ClassScore {
+/** Of a class that has a photograph in it. */
+export interface ClassMetrics {
   label: string;
   support: number;
   recall: number | null;
@@ -60,11 +61,11 @@ export interface ClassScore {
   precision: number | null;
 }
 
-export interface ClassScores {
-  /** Key and source of the score. */
-  score: string;
+export interface MetricsByClass {
+  /** Key and source of the metrics. */
+  metrics: string;
   source: string;
-  classes: ClassScore[];
+  classes: ClassMetrics[];
 }
 
 export interface Bin {
@@ -138,10 +139,10 @@ export interface Report {
     scaled: boolean;
   } | null;
   classifier: Record<string, unknown> | null;
-  scores: Score[];
+  metrics: Metrics[];
   classes: ClassFigures[];
-  /** Of each score; the first is the one that `classes` is of. */
-  byClass: ClassScores[];
+  /** Of each of `metrics`; the first is the one that `classes` is of. */
+  byClass: MetricsByClass[];
   calibration: Bin[];
   cells: Cell[];
   pairs: Pair[];
@@ -171,7 +172,7 @@ export interface Report {
   seconds: number | null;
 }
 
-function score(value: unknown): Score {
+function oneMetrics(value: unknown): Metrics {
   const from = fields(value);
   const drawn = fields(from.interval);
   return {
@@ -206,10 +207,10 @@ function classFigures(value: unknown): ClassFigures {
   };
 }
 
-function classScores(value: unknown): ClassScores {
+function metricsByClass(value: unknown): MetricsByClass {
   const from = fields(value);
   return {
-    score: text(from.score),
+    metrics: text(from.metrics),
     source: text(from.source),
     classes: list(from.classes)
       .map(fields)
@@ -281,9 +282,9 @@ export function readReport(data: unknown): Report {
     grouped: split.grouped === true,
     pca: pca(metrics.pca),
     classifier: metrics.classifier === undefined ? null : fields(metrics.classifier),
-    scores: list(metrics.scores).map(score),
+    metrics: list(metrics.metrics).map(oneMetrics),
     classes: list(metrics.classes).map(classFigures),
-    byClass: list(metrics.by_class).map(classScores),
+    byClass: list(metrics.by_class).map(metricsByClass),
     calibration: list(metrics.calibration).map((value) => {
       const from = fields(value);
       return {

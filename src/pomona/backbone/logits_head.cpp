@@ -84,7 +84,7 @@ LayerNetwork::LayerNetwork(const Backbone& backbone) {
     rethrow_openvino(
         ErrorKind::kInvalidInput, doing,
         "its logits must be made of its features alone: import it without logits_output, "
-        "or leave out the options refuse and backbone_classes");
+        "or leave out the options reject_rate and backbone_classes");
   }
 }
 

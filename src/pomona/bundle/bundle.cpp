@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kDigestDigits = 64;
 constexpr int kLargestInput = 4096;
 constexpr int kLargestBatch = 4096;
-constexpr std::size_t kMostViews = 64;
+constexpr std::size_t kMostCrops = 64;
 
 [[noreturn]] void refuse(const std::string& problem) {
   throw Error(ErrorKind::kInvalidInput, "checking the bundle: " + problem);
@@ -74,8 +74,8 @@ void check_input(const Bundle& bundle) {
   if (bundle.batch < 1 || bundle.batch > kLargestBatch) {
     refuse("a batch of " + std::to_string(bundle.batch));
   }
-  if (bundle.views.empty() || bundle.views.size() > kMostViews) {
-    refuse("an input of " + std::to_string(bundle.views.size()) + " views");
+  if (bundle.crops.empty() || bundle.crops.size() > kMostCrops) {
+    refuse("an input of " + std::to_string(bundle.crops.size()) + " crops");
   }
   for (const std::string* name : {&bundle.fit, &bundle.filter, &bundle.precision}) {
     if (name->empty() || !is_utf8(*name)) refuse("a setting of the input is missing");
@@ -130,24 +130,26 @@ void check_classifier(const Bundle& bundle) {
   }
 }
 
-void check_refusal(const Bundle& bundle) {
-  const Refusal& refusal = bundle.refusal;
-  if (refusal.share == 0) return;
-  if (!(refusal.share > 0 && refusal.share < 1)) refuse("a share to be refused that is no share");
-  if (!refusal.usual_classes.empty()) {
+void check_reject_option(const Bundle& bundle) {
+  const RejectOption& reject_option = bundle.reject_option;
+  if (reject_option.rate == 0) return;
+  if (!(reject_option.rate > 0 && reject_option.rate < 1))
+    refuse("a reject rate that is not between 0 and 1");
+  if (!reject_option.usual_classes.empty()) {
     const Json spec = object_of("the backbone's spec", bundle.backbone_spec);
-    expect_finite("classes of the backbone", refusal.usual_classes,
+    expect_finite("classes of the backbone", reject_option.usual_classes,
                   spec.value("logit_count", std::size_t{0}));
   }
-  const Projection& discriminants = refusal.novelty.discriminants;
-  const Matrix<float>& references = refusal.novelty.references;
+  const Projection& discriminants = reject_option.novelty.discriminants;
+  const Matrix<float>& references = reject_option.novelty.references;
   const std::size_t count = discriminants.offset.size();
   expect_size("discriminants", count, discriminants.weights.rows());
   expect_finite("numbers of discriminants", discriminants.weights, count * bundle.scaler.dims());
   expect_finite("offsets of discriminants", discriminants.offset, count);
   expect_finite("known rows", references, references.rows() * count);
-  const std::array<double, 2> limits = {refusal.least_familiarity, refusal.most_distance};
-  expect_finite("limits of refusal", limits, 2);
+  const std::array<double, 2> limits = {reject_option.least_in_distribution_score,
+                                        reject_option.most_distance};
+  expect_finite("limits of the reject option", limits, 2);
 }
 
 void check_varieties(const Bundle& bundle) {
@@ -158,7 +160,7 @@ void check_varieties(const Bundle& bundle) {
     check_names(one.names, "a variety", "varieties");
     if (one.names.empty() || one.names.front().empty()) refuse("a variety without a name");
     const std::size_t classes = one.names.size() + (one.knows_others() ? 1 : 0);
-    if (classes < 2) refuse("a single variety, which there is nothing to tell from");
+    if (classes < 2) refuse("a single variety, which leaves nothing to classify");
     expect_size("classes of varieties", classes, one.classifier.class_count());
     expect_finite("weights of varieties", one.classifier.weights,
                   classes * bundle.pca.n_components());
@@ -220,7 +222,7 @@ void check_bundle(const Bundle& bundle) {
   check_input(bundle);
   check_reduction(bundle.scaler, bundle.pca);
   check_classifier(bundle);
-  check_refusal(bundle);
+  check_reject_option(bundle);
   check_varieties(bundle);
   check_studio_only(bundle);
   check_self_check(bundle);

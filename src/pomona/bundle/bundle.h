@@ -48,27 +48,27 @@ struct SelfCheck {
   std::map<std::string, SelfCheckTolerance> tolerances;  // by precision name
 };
 
-// When a photograph gets no answer. Two limits, set to refuse `share` of the training photographs
-// together: by distance to those of other parts, and by familiarity with all of them, which few
-// photographs make a little too familiar.
-struct Refusal {
-  double share = 0;  // 0: everything is answered, and the rest is empty
+// When a photograph gets no answer. Two limits that together reject `rate` of the training
+// photographs: one on the distance to those of other folds, one on the in-distribution score among
+// all of them, which is a little too high where there are few photographs.
+struct RejectOption {
+  double rate = 0;  // 0: everything is answered, and the rest is empty
   // How usual each of the backbone's own classes is for photographs of the labels, 0 to 1; empty:
-  // the backbone has none. A photograph below the least familiarity, the logarithm of the mean of
-  // these over its own probabilities, shows something else.
+  // the backbone has none. A photograph below the least in-distribution score, the logarithm of the
+  // mean of these over the backbone's probabilities, shows something else.
   std::vector<double> usual_classes;
-  double least_familiarity = 0;
+  double least_in_distribution_score = 0;
   // A photograph farther than this from all that was learnt is of a kind that was not.
   Novelty novelty;
   double most_distance = 0;
 };
 
-// Tells varieties of one label apart.
+// Classifies varieties of one label.
 struct VarietyClassifier {
   std::string label;
   std::vector<std::string> names;  // in byte order, one a class; a class more is none of them
   Classifier classifier;           // acts on the PCA's components
-  // A variety is told where label and variety together are at least so probable.
+  // A variety is reported where label and variety together are at least so probable.
   double least_probability = 1;
 
   bool knows_others() const { return classifier.bias.size() > names.size(); }
@@ -83,7 +83,7 @@ struct Bundle {
 
   int size = 0;                                // side of the input in pixels
   std::string fit;                             // "squash", "crop", "pad"
-  std::vector<std::string> views = {"whole"};  // features/view.h; an answer is for their mean
+  std::vector<std::string> crops = {"whole"};  // features/crop.h; an answer is for their mean
   std::string filter;                          // "bicubic", …
   std::string precision;                       // "f32", "bf16": what the features were computed at
   int batch = 0;
@@ -94,7 +94,7 @@ struct Bundle {
   ClassifierKind classifier_kind = ClassifierKind::kNone;
   Classifier classifier;            // with its temperature
   std::vector<std::string> labels;  // in byte order, one a class
-  Refusal refusal;
+  RejectOption reject_option;
   std::vector<VarietyClassifier> varieties;  // in byte order of their labels; few labels have one
   std::vector<std::string> studio_only;      // labels learnt from studio pictures alone, as ordered
 

@@ -17,18 +17,18 @@ namespace {
 
 constexpr std::string_view kRecipe = "clouds-1";  // synthetic_input.h; another recipe, another name
 
-Json refusal_json(const Refusal& refusal) {
-  if (refusal.share == 0) return nullptr;
-  return {{"share", refusal.share},
-          {"least_familiarity", refusal.least_familiarity},
-          {"most_distance", refusal.most_distance}};
+Json reject_option_json(const RejectOption& reject_option) {
+  if (reject_option.rate == 0) return nullptr;
+  return {{"rate", reject_option.rate},
+          {"least_in_distribution_score", reject_option.least_in_distribution_score},
+          {"most_distance", reject_option.most_distance}};
 }
 
-void parse_refusal(const Json& json, Refusal& refusal) {
+void parse_reject_option(const Json& json, RejectOption& reject_option) {
   if (json.is_null()) return;
-  refusal.share = json.at("share").get<double>();
-  refusal.least_familiarity = json.at("least_familiarity").get<double>();
-  refusal.most_distance = json.at("most_distance").get<double>();
+  reject_option.rate = json.at("rate").get<double>();
+  reject_option.least_in_distribution_score = json.at("least_in_distribution_score").get<double>();
+  reject_option.most_distance = json.at("most_distance").get<double>();
 }
 
 Json varieties_json(const std::vector<VarietyClassifier>& varieties) {
@@ -60,7 +60,7 @@ Json settings_json(const Bundle& bundle) {
             {"input",
              {{"size", bundle.size},
               {"fit", bundle.fit},
-              {"views", bundle.views},
+              {"crops", bundle.crops},
               {"filter", bundle.filter},
               {"precision", bundle.precision},
               {"batch", bundle.batch}}},
@@ -68,7 +68,7 @@ Json settings_json(const Bundle& bundle) {
              {{"kind", classifier_kind_name(bundle.classifier_kind)},
               {"temperature", bundle.classifier.temperature}}},
             {"labels", bundle.labels},
-            {"refusal", refusal_json(bundle.refusal)},
+            {"reject_option", reject_option_json(bundle.reject_option)},
             {"training_digest", bundle.training_digest},
             {"metrics", parse_shallow_json(bundle.metrics, "the metrics")}};
   if (!bundle.varieties.empty()) json["varieties"] = varieties_json(bundle.varieties);
@@ -83,14 +83,14 @@ void parse_settings(const Json& json, Bundle& bundle) {
   bundle.backbone_digest = json.at("backbone_digest").get<std::string>();
   bundle.size = input.at("size").get<int>();
   bundle.fit = input.at("fit").get<std::string>();
-  bundle.views = input.value("views", bundle.views);
+  bundle.crops = input.value("crops", bundle.crops);
   bundle.filter = input.at("filter").get<std::string>();
   bundle.precision = input.at("precision").get<std::string>();
   bundle.batch = input.at("batch").get<int>();
   bundle.classifier_kind = classifier_kind_from_name(classifier.at("kind").get<std::string>());
   bundle.classifier.temperature = classifier.at("temperature").get<double>();
   bundle.labels = json.at("labels").get<std::vector<std::string>>();
-  parse_refusal(json.value("refusal", Json()), bundle.refusal);
+  parse_reject_option(json.value("reject_option", Json()), bundle.reject_option);
   parse_varieties(json.value("varieties", Json::array()), bundle.varieties);
   bundle.studio_only = json.value("studio_only", bundle.studio_only);
   bundle.training_digest = json.at("training_digest").get<std::string>();
@@ -161,12 +161,13 @@ Tensors model_tensors(const Bundle& bundle) {
   tensors["pca.explained_variance"] = tensor_of(bundle.pca.explained_variance);
   tensors["pca.explained_variance_ratio"] = tensor_of(bundle.pca.explained_variance_ratio);
   tensors["pca.spectrum_ratio"] = tensor_of(bundle.pca.spectrum_ratio);
-  if (bundle.refusal.share > 0) {
-    const Matrix<float>& references = bundle.refusal.novelty.references;
-    tensors["refusal.usual_classes"] = tensor_of(bundle.refusal.usual_classes);
-    tensors["refusal.discriminants"] = tensor_of(bundle.refusal.novelty.discriminants.weights);
-    tensors["refusal.offset"] = tensor_of(bundle.refusal.novelty.discriminants.offset);
-    tensors["refusal.references"] = {
+  if (bundle.reject_option.rate > 0) {
+    const Matrix<float>& references = bundle.reject_option.novelty.references;
+    tensors["reject_option.usual_classes"] = tensor_of(bundle.reject_option.usual_classes);
+    tensors["reject_option.discriminants"] =
+        tensor_of(bundle.reject_option.novelty.discriminants.weights);
+    tensors["reject_option.offset"] = tensor_of(bundle.reject_option.novelty.discriminants.offset);
+    tensors["reject_option.references"] = {
         .shape = {references.rows(), references.cols()},
         .elements = std::vector<float>(references.data(), references.data() + references.size())};
   }
@@ -241,11 +242,14 @@ void parse_model(Tensors tensors, Bundle& bundle) {
     bundle.classifier.weights = take_matrix(tensors, "classifier.weights");
     bundle.classifier.bias = take_vector(tensors, "classifier.bias");
   }
-  if (bundle.refusal.share > 0) {
-    bundle.refusal.usual_classes = take_vector(tensors, "refusal.usual_classes");
-    bundle.refusal.novelty.discriminants.weights = take_matrix(tensors, "refusal.discriminants");
-    bundle.refusal.novelty.discriminants.offset = take_vector(tensors, "refusal.offset");
-    bundle.refusal.novelty.references = take_matrix<float>(tensors, "refusal.references");
+  if (bundle.reject_option.rate > 0) {
+    bundle.reject_option.usual_classes = take_vector(tensors, "reject_option.usual_classes");
+    bundle.reject_option.novelty.discriminants.weights =
+        take_matrix(tensors, "reject_option.discriminants");
+    bundle.reject_option.novelty.discriminants.offset =
+        take_vector(tensors, "reject_option.offset");
+    bundle.reject_option.novelty.references =
+        take_matrix<float>(tensors, "reject_option.references");
   }
   take_varieties(tensors, bundle.varieties);
   if (!tensors.empty()) {

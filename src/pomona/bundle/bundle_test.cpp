@@ -82,12 +82,12 @@ TEST(Bundle, RefusesValuesThatMakeNoSense) {
   expect_refused("batch", [](Bundle& b) { b.batch = -1; });
   expect_refused("setting", [](Bundle& b) { b.fit.clear(); });
   expect_refused("expected 3 classes of the backbone, found 2",
-                 [](Bundle& b) { b.refusal.usual_classes.pop_back(); });
-  expect_refused("a share to be refused", [](Bundle& b) { b.refusal.share = 1; });
+                 [](Bundle& b) { b.reject_option.usual_classes.pop_back(); });
+  expect_refused("a reject rate", [](Bundle& b) { b.reject_option.rate = 1; });
   expect_refused("expected 2 discriminants, found 3",
-                 [](Bundle& b) { b.refusal.novelty.discriminants.offset.pop_back(); });
+                 [](Bundle& b) { b.reject_option.novelty.discriminants.offset.pop_back(); });
   expect_refused("expected 6 known rows, found 8",
-                 [](Bundle& b) { b.refusal.novelty.references = Matrix<float>(2, 4); });
+                 [](Bundle& b) { b.reject_option.novelty.references = Matrix<float>(2, 4); });
   expect_refused("varieties of 'Cherry', which is no label",
                  [](Bundle& b) { b.varieties[1].label = "Cherry"; });
   expect_refused("labels of varieties that are not unique",

@@ -39,13 +39,13 @@ inline Bundle made_up_bundle() {
   bundle.classifier = {
       .weights = made_up_matrix(3, 2), .bias = {0.1, 0.2, -0.3}, .temperature = 1.1};
   bundle.labels = {"Apple", "Banana", "Äpfel"};
-  bundle.refusal.share = 0.05;
-  bundle.refusal.usual_classes = {1, 0.25, 0};
-  bundle.refusal.least_familiarity = -2.5;
-  bundle.refusal.novelty = {{Matrix<double>(3, 4), {0.5, 0.25, -1}}, Matrix<float>(2, 3)};
-  bundle.refusal.novelty.discriminants.weights(2, 3) = 0.125;
-  bundle.refusal.novelty.references(0, 0) = bundle.refusal.novelty.references(1, 2) = 1;
-  bundle.refusal.most_distance = 0.4;
+  bundle.reject_option.rate = 0.05;
+  bundle.reject_option.usual_classes = {1, 0.25, 0};
+  bundle.reject_option.least_in_distribution_score = -2.5;
+  bundle.reject_option.novelty = {{Matrix<double>(3, 4), {0.5, 0.25, -1}}, Matrix<float>(2, 3)};
+  bundle.reject_option.novelty.discriminants.weights(2, 3) = 0.125;
+  bundle.reject_option.novelty.references(0, 0) = bundle.reject_option.novelty.references(1, 2) = 1;
+  bundle.reject_option.most_distance = 0.4;
   bundle.varieties = {{.label = "Apple",
                        .names = {"Gala", "Jonagold"},
                        .classifier = {.weights = made_up_matrix(2, 2), .bias = {0.5, -0.5}},

@@ -70,15 +70,15 @@ TEST(ReadBundle, GivesBackWhatWasWritten) {
   EXPECT_EQ(read.classifier.bias, written.classifier.bias);
   EXPECT_EQ(read.classifier.temperature, written.classifier.temperature);
   EXPECT_EQ(read.labels, written.labels);
-  EXPECT_EQ(read.refusal.share, 0.05);
-  EXPECT_EQ(read.refusal.usual_classes, written.refusal.usual_classes);
-  EXPECT_EQ(read.refusal.least_familiarity, -2.5);
-  EXPECT_EQ(read.refusal.novelty.discriminants.weights,
-            written.refusal.novelty.discriminants.weights);
-  EXPECT_EQ(read.refusal.novelty.discriminants.offset,
-            written.refusal.novelty.discriminants.offset);
-  EXPECT_EQ(read.refusal.novelty.references, written.refusal.novelty.references);
-  EXPECT_EQ(read.refusal.most_distance, 0.4);
+  EXPECT_EQ(read.reject_option.rate, 0.05);
+  EXPECT_EQ(read.reject_option.usual_classes, written.reject_option.usual_classes);
+  EXPECT_EQ(read.reject_option.least_in_distribution_score, -2.5);
+  EXPECT_EQ(read.reject_option.novelty.discriminants.weights,
+            written.reject_option.novelty.discriminants.weights);
+  EXPECT_EQ(read.reject_option.novelty.discriminants.offset,
+            written.reject_option.novelty.discriminants.offset);
+  EXPECT_EQ(read.reject_option.novelty.references, written.reject_option.novelty.references);
+  EXPECT_EQ(read.reject_option.most_distance, 0.4);
   ASSERT_EQ(read.varieties.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(read.varieties[i].label, written.varieties[i].label);
@@ -108,11 +108,11 @@ TEST(ReadBundle, IsWrittenWithTheSameBytesAgain) {
 
 TEST(ReadBundle, MayAnswerEverything) {
   Bundle bundle = made_up_bundle();
-  bundle.refusal = {};
+  bundle.reject_option = {};
   MemoryStore store;
   const Bundle read = read_bundle(write(bundle, store), "bundle");
-  EXPECT_EQ(read.refusal.share, 0);
-  EXPECT_TRUE(read.refusal.usual_classes.empty());
+  EXPECT_EQ(read.reject_option.rate, 0);
+  EXPECT_TRUE(read.reject_option.usual_classes.empty());
 }
 
 TEST(ReadBundle, MayTellNoVarietiesAndKnowNoStudio) {

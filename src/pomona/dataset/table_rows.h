@@ -35,8 +35,8 @@ struct TableRows {
   std::vector<std::string> varieties;
   ScratchVector<std::int32_t> variety_index;
 
-  // Of how many views a row of the table holds the features, one after the other.
-  std::size_t views = 1;
+  // Of how many crops a row of the table holds the features, one after the other.
+  std::size_t crops = 1;
 
   std::size_t rows() const { return label_index.size(); }
   std::size_t test_rows() const { return test_row_count; }

@@ -42,7 +42,7 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
   const TableRows& rows = setup.rows;
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
-  Chain chain{table_moments(setup.features, classes, rows.train_labels.size(), rows.views, stop),
+  Chain chain{table_moments(setup.features, classes, rows.train_labels.size(), rows.crops, stop),
               nullptr,
               nullptr,
               {},
@@ -57,9 +57,9 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
       on_features(setup) ? chain.moments.dims() : reduction.pca.n_components());
   ReduceSinks sinks;
   (on_features(setup) ? sinks.features : sinks.components) = chain.inputs.get();
-  if (rows.views > 1 && !on_features(setup)) {
+  if (rows.crops > 1 && !on_features(setup)) {
     chain.learnt_from = std::make_unique<RowFile>(setup.scratch_folder, chain.inputs->cols());
-    sinks.view_components = chain.learnt_from.get();
+    sinks.crop_components = chain.learnt_from.get();
   }
   reduce(setup.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          {progress, stop, setup.train.workers});
@@ -80,7 +80,7 @@ Matrix<double> copy_of(MatrixView<const double> values) {
   return copy;
 }
 
-// The temperature of each fold comes from the others, so that no score is judged by a temperature
+// The temperature of each fold comes from the others, so that no answer is judged by a temperature
 // that it helped to choose.
 Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableRows& rows) {
   Matrix<double> probabilities = copy_of(out_of_fold.logits());
@@ -92,7 +92,7 @@ Matrix<double> probabilities_of(const OutOfFoldScores& out_of_fold, const TableR
     std::fill(others.begin() + static_cast<std::ptrdiff_t>(begins[fold]),
               others.begin() + static_cast<std::ptrdiff_t>(begins[fold + 1]), -1);
     const double temperature = fit_temperature(out_of_fold.logits(), others, weights);
-    scores_to_probabilities(
+    logits_to_probabilities(
         temperature, probabilities.view().rows_from(begins[fold], begins[fold + 1] - begins[fold]));
   }
   return probabilities;
@@ -114,7 +114,7 @@ std::optional<SplitValidation> validate_another_split(const ChainSetup& setup, c
   const std::vector<std::size_t> train_side = without(pool, test);
   Matrix<double> probabilities =
       test_logits(setup, fit_chain(setup, train_side, progress, stop), test);
-  scores_to_probabilities(/*temperature=*/1, probabilities.view());
+  logits_to_probabilities(/*temperature=*/1, probabilities.view());
   return SplitValidation{evaluate_answers(std::move(probabilities), rows, test, setup.train.seed),
                          train_side.size()};
 }

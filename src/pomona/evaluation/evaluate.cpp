@@ -123,7 +123,7 @@ Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const T
                     const std::vector<std::size_t>& chosen, std::uint64_t seed,
                     std::size_t workers) {
   Matrix<double> probabilities = logits_of(classifier, inputs, chosen, workers);
-  scores_to_probabilities(classifier.temperature, probabilities.view());
+  logits_to_probabilities(classifier.temperature, probabilities.view());
   return evaluate_answers(std::move(probabilities), rows, chosen, seed);
 }
 

@@ -49,7 +49,7 @@ Json by_class_json(const RecallByLabel& recalls) {
          {"groups", one.groups},
          {"precision", one.precision}});
   }
-  Json json = {{"score", recalls.key}};
+  Json json = {{"metrics", recalls.key}};
   if (!recalls.source.empty()) json["source"] = recalls.source;
   json["classes"] = std::move(classes);
   return json;
@@ -158,7 +158,7 @@ std::vector<std::size_t> example_rows(const EvaluationResults& results) {
 }
 
 Json results_json(const EvaluationResults& results) {
-  return {{"scores", protocol_metrics_json(results.metrics)},
+  return {{"metrics", protocol_metrics_json(results.metrics)},
           {"classes", list_json(std::span(results.classes), class_json)},
           {"calibration", list_json(std::span(results.calibration), bin_json)},
           {"confusions", list_json(std::span(results.confusions), pair_json)},
@@ -173,7 +173,7 @@ Json protocol_metrics_json(std::span<const ProtocolMetrics> metrics) {
 std::vector<ProtocolMetrics> parse_protocol_metrics(const Json& list, std::string_view where) {
   if (!list.is_array()) {
     throw Error(ErrorKind::kCorrupt,
-                "reading " + std::string(where) + ": expected a list as 'scores'");
+                "reading " + std::string(where) + ": expected a list as 'metrics'");
   }
   std::vector<ProtocolMetrics> results;
   for (const Json& entry : list) results.push_back(parse_entry(entry, where));

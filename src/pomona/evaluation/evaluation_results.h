@@ -108,10 +108,10 @@ const ProtocolMetrics* find_metrics(std::span<const ProtocolMetrics> metrics, st
 // Numbers of the rows that the confused pairs and the surest mistakes show.
 std::vector<std::size_t> example_rows(const EvaluationResults& results);
 
-// `scores`, `classes`, `calibration`, `confusions`, `surest_mistakes` and `by_class` of
+// `metrics`, `classes`, `calibration`, `confusions`, `surest_mistakes` and `by_class` of
 // metrics.json.
 Json results_json(const EvaluationResults& results);
-// `scores` alone, and back. Throws corrupt for JSON of another shape; `where` names it.
+// `metrics` alone, and back. Throws corrupt for JSON of another shape; `where` names it.
 Json protocol_metrics_json(std::span<const ProtocolMetrics> metrics);
 std::vector<ProtocolMetrics> parse_protocol_metrics(const Json& list, std::string_view where);
 

@@ -26,13 +26,13 @@ std::string headline_with(const std::vector<std::pair<std::string, double>>& met
   return headline_metric(results, {});
 }
 
-TEST(HeadlineMetric, TheScoreByGroupWhereGroupsWereTornApart) {
+TEST(HeadlineMetric, TheAccuracyByGroupWhereGroupsWereOnBothSides) {
   const std::string text = headline_with({{"main", 0.97}, {"by_group", 0.64}, {"pixels", 0.9}});
   EXPECT_THAT(text, StartsWith("Headline metric: 64.0 %, by group. "));
   EXPECT_THAT(text, HasSubstr("97.0 %"));
 }
 
-TEST(HeadlineMetric, TheMainScoreWhereGroupsWereKeptTogether) {
+TEST(HeadlineMetric, TheMainAccuracyWhereGroupsWereKeptTogether) {
   EXPECT_THAT(headline_with({{"main", 0.64}, {"ungrouped", 0.97}}),
               StartsWith("Headline metric: 64.0 %, by group. "));
 }
@@ -61,7 +61,7 @@ TEST(HeadlineMetric, WithoutATestTheCrossValidatedScoreAndWhatItsFoldsKeepTogeth
   EXPECT_EQ(headline_metric(metrics, {}), "Headline metric: 50.0 %, by group, cross-validated.");
 }
 
-TEST(HeadlineMetric, NothingWithoutAScore) {
+TEST(HeadlineMetric, NothingWithoutMetrics) {
   EXPECT_THAT(headline_with({}), StartsWith("No headline metric"));
 }
 

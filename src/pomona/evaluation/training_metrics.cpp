@@ -50,7 +50,7 @@ Json bundle_metrics_json(const TrainingMetrics& metrics) {
           {"train_rows", metrics.train_rows},
           {"test_rows", metrics.test_rows},
           {"split", split_json(metrics.split)},
-          {"scores", protocol_metrics_json(metrics.results.metrics)}};
+          {"metrics", protocol_metrics_json(metrics.results.metrics)}};
 }
 
 MetricsSummary summary_of(const TrainingMetrics& metrics) {
@@ -61,7 +61,7 @@ MetricsSummary parse_metrics_summary(std::string_view text, std::string_view whe
   const Json json = parse_json(text, where);
   MetricsSummary summary;
   summary.headline = read_member<std::string>(json, "headline", where);
-  summary.metrics = parse_protocol_metrics(member_of(json, "scores", where), where);
+  summary.metrics = parse_protocol_metrics(member_of(json, "metrics", where), where);
   return summary;
 }
 

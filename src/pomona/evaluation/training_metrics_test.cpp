@@ -56,8 +56,8 @@ TEST(TrainingMetrics, WhatAFrontPrintsIsReadBack) {
 
 TEST(TrainingMetrics, AnotherShapeIsCorrupt) {
   const Json valid = metrics_json(some_metrics());
-  for (const char* name : {"/headline", "/scores", "/scores/0/title", "/scores/0/accuracy",
-                           "/scores/0/accuracy_interval/1", "/scores/0/interval/unit"}) {
+  for (const char* name : {"/headline", "/metrics", "/metrics/0/title", "/metrics/0/accuracy",
+                           "/metrics/0/accuracy_interval/1", "/metrics/0/interval/unit"}) {
     for (const Json& other : {Json(nullptr), Json(Json::array({"x"}))}) {
       Json json = valid;
       json[Json::json_pointer(name)] = other;
@@ -74,7 +74,7 @@ TEST(TrainingMetrics, AnotherShapeIsCorrupt) {
 TEST(TrainingMetrics, ABundleKeepsNoNamesOfPhotographs) {
   const Json kept = bundle_metrics_json(some_metrics());
   EXPECT_EQ(kept.dump().find(".jpg"), std::string::npos);
-  EXPECT_EQ(kept.at("scores").size(), 2U);
+  EXPECT_EQ(kept.at("metrics").size(), 2U);
   EXPECT_EQ(metrics_json(some_metrics()).at("pca").at("explained_total"), 0.75);
 }
 

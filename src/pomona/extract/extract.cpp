@@ -36,13 +36,13 @@ struct RowRange {
 class Worker {
  public:
   Worker(const ExtractTask& task, PhotographSource& source, const PreviewChoice* choice,
-         const KnownRows* known, const ViewNetworks& networks, std::size_t slot)
+         const KnownRows* known, const CropNetworks& networks, std::size_t slot)
       : source_(source),
         manifest_(task.manifest),
         limits_(task.options.limits),
         choice_(choice),
         known_(known),
-        featurizer_(networks, task.setup, networks.every_view(), {slot}) {}
+        featurizer_(networks, task.setup, networks.every_crop(), {slot}) {}
 
   ExtractedBlock extract(const RowRange& range) {
     ExtractedBlock block;
@@ -183,7 +183,7 @@ void check_counts(const ExtractCounts& counts, const Manifest& manifest, const s
                     std::to_string(photographs) + " photographs failed" +
                     failures_in_short(manifest.failures) + ", more than max_failures " +
                     shown_share(max_failures) +
-                    " allows; mend or remove them, read again what could not be read with "
+                    " allows; repair or remove them, read again what could not be read with "
                     "retry_failures, or allow a larger share");
   }
   if (counts.ok == 0) {
@@ -208,7 +208,7 @@ void check_precision(Precision precision) {
 // The shards of a task, on every slot of the networks.
 class ShardExtractor {
  public:
-  ShardExtractor(const ExtractTask& task, const ViewNetworks& networks, const KnownRows* known,
+  ShardExtractor(const ExtractTask& task, const CropNetworks& networks, const KnownRows* known,
                  bool with_previews)
       : task_(task),
         networks_(networks),
@@ -245,7 +245,7 @@ class ShardExtractor {
 
  private:
   const ExtractTask& task_;
-  const ViewNetworks& networks_;
+  const CropNetworks& networks_;
   const KnownRows* known_;
   PreviewChoice choice_;
   bool with_previews_;
@@ -259,13 +259,13 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   ExtractSetup setup;
   setup.backbone = read_backbone(options.models, options.backbone);
   setup.fit = options.fit;
-  setup.views = options.views;
+  setup.crops = options.crops;
   FeaturizerOptions& featurizer = setup.featurizer;
   featurizer.size = options.size == 0 ? setup.backbone.spec.size : options.size;
   featurizer.precision =
       options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
   // One for all sizes, which suits the largest: a larger one would cost memory.
-  const int largest = std::ranges::max(sizes_of_views(setup.views, featurizer.size));
+  const int largest = std::ranges::max(sizes_of_crops(setup.crops, featurizer.size));
   featurizer.batch =
       options.batch == 0 ? default_batch(largest, featurizer.precision) : options.batch;
   featurizer.slots = workers_or_all(options.workers);
@@ -279,8 +279,8 @@ PreviewChoice preview_choice(const Manifest& manifest) {
 ExtractCounts extract(const ExtractTask& task, const ExtractSinks& sinks,
                       const ExtractMemory& memory, Progress& progress,
                       const std::stop_token& stop) {
-  const ViewNetworks networks = make_networks(task.setup);
-  ExtractCollector collector(task.manifest, task.setup.views.size(), networks.feature_count(),
+  const CropNetworks networks = make_networks(task.setup);
+  ExtractCollector collector(task.manifest, task.setup.crops.size(), networks.feature_count(),
                              sinks, memory.shards);
   progress.begin("extract", task.manifest.rows.size());
   ShardExtractor(task, networks, memory.known, memory.shards != nullptr && task.options.previews)
@@ -299,8 +299,8 @@ ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
   const std::size_t all = memory.shards->shards().size();
   std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });
   if (shards.empty()) return {};
-  const ViewNetworks networks = make_networks(task.setup);
-  ExtractCollector collector(task.manifest, task.setup.views.size(), networks.feature_count(), {},
+  const CropNetworks networks = make_networks(task.setup);
+  ExtractCollector collector(task.manifest, task.setup.crops.size(), networks.feature_count(), {},
                              memory.shards);
   progress.begin("extract", shards.size() * task.options.part_files);
   ShardExtractor(task, networks, memory.known, task.options.previews)

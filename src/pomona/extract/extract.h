@@ -19,7 +19,6 @@
 #include "pomona/extract/previews.h"
 #include "pomona/features/extract_setup.h"
 #include "pomona/features/feature_sink.h"
-#include "pomona/features/view.h"
 #include "pomona/image/decode.h"
 #include "pomona/image/resize.h"
 #include "pomona/learn/moments.h"
@@ -32,7 +31,7 @@ struct ExtractOptions {
   int size = 0;                        // side of the network's input; 0: the backbone's own
   std::optional<Precision> precision;  // none: the fastest this processor has, by measuring
   Fit fit = Fit::kSquash;
-  std::vector<View> views = {View()};
+  std::vector<Crop> crops = {Crop()};
   int batch = 0;                  // photographs a call of the network; 0: by a rule
   std::size_t workers = 0;        // 0: one a usable core
   double max_failures = 0.1;      // share of photographs that may fail
@@ -45,7 +44,7 @@ struct ExtractOptions {
 };
 
 // The settings as they will be used: defaults filled in, precision chosen. Throws invalid_input
-// also for two views that are the same at the network's size.
+// also for two crops that are the same at the network's size.
 ExtractSetup prepare_extract(const ExtractOptions& options);
 
 // Where rows go, in order; called by one thread at a time. `moments` gets the training rows, with

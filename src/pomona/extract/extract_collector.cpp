@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <span>
 
-#include "pomona/features/view_mean.h"
+#include "pomona/features/crop_mean.h"
 
 namespace pomona {
 namespace {
@@ -22,11 +22,11 @@ FeatureBatch first_rows(FeatureBatch batch, std::size_t rows) {
 
 }  // namespace
 
-ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t views, std::size_t feature_count,
+ExtractCollector::ExtractCollector(Manifest& manifest, std::size_t crops, std::size_t feature_count,
                                    const ExtractSinks& sinks, Checkpoints* shards)
     : manifest_(manifest),
-      views_(views),
-      row_width_(views * feature_count),
+      crops_(crops),
+      row_width_(crops * feature_count),
       sinks_(sinks),
       shards_(shards) {
   batch_.path.resize(kMomentsBlockRows);
@@ -114,7 +114,7 @@ void ExtractCollector::flush() {
   if (sinks_.moments != nullptr && test_rows_ < filled_) {
     const std::size_t train_rows = filled_ - test_rows_;
     const auto rows = batch_.features.view().rows_from(test_rows_, train_rows);
-    sinks_.moments->add(ViewMean(views_).of(rows),
+    sinks_.moments->add(CropMean(crops_).of(rows),
                         std::span(labels_).subspan(test_rows_, train_rows));
   }
   if (sinks_.features != nullptr) {

@@ -19,7 +19,7 @@ namespace pomona {
 class ExtractCollector {
  public:
   // `shards` may be null.
-  ExtractCollector(Manifest& manifest, std::size_t views, std::size_t feature_count,
+  ExtractCollector(Manifest& manifest, std::size_t crops, std::size_t feature_count,
                    const ExtractSinks& sinks, Checkpoints* shards);
 
   // In order. No block reaches over the end of a shard.
@@ -40,7 +40,7 @@ class ExtractCollector {
   void flush();
 
   Manifest& manifest_;
-  std::size_t views_;
+  std::size_t crops_;
   std::size_t row_width_;
   ExtractSinks sinks_;
   Checkpoints* shards_;

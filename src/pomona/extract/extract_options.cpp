@@ -13,7 +13,7 @@ void ExtractOptions::check() const {
   check_given("backbone", !backbone.empty(), "the name of a backbone");
   check_given("models", !models.empty(), "the folder of installed backbones");
   check_range_or_zero("size", size, kLeastSide, kMostSide);
-  views_from_names(view_names(views));  // of a front these need not be written by name
+  crops_from_names(crop_names(crops));  // of a front these need not be written by name
   check_range_or_zero("batch", batch, 1, static_cast<int>(kMostBatch));
   check_range("workers", workers, 0, kMostWorkers);
   check_range("max_failures", max_failures, 0, 1);

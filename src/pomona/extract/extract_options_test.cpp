@@ -50,22 +50,22 @@ TEST(ExtractOptionsTest, PartsHoldAtLeastOneFileAndAtMostABlockOfRows) {
   }
 }
 
-TEST(ExtractOptionsTest, ViewsAreThoseThatHaveAName) {
+TEST(ExtractOptionsTest, CropsAreThoseThatHaveAName) {
   EXPECT_NO_THROW(
-      (ExtractOptions{.models = kModels, .views = {View(), View{.percent = 75, .flip = true}}}
+      (ExtractOptions{.models = kModels, .crops = {Crop(), Crop{.percent = 75, .flip = true}}}
            .check()));
-  const std::vector<std::vector<View>> refused = {
+  const std::vector<std::vector<Crop>> refused = {
       {},
-      {View(), View()},
-      {View{.flip = true}},
-      {View(), View{.percent = 0}},
-      {View(), View{.percent = -5}},
-      {View(), View{.size = 1'000'000}},
-      std::vector<View>(1000),
+      {Crop(), Crop()},
+      {Crop{.flip = true}},
+      {Crop(), Crop{.percent = 0}},
+      {Crop(), Crop{.percent = -5}},
+      {Crop(), Crop{.size = 1'000'000}},
+      std::vector<Crop>(1000),
   };
-  for (const std::vector<View>& views : refused) {
-    EXPECT_THAT([&] { (ExtractOptions{.models = kModels, .views = views}).check(); },
-                ThrowsMessage<Error>(HasSubstr("view")));
+  for (const std::vector<Crop>& crops : refused) {
+    EXPECT_THAT([&] { (ExtractOptions{.models = kModels, .crops = crops}).check(); },
+                ThrowsMessage<Error>(HasSubstr("crop")));
   }
 }
 

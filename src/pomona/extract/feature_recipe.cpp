@@ -11,7 +11,7 @@ Json feature_recipe(const ExtractSetup& setup) {
           {"size", setup.featurizer.size},
           {"precision", precision_name(setup.featurizer.precision)},
           {"fit", fit_name(setup.fit)},
-          {"views", view_names(setup.views)},
+          {"crops", crop_names(setup.crops)},
           {"batch", setup.featurizer.batch},
           {"recipe", kFeatureRecipe},
           {"engine", openvino_version()}};

@@ -25,7 +25,7 @@ TEST(FeatureRecipe, NamesSettingsOurNumberAndTheEngineAlone) {
   std::vector<std::string> names;
   for (const auto& [name, value] : recipe.items()) names.push_back(name);
   EXPECT_THAT(names, UnorderedElementsAre("backbone", "backbone_digest", "size", "precision", "fit",
-                                          "views", "batch", "recipe", "engine"));
+                                          "crops", "batch", "recipe", "engine"));
   EXPECT_EQ(recipe.at("recipe"), kFeatureRecipe);
   EXPECT_EQ(recipe.at("engine"), openvino_version());
 }
@@ -37,7 +37,7 @@ TEST(FeatureRecipe, IsAnotherOneForEverySettingThatChangesRows) {
   others[1].featurizer.size = 128;
   others[2].featurizer.batch = 4;
   others[3].fit = Fit::kCrop;
-  others[4].views.push_back({.percent = 75, .flip = true});
+  others[4].crops.push_back({.percent = 75, .flip = true});
   others[5].featurizer.precision = Precision::kBf16;
   for (const ExtractSetup& other : others) EXPECT_NE(feature_recipe(other), one);
   ExtractSetup slots = made_up_setup();

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "pomona/features/preview.h"
-
 namespace pomona {
 namespace {
 
@@ -22,28 +20,21 @@ std::vector<float> features_at(const KnownRows& known, std::size_t row) {
   return features;
 }
 
-std::vector<std::uint8_t> picture_at(const KnownRows& known, std::size_t row) {
-  std::vector<std::uint8_t> picture(kPreviewBytes);
-  known.read_picture(row, picture);
-  return picture;
-}
-
-// Rows come in any order, and of some there is no small picture.
+// Rows come in any order, and of some there is no preview.
 TEST(KnownRows, GiveBackWhatWasAddedUnderEachNumber) {
   KnownRows known(6, 3, scratch(), /*by_hash=*/false);
-  const std::vector<std::uint8_t> black(kPreviewBytes, 0);
-  const std::vector<std::uint8_t> white(kPreviewBytes, 255);
-  known.add(4, std::vector<float>{4, 5, 6}, std::string(64, 'a'), white);
+  known.add(4, std::vector<float>{4, 5, 6}, std::string(64, 'a'), "first");
   known.add(0, std::vector<float>{1, 2, 3}, std::string(64, 'b'), {});
-  known.add(5, std::vector<float>{7, 8, 9}, std::string(64, 'c'), black);
+  known.add(5, std::vector<float>{7, 8, 9}, std::string(64, 'c'), "second");
   EXPECT_EQ(known.count(), 3U);
   EXPECT_EQ(features_at(known, 0), (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(features_at(known, 4), (std::vector<float>{4, 5, 6}));
   EXPECT_EQ(features_at(known, 5), (std::vector<float>{7, 8, 9}));
   EXPECT_EQ(known.sha256(0), std::string(64, 'b'));
   EXPECT_EQ(known.sha256(5), std::string(64, 'c'));
-  EXPECT_EQ(picture_at(known, 4), white);
-  EXPECT_EQ(picture_at(known, 5), black) << "the row before it has no picture";
+  EXPECT_EQ(known.preview(4), "first");
+  EXPECT_EQ(known.preview(5), "second") << "the row before it has no preview";
+  EXPECT_EQ(known.preview(0), "");
 }
 
 TEST(KnownRows, KnowOnlyWhatWasAdded) {

@@ -5,8 +5,8 @@
 
 namespace pomona {
 
-ViewNetworks make_networks(const ExtractSetup& setup) {
-  return {setup.views, setup.featurizer.size, [&](int size) {
+CropNetworks make_networks(const ExtractSetup& setup) {
+  return {setup.crops, setup.featurizer.size, [&](int size) {
             FeaturizerOptions options = setup.featurizer;
             options.size = size;
             return make_openvino_featurizer(setup.backbone, options);

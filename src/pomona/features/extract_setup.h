@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How photographs become features, with every setting decided: what extraction is told, what a
+// How photographs become features, with every setting decided: what extraction is given, what a
 // bundle repeats.
 #pragma once
 
@@ -9,8 +9,8 @@
 
 #include "pomona/backbone/backbone.h"
 #include "pomona/backbone/featurizer.h"
-#include "pomona/features/view.h"
-#include "pomona/features/view_networks.h"
+#include "pomona/features/crop.h"
+#include "pomona/features/crop_networks.h"
 #include "pomona/image/resize.h"
 
 namespace pomona {
@@ -19,18 +19,18 @@ struct ExtractSetup {
   Backbone backbone;
   FeaturizerOptions featurizer;
   Fit fit = Fit::kSquash;
-  std::vector<View> views = {View()};
+  std::vector<Crop> crops = {Crop()};
 
-  // Numbers in a row of features: those of each view, one after the other.
+  // Numbers in a row of features: those of each crop, one after the other.
   std::size_t row_width() const {
-    return views.size() * static_cast<std::size_t>(backbone.spec.feature_count);
+    return crops.size() * static_cast<std::size_t>(backbone.spec.feature_count);
   }
 };
 
-// What its views need, compiled. Throws as ViewNetworks and make_openvino_featurizer().
-ViewNetworks make_networks(const ExtractSetup& setup);
+// What its crops need, compiled. Throws as CropNetworks and make_openvino_featurizer().
+CropNetworks make_networks(const ExtractSetup& setup);
 
 // That, or networks of another engine for the same setup.
-using MakeNetworks = std::function<ViewNetworks(const ExtractSetup&)>;
+using MakeNetworks = std::function<CropNetworks(const ExtractSetup&)>;
 
 }  // namespace pomona

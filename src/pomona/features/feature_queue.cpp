@@ -6,10 +6,10 @@
 
 namespace pomona {
 
-FeatureQueue::FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views,
+FeatureQueue::FeatureQueue(const CropNetworks& networks, std::vector<std::size_t> crops,
                            std::vector<std::size_t> slots)
     : networks_(networks),
-      views_(std::move(views)),
+      crops_(std::move(crops)),
       slots_(std::move(slots)),
       lanes_(networks.count()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i].network = &networks.network(i);
@@ -26,15 +26,15 @@ std::span<float> FeatureQueue::add_row() {
   return std::span(features_).subspan(row_);
 }
 
-std::span<float> FeatureQueue::input(std::size_t view) {
-  Lane& lane = lanes_[networks_.network_of(view)];
+std::span<float> FeatureQueue::input(std::size_t crop) {
+  Lane& lane = lanes_[networks_.network_of(crop)];
   if (lane.computing.size() == slots_.size()) collect(lane);
   return lane.network->input(slots_[lane.filling.slot], lane.filling.places.size());
 }
 
-void FeatureQueue::push(std::size_t view) {
-  Lane& lane = lanes_[networks_.network_of(view)];
-  const auto column = static_cast<std::size_t>(std::ranges::find(views_, view) - views_.begin());
+void FeatureQueue::push(std::size_t crop) {
+  Lane& lane = lanes_[networks_.network_of(crop)];
+  const auto column = static_cast<std::size_t>(std::ranges::find(crops_, crop) - crops_.begin());
   lane.filling.places.push_back(row_ + column * networks_.feature_count());
   if (lane.filling.places.size() < lane.network->batch()) return;
   submit(lane);
@@ -44,9 +44,9 @@ void FeatureQueue::push(std::size_t view) {
 
 void FeatureQueue::add_row(const Image& image, Preprocessor& preprocessor) {
   add_row();
-  for (const std::size_t view : views_) {
-    preprocessor.fill(image, view, input(view));
-    push(view);
+  for (const std::size_t crop : crops_) {
+    preprocessor.fill(image, crop, input(crop));
+    push(crop);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the filled inputs of photographs' views to rows of features. Inputs wait until a batch of
+// From the filled inputs of photographs' crops to rows of features. Inputs wait until a batch of
 // their size is full; of several slots each computes while the next is filled.
 #pragma once
 
@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "pomona/features/crop_networks.h"
 #include "pomona/features/preprocess.h"
-#include "pomona/features/view_networks.h"
 
 namespace pomona {
 
@@ -18,8 +18,8 @@ namespace pomona {
 // what is under way is waited for, so that whoever uses the slots next finds them idle.
 class FeatureQueue {
  public:
-  // Rows of `views` of those that the networks are for, in this order.
-  FeatureQueue(const ViewNetworks& networks, std::vector<std::size_t> views,
+  // Rows of `crops` of those that the networks are for, in this order.
+  FeatureQueue(const CropNetworks& networks, std::vector<std::size_t> crops,
                std::vector<std::size_t> slots);
   ~FeatureQueue() { abandon(); }
   FeatureQueue(const FeatureQueue&) = delete;
@@ -28,21 +28,21 @@ class FeatureQueue {
   // Other slots from now on. No row may be begun.
   void use(std::vector<std::size_t> slots);
 
-  std::size_t row_width() const { return views_.size() * networks_.feature_count(); }
+  std::size_t row_width() const { return crops_.size() * networks_.feature_count(); }
   void reserve(std::size_t rows) { features_.reserve(rows * row_width()); }
 
   // Begins a row. What is known already may be written to it, before the next row begins;
-  // otherwise every view is to be filled, in any order:
+  // otherwise every crop is to be filled, in any order:
   std::span<float> add_row();
-  // the input of a view of the row begun last,
-  std::span<float> input(std::size_t view);
+  // the input of a crop of the row begun last,
+  std::span<float> input(std::size_t crop);
   // which is now filled. No other input may be asked for between the two.
-  void push(std::size_t view);
+  void push(std::size_t crop);
 
-  // The three of them for all its views; the preprocessor is for all views of the networks.
+  // The three of them for all its crops; the preprocessor is for all crops of the networks.
   void add_row(const Image& image, Preprocessor& preprocessor);
 
-  // Waits; rows × (views × feature_count) of all rows begun. The next row is the first of others.
+  // Waits; rows × (crops × feature_count) of all rows begun. The next row is the first of others.
   // Throws what a network throws; all rows are then dropped.
   std::vector<float> finish();
   // Drops the rows begun since, and waits for what is under way. Nothing to do is no error.
@@ -68,8 +68,8 @@ class FeatureQueue {
   void submit(Lane& lane);
   void collect(Lane& lane);
 
-  const ViewNetworks& networks_;
-  std::vector<std::size_t> views_;
+  const CropNetworks& networks_;
+  std::vector<std::size_t> crops_;
   std::vector<std::size_t> slots_;
   std::vector<Lane> lanes_;  // one a network
   std::vector<float> features_;

@@ -19,8 +19,8 @@ namespace {
 constexpr int kSize = 32;
 constexpr int kBatch = 3;
 
-ViewNetworks tiny_networks(const std::vector<View>& views, std::size_t slots) {
-  return {views, kSize, [&](int size) {
+CropNetworks tiny_networks(const std::vector<Crop>& crops, std::size_t slots) {
+  return {crops, kSize, [&](int size) {
             FeaturizerOptions options;
             options.size = size;
             options.batch = kBatch;
@@ -35,7 +35,7 @@ std::vector<std::size_t> slot_numbers(std::size_t count) {
   return numbers;
 }
 
-std::uint64_t seed_of(std::size_t row, std::size_t view) { return 100 * row + view; }
+std::uint64_t seed_of(std::size_t row, std::size_t crop) { return 100 * row + crop; }
 
 std::vector<float> features_of(int size, std::uint64_t seed) {
   FeaturizerOptions options;
@@ -47,80 +47,80 @@ std::vector<float> features_of(int size, std::uint64_t seed) {
   return {found.begin(), found.end()};
 }
 
-// The features of each view of each row, computed one at a time.
-std::vector<float> one_by_one(const std::vector<View>& views, std::size_t rows) {
+// The features of each crop of each row, computed one at a time.
+std::vector<float> one_by_one(const std::vector<Crop>& crops, std::size_t rows) {
   std::vector<float> features;
   for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t view = 0; view < views.size(); ++view) {
+    for (std::size_t crop = 0; crop < crops.size(); ++crop) {
       const auto found =
-          features_of(views[view].size == 0 ? kSize : views[view].size, seed_of(row, view));
+          features_of(crops[crop].size == 0 ? kSize : crops[crop].size, seed_of(row, crop));
       features.insert(features.end(), found.begin(), found.end());
     }
   }
   return features;
 }
 
-void fill_row(FeatureQueue& queue, std::size_t row, std::size_t views) {
+void fill_row(FeatureQueue& queue, std::size_t row, std::size_t crops) {
   queue.add_row();
-  for (std::size_t view = 0; view < views; ++view) {
-    fill_random_input(seed_of(row, view), queue.input(view));
-    queue.push(view);
+  for (std::size_t crop = 0; crop < crops; ++crop) {
+    fill_random_input(seed_of(row, crop), queue.input(crop));
+    queue.push(crop);
   }
 }
 
 class FeatureQueueOf : public testing::TestWithParam<std::vector<std::string>> {
  protected:
-  static std::vector<View> views() { return views_from_names(GetParam()); }
+  static std::vector<Crop> crops() { return crops_from_names(GetParam()); }
 };
 
-TEST_P(FeatureQueueOf, GivesEveryViewItsPlaceInItsRow) {
-  const std::vector<float> expected = one_by_one(views(), 5);
+TEST_P(FeatureQueueOf, GivesEveryCropItsPlaceInItsRow) {
+  const std::vector<float> expected = one_by_one(crops(), 5);
   for (const std::size_t slots : {1U, 2U, 4U}) {
-    const ViewNetworks networks = tiny_networks(views(), slots);
-    FeatureQueue queue(networks, networks.every_view(), slot_numbers(slots));
-    ASSERT_EQ(queue.row_width(), views().size() * kTinyFeatureCount);
-    for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views().size());
+    const CropNetworks networks = tiny_networks(crops(), slots);
+    FeatureQueue queue(networks, networks.every_crop(), slot_numbers(slots));
+    ASSERT_EQ(queue.row_width(), crops().size() * kTinyFeatureCount);
+    for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, crops().size());
     EXPECT_EQ(queue.finish(), expected) << slots << " slots";
   }
 }
 
 TEST_P(FeatureQueueOf, BeginsAnewWhenItHasFinished) {
-  const ViewNetworks networks = tiny_networks(views(), 2);
-  FeatureQueue queue(networks, networks.every_view(), {0, 1});
+  const CropNetworks networks = tiny_networks(crops(), 2);
+  FeatureQueue queue(networks, networks.every_crop(), {0, 1});
   EXPECT_THAT(queue.finish(), testing::IsEmpty());
-  fill_row(queue, 3, views().size());
+  fill_row(queue, 3, crops().size());
   (void)queue.finish();
-  fill_row(queue, 0, views().size());
-  EXPECT_EQ(queue.finish(), one_by_one(views(), 1));
+  fill_row(queue, 0, crops().size());
+  EXPECT_EQ(queue.finish(), one_by_one(crops(), 1));
 }
 
 using Names = std::vector<std::string>;
 INSTANTIATE_TEST_SUITE_P(
-    Views, FeatureQueueOf,
-    testing::Values(Names{"whole"}, Names{"whole", "flip", "zoom50"}, Names{"whole", "flip@48"},
-                    Names{"whole", "whole@16", "flip", "zoom50@48", "zoom50-flip@16"}));
+    Crops, FeatureQueueOf,
+    testing::Values(Names{"whole"}, Names{"whole", "flip", "center50"}, Names{"whole", "flip@48"},
+                    Names{"whole", "whole@16", "flip", "center50@48", "center50-flip@16"}));
 
 TEST(FeatureQueue, KeepsToItsSlots) {
-  const std::vector<View> views = {View(), View{.size = 48}};
-  const ViewNetworks networks = tiny_networks(views, 2);
+  const std::vector<Crop> crops = {Crop(), Crop{.size = 48}};
+  const CropNetworks networks = tiny_networks(crops, 2);
   fill_random_input(7, networks.network(0).input(0, 0));
   networks.network(0).submit(0);
   const std::vector<float> before(networks.network(0).collect(0).row(0).begin(),
                                   networks.network(0).collect(0).row(0).end());
-  FeatureQueue queue(networks, networks.every_view(), {1});
-  for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, views.size());
-  EXPECT_EQ(queue.finish(), one_by_one(views, 5));
+  FeatureQueue queue(networks, networks.every_crop(), {1});
+  for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, crops.size());
+  EXPECT_EQ(queue.finish(), one_by_one(crops, 5));
   EXPECT_THAT(networks.network(0).collect(0).row(0), testing::ElementsAreArray(before));
 }
 
 TEST(FeatureQueue, TakesWhatIsKnownBetweenWhatIsComputed) {
-  const ViewNetworks networks = tiny_networks({View(), View{.size = 48}}, 1);
-  FeatureQueue queue(networks, networks.every_view(), {0});
+  const CropNetworks networks = tiny_networks({Crop(), Crop{.size = 48}}, 1);
+  FeatureQueue queue(networks, networks.every_crop(), {0});
   fill_row(queue, 0, 2);
   std::ranges::fill(queue.add_row(), 0.5F);
   fill_row(queue, 1, 2);
   const std::vector<float> found = queue.finish();
-  const std::vector<float> computed = one_by_one({View(), View{.size = 48}}, 2);
+  const std::vector<float> computed = one_by_one({Crop(), Crop{.size = 48}}, 2);
   ASSERT_EQ(found.size(), 3 * queue.row_width());
   const std::span<const float> rows(found);
   EXPECT_THAT(rows.subspan(queue.row_width(), queue.row_width()), testing::Each(0.5F));
@@ -130,18 +130,18 @@ TEST(FeatureQueue, TakesWhatIsKnownBetweenWhatIsComputed) {
               testing::ElementsAreArray(std::span(computed).last(queue.row_width())));
 }
 
-TEST(FeatureQueue, MayBeOfSomeViewsAlone) {
-  const ViewNetworks networks =
-      tiny_networks(views_from_names({"whole", "flip", "zoom50", "zoom50@48"}), 2);
+TEST(FeatureQueue, MayBeOfSomeCropsAlone) {
+  const CropNetworks networks =
+      tiny_networks(crops_from_names({"whole", "flip", "center50", "center50@48"}), 2);
   FeatureQueue queue(networks, {0, 3}, {0, 1});
   ASSERT_EQ(queue.row_width(), 2U * kTinyFeatureCount);
   std::vector<float> expected;
   for (std::size_t row = 0; row < 4; ++row) {
     queue.add_row();
-    for (const std::size_t view : {0U, 3U}) {
-      fill_random_input(seed_of(row, view), queue.input(view));
-      queue.push(view);
-      const auto features = features_of(view == 0 ? kSize : 48, seed_of(row, view));
+    for (const std::size_t crop : {0U, 3U}) {
+      fill_random_input(seed_of(row, crop), queue.input(crop));
+      queue.push(crop);
+      const auto features = features_of(crop == 0 ? kSize : 48, seed_of(row, crop));
       expected.insert(expected.end(), features.begin(), features.end());
     }
   }
@@ -178,8 +178,8 @@ class StrictFeaturizer final : public Featurizer {
   std::vector<bool> computing_;
 };
 
-ViewNetworks strict_networks(const std::vector<View>& views, std::size_t slots, int& fails_in) {
-  return {views, kSize, [&, slots](int size) -> std::unique_ptr<Featurizer> {
+CropNetworks strict_networks(const std::vector<Crop>& crops, std::size_t slots, int& fails_in) {
+  return {crops, kSize, [&, slots](int size) -> std::unique_ptr<Featurizer> {
             FeaturizerOptions options;
             options.size = size;
             options.batch = kBatch;
@@ -190,19 +190,19 @@ ViewNetworks strict_networks(const std::vector<View>& views, std::size_t slots, 
 
 TEST(FeatureQueue, LeavesItsSlotsIdleWhenItGoesInTheMiddle) {
   int fails_in = 0;
-  const ViewNetworks networks = strict_networks({View()}, 2, fails_in);
+  const CropNetworks networks = strict_networks({Crop()}, 2, fails_in);
   {
     FeatureQueue left(networks, {0}, {0, 1});
     for (std::size_t row = 0; row < 5; ++row) fill_row(left, row, 1);
   }
   FeatureQueue next(networks, {0}, {0, 1});
   for (std::size_t row = 0; row < 5; ++row) fill_row(next, row, 1);
-  EXPECT_EQ(next.finish(), one_by_one({View()}, 5));
+  EXPECT_EQ(next.finish(), one_by_one({Crop()}, 5));
 }
 
 TEST(FeatureQueue, IsRightAgainAfterABatchFailed) {
   int fails_in = 0;
-  const ViewNetworks networks = strict_networks({View(), View{.size = 48}}, 2, fails_in);
+  const CropNetworks networks = strict_networks({Crop(), Crop{.size = 48}}, 2, fails_in);
   FeatureQueue queue(networks, {0, 1}, {0, 1});
   for (const int failing : {1, 2, 3, 4}) {
     fails_in = failing;
@@ -215,12 +215,12 @@ TEST(FeatureQueue, IsRightAgainAfterABatchFailed) {
     queue.abandon();
     fails_in = 0;
     for (std::size_t row = 0; row < 5; ++row) fill_row(queue, row, 2);
-    EXPECT_EQ(queue.finish(), one_by_one({View(), View{.size = 48}}, 5)) << failing;
+    EXPECT_EQ(queue.finish(), one_by_one({Crop(), Crop{.size = 48}}, 5)) << failing;
   }
 }
 
 TEST(FeatureQueue, CountsItsBatches) {
-  const ViewNetworks networks = tiny_networks({View()}, 1);
+  const CropNetworks networks = tiny_networks({Crop()}, 1);
   FeatureQueue queue(networks, {0}, {0});
   for (std::size_t row = 0; row < 7; ++row) fill_row(queue, row, 1);
   (void)queue.finish();
@@ -228,11 +228,11 @@ TEST(FeatureQueue, CountsItsBatches) {
   EXPECT_EQ(queue.counts().inputs, 7U);
 }
 
-TEST(ViewNetworks, AreOneASize) {
-  const ViewNetworks networks =
-      tiny_networks(views_from_names({"whole", "flip@48", "zoom50", "zoom50@48", "flip"}), 1);
+TEST(CropNetworks, AreOneASize) {
+  const CropNetworks networks =
+      tiny_networks(crops_from_names({"whole", "flip@48", "center50", "center50@48", "flip"}), 1);
   EXPECT_EQ(networks.count(), 2U);
-  EXPECT_EQ(networks.views(), 5U);
+  EXPECT_EQ(networks.crops(), 5U);
   EXPECT_EQ(networks.network(networks.network_of(0)).size(), kSize);
   EXPECT_EQ(networks.network(networks.network_of(3)).size(), 48);
   EXPECT_EQ(networks.network_of(4), networks.network_of(0));

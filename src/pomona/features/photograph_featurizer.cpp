@@ -5,12 +5,12 @@
 
 namespace pomona {
 
-PhotographFeaturizer::PhotographFeaturizer(const ViewNetworks& networks, const ExtractSetup& setup,
-                                           std::vector<std::size_t> views,
+PhotographFeaturizer::PhotographFeaturizer(const CropNetworks& networks, const ExtractSetup& setup,
+                                           std::vector<std::size_t> crops,
                                            std::vector<std::size_t> slots)
-    : views_(std::move(views)),
-      queue_(networks, views_, std::move(slots)),
-      preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.views) {}
+    : crops_(std::move(crops)),
+      queue_(networks, crops_, std::move(slots)),
+      preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.crops) {}
 
 expected<void, DecodeFailure> PhotographFeaturizer::add(std::string_view bytes,
                                                         const DecodeLimits& limits,
@@ -18,13 +18,13 @@ expected<void, DecodeFailure> PhotographFeaturizer::add(std::string_view bytes,
   const DecodeOptions options{limits, preprocessor_.decoded_side()};
   if (auto decoded = decoder_.decode(bytes, options, image_); !decoded) return decoded;
   queue_.add_row();
-  for (const std::size_t view : views_) {
-    preprocessor_.fill(image_, view, queue_.input(view));
+  for (const std::size_t crop : crops_) {
+    preprocessor_.fill(image_, crop, queue_.input(crop));
     // Of the whole photograph, which is the first crop.
-    if (keep_preview && view == views_.front()) {
+    if (keep_preview && crop == crops_.front()) {
       preview_ = preview_maker_.make(preprocessor_.resized());
     }
-    queue_.push(view);
+    queue_.push(crop);
   }
   return {};
 }

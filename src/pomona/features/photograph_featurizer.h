@@ -23,10 +23,10 @@ namespace pomona {
 // Used by one thread at a time. After an exception it is as new once abandon() was called.
 class PhotographFeaturizer {
  public:
-  // Rows of `views` of those that the networks are for, in this order; all: networks.every_view().
+  // Rows of `crops` of those that the networks are for, in this order; all: networks.every_crop().
   // The networks outlive it.
-  PhotographFeaturizer(const ViewNetworks& networks, const ExtractSetup& setup,
-                       std::vector<std::size_t> views, std::vector<std::size_t> slots);
+  PhotographFeaturizer(const CropNetworks& networks, const ExtractSetup& setup,
+                       std::vector<std::size_t> crops, std::vector<std::size_t> slots);
 
   // Other slots from now on. No photograph may be added that was not finished.
   void use(std::vector<std::size_t> slots) { queue_.use(std::move(slots)); }
@@ -55,7 +55,7 @@ class PhotographFeaturizer {
   const FeatureQueue::Counts& counts() const { return queue_.counts(); }
 
  private:
-  std::vector<std::size_t> views_;
+  std::vector<std::size_t> crops_;
   FeatureQueue queue_;
   Preprocessor preprocessor_;
   Decoder decoder_;

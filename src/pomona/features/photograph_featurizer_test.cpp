@@ -27,16 +27,16 @@ std::string photograph(std::uint64_t seed, int width = 60, int height = 40) {
   return bytes;
 }
 
-ExtractSetup tiny_setup(const std::vector<std::string>& views) {
+ExtractSetup tiny_setup(const std::vector<std::string>& crops) {
   ExtractSetup setup;
   setup.backbone.spec = tiny_backbone_spec();
   setup.featurizer.size = 32;
-  setup.views = views_from_names(views);
+  setup.crops = crops_from_names(crops);
   return setup;
 }
 
-ViewNetworks tiny_networks(const ExtractSetup& setup) {
-  return {setup.views, 32, [](int size) {
+CropNetworks tiny_networks(const ExtractSetup& setup) {
+  return {setup.crops, 32, [](int size) {
             FeaturizerOptions options;
             options.size = size;
             options.batch = 3;
@@ -48,17 +48,17 @@ ViewNetworks tiny_networks(const ExtractSetup& setup) {
 class PhotographFeaturizerTest : public testing::Test {
  protected:
   std::vector<float> alone(std::uint64_t seed) {
-    PhotographFeaturizer featurizer(networks_, setup_, networks_.every_view(), {0});
+    PhotographFeaturizer featurizer(networks_, setup_, networks_.every_crop(), {0});
     EXPECT_TRUE(featurizer.add(photograph(seed), {}));
     return featurizer.finish();
   }
 
-  ExtractSetup setup_ = tiny_setup({"whole", "flip", "zoom50"});
-  ViewNetworks networks_ = tiny_networks(setup_);
+  ExtractSetup setup_ = tiny_setup({"whole", "flip", "center50"});
+  CropNetworks networks_ = tiny_networks(setup_);
 };
 
 TEST_F(PhotographFeaturizerTest, GivesARowForEveryPhotographThatCanBeDecoded) {
-  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_view(), {0, 1});
+  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_crop(), {0, 1});
   EXPECT_TRUE(featurizer.add(photograph(1), {}));
   const auto failed = featurizer.add("no photograph", {});
   ASSERT_FALSE(failed);
@@ -72,7 +72,7 @@ TEST_F(PhotographFeaturizerTest, GivesARowForEveryPhotographThatCanBeDecoded) {
 }
 
 TEST_F(PhotographFeaturizerTest, ReturnsAPhotographOverTheLimitsAsAValue) {
-  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_view(), {0});
+  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_crop(), {0});
   DecodeLimits limits;
   limits.max_pixels = 100;
   const auto failed = featurizer.add(photograph(1), limits);
@@ -82,7 +82,7 @@ TEST_F(PhotographFeaturizerTest, ReturnsAPhotographOverTheLimitsAsAValue) {
 }
 
 TEST_F(PhotographFeaturizerTest, KeepsThePreviewOfTheWhole) {
-  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_view(), {0});
+  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_crop(), {0});
   ASSERT_TRUE(featurizer.add(photograph(1), {}, /*keep_preview=*/true));
   const std::string all_crops(featurizer.preview());
   PhotographFeaturizer whole(networks_, setup_, {0}, {0});
@@ -93,7 +93,7 @@ TEST_F(PhotographFeaturizerTest, KeepsThePreviewOfTheWhole) {
 }
 
 TEST_F(PhotographFeaturizerTest, IsAsNewAfterAbandon) {
-  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_view(), {0, 1});
+  PhotographFeaturizer featurizer(networks_, setup_, networks_.every_crop(), {0, 1});
   for (const std::uint64_t seed : {1U, 2U, 3U, 4U})
     ASSERT_TRUE(featurizer.add(photograph(seed), {}));
   std::ranges::fill(featurizer.add_known(), 7.0F);

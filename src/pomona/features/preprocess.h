@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a decoded picture to one row of the network's input: a view of it, resized in the manner of
+// From a decoded picture to one row of the network's input: a crop of it, resized in the manner of
 // `fit`, then (pixel - mean) / std_dev in the backbone's layout, written straight into the tensor.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "pomona/backbone/backbone.h"
-#include "pomona/features/view.h"
+#include "pomona/features/crop.h"
 #include "pomona/image/resize.h"
 
 namespace pomona {
@@ -16,20 +16,20 @@ namespace pomona {
 // One per thread. `resized()` is the picture the network saw last, for previews.
 class Preprocessor {
  public:
-  // size: side of the network's input, of views that name no other; need not be the backbone's own.
-  Preprocessor(const BackboneSpec& spec, int size, Fit fit, std::vector<View> views = {View()});
+  // size: side of the network's input, of crops that name no other; need not be the backbone's own.
+  Preprocessor(const BackboneSpec& spec, int size, Fit fit, std::vector<Crop> crops = {Crop()});
 
-  std::size_t views() const { return views_.size(); }
-  // The side a picture must at least be decoded at for the nearest view to lose nothing.
+  std::size_t crops() const { return crops_.size(); }
+  // The side a picture must at least be decoded at for the tightest crop to lose nothing.
   int decoded_side() const;
-  // view: 0 to views(); input: 3 × size × size floats, of the view's size.
-  void fill(const Image& image, std::size_t view, std::span<float> input);
+  // crop: 0 to crops(); input: 3 × size × size floats, of the crop's size.
+  void fill(const Image& image, std::size_t crop, std::span<float> input);
   const Image& resized() const { return resized_; }
 
  private:
   BackboneSpec spec_;
   Fit fit_;
-  std::vector<View> views_;  // each with a size
+  std::vector<Crop> crops_;  // each with a size
   Resizer resizer_;
   Image resized_;
   Image scratch_;

@@ -52,16 +52,16 @@ TEST_P(Preprocess, NormalisesWhatTheResizerGives) {
 
 INSTANTIATE_TEST_SUITE_P(Fits, Preprocess, testing::Values(Fit::kSquash, Fit::kCrop, Fit::kPad));
 
-TEST(Preprocessor, ShowsEachViewToTheNetwork) {
+TEST(Preprocessor, ShowsEachCropToTheNetwork) {
   const Image image = noise(80, 40);
   Preprocessor preprocessor({}, 16, Fit::kSquash,
-                            views_from_names({"whole", "flip", "zoom50", "zoom50-flip"}));
-  ASSERT_EQ(preprocessor.views(), 4U);
+                            crops_from_names({"whole", "flip", "center50", "center50-flip"}));
+  ASSERT_EQ(preprocessor.crops(), 4U);
   EXPECT_EQ(preprocessor.decoded_side(), 32);
   std::vector<float> input(3 * 16 * 16);
   std::vector<Image> seen;
-  for (std::size_t view = 0; view < preprocessor.views(); ++view) {
-    preprocessor.fill(image, view, input);
+  for (std::size_t crop = 0; crop < preprocessor.crops(); ++crop) {
+    preprocessor.fill(image, crop, input);
     seen.push_back(preprocessor.resized());
   }
   Image middle;
@@ -78,12 +78,12 @@ TEST(Preprocessor, ShowsEachViewToTheNetwork) {
   for (int y = 2; y < 14; ++y) {
     for (int x = 3 * 2; x < 3 * 14; ++x) EXPECT_NEAR(seen[2].row(y)[x], expected.row(y)[x], 2);
   }
-  for (const std::size_t view : {0U, 2U}) {
+  for (const std::size_t crop : {0U, 2U}) {
     for (int y = 0; y < 16; ++y) {
       for (int x = 0; x < 16; ++x) {
         for (int channel = 0; channel < 3; ++channel) {
-          ASSERT_EQ(seen[view].row(y)[3 * x + channel],
-                    seen[view + 1].row(y)[3 * (15 - x) + channel]);
+          ASSERT_EQ(seen[crop].row(y)[3 * x + channel],
+                    seen[crop + 1].row(y)[3 * (15 - x) + channel]);
         }
       }
     }
@@ -119,21 +119,22 @@ TEST(Preprocessor, ServesOnePictureAfterAnother) {
   EXPECT_EQ(input, expected);
 }
 
-TEST(Preprocessor, MakesAViewAtItsOwnSize) {
+TEST(Preprocessor, MakesACropAtItsOwnSize) {
   const Image image = noise(80, 40);
-  Preprocessor preprocessor({}, 16, Fit::kSquash, views_from_names({"whole", "zoom50@24"}));
+  Preprocessor preprocessor({}, 16, Fit::kSquash, crops_from_names({"whole", "center50@24"}));
   EXPECT_EQ(preprocessor.decoded_side(), 48);
   std::vector<float> input(3 * 24 * 24);
   preprocessor.fill(image, 1, input);
   EXPECT_EQ(preprocessor.resized().width, 24);
 
   const auto side = [](const std::vector<std::string>& names) {
-    return Preprocessor({}, 16, Fit::kSquash, views_from_names(names)).decoded_side();
+    return Preprocessor({}, 16, Fit::kSquash, crops_from_names(names)).decoded_side();
   };
-  EXPECT_EQ(side({"whole", "flip@60", "zoom50"}), 60) << "the zoom needs less than the large view";
-  EXPECT_EQ(side({"whole", "flip@20", "zoom50"}), 32);
+  EXPECT_EQ(side({"whole", "flip@60", "center50"}), 60)
+      << "the middle needs less than the large crop";
+  EXPECT_EQ(side({"whole", "flip@20", "center50"}), 32);
 
-  Preprocessor alone({}, 24, Fit::kSquash, views_from_names({"whole", "zoom50"}));
+  Preprocessor alone({}, 24, Fit::kSquash, crops_from_names({"whole", "center50"}));
   std::vector<float> expected(3 * 24 * 24);
   alone.fill(image, 1, expected);
   EXPECT_EQ(input, expected);

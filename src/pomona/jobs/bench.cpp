@@ -86,7 +86,7 @@ double measure_decode(const ImageRoots& roots, const Manifest& manifest, const E
       return;  // extraction reports it
     }
     if (!mine.decoder.decode(mine.bytes, decode_options, mine.image)) return;
-    mine.preprocessor.fill(mine.image, /*view=*/0, mine.input);
+    mine.preprocessor.fill(mine.image, /*crop=*/0, mine.input);
     ++decoded_count;
   });
   return static_cast<double>(decoded_count) / seconds_since(start);

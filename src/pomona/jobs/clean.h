@@ -14,7 +14,7 @@ namespace pomona {
 struct CleanOptions {
   std::string out;
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
-  bool dry_run = false;  // only tell what would be removed
+  bool dry_run = false;  // only report what would be removed
 
   // Throws invalid_input that names the field.
   void check() const;
@@ -24,7 +24,7 @@ struct CleanReport {
   std::size_t objects = 0;  // of unfinished work, and files that were being written
   std::uint64_t bytes = 0;
   std::size_t uploads = 0;  // writes that were begun and never ended
-  bool publishes = false;   // a publication was cut off, and is brought to its end
+  bool publishes = false;   // a publication was interrupted, and is completed
   bool complete = false;    // the folder holds results, which stay
   bool broken = false;      // that publication could not be ended: what it had moved stays
 };

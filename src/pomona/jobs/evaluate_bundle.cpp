@@ -15,7 +15,7 @@
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/extract.h"
-#include "pomona/features/view_mean.h"
+#include "pomona/features/crop_mean.h"
 #include "pomona/output_tables/feature_place.h"
 #include "pomona/predict/bundle_network.h"
 #include "pomona/predict/open_bundle.h"
@@ -31,12 +31,12 @@ class ClassifierInputs final : public FeatureSink {
   explicit ClassifierInputs(const Bundle& bundle)
       : bundle_(bundle),
         on_features_(bundle.classifier_kind == ClassifierKind::kRidge),
-        mean_(bundle.views.size()),
+        mean_(bundle.crops.size()),
         file_(system_scratch_folder(),
               on_features_ ? bundle.scaler.dims() : bundle.pca.n_components()) {}
 
   void add(const FeatureBatch& batch) override {
-    const std::size_t expected = bundle_.views.size() * bundle_.scaler.dims();
+    const std::size_t expected = bundle_.crops.size() * bundle_.scaler.dims();
     if (batch.features.cols() != expected) {
       throw Error(ErrorKind::kInvalidInput,
                   "evaluating features: the bundle expects " + std::to_string(expected) +
@@ -56,7 +56,7 @@ class ClassifierInputs final : public FeatureSink {
  private:
   const Bundle& bundle_;
   bool on_features_;
-  ViewMean mean_;
+  CropMean mean_;
   RowFile file_;
 };
 
@@ -105,7 +105,7 @@ void check_origin(const std::optional<RecordedRun>& run, const Bundle& bundle,
   refuse_unless_same("a network of digest", made.backbone_digest, bundle.backbone_digest);
   refuse_unless_same("size", made.size, bundle.size);
   refuse_unless_same("fit", std::string(fit_name(made.fit)), bundle.fit);
-  refuse_unless_same("views", view_names(run->views), bundle.views);
+  refuse_unless_same("crops", crop_names(run->crops), bundle.crops);
 }
 
 TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,

@@ -31,7 +31,7 @@ struct ResumedWork {
       progress.warn(std::to_string(damaged) +
                     " finished parts were not as they were written, and are made again");
     }
-    tell(progress, work.resumed);
+    report(progress, work.resumed);
     if (!work.from.empty() || request.earlier.retry_failures) {
       known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
                                           out.scratch_folder(), request.earlier.by_hash);
@@ -64,7 +64,7 @@ struct ResumedWork {
   std::unique_ptr<KnownRows> known;
 
  private:
-  void tell(Progress& progress, bool resumed) const {
+  void report(Progress& progress, bool resumed) const {
     if (!resumed) return;
     progress.note("going on with an unfinished run: " + std::to_string(shards.finished()) + " of " +
                   std::to_string(shards.shards().size()) + " parts are finished");
@@ -149,7 +149,7 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
   extraction.labels = count_labels(work.manifest);
   extraction.rows =
       rows_of_manifest(std::move(work.manifest), request.input.split.group, work.roots.labels);
-  extraction.rows.views = extraction.setup.views.size();
+  extraction.rows.crops = extraction.setup.crops.size();
   *extraction.moments = extraction.moments->with_classes(extraction.rows.train_classes);
   return extraction;
 }

@@ -35,7 +35,7 @@ ExtractionSummary summary_of(const Extraction& extraction, const Timeline& timel
   summary.backbone = extraction.setup.backbone.spec.name;
   summary.size = extraction.setup.featurizer.size;
   summary.precision = precision_name(extraction.setup.featurizer.precision);
-  summary.views = view_names(extraction.setup.views);
+  summary.crops = crop_names(extraction.setup.crops);
   summary.workers = extraction.setup.featurizer.slots;
   if (counts.shards_kept == 0 && counts.taken == 0) {
     summary.images_per_second =
@@ -64,7 +64,7 @@ ExtractionSummary parse_extraction_summary(std::string_view text, std::string_vi
   summary.backbone = read_member<std::string>(backbone, "name", where);
   summary.size = read_member<int>(backbone, "size", where);
   summary.precision = read_member<std::string>(record, "precision", where);
-  summary.views = read_member<std::vector<std::string>>(record, "views", where);
+  summary.crops = read_member<std::vector<std::string>>(record, "crops", where);
   summary.workers = count(record, "workers");
   if (!member_of(record, "images_per_second", where).is_null()) {
     summary.images_per_second = read_member<double>(record, "images_per_second", where);
@@ -80,7 +80,7 @@ void add_extraction(const Extraction& extraction, const ExtractionSummary& summa
                         {"source", spec.source},    {"license", spec.license}};
   record["precision"] = summary.precision;
   record["fit"] = fit_name(extraction.setup.fit);
-  record["views"] = summary.views;
+  record["crops"] = summary.crops;
   record["batch"] = extraction.setup.featurizer.batch;
   record["workers"] = summary.workers;
   record["counts"] = {{"found", summary.found},     {"ok", summary.ok},

@@ -26,7 +26,7 @@ struct ExtractionSummary {
   std::string backbone;     // its name
   int size = 0;             // side of the network's input, in pixels
   std::string precision;
-  std::vector<std::string> views;
+  std::vector<std::string> crops;
   std::size_t workers = 0;
   std::optional<double> images_per_second;  // none: some rows were known from earlier work
   double seconds = 0;                       // of the whole verb

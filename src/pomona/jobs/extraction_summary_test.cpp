@@ -14,7 +14,7 @@ Extraction some_extraction() {
   extraction.setup.backbone.spec.name = "tiny";
   extraction.setup.featurizer.size = 32;
   extraction.setup.featurizer.slots = 2;
-  extraction.setup.views = {View(), View{100, true, 0}};
+  extraction.setup.crops = {Crop(), Crop{100, true, 0}};
   extraction.found = 9;
   extraction.counts.ok = 6;
   extraction.counts.failed = 2;
@@ -59,7 +59,7 @@ TEST(ExtractionSummary, IsReadBackFromRunJson) {
   EXPECT_EQ(found.backbone, "tiny");
   EXPECT_EQ(found.size, 32);
   EXPECT_EQ(found.precision, written.precision);
-  EXPECT_EQ(found.views, written.views);
+  EXPECT_EQ(found.crops, written.crops);
   EXPECT_EQ(found.workers, 2U);
   EXPECT_EQ(found.images_per_second, written.images_per_second);
 }

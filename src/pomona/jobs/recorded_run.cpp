@@ -24,7 +24,7 @@ ExtractSetup recorded_setup(const RecordedRun& run, const std::string& models,
   setup.featurizer.batch = made.batch;
   setup.featurizer.precision = made.precision;
   setup.fit = made.fit;
-  setup.views = run.views;
+  setup.crops = run.crops;
   setup.backbone = read_backbone(models, made.backbone);
   if (setup.backbone.digest != made.backbone_digest) {
     throw Error(ErrorKind::kInvalidInput, "training on '" + place + "': the installed backbone '" +

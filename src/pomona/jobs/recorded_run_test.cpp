@@ -30,7 +30,7 @@ Json valid_record() {
   json["backbone"] = {{"name", "nowhere"}, {"digest", "d"}, {"size", 32}};
   json["precision"] = "f32";
   json["fit"] = "squash";
-  json["views"] = Json::array({"whole"});
+  json["crops"] = Json::array({"whole"});
   json["batch"] = 8;
   return json;
 }
@@ -98,7 +98,7 @@ TEST_F(RecordedRunTest, WhatExtractedNothingIsRecordedAllTheSame) {
   const RecordedRun run = parse_recorded_run(R"({"inputs": {"features": "here"}})");
   EXPECT_FALSE(run.extraction);
   EXPECT_TRUE(run.images.empty());
-  EXPECT_EQ(run.views, std::vector<View>{View()});
+  EXPECT_EQ(run.crops, std::vector<Crop>{Crop()});
   FeaturePlace place;
   place.run = run;
   EXPECT_THROW((void)run_of_features(place, "/out"), Error);

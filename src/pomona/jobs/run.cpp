@@ -84,7 +84,7 @@ Json training_options(const RunOptions& options, const TrainingFiles& files) {
                {"classifier", classifier_kind_name(options.train.classifier)}};
   if (options.train.c != TrainOptions().c) json["c"] = options.train.c;
   if (options.train.folds > 0) json["folds"] = options.train.folds;
-  if (options.train.refuse > 0) json["refuse"] = options.train.refuse;
+  if (options.train.reject_rate > 0) json["reject_rate"] = options.train.reject_rate;
   if (!options.train.studio.empty()) json["studio"] = options.train.studio;
   if (!options.train.adapt.empty()) json["adapt"] = options.train.adapt;
   if (files.catalogue) json["catalogue"] = files.catalogue->digest();

@@ -28,7 +28,7 @@ TableRows read_rows(const FeaturePlace& features, const FeatureSource& table,
                     const std::string& group_pattern, const FromFeaturesOptions& options) {
   TableRows rows = rows_of_table(table, group_pattern,
                                  label_rule_of(features, options.classes, *options.stores));
-  rows.views = views_of(features).size();
+  rows.crops = crops_of(features).size();
   return rows;
 }
 
@@ -51,7 +51,7 @@ Moments training_moments(const FeatureSource& table, const TableRows& rows,
                          const std::stop_token& stop) {
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
-  return table_moments(table, classes, rows.train_labels.size(), rows.views, stop);
+  return table_moments(table, classes, rows.train_labels.size(), rows.crops, stop);
 }
 
 constexpr double kLeastDistance = 1e-6;

@@ -14,7 +14,7 @@ Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
           {"size", setup.featurizer.size},
           {"precision", options.precision ? precision_name(*options.precision) : "auto"},
           {"fit", fit_name(options.fit)},
-          {"views", view_names(options.views)},
+          {"crops", crop_names(options.crops)},
           {"batch", setup.featurizer.batch},
           {"workers", setup.featurizer.slots},
           {"max_failures", options.max_failures},
@@ -44,7 +44,7 @@ Json options_json(const TrainOptions& options) {
   Json json = {{"classifier", classifier_kind_name(options.classifier)}};
   if (options.classifier == ClassifierKind::kLogistic) json["c"] = options.c;
   if (options.folds > 0) json["folds"] = options.folds;
-  if (options.refuse > 0) json["refuse"] = options.refuse;
+  if (options.reject_rate > 0) json["reject_rate"] = options.reject_rate;
   if (!options.catalogue.empty()) json["catalogue"] = key_from_name(options.catalogue);
   if (!options.backbone_classes.empty())
     json["backbone_classes"] = key_from_name(options.backbone_classes);

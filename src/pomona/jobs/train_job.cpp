@@ -20,7 +20,7 @@
 #include "pomona/training/domain_adaptation.h"
 #include "pomona/training/make_bundle.h"
 #include "pomona/training/reduced_csv.h"
-#include "pomona/training/refusal_fit.h"
+#include "pomona/training/rejector_fit.h"
 #include "pomona/training/studio_only.h"
 #include "pomona/training/variety_fit.h"
 
@@ -57,7 +57,7 @@ class TrainingRun {
     metrics_.headline = headline_metric(metrics_.results.metrics, metrics_.results.classes);
     TrainedParts parts;
     parts.varieties = learn_varieties();
-    parts.refusal = learn_refusal(setup.backbone);
+    parts.reject_option = fit_rejector(setup.backbone);
     if (trained.kind != ClassifierKind::kNone) parts.studio_only = studio_only();
     parts.reduction = std::move(reduction_);
     parts.trained = std::move(trained);
@@ -92,7 +92,7 @@ class TrainingRun {
     if (on_features()) {
       features_ = std::make_unique<RowFile>(out_.scratch_folder(), table_.moments.dims());
     }
-    if (table_.rows.views > 1 && !on_features()) {
+    if (table_.rows.crops > 1 && !on_features()) {
       learnt_from_ =
           std::make_unique<RowFile>(out_.scratch_folder(), reduction_.pca.n_components());
     }
@@ -179,23 +179,23 @@ class TrainingRun {
     return varieties;
   }
 
-  Refusal learn_refusal(const Backbone& backbone) {
-    if (options_.train.refuse == 0 || table_.rows.train_labels.size() < 2) return {};
-    timeline_.begin("refusal");
-    progress_.begin("refusal", 0);
+  RejectOption fit_rejector(const Backbone& backbone) {
+    if (options_.train.reject_rate == 0 || table_.rows.train_labels.size() < 2) return {};
+    timeline_.begin("reject_option");
+    progress_.begin("reject_option", 0);
     if (backbone.spec.logit_count == 0) {
       progress_.warn(
-          "refuse: the backbone was imported without logits, so the bundle cannot use its own "
+          "reject_rate: the backbone was imported without logits, so the bundle cannot use its own "
           "classes to reject what shows something else; it rejects by distance alone");
     }
-    Refusal refusal = fit_refusal(table_.features, table_.rows, backbone, options_.train,
-                                  out_.scratch_folder(), stop_);
-    if (refusal.most_distance == kFarthestNovelty) {
+    RejectOption reject_option = fit_reject_option(table_.features, table_.rows, backbone,
+                                                   options_.train, out_.scratch_folder(), stop_);
+    if (reject_option.most_distance == kFarthestNovelty) {
       progress_.warn(
           "every label has one group of training photographs, so there is no distance to set "
           "a threshold by: none is rejected as an unknown kind");
     }
-    return refusal;
+    return reject_option;
   }
 
   void describe(const TrainedClassifier& trained) {
@@ -225,15 +225,16 @@ class TrainingRun {
     if (!has_test()) {
       if (table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2) {
         progress_.warn(
-            "no test photograph has a label that training knows, so there is no score; name the "
+            "no test photograph has a label that training knows, so there are no metrics; name the "
             "folders of both sides alike");
       }
       return;
     }
     timeline_.begin("evaluate");
     progress_.begin("evaluate", 0);
-    const Evaluation tested = evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
-                       options_.train.seed, workers());
+    const Evaluation tested =
+        evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
+                 options_.train.seed, workers());
     add_metrics(main_protocol(options_.split_kind, main_split_is_grouped(),
                               table_.rows.count(Split::kTrain)),
                 tested, table_.rows, metrics_.results);
@@ -254,7 +255,7 @@ class TrainingRun {
     if (validation_) return;
     progress_.warn(
         "every label has one group of training photographs, so none could be judged by a fit on "
-        "the others: there is no cross-validated score");
+        "the others: there are no cross-validated metrics");
   }
 
   void add_cross_validation() {
@@ -291,7 +292,7 @@ class TrainingRun {
     const auto second = validate_another_split(
         chain_setup(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
-      progress_.warn("the groups leave no label with two of them: there is no score by group");
+      progress_.warn("the groups leave no label with two of them: there are no metrics by group");
       return;
     }
     add_metrics(another_split_protocol(by_group, second->train_rows), second->evaluation,
@@ -307,7 +308,7 @@ class TrainingRun {
       if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
     }
     if (unknown == 0) return;
-    progress_.warn("catalogue, classes: the catalogue says nothing of " + std::to_string(unknown) +
+    progress_.warn("catalogue, classes: the catalogue has no entry for " + std::to_string(unknown) +
                    " of " + std::to_string(table_.rows.train_labels.size()) + " labels, such as " +
                    names + "; its kinds are known by their id, to which a class map leads");
   }

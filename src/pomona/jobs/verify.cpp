@@ -224,7 +224,7 @@ class Verifier {
     Bundle bundle = read_bundle(store_, "bundle");
     find_network(bundle, options_.models);
     (void)read_catalogue(bundle);
-    const ViewNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
+    const CropNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
     run_self_check(bundle, networks, bundle.self_check.cases.size());
     return "bundle: every digest fits, and it answers " +
            std::to_string(bundle.self_check.cases.size()) +

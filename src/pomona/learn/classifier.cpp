@@ -8,14 +8,14 @@
 
 namespace pomona {
 
-void classifier_scores(const Classifier& classifier, MatrixView<const float> rows,
-                       MatrixView<double> scores) {
-  apply_affine("scoring rows", classifier.weights, classifier.bias, rows, scores);
+void classifier_logits(const Classifier& classifier, MatrixView<const float> rows,
+                       MatrixView<double> logits) {
+  apply_affine("computing logits", classifier.weights, classifier.bias, rows, logits);
 }
 
-void scores_to_probabilities(double temperature, MatrixView<double> scores) {
-  for (std::size_t i = 0; i < scores.rows(); ++i) {
-    const std::span<double> row = scores.row(i);
+void logits_to_probabilities(double temperature, MatrixView<double> logits) {
+  for (std::size_t i = 0; i < logits.rows(); ++i) {
+    const std::span<double> row = logits.row(i);
     if (row.empty()) continue;
     const double largest = *std::ranges::max_element(row);
     double sum = 0;
@@ -29,8 +29,8 @@ void scores_to_probabilities(double temperature, MatrixView<double> scores) {
 
 void classify(const Classifier& classifier, MatrixView<const float> rows,
               MatrixView<double> probabilities) {
-  classifier_scores(classifier, rows, probabilities);
-  scores_to_probabilities(classifier.temperature, probabilities);
+  classifier_logits(classifier, rows, probabilities);
+  logits_to_probabilities(classifier.temperature, probabilities);
 }
 
 }  // namespace pomona

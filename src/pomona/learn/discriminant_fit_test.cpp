@@ -44,13 +44,13 @@ TEST(Discriminants, AreSeenFromTheWeightedMean) {
   const Projection found = fit_discriminants(two.rows.view(), two.labels, two.weights, 2);
   std::vector<double> sum(2);
   for (std::size_t i = 0; i < 8; ++i) {
-    Matrix<float> scores(1, 2);
+    Matrix<float> components(1, 2);
     Matrix<float> row(1, 2);
     row(0, 0) = two.rows(i, 0);
     row(0, 1) = two.rows(i, 1);
-    project(found, row.view(), scores.view());
+    project(found, row.view(), components.view());
     for (std::size_t k = 0; k < 2; ++k) {
-      sum[k] += two.weights[i] * static_cast<double>(scores(0, k));
+      sum[k] += two.weights[i] * static_cast<double>(components(0, k));
     }
   }
   EXPECT_THAT(sum, testing::Each(testing::DoubleNear(0, 1e-4)));

@@ -36,13 +36,13 @@ TrainingRows training_rows(const MadeUpRows& made, std::size_t classes,
 double objective_of(const Classifier& classifier, const MadeUpRows& made,
                     const LogisticOptions& options, double rms,
                     std::span<const float> weights = {}) {
-  Matrix<double> scores(made.rows.rows(), classifier.class_count());
-  classifier_scores(classifier, made.rows.view(), scores.view());
-  scores_to_probabilities(1, scores.view());
+  Matrix<double> logits(made.rows.rows(), classifier.class_count());
+  classifier_logits(classifier, made.rows.view(), logits.view());
+  logits_to_probabilities(1, logits.view());
   double value = 0;
-  for (std::size_t i = 0; i < scores.rows(); ++i) {
+  for (std::size_t i = 0; i < logits.rows(); ++i) {
     const double weight = weights.empty() ? 1 : static_cast<double>(weights[i]);
-    value -= weight * options.c * std::log(scores(i, static_cast<std::size_t>(made.labels[i])));
+    value -= weight * options.c * std::log(logits(i, static_cast<std::size_t>(made.labels[i])));
   }
   for (std::size_t i = 0; i < classifier.weights.size(); ++i) {
     const double prior = options.prior.size() == 0 ? 0 : options.prior.data()[i];

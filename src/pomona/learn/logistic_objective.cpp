@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores of a block are kept as class × row, so that softmax runs down the classes for many rows at
+// Logits of a block are kept as class × row, so that softmax runs down the classes for many rows at
 // once, in vector code without sums across a vector. Blocks are dealt to a fixed number of lanes
 // that are added up in order: the result is the same for any number of workers, and memory does not
 // grow with the rows.
@@ -20,20 +20,20 @@ namespace {
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kSoftmaxRows = 128;
 
-// `count` columns, at most kSoftmaxRows, of a matrix of scores with a row a class: scores in,
+// `count` columns, at most kSoftmaxRows, of a matrix of logits with a row a class: logits in,
 // probabilities out, and the logarithm of the sum of a column's exponentials.
 POMONA_VECTOR_CLONES
-void softmax_columns(float* scores, std::size_t classes, std::size_t stride, std::size_t count,
+void softmax_columns(float* logits, std::size_t classes, std::size_t stride, std::size_t count,
                      float* log_sums) {
   float largest[kSoftmaxRows];
   float sums[kSoftmaxRows] = {};
-  for (std::size_t i = 0; i < count; ++i) largest[i] = scores[i];
+  for (std::size_t i = 0; i < count; ++i) largest[i] = logits[i];
   for (std::size_t k = 1; k < classes; ++k) {
-    const float* row = scores + k * stride;
+    const float* row = logits + k * stride;
     for (std::size_t i = 0; i < count; ++i) largest[i] = largest[i] < row[i] ? row[i] : largest[i];
   }
   for (std::size_t k = 0; k < classes; ++k) {
-    float* row = scores + k * stride;
+    float* row = logits + k * stride;
     for (std::size_t i = 0; i < count; ++i) {
       row[i] = exp_of_negative(row[i] - largest[i]);
       sums[i] += row[i];
@@ -44,7 +44,7 @@ void softmax_columns(float* scores, std::size_t classes, std::size_t stride, std
     sums[i] = 1.0F / sums[i];
   }
   for (std::size_t k = 0; k < classes; ++k) {
-    float* row = scores + k * stride;
+    float* row = logits + k * stride;
     for (std::size_t i = 0; i < count; ++i) row[i] *= sums[i];
   }
 }
@@ -74,24 +74,24 @@ struct LogisticObjective::Weights {
   std::vector<float> bias;
 };
 
-// One worker's: a block of rows, its scores and what comes of them.
+// One worker's: a block of rows, its logits and what comes of them.
 struct LogisticObjective::Scratch {
   Scratch(std::size_t block_rows, std::size_t dims, std::size_t classes)
       : rows(block_rows, dims),
         labels(block_rows),
-        scores(classes, block_rows),
+        logits(classes, block_rows),
         log_sums(block_rows),
-        label_scores(block_rows),
+        label_logits(block_rows),
         product(classes, dims) {}
 
-  // Reads a block and makes `scores`, class × row, its probabilities.
+  // Reads a block and makes `logits`, class × row, its probabilities.
   void read(const TrainingRows& from, std::size_t block, const Weights& weights);
 
   Matrix<float> rows;
   std::vector<std::int32_t> labels;
-  Matrix<float> scores;
+  Matrix<float> logits;
   std::vector<float> log_sums;
-  std::vector<float> label_scores;
+  std::vector<float> label_logits;
   Matrix<float> product;
   std::size_t count = 0;
 };
@@ -101,13 +101,13 @@ void LogisticObjective::Scratch::read(const TrainingRows& from, std::size_t bloc
   count = std::min(from.block_rows, from.rows - block * from.block_rows);
   const MatrixView<float> block_rows = rows.view().rows_from(0, count);
   from.read(block, block_rows, std::span(labels).first(count));
-  const MatrixView<float> part(scores.data(), from.class_count, count);
+  const MatrixView<float> part(logits.data(), from.class_count, count);
   multiply_by_transposed(weights.weights.view(), block_rows, part);
   for (std::size_t k = 0; k < from.class_count; ++k) {
-    for (float& score : part.row(k)) score += weights.bias[k];
+    for (float& logit : part.row(k)) logit += weights.bias[k];
   }
   for (std::size_t i = 0; i < count; ++i) {
-    label_scores[i] = part(static_cast<std::size_t>(labels[i]), i);
+    label_logits[i] = part(static_cast<std::size_t>(labels[i]), i);
   }
   for (std::size_t first = 0; first < count; first += kSoftmaxRows) {
     softmax_columns(part.data() + first, from.class_count, count,
@@ -126,12 +126,12 @@ double LogisticObjective::add_block(std::size_t block, const Weights& weights, S
     throw Error(ErrorKind::kInterrupted, "fitting logistic regression: stopped as asked");
   }
   scratch.read(rows_, block, weights);
-  const MatrixView<float> residuals(scratch.scores.data(), rows_.class_count, scratch.count);
+  const MatrixView<float> residuals(scratch.logits.data(), rows_.class_count, scratch.count);
   const std::size_t first = block * rows_.block_rows;
   double loss = 0;
   for (std::size_t i = 0; i < scratch.count; ++i) {
     loss += rows_.weight(first + i) * (static_cast<double>(scratch.log_sums[i]) -
-                                       static_cast<double>(scratch.label_scores[i]));
+                                       static_cast<double>(scratch.label_logits[i]));
     residuals(static_cast<std::size_t>(scratch.labels[i]), i) -= 1.0F;
   }
   if (!rows_.weights.empty()) {
@@ -190,7 +190,7 @@ Matrix<float> LogisticObjective::probabilities(MatrixView<const double> paramete
   Scratch scratch(rows_.block_rows, rows_.dims, rows_.class_count);
   for (std::size_t block = 0; block < rows_.block_count(); ++block) {
     scratch.read(rows_, block, weights);
-    const MatrixView<const float> part(scratch.scores.data(), rows_.class_count, scratch.count);
+    const MatrixView<const float> part(scratch.logits.data(), rows_.class_count, scratch.count);
     for (std::size_t k = 0; k < rows_.class_count; ++k) {
       std::ranges::copy(part.row(k),
                         probabilities.row(k).subspan(block * rows_.block_rows).begin());

@@ -125,7 +125,7 @@ TEST(LogisticObjectiveTest, BitsDoNotDependOnTheNumberOfWorkers) {
   }
 }
 
-TEST(LogisticObjectiveTest, ProbabilitiesAddUpToOneAlsoWhereScoresAreHuge) {
+TEST(LogisticObjectiveTest, ProbabilitiesAddUpToOneAlsoWhereLogitsAreHuge) {
   MadeUpRows made = made_up_rows(64, 30, 2, 3, 1.0);
   made.rows(4, 0) = 1e6F;
   made.rows(5, 0) = -1e6F;

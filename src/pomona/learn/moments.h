@@ -3,7 +3,7 @@
 // linear classifier need, gathered in one pass. Partial moments of parts of the rows can be merged,
 // on threads of one machine or on partitions of a cluster.
 //
-// Everything is float64: float32 blocks put PCA scores off by 1e-4 and save nothing. The result
+// Everything is float64: float32 blocks put PCA components off by 1e-4 and save nothing. The result
 // depends on the order of rows and on where blocks are cut, so callers who promise the same bits
 // add blocks of kMomentsBlockRows rows in the order of the table.
 #pragma once

@@ -25,8 +25,9 @@ Projection fold(const Scaler& scaler, const Pca& pca) {
   return projection;
 }
 
-void project(const Projection& projection, MatrixView<const float> rows, MatrixView<float> scores) {
-  apply_affine("projecting features", projection.weights, projection.offset, rows, scores);
+void project(const Projection& projection, MatrixView<const float> rows,
+             MatrixView<float> components) {
+  apply_affine("projecting features", projection.weights, projection.offset, rows, components);
 }
 
 }  // namespace pomona

@@ -22,7 +22,7 @@ struct Pca {
   std::size_t dims() const { return components.cols(); }
 };
 
-// Scaler and PCA folded into one affine map for applying: scores = rows · weightsᵀ + offset.
+// Scaler and PCA folded into one affine map for applying: components = rows · weightsᵀ + offset.
 struct Projection {
   Matrix<double> weights;      // n_components × dims
   std::vector<double> offset;  // n_components

@@ -30,28 +30,29 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-TEST(PcaFitTest, ScoresAgreeWithScikitLearnUpToSign) {
+TEST(PcaFitTest, ComponentsAgreeWithScikitLearnUpToSign) {
   const MadeUpRows made = golden_rows();
   const Moments moments = moments_of(made, 5);
   const Scaler scaler = fit_scaler(moments, /*with_std=*/true);
   const Pca pca = fit_pca(moments, scaler, ComponentCount{10});
-  Matrix<float> scores(300, 10);
-  project(fold(scaler, pca), made.rows.view(), scores.view());
+  Matrix<float> components(300, 10);
+  project(fold(scaler, pca), made.rows.view(), components.view());
 
   const Json golden = golden_learn("reduction.json");
   double largest = 0;
-  for (const Json& row : golden["scores"]) {
-    for (const Json& score : row) largest = std::max(largest, std::abs(score.get<double>()));
+  for (const Json& row : golden["components"]) {
+    for (const Json& component : row)
+      largest = std::max(largest, std::abs(component.get<double>()));
   }
   for (std::size_t k = 0; k < 10; ++k) {
     double product = 0;
     for (std::size_t i = 0; i < 300; ++i) {
-      product += golden["scores"][i][k].get<double>() * static_cast<double>(scores(i, k));
+      product += golden["components"][i][k].get<double>() * static_cast<double>(components(i, k));
     }
     const double sign = product < 0 ? -1 : 1;
     for (std::size_t i = 0; i < 300; ++i) {
-      ASSERT_NEAR(sign * static_cast<double>(scores(i, k)), golden["scores"][i][k].get<double>(),
-                  1e-6 * largest)
+      ASSERT_NEAR(sign * static_cast<double>(components(i, k)),
+                  golden["components"][i][k].get<double>(), 1e-6 * largest)
           << "row " << i << " component " << k;
     }
   }

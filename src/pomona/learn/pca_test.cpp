@@ -28,9 +28,9 @@ TEST(PcaTest, FoldedMapEqualsScalingThenRotating) {
   Matrix<float> row(1, 2);
   row(0, 0) = 5;
   row(0, 1) = -2;
-  Matrix<float> score(1, 1);
-  project(fold(scaler, pca), row.view(), score.view());
-  EXPECT_FLOAT_EQ(score(0, 0), 0.6F * 2 + 0.8F * -1);
+  Matrix<float> component(1, 1);
+  project(fold(scaler, pca), row.view(), component.view());
+  EXPECT_FLOAT_EQ(component(0, 0), 0.6F * 2 + 0.8F * -1);
 }
 
 // What is promised of a row must hold wherever it stands: kernels for whole tiles and for what
@@ -49,9 +49,9 @@ TEST(PcaTest, BitsOfARowDependNeitherOnItsPlaceNorOnOtherRows) {
 
 TEST(PcaTest, RefusesShapesThatDoNotFit) {
   const Projection projection = made_up_projection(2, 3);
-  Matrix<float> scores(4, 2);
-  EXPECT_THROW(project(projection, Matrix<float>(4, 5).view(), scores.view()), Error);
-  EXPECT_THROW(project(projection, Matrix<float>(3, 3).view(), scores.view()), Error);
+  Matrix<float> components(4, 2);
+  EXPECT_THROW(project(projection, Matrix<float>(4, 5).view(), components.view()), Error);
+  EXPECT_THROW(project(projection, Matrix<float>(3, 3).view(), components.view()), Error);
   EXPECT_THROW(fold(Scaler{{0}, {1}}, Pca{Matrix<double>(1, 2), {}, {}, {}}), Error);
   Matrix<float> none(0, 2);
   project(projection, Matrix<float>(0, 3).view(), none.view());

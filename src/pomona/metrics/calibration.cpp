@@ -24,19 +24,19 @@ double target_of_label(std::span<const std::int32_t> labels) {
 }
 
 // Sum of cross entropies of the rows that count, at this target and temperature.
-double cross_entropy(MatrixView<const double> scores, std::span<const std::int32_t> labels,
+double cross_entropy(MatrixView<const double> logits, std::span<const std::int32_t> labels,
                      std::span<const float> weights, double target, double temperature) {
-  const double others = static_cast<double>(scores.cols()) - 1;
+  const double others = static_cast<double>(logits.cols()) - 1;
   double loss = 0;
-  for (std::size_t i = 0; i < scores.rows(); ++i) {
+  for (std::size_t i = 0; i < logits.rows(); ++i) {
     if (labels[i] < 0) continue;
-    const std::span<const double> row = scores.row(i);
+    const std::span<const double> row = logits.row(i);
     const double largest = *std::ranges::max_element(row);
     double sum = 0;
-    double below = 0;  // Σ (score - largest)
-    for (const double score : row) {
-      sum += std::exp((score - largest) / temperature);
-      below += score - largest;
+    double below = 0;  // Σ (logit - largest)
+    for (const double logit : row) {
+      sum += std::exp((logit - largest) / temperature);
+      below += logit - largest;
     }
     const double of_label = row[static_cast<std::size_t>(labels[i])] - largest;
     const double of_others = others > 0 ? (below - of_label) / others : 0;
@@ -50,9 +50,9 @@ double cross_entropy(MatrixView<const double> scores, std::span<const std::int32
 
 // Golden-section search over the logarithm: the loss has one minimum in 1 / temperature, and so in
 // any monotonous function of it.
-double fit_temperature(MatrixView<const double> scores, std::span<const std::int32_t> labels,
+double fit_temperature(MatrixView<const double> logits, std::span<const std::int32_t> labels,
                        std::span<const float> weights) {
-  check_answers("fitting a temperature", scores, labels);
+  check_answers("fitting a temperature", logits, labels);
   if (!weights.empty() && weights.size() != labels.size()) {
     throw Error(ErrorKind::kInvalidInput, "fitting a temperature: expected a weight for each of " +
                                               std::to_string(labels.size()) + " rows, found " +
@@ -70,7 +70,7 @@ double fit_temperature(MatrixView<const double> scores, std::span<const std::int
   double left = high - golden * (high - low);
   double right = low + golden * (high - low);
   const auto loss_at = [&](double logarithm) {
-    return cross_entropy(scores, labels, weights, target, std::exp(logarithm));
+    return cross_entropy(logits, labels, weights, target, std::exp(logarithm));
   };
   double left_loss = loss_at(left);
   double right_loss = loss_at(right);

@@ -21,14 +21,14 @@ struct Answers {
 
 // Of answers.json.
 inline Answers golden_answers(const Json& golden) {
-  const std::size_t rows = golden["scores"].size();
-  Answers answers{Matrix<double>(rows, golden["scores"][0].size()),
+  const std::size_t rows = golden["logits"].size();
+  Answers answers{Matrix<double>(rows, golden["logits"][0].size()),
                   golden["labels"].get<std::vector<std::int32_t>>()};
   for (std::size_t i = 0; i < rows; ++i) {
-    std::ranges::copy(golden["scores"][i].get<std::vector<double>>(),
+    std::ranges::copy(golden["logits"][i].get<std::vector<double>>(),
                       answers.probabilities.row(i).begin());
   }
-  scores_to_probabilities(1, answers.probabilities.view());
+  logits_to_probabilities(1, answers.probabilities.view());
   return answers;
 }
 

@@ -47,7 +47,7 @@ TEST(MetricsTest, UnknownLabelsCountAsWrongAndTouchNoClass) {
   EXPECT_NEAR(metrics.log_loss, -std::log(0.7), 1e-12);
 }
 
-TEST(MetricsTest, ClassesNeverSeenOrNeverNamedScoreZeroAndOnlyThoseSeenAreAveraged) {
+TEST(MetricsTest, ClassesNeverSeenOrNeverNamedCountAsZeroAndOnlyThoseSeenAreAveraged) {
   const Answers answers = plain_answers({0, 0, 2}, {0, 1, 0}, 3);
   const Metrics metrics = measure(answers.probabilities.view(), answers.labels);
   EXPECT_EQ(metrics.classes[1].precision, 0);

@@ -35,7 +35,7 @@ class OutputFolder {
   enum class Access { kAlone, kShared };
 
   // `place`: a folder, or s3://bucket/prefix, where publishing is by copies within the bucket.
-  // Brings a publication to its end that was cut off. Throws invalid_input when the place lies
+  // Completes a publication that was interrupted. Throws invalid_input when the place lies
   // inside one of `inputs` or one of them inside it, unavailable while another run is at work in
   // the folder.
   OutputFolder(const std::string& place, const StoreOpener& stores,

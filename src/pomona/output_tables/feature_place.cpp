@@ -55,8 +55,8 @@ LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes
   return open_label_rule(run.images, run.test, classes, stores);
 }
 
-std::vector<View> views_of(const FeaturePlace& features) {
-  return features.run.value_or(RecordedRun()).views;
+std::vector<Crop> crops_of(const FeaturePlace& features) {
+  return features.run.value_or(RecordedRun()).crops;
 }
 
 FeaturePlace open_features(const std::string& place, const StoreOpener& stores) {

@@ -30,8 +30,8 @@ std::optional<FeaturePlace> find_features(const std::string& place, const StoreO
 LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes,
                         const StoreOpener& stores);
 
-// Which views a row holds the features of, as run.json tells; one where it tells nothing.
-std::vector<View> views_of(const FeaturePlace& features);
+// Which crops a row holds the features of, as run.json tells; one where it tells nothing.
+std::vector<Crop> crops_of(const FeaturePlace& features);
 
 // Throws not_found with what was looked for where there are none.
 FeaturePlace open_features(const std::string& place, const StoreOpener& stores);

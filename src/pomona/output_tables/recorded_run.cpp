@@ -55,8 +55,8 @@ RecordedRun parse_recorded_run(std::string_view text) {
     run.test = std::move(input.test);
   }
   if (inputs.contains("classes")) run.classes = name_from_key(read<std::string>(inputs, "classes"));
-  if (record.contains("views")) {
-    run.views = parse_member<std::vector<std::string>>(record, "views", kWhere, views_from_names);
+  if (record.contains("crops")) {
+    run.crops = parse_member<std::vector<std::string>>(record, "crops", kWhere, crops_from_names);
   }
   return run;
 }

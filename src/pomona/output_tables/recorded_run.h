@@ -10,7 +10,7 @@
 
 #include "pomona/backbone/featurizer.h"
 #include "pomona/dataset/scan.h"
-#include "pomona/features/view.h"
+#include "pomona/features/crop.h"
 #include "pomona/image/resize.h"
 
 namespace pomona {
@@ -30,7 +30,7 @@ struct RecordedRun {
   std::vector<std::string> images;  // as in InputOptions; empty: none recorded
   std::vector<std::string> test;
   std::string classes;
-  std::vector<View> views = {View()};            // that a row holds the features of
+  std::vector<Crop> crops = {Crop()};            // that a row holds the features of
   std::optional<RecordedExtraction> extraction;  // none: it extracted nothing
 };
 

@@ -315,8 +315,8 @@ std::string check_preview_table(const ObjectStore& store, const Manifest& manife
 
 std::string check_metrics(const ObjectStore& store) {
   const Json metrics = parse_json(store.read("metrics.json"), "metrics.json");
-  const Json& scores = metrics.at("scores");
-  const std::string judged = scores.empty() ? "" : scores[0].at("key").get<std::string>();
+  const Json& entries = metrics.at("metrics");
+  const std::string judged = entries.empty() ? "" : entries[0].at("key").get<std::string>();
   if (judged != "main" && judged != "cross_validated") {
     return "metrics: none, since nothing could be judged";
   }
@@ -335,9 +335,9 @@ std::string check_metrics(const ObjectStore& store) {
       if (i == truth + 1) right += count;
     }
   }
-  const auto rows = scores[0].at("rows").get<double>();
-  const auto unknown = scores[0].at("unknown_label_rows").get<double>();
-  const auto accuracy = scores[0].at("accuracy").get<double>();
+  const auto rows = entries[0].at("rows").get<double>();
+  const auto unknown = entries[0].at("unknown_label_rows").get<double>();
+  const auto accuracy = entries[0].at("accuracy").get<double>();
   if (all + unknown != rows || std::abs(right / rows - accuracy) > 1e-9) {
     fail("confusion.csv gives another number of rows, or another accuracy, than metrics.json");
   }

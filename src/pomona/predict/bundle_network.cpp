@@ -52,11 +52,11 @@ void note_precision(const Bundle& bundle, Progress& progress) {
                 ", which this processor lacks; computing at f32");
 }
 
-std::vector<View> views_of(const Bundle& bundle) {
+std::vector<Crop> crops_of(const Bundle& bundle) {
   try {
-    std::vector<View> views = views_from_names(bundle.views);
-    check_batch(std::ranges::max(sizes_of_views(views, bundle.size)), bundle.batch);
-    return views;
+    std::vector<Crop> crops = crops_from_names(bundle.crops);
+    check_batch(std::ranges::max(sizes_of_crops(crops, bundle.size)), bundle.batch);
+    return crops;
   } catch (const Error& error) {
     throw Error(ErrorKind::kCorrupt,
                 "reading the bundle: " + std::string(error.what()) + "; get the bundle anew");
@@ -64,14 +64,14 @@ std::vector<View> views_of(const Bundle& bundle) {
 }
 
 Preprocessor make_preprocessor(const Bundle& bundle) {
-  return {backbone_spec_of(bundle), bundle.size, fit_from_name(bundle.fit), views_of(bundle)};
+  return {backbone_spec_of(bundle), bundle.size, fit_from_name(bundle.fit), crops_of(bundle)};
 }
 
 ExtractSetup extract_setup_of(const Bundle& bundle, std::size_t slots) {
   ExtractSetup setup;
   setup.backbone = backbone_of(bundle);
   setup.fit = fit_from_name(bundle.fit);
-  setup.views = views_of(bundle);
+  setup.crops = crops_of(bundle);
   setup.featurizer.size = bundle.size;
   setup.featurizer.precision = precision_here(bundle);
   setup.featurizer.batch = bundle.batch;

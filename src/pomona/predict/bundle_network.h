@@ -30,11 +30,11 @@ Precision precision_here(const Bundle& bundle);
 // Says so when precision_here() is another one than the bundle's.
 void note_precision(const Bundle& bundle, Progress& progress);
 
-// Throws corrupt for names that are none, views that are there twice, more than kMostSizes, and
+// Throws corrupt for names that are none, crops that are there twice, more than kMostSizes, and
 // sizes that are too large for the bundle's batch.
-std::vector<View> views_of(const Bundle& bundle);
+std::vector<Crop> crops_of(const Bundle& bundle);
 
-// For its pictures, with its views.
+// For its pictures, with its crops.
 Preprocessor make_preprocessor(const Bundle& bundle);
 
 // Of photographs as when the bundle was made, at its sizes and batch and precision_here().

@@ -77,31 +77,31 @@ TEST(BundleNetwork, RefusesWhatADamagedBundleMayAskFor) {
   const auto message = [](const std::function<void(Bundle&)>& damage) {
     Bundle bundle = tiny_predicting_bundle({"whole", "flip"}, 4);
     damage(bundle);
-    return message_of(ErrorKind::kCorrupt, [&] { views_of(bundle); });
+    return message_of(ErrorKind::kCorrupt, [&] { crops_of(bundle); });
   };
   EXPECT_EQ(message([](Bundle&) {}), "no error");
   EXPECT_THAT(message([](Bundle& bundle) {
-                bundle.views = {"whole", "sideways"};
+                bundle.crops = {"whole", "sideways"};
               }),
               AllOf(HasSubstr("reading the bundle: "), HasSubstr("'sideways'"),
                     HasSubstr("get the bundle anew")));
   EXPECT_THAT(message([](Bundle& bundle) {
-                bundle.views = {"whole", "flip", "flip"};
+                bundle.crops = {"whole", "flip", "flip"};
               }),
               HasSubstr("twice"));
   EXPECT_THAT(message([](Bundle& bundle) {
-                bundle.views = {"whole", "flip@48", "flip@64", "flip@80", "flip@96"};
+                bundle.crops = {"whole", "flip@48", "flip@64", "flip@80", "flip@96"};
               }),
               HasSubstr("at most 4 sizes"));
   EXPECT_THAT(message([](Bundle& bundle) {
-                bundle.views = {"whole", "flip@4096"};
+                bundle.crops = {"whole", "flip@4096"};
                 bundle.batch = 4096;
               }),
               HasSubstr("4096 pictures of 4096 pixels a side are too many at once"));
 }
 
 TEST(BundleNetwork, TakesEverySettingFromTheBundle) {
-  Bundle bundle = tiny_predicting_bundle({"whole", "zoom75@48"}, 3);
+  Bundle bundle = tiny_predicting_bundle({"whole", "center75@48"}, 3);
   bundle.fit = "pad";
   const ExtractSetup setup = extract_setup_of(bundle, /*slots=*/5);
   EXPECT_EQ(setup.fit, Fit::kPad);
@@ -109,7 +109,7 @@ TEST(BundleNetwork, TakesEverySettingFromTheBundle) {
   EXPECT_EQ(setup.featurizer.batch, 3);
   EXPECT_EQ(setup.featurizer.slots, 5U);
   EXPECT_EQ(setup.featurizer.precision, Precision::kF32);
-  EXPECT_EQ(setup.views, (std::vector<View>{View(), View{.percent = 75, .size = 48}}));
+  EXPECT_EQ(setup.crops, (std::vector<Crop>{Crop(), Crop{.percent = 75, .size = 48}}));
   EXPECT_EQ(setup.row_width(), 2U * kTinyFeatureCount);
   bundle.fit = "stretch";
   EXPECT_THROW(extract_setup_of(bundle, 1), Error);

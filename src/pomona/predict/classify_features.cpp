@@ -9,9 +9,9 @@ Matrix<double> classify_features(const Bundle& bundle, MatrixView<const float> f
     classify(bundle.classifier, features, probabilities.view());
     return probabilities;
   }
-  Matrix<float> scores(features.rows(), bundle.projection.weights.rows());
-  project(bundle.projection, features, scores.view());
-  classify(bundle.classifier, scores.view(), probabilities.view());
+  Matrix<float> components(features.rows(), bundle.projection.weights.rows());
+  project(bundle.projection, features, components.view());
+  classify(bundle.classifier, components.view(), probabilities.view());
   return probabilities;
 }
 

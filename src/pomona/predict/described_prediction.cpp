@@ -27,7 +27,7 @@ DescribedVariety describe_variety(const VarietyAnswer& answer, const std::string
   DescribedVariety described{answer.name, answer.name, answer.probability, std::nullopt};
   if (const Variety* variety = catalogue.find_variety(kind, answer.name)) {
     described.name = variety->name.in(language);
-    described.distinguished_by = variety->told_by.in(language);
+    described.distinguished_by = variety->distinguished_by.in(language);
   }
   return described;
 }
@@ -82,7 +82,7 @@ Json variety_json(const DescribedVariety& variety) {
   return {{"id", variety.id},
           {"name", variety.name},
           {"probability", variety.probability},
-          {"told_by", value_or_null(variety.distinguished_by)}};
+          {"distinguished_by", value_or_null(variety.distinguished_by)}};
 }
 
 Json confusable_json(const Confusable& other) {
@@ -102,13 +102,13 @@ DescribedPrediction describe_prediction(const std::string& path, const Predictio
   described.path = path;
   described.failure = prediction.failure;
   if (prediction.failure) return described;
-  described.ood_score = prediction.strangeness;
+  described.ood_score = prediction.ood_score;
   for (const Answer& answer :
        std::span(prediction.answers).first(std::min(top, prediction.answers.size()))) {
     described.kinds.push_back(describe_kind(answer, catalogue, language));
   }
-  if (prediction.refused) {
-    described.rejected = refusal_reason_name(*prediction.refused);
+  if (prediction.rejected) {
+    described.rejected = rejection_reason_name(*prediction.rejected);
     return described;
   }
   described.confusable = find_confusable(prediction.answers, catalogue, language);
@@ -128,7 +128,7 @@ Json prediction_json(const DescribedPrediction& prediction) {
   Json json = {
       {"path", prediction.path},
       {"refused", prediction.failure ? Json("unreadable") : value_or_null(prediction.rejected)},
-      {"strangeness", value_or_null(prediction.ood_score)},
+      {"ood_score", value_or_null(prediction.ood_score)},
       {"kinds", std::move(kinds)},
       {"confusable",
        prediction.confusable ? confusable_json(*prediction.confusable) : Json(nullptr)},

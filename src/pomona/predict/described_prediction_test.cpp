@@ -21,7 +21,7 @@ TEST(DescribedPrediction, WithoutACatalogueLabelsStandForKinds) {
   EXPECT_TRUE(described.kinds[0].studio_only);
   EXPECT_FALSE(described.confusable);
   EXPECT_EQ(prediction_json(described).dump(),
-            R"({"path":"a.jpg","refused":null,"strangeness":null,"kinds":[{"id":"apple",)"
+            R"({"path":"a.jpg","refused":null,"ood_score":null,"kinds":[{"id":"apple",)"
             R"("name":"apple","scientific_name":null,"family":null,"probability":0.6,)"
             R"("studio_only":true}],"confusable":null,"variety":null,"facts":[]})");
 }
@@ -38,7 +38,7 @@ TEST(DescribedPrediction, ASecondAnswerHalfAsProbableAsTheFirstIsConfusable) {
 TEST(DescribedPrediction, ARejectedOneHasKindsAloneAndAFailureNothing) {
   Prediction prediction = two_answers(0.5);
   prediction.variety = VarietyAnswer{"Gala", 0.9};
-  prediction.refused = RefusalReason::kUnknownKind;
+  prediction.rejected = RejectionReason::kUnknownKind;
   const DescribedPrediction rejected =
       describe_prediction("a.jpg", prediction, Catalogue(), Language::kEnglish, 3);
   EXPECT_EQ(rejected.rejected, "unknown_kind");

@@ -32,7 +32,7 @@ inline Matrix<double> random_matrix(std::uint64_t seed, std::size_t rows, std::s
   return matrix;
 }
 
-inline Bundle predicting_bundle(const Backbone& backbone, const std::vector<std::string>& views,
+inline Bundle predicting_bundle(const Backbone& backbone, const std::vector<std::string>& crops,
                                 int batch, const MakeNetworks& make) {
   const auto dims = static_cast<std::size_t>(backbone.spec.feature_count);
   Bundle bundle;
@@ -43,7 +43,7 @@ inline Bundle predicting_bundle(const Backbone& backbone, const std::vector<std:
   bundle.backbone_license = backbone.license_text;
   bundle.size = backbone.spec.size;
   bundle.fit = "squash";
-  bundle.views = views;
+  bundle.crops = crops;
   bundle.filter = "bicubic";
   bundle.precision = "f32";
   bundle.batch = batch;
@@ -63,8 +63,8 @@ inline Bundle predicting_bundle(const Backbone& backbone, const std::vector<std:
   return bundle;
 }
 
-inline Bundle predicting_bundle(const std::vector<std::string>& views, int batch) {
-  return predicting_bundle(golden_backbone(), views, batch, make_networks);
+inline Bundle predicting_bundle(const std::vector<std::string>& crops, int batch) {
+  return predicting_bundle(golden_backbone(), crops, batch, make_networks);
 }
 
 // The tiny featurizer, which fails on a picture of one colour: on white_photograph(). Inputs of
@@ -99,18 +99,18 @@ class ColourFearingFeaturizer : public Featurizer {
   std::unique_ptr<Featurizer> inner_;
 };
 
-inline ViewNetworks make_tiny_networks(const ExtractSetup& setup) {
-  return {setup.views, setup.featurizer.size, [&](int size) {
+inline CropNetworks make_tiny_networks(const ExtractSetup& setup) {
+  return {setup.crops, setup.featurizer.size, [&](int size) {
             FeaturizerOptions options = setup.featurizer;
             options.size = size;
             return std::make_unique<ColourFearingFeaturizer>(options);
           }};
 }
 
-inline Bundle tiny_predicting_bundle(const std::vector<std::string>& views, int batch) {
+inline Bundle tiny_predicting_bundle(const std::vector<std::string>& crops, int batch) {
   Backbone backbone;
   backbone.spec = tiny_backbone_spec();
-  return predicting_bundle(backbone, views, batch, make_tiny_networks);
+  return predicting_bundle(backbone, crops, batch, make_tiny_networks);
 }
 
 inline std::string white_photograph() {

@@ -13,7 +13,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/stop.h"
-#include "pomona/features/view_mean.h"
+#include "pomona/features/crop_mean.h"
 #include "pomona/image/decode_limits.h"
 #include "pomona/image/picture_quality.h"
 #include "pomona/predict/bundle_network.h"
@@ -26,7 +26,7 @@
 namespace pomona {
 namespace {
 
-// Answers that are kept whatever is to be shown: whether the second is near is told even so.
+// Answers that are kept whatever is to be shown: whether the second is near is reported even so.
 constexpr std::size_t kAtLeast = 2;
 
 Bundle checked(Bundle bundle, const PredictorOptions& options) {
@@ -54,12 +54,12 @@ std::vector<Answer> best_answers(std::span<const double> probabilities, const Bu
   return answers;
 }
 
-// Of several views these two together answer nearly as all do (docs/kinds.md).
-std::vector<std::size_t> whole_and_nearest(const Bundle& bundle) {
-  const std::vector<View> views = views_of(bundle);
-  const auto nearest = std::ranges::min_element(views, {}, &View::percent) - views.begin();
-  if (nearest == 0) return {0};
-  return {0, static_cast<std::size_t>(nearest)};
+// These two of several crops together predict nearly as well as all (docs/kinds.md).
+std::vector<std::size_t> whole_and_tightest(const Bundle& bundle) {
+  const std::vector<Crop> crops = crops_of(bundle);
+  const auto tightest = std::ranges::min_element(crops, {}, &Crop::percent) - crops.begin();
+  if (tightest == 0) return {0};
+  return {0, static_cast<std::size_t>(tightest)};
 }
 
 // Photographs mostly lie side by side: a folder is opened once.
@@ -109,20 +109,20 @@ Predictor::Predictor(Bundle bundle, const PredictorOptions& options, const MakeN
       catalogue_(read_catalogue(bundle_)),
       setup_(extract_setup_of(bundle_, workers_or_all(options.workers))),
       networks_(make(setup_)),
-      views_(options.fast ? whole_and_nearest(bundle_) : networks_.every_view()),
-      refuser_(bundle_),
+      crops_(options.fast ? whole_and_tightest(bundle_) : networks_.every_crop()),
+      rejector_(bundle_),
       pool_(std::make_unique<SlotPool>(networks_.slots())) {
   // One case is enough to notice another kind of machine; `pomona verify` runs them all.
   run_self_check(bundle_, networks_, /*cases=*/1);
   for (std::size_t slot = 0; slot < networks_.slots(); ++slot) {
-    featurizers_.push_back(std::make_unique<PhotographFeaturizer>(networks_, setup_, views_,
+    featurizers_.push_back(std::make_unique<PhotographFeaturizer>(networks_, setup_, crops_,
                                                                   std::vector<std::size_t>{slot}));
   }
 }
 
 std::size_t Predictor::batch_photographs() const {
   const std::size_t batch = networks_.network(0).batch();
-  return (batch + views_.size() - 1) / views_.size();
+  return (batch + crops_.size() - 1) / crops_.size();
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const std::string_view> photographs,
@@ -131,7 +131,7 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string_view> pho
   std::vector<Prediction> predictions(photographs.size());
   if (photographs.empty()) return predictions;
   const std::size_t batch = networks_.network(0).batch();
-  const std::size_t batches = (photographs.size() * views_.size() + batch - 1) / batch;
+  const std::size_t batches = (photographs.size() * crops_.size() + batch - 1) / batch;
   const SlotPool::Lease lease = pool_->take(batches, options.stop);
   PhotographFeaturizer& featurizer = *featurizers_[lease.slots().front()];
   featurizer.use(lease.slots());
@@ -147,8 +147,8 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string_view> pho
       continue;
     }
     read.push_back(i);
-    if (bundle_.refusal.share > 0) {
-      predictions[i].refused = refusal_of_picture(picture_quality(featurizer.decoded()));
+    if (bundle_.reject_option.rate > 0) {
+      predictions[i].rejected = rejection_of_picture(picture_quality(featurizer.decoded()));
     }
   }
   const std::vector<float> rows = featurizer.finish();
@@ -163,15 +163,15 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string_view> pho
 // `read`: which of the predictions each row is for.
 void Predictor::answer(MatrixView<const float> rows, const std::vector<std::size_t>& read,
                        const PredictOptions& options, std::vector<Prediction>& predictions) const {
-  ViewMean mean(views_.size());
+  CropMean mean(crops_.size());
   const MatrixView<const float> features = mean.of(rows);
   const Matrix<double> probabilities = classify_features(bundle_, features);
-  const std::vector<Strangeness> strangeness = refuser_.strangeness(features);
-  auto varieties = tell_varieties(bundle_, features, probabilities.view());
+  const std::vector<OodScore> ood_scores = rejector_.ood_scores(features);
+  auto varieties = report_varieties(bundle_, features, probabilities.view());
   for (std::size_t i = 0; i < read.size(); ++i) {
     Prediction& prediction = predictions[read[i]];
-    if (bundle_.refusal.share > 0) prediction.strangeness = strangeness[i].value;
-    if (!prediction.refused) prediction.refused = strangeness[i].refused;
+    if (bundle_.reject_option.rate > 0) prediction.ood_score = ood_scores[i].value;
+    if (!prediction.rejected) prediction.rejected = ood_scores[i].rejected;
     prediction.variety = std::move(varieties[i]);
     prediction.answers = best_answers(probabilities.row(i), bundle_, most_answers(options));
   }

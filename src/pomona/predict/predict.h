@@ -19,7 +19,7 @@
 #include "pomona/features/extract_setup.h"
 #include "pomona/features/photograph_featurizer.h"
 #include "pomona/image/decode_limits.h"
-#include "pomona/predict/refusal.h"
+#include "pomona/predict/rejector.h"
 #include "pomona/predict/slot_pool.h"
 #include "pomona/predict/variety.h"
 #include "pomona/storage/store_opener.h"
@@ -40,14 +40,14 @@ struct PredictionFailure {
 
 struct Prediction {
   std::vector<Answer> answers;               // best first: `top` of them, and always two
-  std::optional<VarietyAnswer> variety;      // of the first answer, where it can be told
-  std::optional<double> strangeness;         // of Refuser, of a bundle that refuses
-  std::optional<RefusalReason> refused;      // then both are what is nearest, and no more
+  std::optional<VarietyAnswer> variety;      // of the first answer, where it is reported
+  std::optional<double> ood_score;           // of Rejector, of a bundle with a reject option
+  std::optional<RejectionReason> rejected;   // then both are what is nearest, and no more
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 
 struct PredictorOptions {
-  // Looks at the whole and the nearest view alone. Every network is made even so, for the
+  // Uses the whole and the tightest crop alone. Every network is made even so, for the
   // self-check.
   bool fast = false;
   std::size_t workers = 0;  // how many requests are computed at once; 0: one a usable core
@@ -113,9 +113,9 @@ class Predictor {
   Bundle bundle_;
   Catalogue catalogue_;
   ExtractSetup setup_;
-  ViewNetworks networks_;
-  std::vector<std::size_t> views_;  // of the bundle's, those that are looked at
-  Refuser refuser_;
+  CropNetworks networks_;
+  std::vector<std::size_t> crops_;  // of the bundle's, those that are used
+  Rejector rejector_;
   // One a slot; whoever holds the slot uses it.
   std::vector<std::unique_ptr<PhotographFeaturizer>> featurizers_;
   std::unique_ptr<SlotPool> pool_;

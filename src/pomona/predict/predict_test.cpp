@@ -40,7 +40,7 @@ std::string failure_of(const Prediction& prediction) {
 TEST(Predictor, GivesTheSameBitsToEightThreadsAsOneAfterTheOther) {
   constexpr std::size_t kThreads = 8;
   constexpr std::size_t kPhotographs = 200;
-  const Predictor predictor(predicting_bundle({"whole", "flip", "zoom75"}, 2), {.workers = 3});
+  const Predictor predictor(predicting_bundle({"whole", "flip", "center75"}, 2), {.workers = 3});
   const std::vector<std::string> photographs = made_up_photographs(kPhotographs);
   std::vector<Prediction> expected;
   for (const std::string_view one : views_of(photographs)) {
@@ -82,8 +82,8 @@ std::optional<ErrorKind> ended_with(const std::function<void()>& request) {
 TEST(TinyPredictor, AnswersManyThreadsWhileOtherRequestsFailAndStop) {
   constexpr std::size_t kThreads = 8;
   constexpr std::size_t kRequests = 60;
-  const Predictor predictor(tiny_predicting_bundle({"whole", "flip", "zoom75"}, 4), {.workers = 3},
-                            make_tiny_networks);
+  const Predictor predictor(tiny_predicting_bundle({"whole", "flip", "center75"}, 4),
+                            {.workers = 3}, make_tiny_networks);
   const std::vector<std::string> photographs = made_up_photographs(kRequests + kThreads);
   const std::string white = white_photograph();
   const std::vector<std::string_view> all = views_of(photographs);

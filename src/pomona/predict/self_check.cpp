@@ -8,8 +8,8 @@
 
 #include "pomona/base/error.h"
 #include "pomona/bundle/synthetic_input.h"
+#include "pomona/features/crop_mean.h"
 #include "pomona/features/feature_queue.h"
-#include "pomona/features/view_mean.h"
 #include "pomona/predict/bundle_network.h"
 #include "pomona/predict/classify_features.h"
 
@@ -17,21 +17,21 @@ namespace pomona {
 namespace {
 
 // One case after the other; where in a batch it stands does not matter.
-std::vector<float> features_of(const Bundle& bundle, const ViewNetworks& networks,
+std::vector<float> features_of(const Bundle& bundle, const CropNetworks& networks,
                                std::uint64_t seed) {
   Image picture;
   picture.set_size(bundle.size, bundle.size);
   picture.pixels = synthetic_input(seed, bundle.size);
   Preprocessor preprocessor = make_preprocessor(bundle);
-  FeatureQueue queue(networks, networks.every_view(), {0});
+  FeatureQueue queue(networks, networks.every_crop(), {0});
   queue.add_row(picture, preprocessor);
-  const std::vector<float> views = queue.finish();
-  ViewMean mean(preprocessor.views());
-  const auto row = mean.of({views.data(), 1, views.size()}).row(0);
+  const std::vector<float> crops = queue.finish();
+  CropMean mean(preprocessor.crops());
+  const auto row = mean.of({crops.data(), 1, crops.size()}).row(0);
   return {row.begin(), row.end()};
 }
 
-SelfCheckCase answer(const Bundle& bundle, const ViewNetworks& networks, std::uint64_t seed) {
+SelfCheckCase answer(const Bundle& bundle, const CropNetworks& networks, std::uint64_t seed) {
   SelfCheckCase result;
   result.seed = seed;
   result.features = features_of(bundle, networks, seed);
@@ -77,14 +77,14 @@ void compare(const SelfCheckCase& expected, const SelfCheckCase& found,
 
 }  // namespace
 
-std::vector<SelfCheckCase> answer_self_check(const Bundle& bundle, const ViewNetworks& networks,
+std::vector<SelfCheckCase> answer_self_check(const Bundle& bundle, const CropNetworks& networks,
                                              std::size_t cases) {
   std::vector<SelfCheckCase> result;
   for (std::size_t i = 0; i < cases; ++i) result.push_back(answer(bundle, networks, i));
   return result;
 }
 
-void run_self_check(const Bundle& bundle, const ViewNetworks& networks, std::size_t cases) {
+void run_self_check(const Bundle& bundle, const CropNetworks& networks, std::size_t cases) {
   const auto tolerance = bundle.self_check.tolerances.find(bundle.precision);
   if (tolerance == bundle.self_check.tolerances.end()) {
     throw Error(

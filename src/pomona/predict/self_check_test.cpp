@@ -38,7 +38,7 @@ class SelfCheckTest : public ::testing::Test {
   }
 
   Bundle bundle_ = tiny_predicting_bundle({"whole", "flip"}, 4);
-  ViewNetworks networks_ = make_tiny_networks(extract_setup_of(bundle_, /*slots=*/1));
+  CropNetworks networks_ = make_tiny_networks(extract_setup_of(bundle_, /*slots=*/1));
 };
 
 TEST_F(SelfCheckTest, PassesWhatTheBundleWasMadeWith) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judgements that were made outside of a run, such as how often a model refuses what is no fruit:
+// Judgements that were made outside of a run, such as how often a model rejects what is no fruit:
 // tables of shares that the report shows beside the run's own figures. docs/formats.md describes
 // their file.
 #pragma once

@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Json refused(double share) { return {{"share", share}, {"low", 0.9}, {"high", 1.0}}; }
+Json rejected(double share) { return {{"share", share}, {"low", 0.9}, {"high", 1.0}}; }
 
 Json good_file() {
   return {{"format", "pomona-judgements"},
@@ -22,15 +22,15 @@ Json good_file() {
           {"tables",
            {{{"title", "Spoilt photographs"},
              {"note", "Asked of a model that did not learn from them."},
-             {"columns", {"right", "refused"}},
+             {"columns", {"right", "rejected"}},
              {"rows",
-              {{{"name", "blurred"}, {"count", 111}, {"shares", {refused(0.95), nullptr}}},
+              {{{"name", "blurred"}, {"count", 111}, {"shares", {rejected(0.95), nullptr}}},
                {{"name", "dark"},
                 {"count", 0},
                 {"shares", {{{"share", 1}, {"at_least", 0.9}}, {{"share", 0}}}}}}}}}}};
 }
 
-// What it says of the file with a change.
+// The message about the file with a change.
 template <class Change>
 std::string refusal_of(const Change& change) {
   Json file = good_file();

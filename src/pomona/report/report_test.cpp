@@ -38,7 +38,7 @@ Json small_metrics() {
           {"labels", {"Apple", "Pear"}},
           {"train_rows", 4},
           {"test_rows", 5},
-          {"scores", {{{"key", "main"}, {"accuracy", 0.8}}}},
+          {"metrics", {{{"key", "main"}, {"accuracy", 0.8}}}},
           {"classes", Json::array()},
           {"calibration", Json::array()},
           {"confusions",
@@ -55,7 +55,7 @@ Json small_metrics() {
              {"probability", 0.75},
              {"truth_probability", 0.2}}}},
           {"by_class",
-           {{{"score", "main"},
+           {{{"metrics", "main"},
              {"classes",
               {{{"label", "Apple"},
                 {"support", 2},
@@ -67,8 +67,8 @@ Json small_metrics() {
 }
 
 Json small_judgements() {
-  return {{{"title", "What it refuses"},
-           {"columns", {"refused"}},
+  return {{{"title", "What it rejects"},
+           {"columns", {"rejected"}},
            {"rows",
             {{{"name", "drawings"},
               {"count", 118},

@@ -41,7 +41,7 @@ constexpr std::array kSteps = {
          [](Json& figures) { cut(figures["failures"], "rows", 20); }},
     Step{"The t-SNE plot found no room here; tsne.json holds it.",
          [](Json& figures) { figures["tsne"] = nullptr; }},
-    Step{"The scores of each class by source found no room here; metrics.json holds them.",
+    Step{"The metrics of each class by source found no room here; metrics.json holds them.",
          [](Json& figures) {
            if (figures["metrics"].is_object()) figures["metrics"].erase("by_class");
          }},

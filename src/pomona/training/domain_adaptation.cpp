@@ -133,7 +133,7 @@ std::unique_ptr<RowFile> DomainAdaptation::adapted(const RowFile& file,
     file.read(i * each, values.view());
     const auto found = transforms_.find(source_of(rows_.manifest.rows[i].path));
     if (found != transforms_.end()) {
-      for (std::size_t view = 0; view < each; ++view) found->second.apply(values.row(view));
+      for (std::size_t crop = 0; crop < each; ++crop) found->second.apply(values.row(crop));
     }
     copy->append(values.view());
   }

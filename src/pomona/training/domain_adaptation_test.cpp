@@ -76,15 +76,15 @@ TEST_F(Adaptation, MovesASourceToTheWildByTheLabelsBothHave) {
                                           FloatNear(17, 1e-4F), 70, 90, FloatNear(2011, 1e-2F)));
 }
 
-TEST_F(Adaptation, MovesEveryViewOfAPhotograph) {
-  RowFile views(testing::TempDir(), 1);
+TEST_F(Adaptation, MovesEveryCropOfAPhotograph) {
+  RowFile crops(testing::TempDir(), 1);
   Matrix<float> two(2, 1);
   for (std::size_t i = 0; i < kPhotographs.size(); ++i) {
     two(0, 0) = 2;
     two(1, 0) = 3;
-    views.append(two.view());
+    crops.append(two.view());
   }
-  const std::vector<float> values = moved(views);
+  const std::vector<float> values = moved(crops);
   ASSERT_EQ(values.size(), 2 * kPhotographs.size());
   EXPECT_EQ(values[0], 2);
   EXPECT_NEAR(values[8], 15, 1e-4F);

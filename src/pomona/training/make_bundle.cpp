@@ -33,12 +33,12 @@ std::string training_digest(const TableRows& rows) {
   return digest.finish();
 }
 
-std::set<Catalogue::VarietyId> told_varieties(const Bundle& bundle) {
-  std::set<Catalogue::VarietyId> told;
+std::set<Catalogue::VarietyId> reported_varieties(const Bundle& bundle) {
+  std::set<Catalogue::VarietyId> reported;
   for (const VarietyClassifier& one : bundle.varieties) {
-    for (const std::string& name : one.names) told.emplace(one.label, name);
+    for (const std::string& name : one.names) reported.emplace(one.label, name);
   }
-  return told;
+  return reported;
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRow
   bundle.backbone_license = setup.backbone.license_text;
   bundle.size = setup.featurizer.size;
   bundle.fit = fit_name(setup.fit);
-  bundle.views = view_names(setup.views);
+  bundle.crops = crop_names(setup.crops);
   bundle.filter = "bicubic";
   bundle.precision = precision_name(setup.featurizer.precision);
   bundle.batch = setup.featurizer.batch;
@@ -63,14 +63,14 @@ Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRow
   bundle.classifier_kind = parts.trained.kind;
   bundle.classifier = std::move(parts.trained.classifier);
   if (parts.trained.kind != ClassifierKind::kNone) bundle.labels = rows.train_labels;
-  bundle.refusal = std::move(parts.refusal);
+  bundle.reject_option = std::move(parts.reject_option);
   bundle.varieties = std::move(parts.varieties);
   bundle.studio_only = std::move(parts.studio_only);
-  if (catalogue) bundle.catalogue = catalogue->print(bundle.labels, told_varieties(bundle));
+  if (catalogue) bundle.catalogue = catalogue->print(bundle.labels, reported_varieties(bundle));
   bundle.metrics = std::move(metrics);
   bundle.training_digest = training_digest(rows);
   bundle.self_check.tolerances = tolerances();
-  const ViewNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
+  const CropNetworks networks = make_networks(extract_setup_of(bundle, /*slots=*/1));
   bundle.self_check.cases = answer_self_check(bundle, networks, kSelfCheckCases);
   return bundle;
 }

@@ -19,7 +19,7 @@ namespace pomona {
 struct TrainedParts {
   Reduction reduction;
   TrainedClassifier trained;
-  Refusal refusal;
+  RejectOption reject_option;
   std::vector<VarietyClassifier> varieties;
   std::vector<std::string> studio_only;
 };

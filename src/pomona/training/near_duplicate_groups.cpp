@@ -22,10 +22,10 @@ namespace {
 
 constexpr std::size_t kBlockRows = 512;
 
-void append_first_views(const FeatureBatch& batch, std::size_t views, RowFile& file) {
+void append_first_crops(const FeatureBatch& batch, std::size_t crops, RowFile& file) {
   Matrix<float> first(batch.rows(), file.cols());
   for (std::size_t i = 0; i < batch.rows(); ++i) {
-    std::ranges::copy(batch.features.row(i).first(batch.features.cols() / views),
+    std::ranges::copy(batch.features.row(i).first(batch.features.cols() / crops),
                       first.row(i).begin());
   }
   file.append(first.view());
@@ -113,8 +113,8 @@ void join_near_duplicates(TableRows& rows, const FeatureSource& table,
   FeatureBatch batch;
   while (reader.next(batch)) {
     throw_if_stopped(execution.stop);
-    if (!features) features.emplace(scratch_folder, batch.features.cols() / rows.views);
-    append_first_views(batch, rows.views, *features);
+    if (!features) features.emplace(scratch_folder, batch.features.cols() / rows.crops);
+    append_first_crops(batch, rows.crops, *features);
   }
   if (!features) return;
   Joiner joiner(rows);

@@ -15,7 +15,7 @@
 namespace pomona {
 
 // Joins the groups of rows that have the same label and near features: the features of their first
-// view, minus the mean of their source, have a cosine distance of at most `distance`; rows linked
+// crop, minus the mean of their source, have a cosine distance of at most `distance`; rows linked
 // through others join as well. Each source has its own mean, since seen from the mean of another
 // domain all photographs of a source look alike. `sources`: the first part of paths; empty: all are
 // of one. Rows of no label stay as they are. `scratch_folder` is for a file of all rows' features.

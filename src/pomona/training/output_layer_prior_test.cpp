@@ -104,14 +104,14 @@ TEST(OutputLayerPrior, ClassifiesAsTheOutputLayerDoes) {
   const auto of_b = [&](std::size_t row) {
     return static_cast<double>(logits(row, 1) + logits(row, 3)) / 2;
   };
-  const auto score = [&](std::size_t row) {
+  const auto logit = [&](std::size_t row) {
     double sum = 0;
     for (std::size_t j = 0; j < components.cols(); ++j) sum += weights(1, j) * components(row, j);
     return sum;
   };
-  const double trust = score(1) / (of_b(1) - of_b(0));
+  const double trust = logit(1) / (of_b(1) - of_b(0));
   EXPECT_GT(trust, 1);
-  EXPECT_NEAR(score(2), trust * (of_b(2) - of_b(0)), 1e-3 * std::abs(score(2)));
+  EXPECT_NEAR(logit(2), trust * (of_b(2) - of_b(0)), 1e-3 * std::abs(logit(2)));
 }
 
 TEST(OutputLayerPrior, RefusesAClassThatTheBackboneLacks) {

@@ -11,8 +11,8 @@
 #include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/scan.h"
+#include "pomona/features/crop_mean.h"
 #include "pomona/features/read_ahead.h"
-#include "pomona/features/view_mean.h"
 #include "pomona/learn/scaler_fit.h"
 
 namespace pomona {
@@ -90,11 +90,11 @@ void project_rows(const Projection& projection, MatrixView<const float> rows,
   });
 }
 
-// Views lie one after the other, so a row of several is as many rows of one.
-void append_view_components(const Projection& projection, const Matrix<float>& features,
-                            std::size_t views, std::size_t workers, RowFile& file) {
-  const MatrixView<const float> each(features.data(), features.rows() * views,
-                                     features.cols() / views);
+// Crops lie one after the other, so a row of several is as many rows of one.
+void append_crop_components(const Projection& projection, const Matrix<float>& features,
+                            std::size_t crops, std::size_t workers, RowFile& file) {
+  const MatrixView<const float> each(features.data(), features.rows() * crops,
+                                     features.cols() / crops);
   Matrix<float> components(each.rows(), projection.weights.rows());
   project_rows(projection, each, components.view(), workers);
   file.append(components.view());
@@ -130,11 +130,11 @@ Reduction fit_reduction(const Moments& moments, const ReduceOptions& options) {
 }
 
 Moments table_moments(const FeatureSource& table, std::span<const std::int32_t> class_of_row,
-                      std::size_t class_count, std::size_t views, const std::stop_token& stop) {
+                      std::size_t class_count, std::size_t crops, const std::stop_token& stop) {
   check_rows(table, class_of_row.size());
   const std::unique_ptr<FeatureReader> pass = table.read();
   ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
-  ViewMean mean(views);
+  CropMean mean(crops);
   FeatureBatch batch;
   std::unique_ptr<TrainingMoments> moments;
   std::size_t first_row = 0;
@@ -158,7 +158,7 @@ void reduce(const FeatureSource& table, const TableRows& rows, const Projection&
   check_rows(table, rows.rows());
   const std::unique_ptr<FeatureReader> pass = table.read();
   ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
-  ViewMean mean(rows.views);
+  CropMean mean(rows.crops);
   FeatureBatch batch;
   std::size_t first_row = 0;
   while (reader.next(batch)) {
@@ -166,9 +166,9 @@ void reduce(const FeatureSource& table, const TableRows& rows, const Projection&
     const std::size_t count = batch.rows();
     const MatrixView<const float> features = mean.of(batch.features.view());
     if (sinks.features != nullptr) sinks.features->append(features);
-    if (sinks.view_components != nullptr) {
-      append_view_components(projection, batch.features, rows.views, execution.workers,
-                             *sinks.view_components);
+    if (sinks.crop_components != nullptr) {
+      append_crop_components(projection, batch.features, rows.crops, execution.workers,
+                             *sinks.crop_components);
     }
     ReducedBatch reduced = keys_of(batch, rows, first_row);
     reduced.pca_features = Matrix<float>(count, projection.weights.rows());

@@ -39,12 +39,12 @@ struct Reduction {
 // Throws invalid_input when the components asked for are more than the training rows give.
 Reduction fit_reduction(const Moments& moments, const ReduceOptions& options);
 
-// Moments of the rows of a feature table with class_of_row >= kNoClass, of several views the means:
+// Moments of the rows of a feature table with class_of_row >= kNoClass, of several crops the means:
 // by blocks of kMomentsBlockRows of the table, the same as extraction gathers.
 inline constexpr std::int32_t kNoClass = -1;
 inline constexpr std::int32_t kNotInTraining = -2;
 Moments table_moments(const FeatureSource& features, std::span<const std::int32_t> class_of_row,
-                      std::size_t class_count, std::size_t views, const std::stop_token& stop);
+                      std::size_t class_count, std::size_t crops, const std::stop_token& stop);
 
 // Where reduced rows go; each may be null.
 struct ReduceSinks {
@@ -52,10 +52,10 @@ struct ReduceSinks {
   ReducedSink* csv = nullptr;
   RowFile* components = nullptr;
   RowFile* features = nullptr;         // before they are reduced
-  RowFile* view_components = nullptr;  // every view reduced, rows.views rows a photograph
+  RowFile* crop_components = nullptr;  // every crop reduced, rows.crops rows a photograph
 };
 
-// A row of several views is reduced as their mean.
+// A row of several crops is reduced as their mean.
 void reduce(const FeatureSource& features, const TableRows& rows, const Projection& projection,
             const ReduceSinks& sinks, const Execution& execution);
 

@@ -29,9 +29,9 @@ TEST(ReduceOptionsTest, BoundsNameTheField) {
   }
 }
 
-// Four photographs of two views of two numbers, in batches of three rows: the mean of the views of
+// Four photographs of two crops of two numbers, in batches of three rows: the mean of the crops of
 // the i-th is (i, 10 - i²).
-MemoryFeatures table_of_views() {
+MemoryFeatures table_of_crops() {
   MemoryFeatures table;
   for (int first = 0; first < 4; first += 3) {
     FeatureBatch batch;
@@ -51,9 +51,9 @@ MemoryFeatures table_of_views() {
   return table;
 }
 
-TEST(TableMomentsTest, AreOfTheMeanViewsOfTrainingRows) {
+TEST(TableMomentsTest, AreOfTheMeanCropsOfTrainingRows) {
   const std::vector<std::int32_t> classes = {0, kNotInTraining, 1, kNoClass};
-  const Moments moments = table_moments(table_of_views(), classes, 2, /*views=*/2, {});
+  const Moments moments = table_moments(table_of_crops(), classes, 2, /*crops=*/2, {});
   EXPECT_EQ(moments.rows(), 3U);
   EXPECT_EQ(moments.dims(), 2U);
   EXPECT_THAT(moments.class_rows(), ElementsAre(1, 1));
@@ -63,7 +63,7 @@ TEST(TableMomentsTest, AreOfTheMeanViewsOfTrainingRows) {
 
 TEST(TableMomentsTest, ATableOfAnotherLengthIsDamaged) {
   const std::vector<std::int32_t> classes(5);
-  EXPECT_THAT([&] { table_moments(table_of_views(), classes, 1, 2, {}); },
+  EXPECT_THAT([&] { table_moments(table_of_crops(), classes, 1, 2, {}); },
               ThrowsMessage<Error>(HasSubstr("expected 5 rows, found 4")));
   EXPECT_THAT([] { table_moments(MemoryFeatures(), {}, 1, 1, {}); },
               ThrowsMessage<Error>(HasSubstr("it has no rows")));
@@ -71,7 +71,7 @@ TEST(TableMomentsTest, ATableOfAnotherLengthIsDamaged) {
 
 TEST(FitReductionTest, TakesAsManyComponentsAsThereCanBe) {
   const std::vector<std::int32_t> classes(4);
-  const Moments moments = table_moments(table_of_views(), classes, 1, 2, {});
+  const Moments moments = table_moments(table_of_crops(), classes, 1, 2, {});
   EXPECT_EQ(fit_reduction(moments, {}).pca.n_components(), 2U);
   EXPECT_EQ(fit_reduction(moments, {.components = ComponentCount{1}}).pca.n_components(), 1U);
   EXPECT_THROW(fit_reduction(moments, {.components = ComponentCount{3}}), Error);
@@ -93,9 +93,9 @@ class KeptBatches final : public ReducedSink {
 };
 
 TEST(ReduceTest, GivesEverySinkTheSameRows) {
-  const MemoryFeatures table = table_of_views();
+  const MemoryFeatures table = table_of_crops();
   TableRows rows = rows_of_table(table, "");
-  rows.views = 2;
+  rows.crops = 2;
   rows.manifest.labels = {"b"};  // a class map may name them otherwise than the table
   Projection projection;
   projection.weights = Matrix<double>(1, 2);
@@ -103,14 +103,14 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   projection.weights(0, 1) = 1;
   projection.offset = {100};
   KeptBatches kept;
-  RowFile scores(testing::TempDir(), 1);
+  RowFile components(testing::TempDir(), 1);
   RowFile features(testing::TempDir(), 2);
-  RowFile view_scores(testing::TempDir(), 1);
+  RowFile crop_components(testing::TempDir(), 1);
   ReduceSinks sinks;
   sinks.table = &kept;
-  sinks.components = &scores;
+  sinks.components = &components;
   sinks.features = &features;
-  sinks.view_components = &view_scores;
+  sinks.crop_components = &crop_components;
   Progress progress;
   const std::stop_token stop;
   reduce(table, rows, projection, sinks, {progress, stop, 2});
@@ -119,18 +119,18 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   EXPECT_THAT(kept.labels, ElementsAre("b", "b", "b", "b"));
   EXPECT_TRUE(kept.finished);
   Matrix<float> found(4, 1);
-  scores.read(0, found.view());
+  components.read(0, found.view());
   Matrix<float> before(4, 2);
   features.read(0, before.view());
-  Matrix<float> views(8, 1);
-  view_scores.read(0, views.view());
+  Matrix<float> crops(8, 1);
+  crop_components.read(0, crops.view());
   for (std::size_t i = 0; i < 4; ++i) {
     const auto x = static_cast<float>(i);
     EXPECT_EQ(before(i, 0), x);
     EXPECT_EQ(before(i, 1), 10 - x * x);
     EXPECT_NEAR(found(i, 0), 110 + x - x * x, 1e-4);
-    EXPECT_NEAR(views(2 * i, 0), 107 + x - x * x, 1e-4);
-    EXPECT_NEAR(views(2 * i + 1, 0), 113 + x - x * x, 1e-4);
+    EXPECT_NEAR(crops(2 * i, 0), 107 + x - x * x, 1e-4);
+    EXPECT_NEAR(crops(2 * i + 1, 0), 113 + x - x * x, 1e-4);
   }
 }
 

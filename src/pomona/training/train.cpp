@@ -21,11 +21,11 @@ constexpr double kCalibrationShare = 0.1;
 // 1.54, depending on the tenth.
 constexpr std::size_t kEnoughToShare = 5000;
 constexpr std::size_t kFoldsOfFew = 5;
-constexpr std::size_t kScoreBlockRows = 1024;
+constexpr std::size_t kLogitBlockRows = 1024;
 constexpr double kRidgeAlpha = 1;
 
 constexpr std::size_t kMostFolds = 100;
-constexpr double kMostRefused = 0.5;
+constexpr double kLargestRejectRate = 0.5;
 constexpr double kLeastC = 1e-6;
 constexpr double kMostC = 1e6;
 
@@ -56,12 +56,12 @@ std::vector<std::vector<std::size_t>> calibration_folds(const TableRows& rows,
   return folds_of(rows, all, find_groups(rows.manifest, ""), options);
 }
 
-// The rows of all views of the photographs chosen.
-std::vector<std::size_t> view_rows(const std::vector<std::size_t>& chosen, std::size_t views) {
+// The rows of all crops of the photographs chosen.
+std::vector<std::size_t> crop_rows(const std::vector<std::size_t>& chosen, std::size_t crops) {
   std::vector<std::size_t> rows;
-  rows.reserve(chosen.size() * views);
+  rows.reserve(chosen.size() * crops);
   for (const std::size_t row : chosen) {
-    for (std::size_t view = 0; view < views; ++view) rows.push_back(row * views + view);
+    for (std::size_t crop = 0; crop < crops; ++crop) rows.push_back(row * crops + crop);
   }
   return rows;
 }
@@ -113,10 +113,10 @@ TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<s
                                  const Classifier* start, const std::stop_token& stop) {
   const RowFile& inputs = table.learnt_from;
   const TableRows& rows = table.rows;
-  const std::vector<std::size_t> learnt = view_rows(chosen, rows.views);
+  const std::vector<std::size_t> learnt = crop_rows(chosen, rows.crops);
   std::vector<float> weights;
   if (!rows.weights.empty()) {
-    for (const std::size_t row : learnt) weights.push_back(rows.weights[row / rows.views]);
+    for (const std::size_t row : learnt) weights.push_back(rows.weights[row / rows.crops]);
   }
   TrainingRows training;
   training.dims = inputs.cols();
@@ -127,11 +127,11 @@ TrainedClassifier train_logistic(const TrainingTable& table, const std::vector<s
     const auto picked = std::span(learnt).subspan(block * training.block_rows, values.rows());
     read_rows(inputs, picked, values);
     std::ranges::transform(picked, labels.begin(),
-                           [&](std::size_t row) { return classes.of_row[row / rows.views]; });
+                           [&](std::size_t row) { return classes.of_row[row / rows.crops]; });
   };
   LogisticOptions logistic;
-  // A photograph weighs the same, however many views are made of it.
-  logistic.c = options.c / static_cast<double>(rows.views);
+  // A photograph weighs the same, however many crops are made of it.
+  logistic.c = options.c / static_cast<double>(rows.crops);
   logistic.prior = classes.prior;
   logistic.workers = options.workers;
   logistic.stop = stop;
@@ -150,13 +150,13 @@ std::vector<std::int32_t> labels_of(const TableRows& rows, std::span<const std::
 Matrix<double> logits_of(const Classifier& classifier, const RowFile& inputs,
                          const std::vector<std::size_t>& chosen, std::size_t workers) {
   Matrix<double> logits(chosen.size(), classifier.class_count());
-  const std::size_t blocks = (chosen.size() + kScoreBlockRows - 1) / kScoreBlockRows;
+  const std::size_t blocks = (chosen.size() + kLogitBlockRows - 1) / kLogitBlockRows;
   parallel_for(blocks, workers, [&](std::size_t block, std::size_t) {
-    const std::size_t first = block * kScoreBlockRows;
-    const std::size_t count = std::min(kScoreBlockRows, chosen.size() - first);
+    const std::size_t first = block * kLogitBlockRows;
+    const std::size_t count = std::min(kLogitBlockRows, chosen.size() - first);
     Matrix<float> values(count, inputs.cols());
     read_rows(inputs, std::span(chosen).subspan(first, count), values.view());
-    classifier_scores(classifier, values.view(), logits.view().rows_from(first, count));
+    classifier_logits(classifier, values.view(), logits.view().rows_from(first, count));
   });
   return logits;
 }
@@ -176,7 +176,7 @@ TrainedClassifier train_uncalibrated(const TrainingTable& table,
 
 void TrainOptions::check() const {
   check_range_or_zero("folds", folds, 2, kMostFolds);
-  check_range("refuse", refuse, 0, kMostRefused);
+  check_range("reject_rate", reject_rate, 0, kLargestRejectRate);
   check_range("c", c, kLeastC, kMostC);
   check_range("workers", workers, 0, kMostWorkers);
 }

@@ -25,12 +25,12 @@ struct TrainOptions {
   std::string backbone_classes = {};     // file of BackboneClasses; "": none
   std::vector<std::string> studio = {};  // sources of the studio domain
   std::vector<std::string> adapt = {};   // those of them to adapt: domain_adaptation.h
-  // Folds of a cross-validation of the whole chain, which gives a score and calibrates; 0: no such
-  // score, and as many folds as calibration needs.
+  // Folds of a cross-validation of the whole chain, which gives metrics and calibrates; 0: no
+  // such metrics, and as many folds as calibration needs.
   std::size_t folds = 0;
-  // The share of training photographs that may be refused so that others are (refusal_fit.h); 0:
-  // everything is answered.
-  double refuse = 0;
+  // The share of training photographs that may be rejected so that unknown ones are
+  // (rejector_fit.h); 0: everything is answered.
+  double reject_rate = 0;
   double c = 1;  // of logistic regression, as in LogisticOptions
   std::uint64_t seed = 0;
   std::size_t workers = 0;  // 0: one a usable core, which verbs resolve; in train() one
@@ -49,7 +49,7 @@ struct TrainedClassifier {
 
 struct TrainingTable {
   const RowFile& inputs;  // what the classifier sees: components, or features for ridge
-  // What it learns from: the views of each photograph, rows.views rows for each; may be `inputs`.
+  // What it learns from: the crops of each photograph, rows.crops rows for each; may be `inputs`.
   const RowFile& learnt_from;
   const TableRows& rows;
   // Of the features of all rows there are to learn from, classes numbered as rows.train_labels.

@@ -42,11 +42,11 @@ class VarietyFit : public testing::Test {
   RowFile inputs_;
 };
 
-TEST_F(VarietyFit, TellsNamedOnesAndOthersApart) {
+TEST_F(VarietyFit, SeparatesNamedOnesAndOthers) {
   add(10, 0, 1, -2);
   add(8, 0, -1, 2);
   add(2, 0, 2, 2);  // too few for a class: one of the others
-  add(9, 1, 0, 0);  // a label of a single variety has nothing to tell apart
+  add(9, 1, 0, 0);  // a label of a single variety has nothing to classify
   add(5, -1, 1, 0);
   const std::vector<VarietyClassifier> varieties = fit();
   ASSERT_EQ(varieties.size(), 1U);
@@ -55,10 +55,10 @@ TEST_F(VarietyFit, TellsNamedOnesAndOthersApart) {
   EXPECT_TRUE(varieties[0].knows_others());
   EXPECT_EQ(varieties[0].least_probability, 0.8);
 
-  Matrix<double> scores(3, 2);
-  scores(0, 0) = scores(1, 0) = scores(2, 1) = 1;
+  Matrix<double> probabilities(3, 2);
+  probabilities(0, 0) = probabilities(1, 0) = probabilities(2, 1) = 1;
   const VarietyAnswers answers =
-      answer_varieties(varieties, rows_.train_labels, inputs_, {0, 19, 0}, scores.view());
+      answer_varieties(varieties, rows_.train_labels, inputs_, {0, 19, 0}, probabilities.view());
   const VarietyAnswer first = answers[0].value_or(VarietyAnswer());
   EXPECT_EQ(first.name, "Gala");
   EXPECT_GT(first.probability, 0.9);

@@ -79,7 +79,7 @@ def test_without_label_folders_all_but_the_classifier_works(tiny, tmp_path):
     }
     assert matrix_of(tmp_path / "out" / "reduced", "pca_features").shape == (12, 11)
     metrics = json_of(tmp_path / "out" / "metrics.json")
-    assert metrics["labels"] == metrics["scores"] == []
+    assert metrics["labels"] == metrics["metrics"] == []
     assert metrics["headline"].startswith("No headline metric")
     assert (tmp_path / "out" / "report.html").stat().st_size > 0
     tiny("report", tmp_path / "out")
@@ -103,7 +103,7 @@ def test_two_photographs_are_the_fewest_for_a_classifier(tiny, tmp_path):
     images = make_folder(tmp_path / "images", "ab", count=1)
     tiny(*chain(images, tmp_path / "out"))
     assert matrix_of(tmp_path / "out" / "reduced", "pca_features").shape == (2, 1)
-    assert json_of(tmp_path / "out" / "metrics.json")["scores"] == []
+    assert json_of(tmp_path / "out" / "metrics.json")["metrics"] == []
     tiny("predict", tmp_path / "out", images / "a" / "0.jpg")
     tiny("verify", tmp_path / "out")
 
@@ -134,7 +134,7 @@ def test_most_features_constant(tiny, tmp_path):
         for i in range(5):
             (tmp_path / "images" / label / f"{i}.jpg").write_bytes(encoded(picture(seed)))
     tiny(*chain(tmp_path / "images", tmp_path / "out"))
-    main = json_of(tmp_path / "out" / "metrics.json")["scores"][0]
+    main = json_of(tmp_path / "out" / "metrics.json")["metrics"][0]
     assert main["accuracy"] == 1
     tiny("verify", tmp_path / "out")
 

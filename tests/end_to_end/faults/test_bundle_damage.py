@@ -65,7 +65,7 @@ def test_a_missing_cut_or_longer_file_is_noticed(tiny, noise, bundle, name):
 
 
 @pytest.mark.parametrize(
-    ("views", "tells"),
+    ("crops", "tells"),
     [
         (["whole", "flip@5"], "'flip@5' is none"),
         (["whole", "whole@32"], "'whole@32' is the same as 'whole'"),
@@ -74,9 +74,9 @@ def test_a_missing_cut_or_longer_file_is_noticed(tiny, noise, bundle, name):
         (["whole", "flip@4096"], "too many at once"),
     ],
 )
-def test_views_that_a_stranger_wrote_are_no_way_in(tiny, noise, bundle, views, tells):
+def test_crops_in_a_foreign_bundle_are_checked(tiny, noise, bundle, crops, tells):
     settings = json.loads((bundle / "bundle.json").read_text())
-    settings["input"] |= {"views": views, "batch": 2}
+    settings["input"] |= {"crops": crops, "batch": 2}
     (bundle / "bundle.json").write_text(json.dumps(settings))
     renew_sums(bundle)
     for words in (["predict", bundle, noise / "a" / "0.jpg"], ["evaluate", bundle, noise]):

@@ -21,7 +21,7 @@ export function calibration(report: Report): HTMLElement | null {
     (bin): bin is Filled => bin.count > 0 && bin.confidence !== null && bin.accuracy !== null,
   );
   if (bins.length === 0) return null;
-  const error = report.scores[0]?.calibrationError ?? null;
+  const error = report.metrics[0]?.calibrationError ?? null;
   const title = finding(bins, error);
   const host = h('div', {
     class: 'plot',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the table of classes shows: a view for each score, with a row for each class.
+// What the table of classes shows: a view for each evaluation protocol, with a row for each class.
 import { takenFor } from '../findings.ts';
 import type { Interval } from '../json_fields.ts';
-import type { ClassScore, ClassScores, Report } from '../report_data.ts';
+import type { ClassMetrics, MetricsByClass, Report } from '../report_data.ts';
 
 export interface Row {
   label: string;
@@ -25,26 +25,26 @@ export interface View {
   whole: boolean;
 }
 
-/** The score that the page is about, then each other one that tells of classes. */
+/** The metrics that the page is about, then all others that are known by class. */
 export function classViews(report: Report): View[] {
   const [first, ...others] = report.byClass;
   return [
     { name: viewName(report, first), rows: classRows(report), whole: true },
-    ...others.map((scores) => ({
-      name: viewName(report, scores),
-      rows: scores.classes.map(scoreRow),
+    ...others.map((byClass) => ({
+      name: viewName(report, byClass),
+      rows: byClass.classes.map(metricsRow),
       whole: false,
     })),
   ];
 }
 
-function viewName(report: Report, scores: ClassScores | undefined): string {
-  if (scores === undefined) return '';
-  if (scores.source !== '') return `Photographs of ${scores.source} alone`;
-  return report.scores.find(({ key }) => key === scores.score)?.title || scores.score;
+function viewName(report: Report, byClass: MetricsByClass | undefined): string {
+  if (byClass === undefined) return '';
+  if (byClass.source !== '') return `Photographs of ${byClass.source} alone`;
+  return report.metrics.find(({ key }) => key === byClass.metrics)?.title || byClass.metrics;
 }
 
-function scoreRow({ label, support, recall, recallInterval, precision }: ClassScore): Row {
+function metricsRow({ label, support, recall, recallInterval, precision }: ClassMetrics): Row {
   const none = { train: null, taken: '', takenCount: 0 };
   const f1 =
     recall === null || precision === null

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row a class; every column sorts. Where several scores tell of classes, one chooses.
+// One row a class; every column sorts. Where several metrics are known by class, one chooses.
 import { h, labelText, scrollBox, section } from '../dom.ts';
 import { hardest } from '../findings.ts';
 import { count, counted, percent } from '../numbers.ts';
@@ -64,7 +64,7 @@ function viewChoice(views: View[], show: (view: View) => void): HTMLElement {
   const choice = h(
     'select',
     {
-      id: 'class-score',
+      id: 'class-metrics',
       onchange: () => {
         const view = views[choice.selectedIndex];
         if (view !== undefined) show(view);
@@ -72,7 +72,7 @@ function viewChoice(views: View[], show: (view: View) => void): HTMLElement {
     },
     ...views.map(({ name }) => h('option', {}, name)),
   );
-  return h('span', { class: 'control' }, h('label', { for: 'class-score' }, 'Judged by'), choice);
+  return h('span', { class: 'control' }, h('label', { for: 'class-metrics' }, 'Judged by'), choice);
 }
 
 function columnsOf(view: View, measured: boolean): Column[] {

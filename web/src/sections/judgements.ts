@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shares that were measured outside of the run, such as how often what is no fruit is refused.
+// Shares that were measured outside of the run, such as how often what is no fruit is rejected.
 import { type Child, h, scrollBox, section } from '../dom.ts';
 import { isReached, type JudgedShare, type JudgementTable } from '../judgement_data.ts';
 import { count, counted } from '../numbers.ts';

@@ -11,10 +11,10 @@ import {
   significant,
 } from '../numbers.ts';
 import type { Report } from '../report_data.ts';
-import { crossValidated } from './scores.ts';
+import { crossValidated } from './metrics.ts';
 
 export function overview(report: Report): HTMLElement {
-  const main = report.scores[0];
+  const main = report.metrics[0];
   const { headline } = report;
   return h(
     'header',
@@ -52,7 +52,7 @@ export function overview(report: Report): HTMLElement {
 }
 
 function title(report: Report): Child[] {
-  const main = report.scores[0];
+  const main = report.metrics[0];
   if (main?.accuracy != null) {
     return [
       h('span', { class: 'figure' }, percent(main.accuracy)),
@@ -70,22 +70,22 @@ function title(report: Report): Child[] {
   ];
 }
 
-/** The other scores in a line, so that the large one does not stand alone. */
+/** The other metrics in a line, so that the large one does not stand alone. */
 function others(report: Report): HTMLElement | null {
   const names: Record<string, string> = {
     cross_validated: 'of the training photographs, cross-validated',
-    by_group: 'where groups stay together',
-    ungrouped: 'where groups are torn apart',
+    by_group: 'by a split that keeps groups whole',
+    ungrouped: 'by a random split (photographs of one group on both sides)',
     pixels: 'by comparing pixels alone',
   };
-  const told = report.scores
+  const shown = report.metrics
     .slice(1)
     .filter(({ accuracy, key }) => accuracy !== null && names[key] !== undefined);
-  if (told.length === 0) return null;
+  if (shown.length === 0) return null;
   return h(
     'p',
     { class: 'others' },
-    ...told.flatMap(({ accuracy, key }, i) => [
+    ...shown.flatMap(({ accuracy, key }, i) => [
       i > 0 ? ', ' : null,
       h('strong', {}, percent(accuracy)),
       ` ${names[key]}`,
@@ -106,9 +106,9 @@ function lead(report: Report): string {
     sentences.push(
       'The photographs lie in no class folders, so there is nothing to learn names from.',
     );
-  } else if (report.scores.length === 0 && labelled === 1) {
+  } else if (report.metrics.length === 0 && labelled === 1) {
     sentences.push('There is only one class, so there is nothing to tell apart.');
-  } else if (report.scores.length === 0) {
+  } else if (report.metrics.length === 0) {
     sentences.push('No photograph was kept for a test, so nothing says how good the model is.');
   } else {
     sentences.push(
@@ -119,16 +119,16 @@ function lead(report: Report): string {
       )} from ${counted(report.trainRows ?? 0, 'photograph')} and was ${testText(report)}.`,
     );
   }
-  if (typeof report.options.refuse === 'number') {
+  if (typeof report.options.reject_rate === 'number') {
     sentences.push(
-      `It may refuse to answer, as strictly as costs ${percent(report.options.refuse)} of the photographs it learned from.`,
+      `Reject option: it rejects what it does not know; its limits reject ${percent(report.options.reject_rate)} of the training photographs.`,
     );
   }
   return sentences.join(' ');
 }
 
 function testText(report: Report): string {
-  const main = report.scores[0];
+  const main = report.metrics[0];
   if (main !== undefined && crossValidated(main)) {
     return 'evaluated by cross-validation';
   }

@@ -5,7 +5,7 @@ import { readReport } from '../report_data.ts';
 import { matching } from './class_finder.ts';
 import { classRows, classViews, type Row, sortRows } from './class_rows.ts';
 import { countAxis } from './count_axis.ts';
-import { crossValidated } from './scores.ts';
+import { crossValidated } from './metrics.ts';
 import { plainText, shellWord } from './setup.ts';
 import { extents, magnified, nextPoint, type Range } from './tsne_geometry.ts';
 
@@ -49,7 +49,7 @@ describe('the views of the table of classes', () => {
     run: { labels: [{ label: 'a', train: 3, test: 0 }] },
     metrics: {
       labels: ['a', 'b'],
-      scores: [
+      metrics: [
         { key: 'cross_validated', title: '2-fold cross-validation' },
         { key: 'cross_validated_source', title: 'of these x', source: 'x' },
       ],
@@ -59,18 +59,18 @@ describe('the views of the table of classes', () => {
       ],
       by_class: [
         {
-          score: 'cross_validated',
+          metrics: 'cross_validated',
           classes: [{ label: 'a', support: 4, recall: 0.5, recall_interval: [0.1, 0.9] }],
         },
         {
-          score: 'cross_validated_source',
+          metrics: 'cross_validated_source',
           source: 'x',
           classes: [{ label: 'a', support: 2, recall: 1, precision: 0.5, recall_interval: null }],
         },
       ],
     },
   });
-  test('are one for each score, named by it or its source', () => {
+  test('are one for each evaluation protocol, named by it or its source', () => {
     expect(classViews(report).map(({ name, rows }) => [name, rows.length])).toEqual([
       ['2-fold cross-validation', 2],
       ['Photographs of x alone', 1],
@@ -94,14 +94,14 @@ test('a share is as wanted on either side', () => {
   expect(isReached({ ...share, atMost: 0.4 })).toBe(false);
 });
 
-describe('scores', () => {
+describe('metrics', () => {
   test('of training photographs are told from those of a test', () => {
-    const scores = [
+    const entries = [
       { key: 'cross_validated', title: '5-fold cross-validation', accuracy: 0.9, rows: 100 },
       { key: 'main', title: 'Test', accuracy: 0.8, rows: 20 },
     ];
-    const report = readReport({ metrics: { scores } });
-    expect(report.scores.map(crossValidated)).toEqual([true, false]);
+    const report = readReport({ metrics: { metrics: entries } });
+    expect(report.metrics.map(crossValidated)).toEqual([true, false]);
   });
 });
 

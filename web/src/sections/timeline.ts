@@ -15,7 +15,7 @@ const titles: Record<string, string> = {
   evaluate: 'Test the model',
   'cross-validate': 'Cross-validation',
   baselines: 'Baselines',
-  refusal: 'What to refuse',
+  reject_option: 'Reject option',
   bundle: 'Write the bundle',
   tsne: 't-SNE',
   report: 'Write this page',

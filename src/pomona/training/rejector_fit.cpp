@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/training/refusal_fit.h"
+#include "pomona/training/rejector_fit.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,10 +17,10 @@
 #include "pomona/dataset/row_selection.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/source_of.h"
+#include "pomona/features/crop_mean.h"
 #include "pomona/features/read_ahead.h"
-#include "pomona/features/view_mean.h"
 #include "pomona/learn/discriminant_fit.h"
-#include "pomona/predict/refusal.h"
+#include "pomona/predict/rejector.h"
 #include "pomona/training/domain_adaptation.h"
 
 namespace pomona {
@@ -68,15 +68,15 @@ std::vector<std::size_t> reference_rows(const TableRows& rows,
 
 // What a pass over the features keeps of each row.
 struct Seen {
-  RowFile features;  // the mean of its views
+  RowFile features;  // the mean of its crops
   std::optional<RowFile> logits;
 };
 
-void read_features(const FeatureSource& table, std::size_t views,
+void read_features(const FeatureSource& table, std::size_t crops,
                    const std::optional<LogitsHead>& head, Seen& seen, const std::stop_token& stop) {
   const std::unique_ptr<FeatureReader> pass = table.read();
   ReadAhead<FeatureReader, FeatureBatch> reader(*pass);
-  ViewMean mean(views);
+  CropMean mean(crops);
   FeatureBatch batch;
   while (reader.next(batch)) {
     throw_if_stopped(stop);
@@ -98,8 +98,9 @@ void add_softmax(std::span<const float> logits, double weight, std::span<double>
   }
 }
 
-void learn_usual_classes(const RowFile& logits, const TableRows& rows,
-                         const std::vector<std::size_t>& learnt, double share, Refusal& refusal) {
+void fit_usual_classes(const RowFile& logits, const TableRows& rows,
+                       const std::vector<std::size_t>& learnt, double share,
+                       RejectOption& reject_option) {
   std::vector<double> sums(logits.cols());
   double total = 0;
   Matrix<float> row(1, logits.cols());
@@ -109,15 +110,16 @@ void learn_usual_classes(const RowFile& logits, const TableRows& rows,
     total += rows.weight(i);
   }
   for (const double sum : sums) {
-    refusal.usual_classes.push_back(sum / total / (sum / total + kUsualShare));
+    reject_option.usual_classes.push_back(sum / total / (sum / total + kUsualShare));
   }
-  std::vector<std::pair<double, double>> familiarities;
+  std::vector<std::pair<double, double>> in_distribution_scores;
   for (const std::size_t i : learnt) {
     logits.read(i, row.view());
-    familiarities.emplace_back(familiarity(refusal.usual_classes, row.view().row(0)),
-                               rows.weight(i));
+    in_distribution_scores.emplace_back(
+        in_distribution_score(reject_option.usual_classes, row.view().row(0)), rows.weight(i));
   }
-  refusal.least_familiarity = weighted_quantile(std::move(familiarities), share);
+  reject_option.least_in_distribution_score =
+      weighted_quantile(std::move(in_distribution_scores), share);
 }
 
 Novelty novelty_of(const std::vector<std::size_t>& known, const TableRows& rows,
@@ -152,9 +154,9 @@ std::vector<std::pair<double, double>> distances_of(const std::vector<std::size_
   return result;
 }
 
-void learn_novelty(const RowFile& features, const TableRows& rows,
-                   const std::vector<std::size_t>& learnt, double share, const TrainOptions& train,
-                   Refusal& refusal) {
+void fit_novelty(const RowFile& features, const TableRows& rows,
+                 const std::vector<std::size_t>& learnt, double share, const TrainOptions& train,
+                 RejectOption& reject_option) {
   const std::vector<std::size_t> known = reference_rows(rows, learnt, train.studio);
   const auto folds = choose_folds(rows.manifest, known, rows.groups, kFolds, train.seed);
   std::vector<std::vector<std::pair<double, double>>> of_folds(folds.size());
@@ -166,30 +168,30 @@ void learn_novelty(const RowFile& features, const TableRows& rows,
   for (const auto& of_fold : of_folds) {
     distances.insert(distances.end(), of_fold.begin(), of_fold.end());
   }
-  refusal.novelty = novelty_of(known, rows, features);
-  refusal.most_distance =
+  reject_option.novelty = novelty_of(known, rows, features);
+  reject_option.most_distance =
       distances.empty() ? kFarthestNovelty : weighted_quantile(std::move(distances), 1 - share);
 }
 
 }  // namespace
 
-Refusal fit_refusal(const FeatureSource& features, const TableRows& rows, const Backbone& backbone,
-                    const TrainOptions& train, const std::string& scratch_folder,
-                    const std::stop_token& stop) {
+RejectOption fit_reject_option(const FeatureSource& features, const TableRows& rows,
+                               const Backbone& backbone, const TrainOptions& train,
+                               const std::string& scratch_folder, const std::stop_token& stop) {
   std::optional<LogitsHead> head;
   if (backbone.spec.logit_count > 0) head.emplace(backbone);
   Seen seen{RowFile(scratch_folder, static_cast<std::size_t>(backbone.spec.feature_count)),
             std::nullopt};
   if (head) seen.logits.emplace(scratch_folder, head->logit_count());
-  read_features(features, rows.views, head, seen, stop);
+  read_features(features, rows.crops, head, seen, stop);
   const std::vector<std::size_t> learnt =
       without_adapted(rows, with_label(rows, rows.side(Split::kTrain)), train.adapt);
-  Refusal refusal;
-  refusal.share = train.refuse;
-  const double by_classes = head ? train.refuse * kShareByClasses : 0;
-  if (head) learn_usual_classes(*seen.logits, rows, learnt, by_classes, refusal);
-  learn_novelty(seen.features, rows, learnt, train.refuse - by_classes, train, refusal);
-  return refusal;
+  RejectOption reject_option;
+  reject_option.rate = train.reject_rate;
+  const double by_classes = head ? train.reject_rate * kShareByClasses : 0;
+  if (head) fit_usual_classes(*seen.logits, rows, learnt, by_classes, reject_option);
+  fit_novelty(seen.features, rows, learnt, train.reject_rate - by_classes, train, reject_option);
+  return reject_option;
 }
 
 }  // namespace pomona

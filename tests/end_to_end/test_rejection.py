@@ -16,19 +16,19 @@ WORDS = [*TINY, "--holdout", "0"]
 
 @pytest.fixture(scope="session")
 def many(tmp_path_factory):
-    return make_folder(tmp_path_factory.mktemp("refusal") / "images", count=20)
+    return make_folder(tmp_path_factory.mktemp("rejection") / "images", count=20)
 
 
 @pytest.fixture(scope="session")
 def careful(tiny, many, tmp_path_factory):
     out = tmp_path_factory.mktemp("careful") / "out"
-    tiny("run", many, "--out", out, *WORDS, "--refuse", "0.1")
+    tiny("run", many, "--out", out, *WORDS, "--reject-rate", "0.1")
     return out
 
 
 def answers_of(tiny, out, *photographs, words=()) -> list[dict]:
-    told = tiny("predict", out, "--json", *photographs, *words).text
-    return [json.loads(line) for line in told.splitlines()]
+    printed = tiny("predict", out, "--json", *photographs, *words).text
+    return [json.loads(line) for line in printed.splitlines()]
 
 
 def saved(path, image: Image.Image):
@@ -38,11 +38,11 @@ def saved(path, image: Image.Image):
 
 def test_most_of_what_it_learnt_is_answered(tiny, careful, many):
     answers = answers_of(tiny, careful, *sorted(many.rglob("*.jpg")))
-    refused = [answer["refused"] for answer in answers if answer["refused"]]
-    assert len(refused) <= 0.2 * len(answers)
-    assert set(refused) <= {"something_else", "unknown_kind"}
-    assert all((answer["strangeness"] > 1) == bool(answer["refused"]) for answer in answers)
-    assert json_of(careful / "bundle" / "bundle.json")["refusal"]["share"] == 0.1
+    rejected = [answer["refused"] for answer in answers if answer["refused"]]
+    assert len(rejected) <= 0.2 * len(answers)
+    assert set(rejected) <= {"something_else", "unknown_kind"}
+    assert all((answer["ood_score"] > 1) == bool(answer["refused"]) for answer in answers)
+    assert json_of(careful / "bundle" / "bundle.json")["reject_option"]["rate"] == 0.1
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_most_of_what_it_learnt_is_answered(tiny, careful, many):
         ("too_small", lambda image: image.resize((30, 30)), "too small"),
     ],
 )
-def test_what_shows_nothing_is_refused(tiny, careful, tmp_path, reason, spoil, words):
+def test_what_shows_nothing_is_rejected(tiny, careful, tmp_path, reason, spoil, words):
     whole = picture(77, side=160)
     whole.paste((230, 230, 230), (0, 0, 80, 160))
     path = saved(tmp_path / "spoilt.jpg", spoil(whole))
@@ -62,12 +62,12 @@ def test_what_shows_nothing_is_refused(tiny, careful, tmp_path, reason, spoil, w
     assert answer["kinds"]
     assert answer["facts"] == []
     assert answer["confusable"] is None
-    told = tiny("predict", careful, path).text
-    assert words in told
-    assert "%" not in told
+    printed = tiny("predict", careful, path).text
+    assert words in printed
+    assert "%" not in printed
 
 
-def test_something_else_is_refused_with_what_is_nearest(tiny, careful, tmp_path):
+def test_something_else_is_rejected_with_what_is_nearest(tiny, careful, tmp_path):
     paths = []
     for number, colour in enumerate([(255, 0, 255), (0, 255, 0), (255, 255, 0), (0, 0, 255)]):
         stripes = Image.new("RGB", (64, 64), colour)
@@ -75,23 +75,23 @@ def test_something_else_is_refused_with_what_is_nearest(tiny, careful, tmp_path)
             stripes.paste((0, 0, 0), (x, 0, x + 4, 64))
         paths.append(saved(tmp_path / f"{number}.jpg", stripes))
     answers = answers_of(tiny, careful, *paths)
-    refused = [a["path"] for a in answers if a["refused"] in ("something_else", "unknown_kind")]
-    assert len(refused) >= 2
-    told = tiny("predict", careful, refused[0]).text
-    assert "Nearest to what I know: " in told
-    assert "Le plus proche" in tiny("predict", careful, refused[0], "--lang", "fr").text
+    rejected = [a["path"] for a in answers if a["refused"] in ("something_else", "unknown_kind")]
+    assert len(rejected) >= 2
+    printed = tiny("predict", careful, rejected[0]).text
+    assert "Nearest to what I know: " in printed
+    assert "Le plus proche" in tiny("predict", careful, rejected[0], "--lang", "fr").text
 
 
-def test_a_model_that_was_not_asked_to_refuse_answers_everything(tiny, many, tmp_path):
+def test_a_model_without_a_reject_option_answers_everything(tiny, many, tmp_path):
     tiny("run", many, "--out", tmp_path / "out", *WORDS)
     black = saved(tmp_path / "black.jpg", Image.new("RGB", (64, 64)))
     (answer,) = answers_of(tiny, tmp_path / "out", black)
     assert answer["refused"] is None
-    assert json_of(tmp_path / "out" / "bundle" / "bundle.json")["refusal"] is None
+    assert json_of(tmp_path / "out" / "bundle" / "bundle.json")["reject_option"] is None
 
 
 def test_same_bytes_for_any_number_of_workers(tiny, many, careful, tmp_path):
-    words = ["--refuse", "0.1", "--workers", "1"]
+    words = ["--reject-rate", "0.1", "--workers", "1"]
     tiny("run", many, "--out", tmp_path / "out", *WORDS, *words)
     assert not differences(careful, tmp_path / "out")
 
@@ -113,5 +113,5 @@ def test_a_bundle_may_leave_its_backbone_at_home(tiny, careful, many, tmp_path):
 
 
 def test_a_share_of_all_is_no_share(tiny, many, tmp_path):
-    words = ["run", many, "--out", tmp_path / "out", *WORDS, "--refuse", "0.9"]
-    tiny.refuses(*words, code=USAGE, tells=["--refuse"])
+    words = ["run", many, "--out", tmp_path / "out", *WORDS, "--reject-rate", "0.9"]
+    tiny.refuses(*words, code=USAGE, tells=["--reject-rate"])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a photograph gets no answer but a sentence.
+// The reject option: whether a photograph gets no answer, and why; its OOD score. Fitted by
+// training/rejector_fit.h.
 #pragma once
 
 #include <optional>
@@ -13,7 +14,7 @@
 
 namespace pomona {
 
-enum class RefusalReason {
+enum class RejectionReason {
   kTooSmall,
   kTooDark,
   kTooBlurred,
@@ -22,32 +23,32 @@ enum class RefusalReason {
 };
 // As `refused` of `predict --json`: "too_small", "too_dark", "too_blurred", "something_else",
 // "unknown_kind".
-std::string_view refusal_reason_name(RefusalReason reason);
+std::string_view rejection_reason_name(RejectionReason reason);
 
 // Whether there is enough to be seen on a picture.
-std::optional<RefusalReason> refusal_of_picture(const PictureQuality& quality);
+std::optional<RejectionReason> rejection_of_picture(const PictureQuality& quality);
 
 // The logarithm of the mean of `usual_classes` over softmax(logits).
-double familiarity(std::span<const double> usual_classes, std::span<const float> logits);
+double in_distribution_score(std::span<const double> usual_classes, std::span<const float> logits);
 
-struct Strangeness {
-  // The larger of distance over its limit and familiarity over its own, so that a photograph is
-  // refused above 1; 0 of a bundle that answers everything.
+struct OodScore {
+  // The larger of distance over its limit and in-distribution score over its own, so that a
+  // photograph is rejected above 1; 0 of a bundle without a reject option.
   double value = 0;
-  std::optional<RefusalReason> refused;
+  std::optional<RejectionReason> rejected;
 };
 
 // Any thread; the bundle must outlive it.
-class Refuser {
+class Rejector {
  public:
   // Throws as LogitsHead where the backbone lacks the logits that the bundle wants.
-  explicit Refuser(const Bundle& bundle);
+  explicit Rejector(const Bundle& bundle);
 
-  // Of rows of features (rows × feature_count), the means of their views.
-  std::vector<Strangeness> strangeness(MatrixView<const float> features) const;
+  // Of rows of features (rows × feature_count), the means of their crops.
+  std::vector<OodScore> ood_scores(MatrixView<const float> features) const;
 
  private:
-  const Refusal& refusal_;
+  const RejectOption& reject_option_;
   std::optional<LogitsHead> head_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/features/view_mean.h"
+#include "pomona/features/crop_mean.h"
 
 #include <gmock/gmock.h>
 
@@ -12,30 +12,30 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(ViewMean, OfSeveralViewsIsTakenFeatureByFeature) {
+TEST(CropMean, OfSeveralCropsIsTakenFeatureByFeature) {
   const std::vector<float> rows = {1, 2, 3, 5, 0, -4, 2, 2, 2, 2, 2, 2};
-  ViewMean mean(3);
+  CropMean mean(3);
   const auto means = mean.of({rows.data(), 2, 6});
   EXPECT_THAT(std::vector<float>(means.data(), means.data() + means.size()),
               ElementsAre(4.0F / 3, 1, 2, 2));
 }
 
-TEST(ViewMean, KeepsTheOrderOfFeatures) {
+TEST(CropMean, KeepsTheOrderOfFeatures) {
   const std::vector<float> rows = {1, 20, 3, 40};
-  ViewMean mean(2);
+  CropMean mean(2);
   const auto means = mean.of({rows.data(), 1, 4});
   EXPECT_THAT(std::vector<float>(means.row(0).begin(), means.row(0).end()), ElementsAre(2, 30));
 }
 
-TEST(ViewMean, RefusesRowsThatNoViewsFillEvenly) {
+TEST(CropMean, RefusesRowsThatNoCropsFillEvenly) {
   const std::vector<float> rows = {1, 2, 3};
-  ViewMean mean(2);
+  CropMean mean(2);
   EXPECT_THROW(mean.of({rows.data(), 1, 3}), Error);
 }
 
-TEST(ViewMean, OfOneViewIsThatView) {
+TEST(CropMean, OfOneCropIsThatCrop) {
   const std::vector<float> rows = {1, 2};
-  ViewMean mean(1);
+  CropMean mean(1);
   EXPECT_EQ(mean.of({rows.data(), 1, 2}).data(), rows.data());
 }
 

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How strictly to refuse: what each limit on strangeness costs, and what it notices."""
+"""How strictly to reject: what each limit on the OOD score costs, and what it notices."""
 
 import math
 from pathlib import Path
 
-MOST_REFUSED = 0.2
+MOST_REJECTED = 0.2
 SHARES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.15, 0.2)
-BY_STRANGENESS = (None, "something_else", "unknown_kind")
+BY_OOD_SCORE = (None, "something_else", "unknown_kind")
 
 
-def strangeness(answer: dict) -> float:
-    """Above every limit where it is refused whatever the limit, as what is too dark."""
-    return answer["strangeness"] if answer["refused"] in BY_STRANGENESS else math.inf
+def ood_score(answer: dict) -> float:
+    """Above every limit where it is rejected whatever the limit, as what is too dark."""
+    return answer["ood_score"] if answer["refused"] in BY_OOD_SCORE else math.inf
 
 
 def point(limit: float, **groups: list[float]) -> dict:
@@ -21,21 +21,21 @@ def point(limit: float, **groups: list[float]) -> dict:
 
 
 def curve(fruit: list[float], unknown: list[float], not_fruit: list[float]) -> list[dict]:
-    """From the most generous limit to the one that refuses MOST_REFUSED of `fruit`."""
-    strangest = sorted(fruit, reverse=True)[: int(MOST_REFUSED * len(fruit)) + 1]
-    limits = sorted({one for one in strangest if math.isfinite(one)}, reverse=True)
+    """From the most generous limit to the one that rejects MOST_REJECTED of `fruit`."""
+    highest = sorted(fruit, reverse=True)[: int(MOST_REJECTED * len(fruit)) + 1]
+    limits = sorted({one for one in highest if math.isfinite(one)}, reverse=True)
     return [point(limit, fruit=fruit, unknown=unknown, not_fruit=not_fruit) for limit in limits]
 
 
 def figures(**answers: list[dict]) -> dict:
     """Of answers about `fruit`, `unknown` kinds and what is `not_fruit`: the curve, and the point on
     it where the bundle stands."""
-    groups = {name: [strangeness(one) for one in ones] for name, ones in answers.items()}
+    groups = {name: [ood_score(one) for one in ones] for name, ones in answers.items()}
     return {"curve": curve(**groups), "bundle": point(1, **groups)}
 
 
 def rows(points: list[dict]) -> list[tuple[float, dict]]:
-    """For each of SHARES the strictest limit that refuses no more of fruit."""
+    """For each of SHARES the strictest limit that rejects no more of fruit."""
     found = []
     for share in SHARES:
         allowed = [one for one in points if one["fruit"] <= share]
@@ -54,7 +54,7 @@ LINES = (("unknown", "unknown kinds", "#b5442e", ""), ("not_fruit", "no fruit", 
 
 
 def _across(share: float) -> str:
-    return f"{LEFT + WIDTH * share / MOST_REFUSED:.1f}"
+    return f"{LEFT + WIDTH * share / MOST_REJECTED:.1f}"
 
 
 def _down(share: float) -> str:
@@ -76,12 +76,12 @@ def _axes() -> list[str]:
         parts.append(_line(LEFT, y, LEFT + WIDTH, y, 'stroke="#ddd"'))
         parts.append(_text(LEFT - 8, y, f"{20 * fifth} %", 'text-anchor="end" dy="4"'))
     for quarter in range(5):
-        x = _across(MOST_REFUSED * quarter / 4)
-        parts.append(_text(x, TOP + HEIGHT + 18, f"{100 * MOST_REFUSED * quarter / 4:.0f} %"))
-    parts.append(_text(LEFT + WIDTH / 2, TOP + HEIGHT + 40, "fruit refused"))
+        x = _across(MOST_REJECTED * quarter / 4)
+        parts.append(_text(x, TOP + HEIGHT + 18, f"{100 * MOST_REJECTED * quarter / 4:.0f} %"))
+    parts.append(_text(LEFT + WIDTH / 2, TOP + HEIGHT + 40, "fruit rejected"))
     middle = TOP + HEIGHT / 2
     turned = f'text-anchor="middle" transform="rotate(-90 14 {middle})"'
-    parts.append(_text(14, middle, "others refused", turned))
+    parts.append(_text(14, middle, "others rejected", turned))
     return parts
 
 
@@ -98,7 +98,7 @@ def _steps(points: list[dict], key: str) -> str:
 
 def plot(path: Path, curve: list[dict], bundle: dict) -> None:
     """An SVG of the curve; `bundle` is the point of the limit 1."""
-    x = _across(min(bundle["fruit"], MOST_REFUSED))
+    x = _across(min(bundle["fruit"], MOST_REJECTED))
     parts = _axes()
     parts.append(_line(x, TOP, x, TOP + HEIGHT, 'stroke="#777" stroke-dasharray="2 3"'))
     parts.append(_text(float(x) + 5, TOP + HEIGHT - 8, "the bundle", 'fill="#555"'))
