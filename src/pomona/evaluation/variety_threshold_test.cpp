@@ -119,7 +119,7 @@ TEST(VarietyThreshold, WhatHasNoNameIsNotReported) {
   held.rows.label_index.push_back(0);
   held.rows.variety_index.push_back(-1);
   std::vector<VarietyClassifier> varieties = of_labels({"apple"});
-  EXPECT_THAT(held.set(0.75, varieties), ElementsAre());
+  ASSERT_THAT(held.set(0.75, varieties), ElementsAre());
   EXPECT_EQ(varieties[0].least_probability, 0.9 * 0.75);
 }
 
@@ -130,7 +130,7 @@ TEST(VarietyThreshold, GoesByTheWeightsOfRows) {
   held.rows.weights.assign(18, 1);
   std::fill(held.rows.weights.begin() + 9, held.rows.weights.end(), 0.01F);
   std::vector<VarietyClassifier> varieties = of_labels({"apple"});
-  EXPECT_THAT(held.set(0.75, varieties), ElementsAre());
+  ASSERT_THAT(held.set(0.75, varieties), ElementsAre());
   EXPECT_EQ(varieties[0].least_probability, 0.8 * 0.75);
 }
 
