@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A linear classifier with calibrated probabilities. Any thread.
+// A linear classifier with calibrated probabilities. Any thread. Shapes that do not fit are
+// invalid_input.
 #pragma once
 
 #include <cstddef>
@@ -23,11 +24,10 @@ struct Classifier {
 void classifier_scores(const Classifier& classifier, MatrixView<const float> rows,
                        MatrixView<double> scores);
 
-// In place, row by row: softmax(scores / temperature), safe against overflow. temperature > 0,
-// which the caller sees to.
+// In place, row by row: softmax(scores / temperature), safe against overflow. temperature > 0.
 void scores_to_probabilities(double temperature, MatrixView<double> scores);
 
-// Both of the above. Throws as classifier_scores() does.
+// Both of the above.
 void classify(const Classifier& classifier, MatrixView<const float> rows,
               MatrixView<double> probabilities);
 
