@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A linear classifier with calibrated probabilities. Any thread. Shapes that do not fit are
-// invalid_input.
+// A linear classifier with calibrated probabilities. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +23,11 @@ struct Classifier {
 void classifier_scores(const Classifier& classifier, MatrixView<const float> rows,
                        MatrixView<double> scores);
 
-// In place, row by row: softmax(scores / temperature), safe against overflow. temperature > 0.
+// In place, row by row: softmax(scores / temperature), safe against overflow. temperature > 0,
+// which the caller sees to.
 void scores_to_probabilities(double temperature, MatrixView<double> scores);
 
-// Both of the above.
+// Both of the above. Throws as classifier_scores() does.
 void classify(const Classifier& classifier, MatrixView<const float> rows,
               MatrixView<double> probabilities);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Principal components of scaled features. Any thread. Shapes that do not fit are invalid_input.
+// Principal components of scaled features. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -24,14 +24,15 @@ struct Pca {
 
 // Scaler and PCA folded into one affine map for applying: scores = rows · weightsᵀ + offset.
 struct Projection {
-  Matrix<double> weights;  // n_components × dims
-  std::vector<double> offset;
+  Matrix<double> weights;      // n_components × dims
+  std::vector<double> offset;  // n_components
 };
 
+// Throws invalid_input unless both are of the same dims.
 Projection fold(const Scaler& scaler, const Pca& pca);
 
 // rows × dims → rows × n_components, sums in float64. The bits of a row do not depend on the
-// others.
+// others. Throws invalid_input when shapes do not fit.
 void project(const Projection& projection, MatrixView<const float> rows, MatrixView<float> scores);
 
 }  // namespace pomona
