@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "pomona/base/error.h"
+#include "pomona/dataset/input_options.h"
 #include "pomona/jobs/run_record.h"
 
 namespace pomona {
