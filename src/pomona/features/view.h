@@ -28,7 +28,7 @@ View view_from_name(std::string_view name);
 inline constexpr std::size_t kMostViews = 64;
 
 // The same for several. Throws invalid_input also where one is named twice, for more than
-// kMostViews, and unless the first is the whole: small pictures are made of it.
+// kMostViews, and unless the first is the whole: previews are made of it.
 std::vector<std::string> view_names(const std::vector<View>& views);
 std::vector<View> views_from_names(const std::vector<std::string>& names);
 
