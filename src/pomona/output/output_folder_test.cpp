@@ -310,12 +310,12 @@ TEST_F(OutputFolderTest, B4WhoEndsAnothersPublicationLeavesTheNextRunAlone) {
 }
 
 TEST_F(OutputFolderTest, SuccessAloneIsNoResultOfOurs) {
-  fs::create_directories(path("out/pictures"));
+  fs::create_directories(path("out/previews"));
   std::ofstream(path("out/_SUCCESS")) << "";
-  std::ofstream(path("out/pictures/holiday.jpg")) << "dear";
+  std::ofstream(path("out/previews/holiday.jpg")) << "dear";
   EXPECT_FALSE(OutputFolder(path("out"), stores(), {}).is_complete());
   EXPECT_THAT(refusal(path("out"), true, {}), HasSubstr("nothing in it was written by pomona"));
-  EXPECT_TRUE(fs::exists(path("out/pictures/holiday.jpg")));
+  EXPECT_TRUE(fs::exists(path("out/previews/holiday.jpg")));
 }
 
 TEST_F(OutputFolderTest, EndsAPublicationThatWasCutOff) {
