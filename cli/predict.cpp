@@ -41,7 +41,7 @@ struct Word {
 // Topics of facts, and the sentences around answers.
 constexpr Word kWords[] = {
     {"unreadable", "could not be read", "n'a pas pu être lue"},
-    {"too_small", "The picture is too small to tell anything by it.",
+    {"too_small", "The picture is too small to recognise anything.",
      "L'image est trop petite pour qu'on y reconnaisse quelque chose."},
     {"too_dark", "It is too dark to see anything; try again with more light.",
      "Il fait trop sombre pour y voir ; essayez avec plus de lumière."},
@@ -56,7 +56,7 @@ constexpr Word kWords[] = {
     {"studio_only", "Pomona knows this kind from studio pictures only, so be less sure.",
      "Pomona ne connaît cette espèce que par des photos de studio : la réponse est moins sûre."},
     {"variety", "Variety", "Variété"},
-    {"told_by", "How to tell it", "Ce qui la distingue"},
+    {"distinguished_by", "How to recognise it", "Ce qui la distingue"},
     {"part", "What it is", "Ce que c'est"},
     {"origin", "Comes from", "Origine"},
     {"biodiversity", "Worth knowing", "À savoir"},
@@ -101,8 +101,8 @@ void print_variety(const Json& variety, Language language) {
              variety.at("name").get<std::string>() + ", " +
                  percent(variety.at("probability").get<double>()),
              language);
-  if (const Json& told_by = variety.at("told_by"); !told_by.is_null()) {
-    print_line("told_by", told_by.get<std::string>(), language);
+  if (const Json& distinguished_by = variety.at("distinguished_by"); !distinguished_by.is_null()) {
+    print_line("distinguished_by", distinguished_by.get<std::string>(), language);
   }
 }
 

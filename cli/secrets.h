@@ -21,7 +21,7 @@ std::string without_secrets(std::string_view text);
 // password.
 void refuse_secret(const CLI::Option& option, const std::string& value);
 
-// The same for all that the command and its verb were given. run.json tells the command as typed,
+// The same for all that the command and its verb were given. run.json records the command as typed,
 // so that this is looked at before a verb begins.
 void refuse_secrets(const CLI::App& app);
 

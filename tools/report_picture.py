@@ -6,7 +6,7 @@
 
 Needs Chromium (requirements/debian-check.txt) and Pillow (.venv). The page is drawn at twice its size
 and reduced, so that text is smooth. The picture shows the head of the page and its metrics; the
-sections below are left out, and the empty space under the last line is cut off. The photographs on it
+sections below are left out, and the empty space under the last line is cropped. The photographs on it
 are those of sample/, so the picture carries their author and licence as text.
 """
 

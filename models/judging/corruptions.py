@@ -25,7 +25,7 @@ from judged_form import seed_of
 from PIL import Image, ImageFilter, ImageOps
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-QUALITY = 95  # of JPEG where it is not what is tried: hardly to be told from the original
+QUALITY = 95  # of JPEG where it is not what is tried: hardly distinguishable from the original
 BLUR_SIDE = 348  # pixels of the shorter side at which the radius of a blur is given
 
 # Exit codes, as in cli/exit_code.h.
@@ -147,7 +147,7 @@ def photographs_below(folder: Path) -> list[str]:
 
 
 def corrupt_all(photographs: Path, out: Path, workers: int) -> int:
-    """How many photographs there were; those that could not be read are told and not counted."""
+    """How many photographs there were; those that could not be read are reported and not counted."""
     paths = photographs_below(photographs)
     work = partial(corrupt, photographs=photographs, out=out)
     with ProcessPoolExecutor(workers) as pool:

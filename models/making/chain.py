@@ -11,7 +11,7 @@ JUDGING = Path(__file__).resolve().parent.parent / "judging"
 AT_ONCE = 1000  # photographs of one call of predict
 
 
-def tell(verb: str, of: str, start: float) -> None:
+def print_time(verb: str, of: str, start: float) -> None:
     print(f"  {verb:9} {of:24} {time.monotonic() - start:6.1f} s", flush=True)
 
 
@@ -34,7 +34,7 @@ class Chain:
         for line in done.stderr.splitlines():
             if line.startswith("warning"):
                 print(f"  {line}")
-        tell(verb, out or Path(words[0]).name, start)
+        print_time(verb, out or Path(words[0]).name, start)
         return done.stdout
 
     def script(self, name: str, *words, out: Path) -> int:
@@ -42,7 +42,7 @@ class Chain:
         start = time.monotonic()
         command = [sys.executable, JUDGING / name, *map(str, words), "--out", out]
         done = subprocess.run(command, check=False)
-        tell("script", name, start)
+        print_time("script", name, start)
         return done.returncode
 
     def json(self, *parts: str) -> dict:
@@ -71,8 +71,8 @@ class Chain:
         answers = []
         for first in range(0, len(photographs), AT_ONCE):
             some = photographs[first : first + AT_ONCE]
-            told = self.run("predict", self.work / bundle, *some, "--json", *words)
-            answers += [json.loads(line) for line in told.splitlines()]
+            printed = self.run("predict", self.work / bundle, *some, "--json", *words)
+            answers += [json.loads(line) for line in printed.splitlines()]
         unread = [answer["path"] for answer in answers if answer["refused"] == "unreadable"]
         if unread:
             sys.exit(f"judging: {len(unread)} photographs cannot be read, such as {unread[0]}")

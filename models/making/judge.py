@@ -11,7 +11,7 @@ from .sources import COMPOSED, KEPT, NATURAL, ClassMap, link
 
 FOLDS_OF_KINDS = 5
 RESAMPLES = 1000
-# Kinds differ far more than photographs of a kind: a third of these tells nearly as much.
+# Kinds differ far more than photographs of a kind: a third of these is nearly as good.
 STRIDE_OF_STUDIO = 3
 AS_IT_IS = "as it is"
 FAST = "as it is, with --fast"
@@ -20,13 +20,13 @@ FAST = "as it is, with --fast"
 def share(hits: list[bool], groups: list | None = None) -> dict:
     """A share with its 95 % interval by bootstrap, of whole groups where there are some; the same
     numbers each time."""
-    chance = random.Random(0)
+    draw = random.Random(0)
     sums = {}
     for group, hit in zip(groups or range(len(hits)), hits, strict=True):
         right, count = sums.get(group, (0, 0))
         sums[group] = (right + hit, count + 1)
     units = list(sums.values())
-    drawn = sorted(ratio(chance.choices(units, k=len(units))) for _ in range(RESAMPLES))
+    drawn = sorted(ratio(draw.choices(units, k=len(units))) for _ in range(RESAMPLES))
     low, high = drawn[round(0.025 * RESAMPLES)], drawn[round(0.975 * RESAMPLES) - 1]
     return {"share": ratio(units), "low": low, "high": high, "count": len(hits)}
 

@@ -29,10 +29,10 @@ def d3() -> dict[str, Hostile]:
         "lossy.webp": encoded(photo(), "WEBP"),
         "lossless.webp": encoded(photo(), "WEBP", lossless=True),
     }
-    chance = random.Random(3)
+    draw = random.Random(3)
     files = {}
     for name, content in whole.items():
-        cuts = {16, len(content) - 1, *(chance.randrange(16, len(content)) for _ in range(10))}
+        cuts = {16, len(content) - 1, *(draw.randrange(16, len(content)) for _ in range(10))}
         for cut in cuts:
             files[f"d3_{cut}_of_{name}"] = Hostile(content[:cut], "truncated")
     return files

@@ -26,10 +26,10 @@ def copy_fruits(target: Path, classes=FRUITS, count: int = 8) -> Path:
 
 def picture(seed: int, side: int = 40) -> Image.Image:
     """Coloured noise on a colour of its own; the same for the same seed."""
-    chance = random.Random(seed)
-    middle = [chance.randrange(40, 216) for _ in range(3)]
+    draw = random.Random(seed)
+    middle = [draw.randrange(40, 216) for _ in range(3)]
     noise = bytes(
-        channel + chance.randrange(-40, 40) for _ in range(side * side) for channel in middle
+        channel + draw.randrange(-40, 40) for _ in range(side * side) for channel in middle
     )
     return Image.frombytes("RGB", (side, side), noise)
 
@@ -125,7 +125,7 @@ def write_odd_names(folder: Path) -> None:
 
 
 def key_of(name: bytes) -> str:
-    """What docs/formats.md says of names: bytes that are no UTF-8, and '%' before two digits."""
+    """Names as docs/formats.md describes them: bytes that are no UTF-8, and '%' before two digits."""
     text = name.decode("utf-8", "surrogateescape")
     key = ""
     for at, letter in enumerate(text):

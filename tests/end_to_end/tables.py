@@ -83,7 +83,7 @@ def digests(folder: Path, leave_out=frozenset(UNSTABLE)) -> dict[str, str]:
 
 
 def part_records(out: Path) -> list[Path]:
-    """What tells of the finished parts of unfinished work."""
+    """The records of the finished parts of unfinished work."""
     return list(out.glob("_pomona/*/shards/*.json"))
 
 

@@ -235,7 +235,7 @@ def test_b19_each_photograph_of_the_listing_has_one_row(
     }
 
 
-def told_by_verify(place) -> None:
+def reported_by_verify(place) -> None:
     done = place.pomona("verify", place.out, code=NOT_ALL_GOOD)
     assert "manifest: 20 files, 18 ok, 2 failed, 0 skipped" in done.text
     [problem] = [line for line in done.text.splitlines() if line.startswith("PROBLEM")]
@@ -247,10 +247,10 @@ def told_by_verify(place) -> None:
         assert words in problem
 
 
-def test_b19_what_came_later_is_told_by_verify_and_taken_by_the_next_run(place, halted):
+def test_b19_what_came_later_is_reported_by_verify_and_taken_by_the_next_run(place, halted):
     change(place)
     goes_on(place, halted, killed=True)
-    told_by_verify(place)
+    reported_by_verify(place)
     before = digests(place.results(), leave_out=set())
     place.pomona.refuses(*place.words(), code=USAGE, tells=["other photographs", "--from"])
     assert digests(place.results(), leave_out=set()) == before

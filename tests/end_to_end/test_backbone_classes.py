@@ -57,7 +57,7 @@ def test_labels_seen_in_the_wild_do_not(train):
     assert differences(train("plain"), seen) == set()
 
 
-def test_a_file_that_tells_nothing_is_told_of(tiny, features, tmp_path):
+def test_a_file_of_no_use_is_reported(tiny, features, tmp_path):
     (tmp_path / "own.csv").write_text("class,label\n1,a\n")
     words = ["--studio", "frames", "--backbone-classes", tmp_path / "own.csv"]
     told = tiny("train", features, *words, "--out", tmp_path / "out").message
@@ -84,7 +84,7 @@ def test_a_run_is_another_with_another_file(tiny, sources, tmp_path):
         ("2,a fig,c", ["--classifier", "ridge"], ["ridge", "logistic"]),
     ],
 )
-def test_what_cannot_be_used_is_told(tiny, features, tmp_path, rows, words, tells):
+def test_what_cannot_be_used_is_reported(tiny, features, tmp_path, rows, words, tells):
     (tmp_path / "own.csv").write_text(f"class,name,label\n{rows}\n")
     words = [*words, "--studio", "frames", "--backbone-classes", tmp_path / "own.csv"]
     words += ["--out", tmp_path / "out"]

@@ -66,14 +66,14 @@ def test_the_bundle_carries_what_it_needs(knowing, noise_results):
 
 
 def test_an_answer_tells_what_is_known(tiny, knowing, noise):
-    told = answer(tiny, knowing, noise / "a" / "0.jpg")
+    reported = answer(tiny, knowing, noise / "a" / "0.jpg")
     keys = ["path", "refused", "ood_score", "kinds", "confusable", "variety", "facts"]
-    assert list(told) == keys
-    assert told["ood_score"] is None
-    first = told["kinds"][0]
+    assert list(reported) == keys
+    assert reported["ood_score"] is None
+    first = reported["kinds"][0]
     assert (first["id"], first["name"]) == ("a", "Fruit a")
     assert (first["scientific_name"], first["family"]) == ("Fructus a", "Fructaceae")
-    assert told["facts"] == [
+    assert reported["facts"] == [
         {"topic": "part", "text": "a berry", "source": None},
         {"topic": "origin", "text": "an island", "source": None},
         {"topic": "biodiversity", "text": "It is rare.", "source": "Somebody 2020"},
@@ -82,44 +82,47 @@ def test_an_answer_tells_what_is_known(tiny, knowing, noise):
 
 
 def test_in_french(tiny, knowing, noise):
-    told = answer(tiny, knowing, noise / "a" / "0.jpg", "--lang", "fr")
-    assert told["kinds"][0]["name"] == "Fruit français a"
-    assert [fact["text"] for fact in told["facts"]][:2] == ["une baie", "une île"]
+    reported = answer(tiny, knowing, noise / "a" / "0.jpg", "--lang", "fr")
+    assert reported["kinds"][0]["name"] == "Fruit français a"
+    assert [fact["text"] for fact in reported["facts"]][:2] == ["une baie", "une île"]
     text = tiny("predict", knowing, noise / "a" / "0.jpg", "--lang", "fr").text
     assert "Fruit français a (Fructus a, Fructaceae)" in text
     assert "À savoir : Il est rare. [Somebody 2020]" in text
 
 
 def test_a_label_that_no_catalogue_knows_is_its_own_name(tiny, knowing, noise):
-    told = answer(tiny, knowing, noise / "c" / "0.jpg")
-    first = told["kinds"][0]
+    reported = answer(tiny, knowing, noise / "c" / "0.jpg")
+    first = reported["kinds"][0]
     assert (first["id"], first["name"], first["scientific_name"]) == ("c", "c", None)
-    assert told["facts"] == []
+    assert reported["facts"] == []
 
 
-def test_two_near_answers_are_told_apart(tiny, knowing, noise):
+def test_two_near_answers_are_distinguished(tiny, knowing, noise):
     """Photographs of all labels: a second answer is named where it has half of the first's share."""
     seen = set()
     for path in sorted(noise.rglob("*.jpg")):
-        told = answer(tiny, knowing, path)
-        first, second = told["kinds"][:2]
+        reported = answer(tiny, knowing, path)
+        first, second = reported["kinds"][:2]
         near = second["probability"] >= first["probability"] / 2
-        assert (told["confusable"] is not None) == near
+        assert (reported["confusable"] is not None) == near
         if near:
-            assert told["confusable"]["id"] == second["id"]
+            assert reported["confusable"]["id"] == second["id"]
             known = {first["id"], second["id"]} == {"a", "b"}
-            assert told["confusable"]["difference"] == ("B is longer." if known else None)
+            assert reported["confusable"]["difference"] == ("B is longer." if known else None)
         seen.add(near)
         alone = answer(tiny, knowing, path, "--top", "1")
-        assert alone["kinds"] == told["kinds"][:1] and alone["confusable"] == told["confusable"]
+        assert (
+            alone["kinds"] == reported["kinds"][:1]
+            and alone["confusable"] == reported["confusable"]
+        )
     assert False in seen
 
 
 def test_a_photograph_that_cannot_be_read_is_refused_by_name(tiny, knowing, tmp_path):
     path = tmp_path / "no.jpg"
     path.write_text("no picture")
-    told = answer(tiny, knowing, path, code=NOT_ALL_GOOD)
-    assert (told["refused"], told["kinds"], told["facts"]) == ("unreadable", [], [])
+    reported = answer(tiny, knowing, path, code=NOT_ALL_GOOD)
+    assert (reported["refused"], reported["kinds"], reported["facts"]) == ("unreadable", [], [])
     assert "n'a pas pu être lue" in tiny("predict", knowing, path, "--lang", "fr", code=1).text
 
 
@@ -129,9 +132,9 @@ def test_training_on_features_takes_a_catalogue_too(tiny, knowing, catalogue, tm
     assert carried == json_of(knowing / "bundle" / "catalogue.json")
 
 
-def test_labels_that_the_catalogue_does_not_know_are_told(tiny, noise, catalogue, tmp_path):
-    told = tiny("run", noise, "--catalogue", catalogue, "--out", tmp_path / "out", *TINY).message
-    assert "says nothing of 1 of 3 labels, such as 'c'" in told
+def test_labels_that_the_catalogue_does_not_know_are_reported(tiny, noise, catalogue, tmp_path):
+    printed = tiny("run", noise, "--catalogue", catalogue, "--out", tmp_path / "out", *TINY).message
+    assert "has no entry for 1 of 3 labels, such as 'c'" in printed
 
 
 def test_a_bundle_with_a_damaged_catalogue_is_refused(tiny, knowing, noise, tmp_path):

@@ -114,8 +114,8 @@ def test_features_are_labelled_anew_for_training(tiny, shop, studio, kinds, tmp_
     tiny("extract", shop, studio, "--out", features, *TINY, *split)
     labels = labels_of(rows_of(features / "features"))
     assert labels["studio/pear/0.jpg"] == "pear" and labels["shop/b/0.jpg"] == "b"
-    told = tiny("train", features, "--classes", kinds, "--out", model).text
-    assert "training does not know" not in told
+    printed = tiny("train", features, "--classes", kinds, "--out", model).text
+    assert "training does not know" not in printed
     metrics = json_of(model / "metrics.json")
     assert metrics["labels"] == ["apple", "banana", "pear"]
     assert metrics["train_rows"] + metrics["test_rows"] == 24
@@ -237,8 +237,8 @@ def test_heavier_photographs_are_believed(tiny, shop, tmp_path):
         out = tmp_path / f"light_{light}"
         images = [f"one={tmp_path / 'one'}", f"two={tmp_path / 'two'}"]
         tiny("run", *images, "--classes", kinds, "--out", out, "--holdout", "0", *TINY)
-        told = tiny("predict", out, "--json", shop / "a" / "0.jpg").text
-        answers[light] = json.loads(told)["kinds"][0]["id"]
+        printed = tiny("predict", out, "--json", shop / "a" / "0.jpg").text
+        answers[light] = json.loads(printed)["kinds"][0]["id"]
     assert answers == {"one": "banana", "two": "apple"}
 
 

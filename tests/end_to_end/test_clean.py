@@ -72,7 +72,7 @@ def all_of(folder) -> dict[str, str]:
 
 
 def amount_in(folder) -> str:
-    """Unfinished work as messages tell of it."""
+    """Unfinished work as messages describe it."""
     files = [path for path in (folder / "_pomona").rglob("*") if path.is_file()]
     return f"{len(files)} files of unfinished work, {sum(p.stat().st_size for p in files):,} bytes"
 

@@ -200,7 +200,7 @@ def test_awkward_texts_come_back_as_they_are(write):
     assert shown("scan", "--config", write(text))[1] == options
 
 
-def test_a_number_that_toml_does_not_know_is_told_beside_it(write):
+def test_a_number_that_toml_does_not_know_is_printed_beside_it(write):
     text, options = shown("scan", "--seed", str(2**64 - 1))
     assert "seed" not in options
     assert f"# command line: {2**64 - 1}" in text

@@ -107,8 +107,8 @@ def check_answers(tiny, out, pictures, features, *words):
     paths = [pictures / row["path"] for row in rows_of(out / "features")]
     lines = tiny("predict", out, *paths, "--json", *words).text.splitlines()
     for line, probabilities in zip(lines, expected, strict=True):
-        told = {kind["id"]: kind["probability"] for kind in json.loads(line)["kinds"]}
-        assert told == pytest.approx(dict(zip(labels, probabilities, strict=True)), abs=1e-3)
+        reported = {kind["id"]: kind["probability"] for kind in json.loads(line)["kinds"]}
+        assert reported == pytest.approx(dict(zip(labels, probabilities, strict=True)), abs=1e-3)
 
 
 def test_a_photograph_is_reduced_and_judged_by_the_mean(tiny, cropped, pictures):
@@ -182,8 +182,8 @@ def test_two_crops_that_are_one_at_the_size_of_all(tiny, pictures, tmp_path):
 
 
 def test_the_cost_of_a_crop_is_printed(tiny, pictures, tmp_path):
-    told = tiny("extract", pictures, "--out", tmp_path / "out", *TINY, *WORDS).text
-    assert re.search(r"4 crops of each, [0-9.]+ ms of a core for a crop", told)
+    printed = tiny("extract", pictures, "--out", tmp_path / "out", *TINY, *WORDS).text
+    assert re.search(r"4 crops of each, [0-9.]+ ms of a core for a crop", printed)
     assert "crops of each" not in tiny("extract", pictures, "--out", tmp_path / "one", *TINY).text
 
 

@@ -69,8 +69,8 @@ def test_a_kind_known_from_adapted_pictures_is_found_in_the_wild(tiny, train, tm
 
     def found(out, *words):
         train(out, *words)
-        told = tiny("predict", out, *paths, "--json").text.splitlines()
-        answers = [json.loads(line)["kinds"] for line in told]
+        printed = tiny("predict", out, *paths, "--json").text.splitlines()
+        answers = [json.loads(line)["kinds"] for line in printed]
         return sum(k["probability"] for kinds in answers for k in kinds if k["id"] == "d")
 
     assert found(tmp_path / "adapted", "--adapt", "still") > 1.2 * found(tmp_path / "plain")

@@ -129,7 +129,7 @@ def test_credentials_of_a_profile(far, s3, bucket, tmp_path):
     assert json.loads(scanned.text)["ok"] == 18
 
 
-def test_failures_of_the_store_are_told_apart(shaky, proxy, bucket, tmp_path):
+def test_failures_of_the_store_are_distinguished(shaky, proxy, bucket, tmp_path):
     """Row B23: denied is never called a broken image."""
     proxy.add(Rule(method="GET", path=r"a/0\.jpg", status=403, code="AccessDenied", forward=False))
     proxy.add(Rule(method="GET", path=r"a/1\.jpg", status=404, code="NoSuchKey", forward=False))

@@ -27,8 +27,8 @@ def careful(tiny, many, tmp_path_factory):
 
 
 def answers_of(tiny, out, *photographs, words=()) -> list[dict]:
-    told = tiny("predict", out, "--json", *photographs, *words).text
-    return [json.loads(line) for line in told.splitlines()]
+    printed = tiny("predict", out, "--json", *photographs, *words).text
+    return [json.loads(line) for line in printed.splitlines()]
 
 
 def saved(path, image: Image.Image):
@@ -62,9 +62,9 @@ def test_what_shows_nothing_is_rejected(tiny, careful, tmp_path, reason, spoil, 
     assert answer["kinds"]
     assert answer["facts"] == []
     assert answer["confusable"] is None
-    told = tiny("predict", careful, path).text
-    assert words in told
-    assert "%" not in told
+    printed = tiny("predict", careful, path).text
+    assert words in printed
+    assert "%" not in printed
 
 
 def test_something_else_is_rejected_with_what_is_nearest(tiny, careful, tmp_path):
@@ -77,8 +77,8 @@ def test_something_else_is_rejected_with_what_is_nearest(tiny, careful, tmp_path
     answers = answers_of(tiny, careful, *paths)
     rejected = [a["path"] for a in answers if a["refused"] in ("something_else", "unknown_kind")]
     assert len(rejected) >= 2
-    told = tiny("predict", careful, rejected[0]).text
-    assert "Nearest to what I know: " in told
+    printed = tiny("predict", careful, rejected[0]).text
+    assert "Nearest to what I know: " in printed
     assert "Le plus proche" in tiny("predict", careful, rejected[0], "--lang", "fr").text
 
 

@@ -87,11 +87,11 @@ def with_failures(far, s3, photos, tmp_path_factory):
 
 @pytest.fixture
 def out(with_failures, tmp_path):
-    """A copy of those results, to be mended."""
+    """A copy of those results, to be repaired."""
     return shutil.copytree(with_failures, tmp_path / "out")
 
 
-def test_why_a_photograph_could_not_be_read_is_told(with_failures):
+def test_why_a_photograph_could_not_be_read_is_reported(with_failures):
     assert failures_of(with_failures) == FAILED
     failed = {path for path, status in statuses_of(with_failures).items() if status == "failed"}
     assert failed == set(FAILED)
@@ -122,9 +122,9 @@ def test_results_in_a_bucket_are_mended_where_they_lie(
     s3.upload(with_failures, name, "results")
     shaky("run", photos, "--out", f"s3://{name}/results", *PARTS, "--retry-failures")
     assert photographs_read(proxy) == set(FAILED)
-    mended = s3.download(name, "results", tmp_path / "mended")
-    assert differences(mended, fresh) == set()
-    assert work_of(mended)["decoded"] == 3
+    repaired = s3.download(name, "results", tmp_path / "repaired")
+    assert differences(repaired, fresh) == set()
+    assert work_of(repaired)["decoded"] == 3
     assert s3.names(name, "results/_pomona") == set()
 
 
@@ -207,7 +207,7 @@ def test_a_refused_run_is_published_where_more_may_fail(shaky, proxy, refused):
 
 
 def test_a_refused_run_names_the_option_that_reads_again(shaky, refused):
-    """Once mended, the same command alone is refused for ever."""
+    """Once repaired, the same command alone is refused for ever."""
     _, words = refused
     shaky.refuses(*words, code=USAGE, tells=["2 of 18", "--retry-failures"])
 
@@ -250,7 +250,7 @@ def test_what_is_still_broken_fails_again(tiny, folder, tmp_path):
     assert differences(out, tmp_path / "once") == set()
 
 
-def mend(folder) -> None:
+def repair(folder) -> None:
     broken = folder / "a" / "broken.jpg"
     later = broken.stat().st_mtime_ns + 10**9
     shutil.copy(folder / "b" / "3.jpg", broken)
@@ -262,7 +262,7 @@ def test_a_photograph_written_anew_makes_it_another_run(tiny, folder, tmp_path):
     out = tmp_path / "out"
     words = ["run", folder, *PARTS, "--out"]
     tiny(*words, out)
-    mend(folder)
+    repair(folder)
     before = digests(out, leave_out=set())
     tiny.refuses(*words, out, "--retry-failures", code=USAGE, tells=[str(out), "--from", "--force"])
     assert digests(out, leave_out=set()) == before
@@ -277,7 +277,7 @@ def test_a_refused_run_whose_photograph_was_written_anew_comes_to_its_end(tiny, 
     words = ["run", folder, *PARTS, "--max-failures", "0", "--out"]
     tiny.refuses(*words, tmp_path / "out", code=USAGE, tells=["1 of 13", "1 truncated"])
     assert shards_kept_in(tmp_path / "out") == 3
-    mend(folder)
+    repair(folder)
     tiny(*words, tmp_path / "out", "--retry-failures")
     tiny(*words, tmp_path / "fresh")
     assert differences(tmp_path / "out", tmp_path / "fresh") == set()

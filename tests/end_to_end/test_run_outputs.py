@@ -241,11 +241,11 @@ def test_metrics_have_the_documented_keys(results):
 def test_all_metrics_are_listed_by_class(out):
     metrics = json_of(out / "metrics.json")
     main = metrics["metrics"][0]
-    (told,) = metrics["by_class"]  # that of pixels has no answers of its own
-    assert list(told) == ["metrics", "classes"] and told["metrics"] == "main"
+    (reported,) = metrics["by_class"]  # that of pixels has no answers of its own
+    assert list(reported) == ["metrics", "classes"] and reported["metrics"] == "main"
     of_main = {one["label"]: one for one in metrics["classes"] if one["support"]}
-    assert [one["label"] for one in told["classes"]] == list(of_main)
-    for one in told["classes"]:
+    assert [one["label"] for one in reported["classes"]] == list(of_main)
+    for one in reported["classes"]:
         assert list(one) == words("label support right recall recall_interval groups precision")
         for figure in words("support recall precision"):
             assert one[figure] == of_main[one["label"]][figure]
@@ -253,7 +253,9 @@ def test_all_metrics_are_listed_by_class(out):
         assert one["groups"] == one["support"] >= 2
         low, high = one["recall_interval"]
         assert 0 <= low <= one["recall"] <= high <= 1
-    assert sum(one["right"] for one in told["classes"]) == round(main["accuracy"] * main["rows"])
+    assert sum(one["right"] for one in reported["classes"]) == round(
+        main["accuracy"] * main["rows"]
+    )
 
 
 def test_surest_mistakes_are_photographs_named_wrong(out):

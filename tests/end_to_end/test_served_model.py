@@ -13,8 +13,8 @@ KINDS = ROOT / "models" / "kinds"
 
 
 def answers_of(pomona, *photographs, words=()) -> list[dict]:
-    told = pomona("predict", KINDS, "--json", *photographs, *words).text
-    return [json.loads(line) for line in told.splitlines()]
+    printed = pomona("predict", KINDS, "--json", *photographs, *words).text
+    return [json.loads(line) for line in printed.splitlines()]
 
 
 def cup(path):
@@ -57,8 +57,8 @@ def test_it_says_kindly_that_a_cup_is_no_fruit(pomona, tmp_path):
     (answer,) = answers_of(pomona, path)
     assert answer["refused"] == "something_else"
     assert "none of the fruits I know" in pomona("predict", KINDS, path).text
-    told = pomona("predict", KINDS, path, "--lang", "fr").text
-    assert "aucun des fruits que je connais" in told
+    printed = pomona("predict", KINDS, path, "--lang", "fr").text
+    assert "aucun des fruits que je connais" in printed
 
 
 def test_fast_agrees_on_what_is_plain(pomona):

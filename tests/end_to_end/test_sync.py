@@ -101,7 +101,7 @@ def test_places_within_each_other_are_refused(far, folder):
     far.refuses("sync", "s3://fruits/a/b", "s3a://fruits/a", code=USAGE, tells=["lies in"])
 
 
-def test_what_cannot_be_copied_is_told_and_nothing_is_removed(far, s3, bucket, folder):
+def test_what_cannot_be_copied_is_reported_and_nothing_is_removed(far, s3, bucket, folder):
     s3.client.put_object(Bucket=bucket, Key="copy/old.jpg", Body=b"old")
     with FaultProxy(s3.port) as proxy:
         proxy.add(Rule(method="PUT", path=r"copy/b/2\.jpg", status=403, code="AccessDenied"))

@@ -46,7 +46,7 @@ CATALOGUE = {
             "kind": "x",
             "id": name,
             "name": texts(f"{name} the Great", f"Grand {name}"),
-            "told_by": texts("Big spots.", "De grandes taches."),
+            "distinguished_by": texts("Big spots.", "De grandes taches."),
         }
         for name in ("Alpha", "Gamma")
     ],
@@ -119,14 +119,14 @@ def test_a_variety_is_reported_where_it_is_known(tiny, judged, shop):
 
 def test_what_the_catalogue_says_of_it_is_reported(tiny, judged, shop):
     alpha, beta = answers_of(tiny, judged, shop / "a" / "0.jpg", shop / "b" / "0.jpg")
-    assert list(alpha["variety"]) == ["id", "name", "probability", "told_by"]
+    assert list(alpha["variety"]) == ["id", "name", "probability", "distinguished_by"]
     assert alpha["variety"]["name"] == "Alpha the Great"
-    assert alpha["variety"]["told_by"] == "Big spots."
+    assert alpha["variety"]["distinguished_by"] == "Big spots."
     assert alpha["variety"]["probability"] <= alpha["kinds"][0]["probability"]
-    assert (beta["variety"]["name"], beta["variety"]["told_by"]) == ("Beta", None)
+    assert (beta["variety"]["name"], beta["variety"]["distinguished_by"]) == ("Beta", None)
     text = tiny("predict", judged, shop / "a" / "0.jpg").text
     assert "  Variety: Alpha the Great, " in text
-    assert "  How to tell it: Big spots.\n" in text
+    assert "  How to recognise it: Big spots.\n" in text
     text = tiny("predict", judged, shop / "a" / "0.jpg", "--lang", "fr").text
     assert "  Variété : Grand Alpha, " in text
     assert "  Ce qui la distingue : De grandes taches.\n" in text

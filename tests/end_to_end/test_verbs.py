@@ -140,8 +140,11 @@ def test_evaluate_on_photographs_gives_the_metrics_of_the_test_set(tiny, noise, 
     grouped = json.loads(tiny("evaluate", *words).text)["by_class"][0]["classes"]
     assert [one["label"] for one in grouped] == ["a", "b"], "z was never learnt"
     assert all(one["groups"] == 1 and one["recall_interval"] is None for one in grouped)
-    told = tiny("evaluate", tmp_path / "out", test).text
-    assert "Evaluation" in told and "5 photographs have a label that training does not know" in told
+    reported = tiny("evaluate", tmp_path / "out", test).text
+    assert (
+        "Evaluation" in reported
+        and "5 photographs have a label that training does not know" in reported
+    )
 
 
 def test_evaluate_refuses_strangers(tiny, noise_results, results, tmp_path):
@@ -266,8 +269,8 @@ def test_scan_counts_by_label_and_writes_nothing(tiny, noise, tmp_path):
 
 
 def test_scan_divides_as_run_does(tiny, noise, noise_results):
-    told = json.loads(tiny("scan", noise, "--json").text)["labels"]
-    assert told == json_of(noise_results / "run.json")["labels"]
+    reported = json.loads(tiny("scan", noise, "--json").text)["labels"]
+    assert reported == json_of(noise_results / "run.json")["labels"]
 
 
 def test_report_is_made_anew_from_the_folder(pomona, results, tmp_path):

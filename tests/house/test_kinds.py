@@ -50,7 +50,7 @@ def test_what_is_said_of_a_kind_is_the_same_in_all_its_rows(taxonomy):
         assert said.setdefault(row["species_id"], of_kind) == of_kind, row["class"]
 
 
-def test_every_kind_is_told_of_in_both_languages(taxonomy, catalogue):
+def test_every_kind_is_described_in_both_languages(taxonomy, catalogue):
     ids = [kind["id"] for kind in catalogue["kinds"]]
     assert ids == sorted({row["species_id"] for row in taxonomy})
     for kind in catalogue["kinds"]:
@@ -78,15 +78,17 @@ def test_every_kind_has_a_fact_with_its_source(catalogue):
             assert not re.search(r"\[S\d", json.dumps(fact)), kind["id"]
 
 
-def test_every_cultivar_is_told_of(taxonomy, catalogue):
-    told = [(one["kind"], one["id"]) for one in catalogue["varieties"]]
+def test_every_cultivar_is_described(taxonomy, catalogue):
+    reported = [(one["kind"], one["id"]) for one in catalogue["varieties"]]
     named = {(row["label"], row["cultivar"]) for row in taxonomy if row["cultivar"]}
-    assert told == sorted(named)
+    assert reported == sorted(named)
     for one in catalogue["varieties"]:
-        for text in (one["name"], one["told_by"]):
+        for text in (one["name"], one["distinguished_by"]):
             assert text["en"].strip() == text["en"] != "", one["id"]
             assert text["fr"].strip() == text["fr"] != "", one["id"]
-        assert one["told_by"]["en"].endswith(".") and one["told_by"]["fr"].endswith(".")
+        assert one["distinguished_by"]["en"].endswith(".") and one["distinguished_by"][
+            "fr"
+        ].endswith(".")
 
 
 def test_french_is_set_as_french(catalogue):

@@ -150,7 +150,7 @@ def test_orientation_is_applied_and_no_metadata_carried_along(tmp_path, monkeypa
                 assert (pixels[:25] > 240).all() and (pixels[35:] < 100).all()
 
 
-def test_a_broken_photograph_is_told_and_the_others_are_done(
+def test_a_broken_photograph_is_reported_and_the_others_are_done(
     photographs, tmp_path, monkeypatch, capsys
 ):
     (photographs / "Plum" / "broken.jpg").write_bytes(b"\xff\xd8\xff no photograph")

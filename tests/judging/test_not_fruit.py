@@ -171,7 +171,7 @@ def test_sources_tell_of_every_file_and_are_the_same_twice(made_up, monkeypatch,
     assert [line.split(":")[0] for line in lines[:7]] == sorted({*GROUPS, "generated", "fruit"})
 
 
-def test_a_package_that_is_gone_is_told_and_the_rest_gathered(
+def test_a_package_that_is_gone_is_reported_and_the_rest_gathered(
     made_up, monkeypatch, tmp_path, capsys
 ):
     made_up.add("gradio")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the recipe tells of the model: its card, and judgements for the report."""
+"""What the recipe writes about the model: its card, and judgements for the report."""
 
 import copy
 import json

@@ -42,10 +42,10 @@ def test_a_contact_sheet_is_small_and_the_same_each_time(tmp_path):
 
 
 def test_surest_mistakes_are_those_of_one_source():
-    told = [
+    reported = [
         {"path": f"{source}/{i}.jpg"} for i in range(20) for source in ("natural", "naturalist")
     ]
-    found = mistakes.surest({"surest_mistakes": told}, "natural")
+    found = mistakes.surest({"surest_mistakes": reported}, "natural")
     assert [one["path"] for one in found] == [f"natural/{i}.jpg" for i in range(mistakes.MOST)]
     assert mistakes.captions(made_up_mistakes(1)[0]) == (
         "pomegranate",

@@ -15,17 +15,17 @@ from making import rejection  # noqa: E402
 
 
 @pytest.fixture
-def told() -> dict:
+def reported() -> dict:
     return rejection.figures(fruit=FRUIT, unknown=UNKNOWN, not_fruit=NOT_FRUIT)
 
 
-def test_a_curve_counts_what_each_limit_rejects(told):
-    points = told["curve"]
+def test_a_curve_counts_what_each_limit_rejects(reported):
+    points = reported["curve"]
     assert [one["fruit"] for one in points] == [0, 0.05, 0.1, 0.15, 0.2]
     assert [one["limit"] for one in points] == [1.2, 0.95, 0.9, 0.85, 0.8]
     assert [one["unknown"] for one in points[:2]] == pytest.approx([1 / 3, 2 / 3])
     assert {one["not_fruit"] for one in points} == {1}
-    assert told["bundle"] == {
+    assert reported["bundle"] == {
         "limit": 1,
         "fruit": 0.05,
         "unknown": pytest.approx(1 / 3),
@@ -33,8 +33,8 @@ def test_a_curve_counts_what_each_limit_rejects(told):
     }
 
 
-def test_rows_of_the_curve_reject_no_more_than_they_state(told):
-    found = dict(rejection.rows(told["curve"]))
+def test_rows_of_the_curve_reject_no_more_than_they_state(reported):
+    found = dict(rejection.rows(reported["curve"]))
     assert list(found) == list(rejection.SHARES)
     limits = [found[one]["limit"] for one in (0.03, 0.05, 0.08, 0.1, 0.2)]
     assert limits == [1.2, 0.95, 0.95, 0.9, 0.8]
@@ -50,9 +50,9 @@ def test_what_is_too_dark_is_rejected_at_every_limit():
     assert [share for share, _ in rejection.rows(points)] == [0.2]
 
 
-def test_a_plot_names_its_axes_and_stays_inside(told, tmp_path):
-    rejection.plot(tmp_path / "one.svg", **told)
-    rejection.plot(tmp_path / "two.svg", **told)
+def test_a_plot_names_its_axes_and_stays_inside(reported, tmp_path):
+    rejection.plot(tmp_path / "one.svg", **reported)
+    rejection.plot(tmp_path / "two.svg", **reported)
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
     root = ElementTree.parse(tmp_path / "one.svg").getroot()
     name = "{http://www.w3.org/2000/svg}"

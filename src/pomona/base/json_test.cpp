@@ -35,7 +35,7 @@ TEST(JsonTest, SaysWhichTextIsNotJson) {
   }
 }
 
-// What is told of the member, "" where it is read.
+// The message about the member, "" where it is read.
 template <class T>
 std::string problem_of(const Json& object) {
   try {

@@ -160,7 +160,7 @@ void check_varieties(const Bundle& bundle) {
     check_names(one.names, "a variety", "varieties");
     if (one.names.empty() || one.names.front().empty()) refuse("a variety without a name");
     const std::size_t classes = one.names.size() + (one.knows_others() ? 1 : 0);
-    if (classes < 2) refuse("a single variety, which there is nothing to tell from");
+    if (classes < 2) refuse("a single variety, which leaves nothing to classify");
     expect_size("classes of varieties", classes, one.classifier.class_count());
     expect_finite("weights of varieties", one.classifier.weights,
                   classes * bundle.pca.n_components());

@@ -63,12 +63,12 @@ struct RejectOption {
   double most_distance = 0;
 };
 
-// Tells varieties of one label apart.
+// Classifies varieties of one label.
 struct VarietyClassifier {
   std::string label;
   std::vector<std::string> names;  // in byte order, one a class; a class more is none of them
   Classifier classifier;           // acts on the PCA's components
-  // A variety is told where label and variety together are at least so probable.
+  // A variety is reported where label and variety together are at least so probable.
   double least_probability = 1;
 
   bool knows_others() const { return classifier.bias.size() > names.size(); }

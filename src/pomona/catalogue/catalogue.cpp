@@ -60,12 +60,12 @@ Json variety_json(const Variety& variety) {
   return {{"kind", variety.kind},
           {"id", variety.id},
           {"name", text_json(variety.name)},
-          {"told_by", text_json(variety.told_by)}};
+          {"distinguished_by", text_json(variety.distinguished_by)}};
 }
 
 Variety parse_variety(const Json& json) {
   return {json.at("kind").get<std::string>(), json.at("id").get<std::string>(),
-          parse_text(json.at("name")), parse_text(json.at("told_by"))};
+          parse_text(json.at("name")), parse_text(json.at("distinguished_by"))};
 }
 
 std::pair<std::string, std::string> in_order(std::string_view one, std::string_view other) {
@@ -122,7 +122,7 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& what) {
       std::string id = kind.id;
       if (!catalogue.kinds_.emplace(std::move(id), std::move(kind)).second) refuse_second();
     });
-    // Catalogues of bundles that tell no varieties lack them.
+    // Catalogues of bundles without varieties lack them.
     if (json.contains("varieties")) {
       parse_entries(json, "varieties", what, [&](const Json& entry) {
         Variety variety = parse_variety(entry);

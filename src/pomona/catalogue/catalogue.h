@@ -39,10 +39,10 @@ struct Kind {
 };
 
 struct Variety {
-  std::string kind;  // its id
-  std::string id;    // as --classes names it
-  Text name;         // as one sees it in shops
-  Text told_by;      // what one can see
+  std::string kind;       // its id
+  std::string id;         // as --classes names it
+  Text name;              // as one sees it in shops
+  Text distinguished_by;  // what one can see
 };
 
 class Catalogue {
@@ -63,7 +63,7 @@ class Catalogue {
   // None: nullptr.
   const Kind* find(std::string_view id) const;
   const Variety* find_variety(std::string_view kind, std::string_view id) const;
-  // What tells two kinds apart by eye, whichever is named first; nullptr where nothing is said.
+  // How two kinds differ to the eye, whichever is named first; nullptr where nothing is known.
   const Text* difference(std::string_view one, std::string_view other) const;
 
  private:

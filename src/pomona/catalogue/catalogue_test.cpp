@@ -25,9 +25,9 @@ constexpr const char* kTwoKinds = R"({"format": 1,
    "origin": {"en": "Asia", "fr": "Asie"}, "cautions": [], "facts": []}],
  "lookalikes": [{"kinds": ["lemon", "lime"], "difference": {"en": "Green.", "fr": "Vert."}}],
  "varieties": [{"kind": "lemon", "id": "Meyer", "name": {"en": "Meyer", "fr": "De Meyer"},
-                "told_by": {"en": "Orange.", "fr": "Orangé."}},
+                "distinguished_by": {"en": "Orange.", "fr": "Orangé."}},
                {"kind": "lemon", "id": "Eureka", "name": {"en": "Eureka", "fr": "Eureka"},
-                "told_by": {"en": "Knobbly.", "fr": "Bosselé."}}]})";
+                "distinguished_by": {"en": "Knobbly.", "fr": "Bosselé."}}]})";
 
 std::string refusal_of(const std::string& text) {
   try {
@@ -55,7 +55,7 @@ TEST(Catalogue, KnowsItsKinds) {
   EXPECT_THAT(catalogue.find("pear"), IsNull());
 }
 
-TEST(Catalogue, TellsTwoKindsApartInEitherOrder) {
+TEST(Catalogue, DistinguishesTwoKindsInEitherOrder) {
   const Catalogue catalogue = Catalogue::parse(kTwoKinds, "here");
   ASSERT_THAT(catalogue.difference("lime", "lemon"), NotNull());
   EXPECT_EQ(catalogue.difference("lime", "lemon"), catalogue.difference("lemon", "lime"));
@@ -68,7 +68,7 @@ TEST(Catalogue, KnowsVarieties) {
   const Variety* meyer = catalogue.find_variety("lemon", "Meyer");
   ASSERT_THAT(meyer, NotNull());
   EXPECT_EQ(meyer->name.in(Language::kFrench), "De Meyer");
-  EXPECT_EQ(meyer->told_by.in(Language::kEnglish), "Orange.");
+  EXPECT_EQ(meyer->distinguished_by.in(Language::kEnglish), "Orange.");
   EXPECT_THAT(catalogue.find_variety("lime", "Meyer"), IsNull());
 }
 
@@ -78,7 +78,7 @@ TEST(Catalogue, PrintsTheVarietiesThatAreWanted) {
   const std::string part = all.print({"lemon"}, {{"lemon", "Meyer"}, {"lime", "Key"}});
   const Catalogue one = Catalogue::parse(part, "there");
   ASSERT_THAT(one.find_variety("lemon", "Meyer"), NotNull());
-  EXPECT_EQ(one.find_variety("lemon", "Meyer")->told_by.fr, "Orangé.");
+  EXPECT_EQ(one.find_variety("lemon", "Meyer")->distinguished_by.fr, "Orangé.");
   EXPECT_THAT(one.find_variety("lemon", "Eureka"), IsNull());
 }
 

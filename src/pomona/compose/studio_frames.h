@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Studio pictures, label by label, as cut-outs that compose works with. What cannot be used is told
-// in the manifest.
+// Studio pictures, label by label, as cut-outs that compose works with. What cannot be used is
+// reported in the manifest.
 #pragma once
 
 #include <cstddef>

@@ -61,7 +61,7 @@ TEST_F(StudioFramesTest, FoldersAreInByteOrder) {
   EXPECT_FALSE(std::ranges::is_sorted(folders[1].rows)) << "in an order that mixes them";
 }
 
-TEST_F(StudioFramesTest, WhatCannotBeUsedIsTold) {
+TEST_F(StudioFramesTest, WhatCannotBeUsedIsReported) {
   const auto frames = read_all(2);
   ASSERT_THAT(frames, SizeIs(2));
   EXPECT_THAT(frames[0], SizeIs(1));

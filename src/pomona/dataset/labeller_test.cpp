@@ -63,7 +63,7 @@ TEST_F(LabellerWithMapTest, AClassThatIsDroppedHasNoLabelAndIsKnown) {
   EXPECT_NO_THROW(labeller.refuse_unknown());
 }
 
-TEST_F(LabellerWithMapTest, AllThatIsNotKnownIsTold) {
+TEST_F(LabellerWithMapTest, AllThatIsNotKnownIsReported) {
   Labeller labeller(rule_);
   EXPECT_EQ(labeller.label(Split::kTrain, "shop/Fig/1.jpg"), std::nullopt);
   EXPECT_EQ(labeller.label(Split::kTrain, "studio/Nut/1.jpg"), std::nullopt);

@@ -36,7 +36,7 @@ class PhotographSource {
   PhotographSource(const PhotographSource&) = delete;
   PhotographSource& operator=(const PhotographSource&) = delete;
 
-  // Replaces the content of `bytes`, or tells why there are none. Any thread; every row of `rows`
+  // Replaces the content of `bytes`, or returns why there are none. Any thread; every row of `rows`
   // once, and none long before those in front of it: it waits for room. Throws interrupted, and
   // what it was given to abort().
   std::optional<FileFailure> read(std::size_t row, std::string& bytes);

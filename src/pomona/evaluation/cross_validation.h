@@ -47,8 +47,8 @@ struct CrossValidation {
   double temperature = 1;  // from all out-of-fold scores: for a fit on all rows
   std::size_t folds = 0;
   std::size_t never_held_out = 0;  // rows of labels with a single group
-  // What the chain of each fold says of the varieties of rows that were held out, as the rows of
-  // the evaluation; empty where the class map names none, or ridge learns.
+  // What the chain of each fold answers about the varieties of rows that were held out, as the rows
+  // of the evaluation; empty where the class map names none, or ridge learns.
   VarietyAnswers varieties;
   std::vector<std::size_t> begins;  // of each fold among the rows, and their number at the end
 };

@@ -33,7 +33,7 @@ Evaluation evaluate(const Classifier& classifier, const RowFile& inputs, const T
                     const std::vector<std::size_t>& chosen, std::uint64_t seed,
                     std::size_t workers);
 
-// What an evaluation says of the rows of each source, the first part of their paths; none for a
+// An evaluation of the rows of each source, the first part of their paths; none for a
 // single source.
 std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
     const Evaluation& evaluation, const TableRows& rows, const std::vector<std::string>& sources,

@@ -21,7 +21,7 @@ std::string headline_with(const std::vector<std::pair<std::string, double>>& acc
   return headline_metric(metrics);
 }
 
-TEST(HeadlineMetric, TheAccuracyByGroupWhereGroupsWereTornApart) {
+TEST(HeadlineMetric, TheAccuracyByGroupWhereGroupsWereOnBothSides) {
   const std::string text = headline_with({{"main", 0.97}, {"by_group", 0.64}, {"pixels", 0.9}});
   EXPECT_THAT(text, StartsWith("Headline metric: 64.0 %, by group. "));
   EXPECT_THAT(text, HasSubstr("97.0 %"));

@@ -33,12 +33,12 @@ TEST(VarietyMetrics, NineOfTenAreRightFromTheLeastProbabilityOn) {
   EXPECT_EQ(choose_least_probability(answers("wrrrrrrrr")), std::nullopt);
 }
 
-TEST(VarietyMetrics, FewAreNoReasonToTell) {
+TEST(VarietyMetrics, FewAreNoReasonToReport) {
   EXPECT_EQ(choose_least_probability(answers("rrrrrrr")), std::nullopt);
   EXPECT_EQ(choose_least_probability(std::vector<JudgedVariety>()), std::nullopt);
 }
 
-TEST(VarietyMetrics, EqualProbabilitiesAreToldTogether) {
+TEST(VarietyMetrics, EqualProbabilitiesAreReportedTogether) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrww");
   judged[8].probability = judged[9].probability = judged[7].probability;
   EXPECT_EQ(choose_least_probability(judged), std::nullopt);
@@ -53,7 +53,7 @@ TEST(VarietyMetrics, GoesByWeights) {
   EXPECT_EQ(choose_least_probability(judged), std::nullopt);
 }
 
-TEST(VarietyMetrics, NothingIsToldThatIsMoreLikelyWrongThanRight) {
+TEST(VarietyMetrics, NothingIsReportedThatIsMoreLikelyWrongThanRight) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrrr");
   judged[8].probability = 0.5;
   judged[9].probability = 0.49;

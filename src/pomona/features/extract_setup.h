@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How photographs become features, with every setting decided: what extraction is told, what a
+// How photographs become features, with every setting decided: what extraction is given, what a
 // bundle repeats.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where rows of features come from: a Parquet table, memory, an Arrow stream. The twin of
+// Where rows of features come from: a Parquet table, memory, an Arrow stream. The counterpart of
 // FeatureSink. Fits read their rows several times, so a source gives one reader for each pass. A
 // source may be asked from any thread; each reader is used by one thread at a time.
 #pragma once

@@ -13,7 +13,8 @@
 
 namespace pomona {
 
-// One per thread. `resized()` is the picture the network saw last, for thumbnails and controls.
+// One per thread. `resized()` is the picture the network saw last, for previews and the pixel
+// baseline.
 class Preprocessor {
  public:
   // size: side of the network's input, of crops that name no other; need not be the backbone's own.

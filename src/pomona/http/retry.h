@@ -32,8 +32,8 @@ class Attempts {
   // Of the deadline; 0 when it has passed.
   std::chrono::milliseconds time_left() const;
   int made() const { return made_; }
-  // Counts one attempt as made and tells how long to wait before the next: at least `asked` (what a
-  // server says in Retry-After). Negative: there shall be no other.
+  // Counts one attempt as made and returns how long to wait before the next: at least `asked` (what
+  // a server says in Retry-After). Negative: there shall be no other.
   std::chrono::milliseconds next_delay(std::chrono::milliseconds asked);
 
  private:

@@ -31,7 +31,7 @@ struct ResumedWork {
       progress.warn(std::to_string(damaged) +
                     " finished parts were not as they were written, and are made again");
     }
-    tell(progress, work.resumed);
+    report(progress, work.resumed);
     if (!work.from.empty() || request.work.retry_failures) {
       known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
                                           out.scratch_folder(), request.work.by_hash);
@@ -58,7 +58,7 @@ struct ResumedWork {
   std::unique_ptr<KnownRows> known;
 
  private:
-  void tell(Progress& progress, bool resumed) const {
+  void report(Progress& progress, bool resumed) const {
     if (!resumed) return;
     progress.note("going on with an unfinished run: " + std::to_string(shards.finished()) + " of " +
                   std::to_string(shards.shards().size()) + " parts are finished");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What run.json beside a feature table says of the run that made it. It may be of another version
-// or of another program: all of it throws corrupt for JSON of another shape. Any thread.
+// What run.json beside a feature table records of the run that made it. It may be of another
+// version or of another program: all of it throws corrupt for JSON of another shape. Any thread.
 #pragma once
 
 #include <cstddef>

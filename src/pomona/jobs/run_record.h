@@ -19,7 +19,7 @@ Json options_json(const SplitOptions& options);
 // `n_components`: how many there came to be.
 Json options_json(const ReduceOptions& options, std::size_t n_components);
 Json options_json(const TrainOptions& options);
-// How many there came to be, as metrics.json tells.
+// How many there came to be, as metrics.json records.
 std::size_t components_of(const Json& metrics);
 // One object with the members of all of them.
 Json merged(std::initializer_list<Json> objects);

@@ -20,7 +20,7 @@ struct SyncOptions {
   std::string to;  // a folder is made; a bucket must exist
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
   bool remove_others = false;  // objects of `to` that `from` has not
-  bool dry_run = false;        // only tell what would be done
+  bool dry_run = false;        // only report what would be done
 
   // Throws invalid_input that names the field.
   void check() const;

@@ -342,7 +342,7 @@ class TrainingRun {
       if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
     }
     if (unknown == 0) return;
-    progress_.warn("catalogue, classes: the catalogue says nothing of " + std::to_string(unknown) +
+    progress_.warn("catalogue, classes: the catalogue has no entry for " + std::to_string(unknown) +
                    " of " + std::to_string(table_.rows.train_labels.size()) + " labels, such as " +
                    names + "; its kinds are known by their id, to which a class map leads");
   }

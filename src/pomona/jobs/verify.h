@@ -28,7 +28,7 @@ struct VerifyOptions {
 };
 
 struct VerifyReport {
-  std::vector<std::string> passed;    // sentences: what was held against what, with counts
+  std::vector<std::string> passed;    // sentences: what was compared with what, with counts
   std::vector<std::string> problems;  // sentences: what was expected and found, where
   bool ok() const { return problems.empty(); }
 };

@@ -47,7 +47,7 @@ void refuse_file(const std::string& path) {
                   "': it is a file; expected a folder that is empty or does not exist yet");
 }
 
-// Errors are ignored: another one is under way already that tells more, or all is published.
+// Errors are ignored: another one is under way already that says more, or all is published.
 // `pomona clean` removes what remains.
 template <class Action>
 void if_possible(const Action& action) {
@@ -117,11 +117,11 @@ OutputFolder::OutputFolder(const std::string& place, const StoreOpener& stores,
     content_ = look();
     // Another run may have begun since the note was looked for.
     if (is_damaged()) unfinished_ = read_work_note(*root_);
-    // Who published was cut off before all was cleaned up.
+    // The publication was interrupted before all was cleaned up.
     for (const std::string& fingerprint : content_.published) {
       if (!content_.work && !root_->exists(kWorkNote)) root_->remove(work_folder(fingerprint));
     }
-    // Under the lock nobody is at work on what no note tells of.
+    // Under the lock nobody is at work on what no note mentions.
     alone_ = locked && access == Access::kAlone;
     if (alone_ && !content_.work) root_->remove(kWorkFolder);
     if (alone_) root_->remove_unfinished(written_names(), /*dry_run=*/false);
@@ -180,7 +180,7 @@ void OutputFolder::end_work(const WorkClaim& claim) {
 
 void OutputFolder::refuse_content(bool force) const {
   if (!content_.any || (force && content_.ours)) return;
-  // What no note tells of was left by a run that was cut off before it had begun.
+  // What no note mentions was left by a run that was interrupted before it had begun.
   if (!content_.others && (!content_.work || is_damaged() || content_.discardable)) return;
   if (force) {
     throw Error(ErrorKind::kInvalidInput,
@@ -326,7 +326,7 @@ void OutputFolder::give_up_overtaken() {
   throw Error(ErrorKind::kUnavailable,
               "writing to '" + place_ +
                   "': another run has begun anew or published there since this one looked; this "
-                  "one leaves all as it is. Give each run its own folder; `pomona verify` tells "
+                  "one leaves all as it is. Give each run its own folder; `pomona verify` reports "
                   "whether the results there are whole");
 }
 

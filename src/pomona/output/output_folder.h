@@ -35,7 +35,7 @@ class OutputFolder {
   enum class Access { kAlone, kShared };
 
   // `place`: a folder, or s3://bucket/prefix, where publishing is by copies within the bucket.
-  // Brings a publication to its end that was cut off. Throws invalid_input when the place lies
+  // Completes a publication that was interrupted. Throws invalid_input when the place lies
   // inside one of `inputs` or one of them inside it, unavailable while another run is at work in
   // the folder.
   OutputFolder(const std::string& place, const StoreOpener& stores,
@@ -46,9 +46,9 @@ class OutputFolder {
 
   // Did a run come to its end here?
   bool is_complete() const { return content_.complete; }
-  // What work.json says of work that has not come to its end; null: there is none.
+  // What work.json records of work that has not come to its end; null: there is none.
   const Json* unfinished() const { return unfinished_ ? &*unfinished_ : nullptr; }
-  // Is work.json there but not as it was written? What it told of is lost then.
+  // Is work.json there but not as it was written? What it recorded is lost then.
   bool is_damaged() const { return content_.work && !unfinished_; }
   const ObjectStore& root() const { return *root_; }
   const std::string& place() const { return place_; }

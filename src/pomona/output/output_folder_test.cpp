@@ -211,7 +211,7 @@ TEST_F(OutputFolderTest, OnlyOneAnnouncesItsWork) {
   EXPECT_EQ(out.unfinished()->at("fingerprint"), "f2");
 }
 
-TEST_F(OutputFolderTest, ADamagedNoteIsToldAndGivesWay) {
+TEST_F(OutputFolderTest, ADamagedNoteIsReportedAndGivesWay) {
   leave_unfinished(path("out"), "f1");
   std::ofstream(path("out/_pomona/work.json"), std::ios::app) << " ";
   OutputFolder out(path("out"), stores(), {});

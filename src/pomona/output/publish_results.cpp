@@ -23,7 +23,7 @@ Error error_of_work(const Error& error, OutputFolder& out) {
     out.refuse_if_overtaken();
   }
   if (!out.keeps_work()) return error;
-  // To be mended by other photographs or other options, which must not be held up by this work.
+  // Other photographs or other options may repair it; this work must not be in their way.
   if (error.kind() == ErrorKind::kInvalidInput) out.mark_discardable();
   return Error(error.kind(), std::string(error.what()) + "; what is finished is kept in '" +
                                  out.place() +

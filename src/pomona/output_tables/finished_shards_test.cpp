@@ -162,7 +162,7 @@ TEST_F(FinishedShardsTest, B20WhatIsDamagedIsNotFinished) {
   FinishedShards found = shards();
   EXPECT_EQ(found.find(2), 3U);
   EXPECT_EQ(found.finished(), 0U);
-  EXPECT_FALSE(work_.exists("shards/1.json")) << "nobody else is to believe it";
+  EXPECT_FALSE(work_.exists("shards/1.json")) << "nobody else may take it for finished";
 }
 
 TEST_F(FinishedShardsTest, PartsThatChangeUnderARunAreAnError) {

@@ -25,7 +25,7 @@
 namespace pomona {
 namespace {
 
-// Answers that are kept whatever is to be shown: whether the second is near is told even so.
+// Answers that are kept whatever is to be shown: whether the second is near is reported even so.
 constexpr std::size_t kAtLeast = 2;
 
 Bundle checked(Bundle bundle) {
@@ -164,7 +164,7 @@ void Predictor::answer(MatrixView<const float> rows, const std::vector<std::size
   const MatrixView<const float> features = mean.of(rows);
   const Matrix<double> probabilities = classify_features(bundle_, features);
   const std::vector<OodScore> ood_scores = rejector_.ood_scores(features);
-  auto varieties = tell_varieties(bundle_, features, probabilities.view());
+  auto varieties = report_varieties(bundle_, features, probabilities.view());
   for (std::size_t i = 0; i < read.size(); ++i) {
     Prediction& prediction = predictions[read[i]];
     if (bundle_.reject_option.rate > 0) prediction.ood_score = ood_scores[i].value;

@@ -40,7 +40,7 @@ struct PredictionFailure {
 
 struct Prediction {
   std::vector<Answer> answers;               // best first: `top` of them, and always two
-  std::optional<VarietyAnswer> variety;      // of the first answer, where it can be told
+  std::optional<VarietyAnswer> variety;      // of the first answer, where it is reported
   std::optional<double> ood_score;           // of Rejector, of a bundle with a reject option
   std::optional<RejectionReason> rejected;   // then both are what is nearest, and no more
   std::optional<PredictionFailure> failure;  // instead of answers

@@ -26,7 +26,8 @@ Json variety_json(const VarietyAnswer& answer, const std::string& kind, const Ca
   return {{"id", answer.name},
           {"name", variety != nullptr ? variety->name.in(language) : answer.name},
           {"probability", answer.probability},
-          {"told_by", variety != nullptr ? Json(variety->told_by.in(language)) : Json(nullptr)}};
+          {"distinguished_by",
+           variety != nullptr ? Json(variety->distinguished_by.in(language)) : Json(nullptr)}};
 }
 
 // The second answer, where it is so near that the first may well be wrong.

@@ -21,9 +21,9 @@ VarietyAnswer likeliest_variety(const VarietyClassifier& varieties,
   return {varieties.names[best], row[best]};
 }
 
-std::vector<std::optional<VarietyAnswer>> tell_varieties(const Bundle& bundle,
-                                                         MatrixView<const float> features,
-                                                         MatrixView<const double> probabilities) {
+std::vector<std::optional<VarietyAnswer>> report_varieties(const Bundle& bundle,
+                                                           MatrixView<const float> features,
+                                                           MatrixView<const double> probabilities) {
   std::vector<std::optional<VarietyAnswer>> answers(features.rows());
   if (bundle.varieties.empty()) return answers;
   Matrix<float> components(features.rows(), bundle.pca.n_components());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which variety of its kind a photograph shows, where that can be told. Any thread.
+// Which variety of its kind a photograph shows, where that is certain enough. Any thread.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ struct VarietyAnswer {
   double probability = 0;
 };
 
-// That of a label; nullptr where its varieties are not told.
+// That of a label; nullptr where the bundle has no varieties of it.
 const VarietyClassifier* find_varieties(std::span<const VarietyClassifier> varieties,
                                         std::string_view label);
 
@@ -29,8 +29,8 @@ VarietyAnswer likeliest_variety(const VarietyClassifier& varieties,
 // For each row of features (rows × feature_count, the means of crops) the variety of the label with
 // the highest of its probabilities (rows × labels), with the probability that both are right; none
 // where that is too low.
-std::vector<std::optional<VarietyAnswer>> tell_varieties(const Bundle& bundle,
-                                                         MatrixView<const float> features,
-                                                         MatrixView<const double> probabilities);
+std::vector<std::optional<VarietyAnswer>> report_varieties(const Bundle& bundle,
+                                                           MatrixView<const float> features,
+                                                           MatrixView<const double> probabilities);
 
 }  // namespace pomona

@@ -10,7 +10,7 @@
 namespace pomona {
 namespace {
 
-// A photograph whose components tell `odds` times more for the first class than for the second.
+// A photograph whose components speak `odds` times more for the first class than for the second.
 VarietyClassifier two_classes(std::vector<std::string> names, double odds) {
   VarietyClassifier varieties;
   varieties.label = "Apple";
@@ -35,7 +35,7 @@ TEST(Variety, MayBeNoneOfThoseWithAName) {
   EXPECT_DOUBLE_EQ(other.probability, 0.8);
 }
 
-TEST(Variety, IsToldWhereLabelAndVarietyAreProbableTogether) {
+TEST(Variety, IsReportedWhereLabelAndVarietyAreProbableTogether) {
   Bundle bundle = made_up_bundle();
   bundle.varieties = {two_classes({"Gala", "Jonagold"}, 4)};
   bundle.varieties[0].least_probability = 0.6;
@@ -46,22 +46,22 @@ TEST(Variety, IsToldWhereLabelAndVarietyAreProbableTogether) {
   probabilities(2, 1) = 1;  // Banana has no varieties
   probabilities(3, 0) = 0.49;
   probabilities(3, 1) = 0.51;
-  const auto told = tell_varieties(bundle, features.view(), probabilities.view());
-  const VarietyAnswer first = told[0].value_or(VarietyAnswer());
+  const auto reported = report_varieties(bundle, features.view(), probabilities.view());
+  const VarietyAnswer first = reported[0].value_or(VarietyAnswer());
   EXPECT_EQ(first.name, "Gala");
   EXPECT_DOUBLE_EQ(first.probability, 0.76 * 0.8);
-  EXPECT_FALSE(told[1].has_value());
-  EXPECT_FALSE(told[2].has_value());
-  EXPECT_FALSE(told[3].has_value());
+  EXPECT_FALSE(reported[1].has_value());
+  EXPECT_FALSE(reported[2].has_value());
+  EXPECT_FALSE(reported[3].has_value());
 }
 
-TEST(Variety, ThatHasNoNameIsNeverTold) {
+TEST(Variety, ThatHasNoNameIsNeverReported) {
   Bundle bundle = made_up_bundle();
   bundle.varieties = {two_classes({"Gala"}, 1e-6)};
   bundle.varieties[0].least_probability = 0.1;
   Matrix<double> probabilities(1, 3);
   probabilities(0, 0) = 1;
-  EXPECT_FALSE(tell_varieties(bundle, Matrix<float>(1, 4).view(), probabilities.view())[0]);
+  EXPECT_FALSE(report_varieties(bundle, Matrix<float>(1, 4).view(), probabilities.view())[0]);
 }
 
 }  // namespace

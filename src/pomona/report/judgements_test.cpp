@@ -30,7 +30,7 @@ Json good_file() {
                 {"shares", {{{"share", 1}, {"at_least", 0.9}}, {{"share", 0}}}}}}}}}}};
 }
 
-// What it says of the file with a change.
+// The message about the file with a change.
 template <class Change>
 std::string refusal_of(const Change& change) {
   Json file = good_file();

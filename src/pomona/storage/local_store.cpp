@@ -188,7 +188,7 @@ class LocalWriter final : public ObjectWriter {
 
  private:
   void close_file() {
-    // Some file systems tell of a full disk only when a file is closed.
+    // Some file systems report a full disk only when a file is closed.
     if (file_.reset() != 0) throw_errno("writing", object_, errno);
   }
 

@@ -238,7 +238,7 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
   std::string answer_body;
   const HttpAnswer answer = send(call, answer_body);
   if (answer.status != 412) return true;
-  // An earlier attempt may have arrived although its answer was lost: what lies there tells.
+  // An earlier attempt may have arrived although its answer was lost: what lies there decides.
   std::string there;
   try {
     get(key, {}, there);
@@ -269,7 +269,7 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
   // Removing twice does no harm, so all are retried when an error is transient.
   const auto failed = send_for(call, [&](const std::string& answer) {
     auto result = parse_delete_result(answer);
-    // Some services tell of what another client has removed meanwhile.
+    // Some services list what another client has removed meanwhile.
     if (result)
       std::erase_if(*result, [](const auto& one) { return one.second.code == "NoSuchKey"; });
     const auto may_pass = [&](const auto& one) { return failure_of(one).may_pass(); };

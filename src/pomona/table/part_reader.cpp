@@ -78,7 +78,7 @@ struct PartReader::State {
     });
   }
 
-  // Whoever asks for rows() may believe it.
+  // Callers of rows() may rely on it.
   void check_row_counts() const {
     std::int64_t rows = 0;
     for (int i = 0; i < file->metadata()->num_row_groups(); ++i) {

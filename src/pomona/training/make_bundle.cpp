@@ -33,12 +33,12 @@ std::string training_digest(const TableRows& rows) {
   return digest.finish();
 }
 
-std::set<Catalogue::VarietyId> told_varieties(const Bundle& bundle) {
-  std::set<Catalogue::VarietyId> told;
+std::set<Catalogue::VarietyId> reported_varieties(const Bundle& bundle) {
+  std::set<Catalogue::VarietyId> reported;
   for (const VarietyClassifier& one : bundle.varieties) {
-    for (const std::string& name : one.names) told.emplace(one.label, name);
+    for (const std::string& name : one.names) reported.emplace(one.label, name);
   }
-  return told;
+  return reported;
 }
 
 Json figures_worth_keeping(const Json& metrics) {
@@ -74,7 +74,7 @@ Bundle make_bundle(const ExtractSetup& setup, TrainedParts parts, const TableRow
   bundle.reject_option = std::move(parts.reject_option);
   bundle.varieties = std::move(parts.varieties);
   bundle.studio_only = std::move(parts.studio_only);
-  if (catalogue) bundle.catalogue = catalogue->print(bundle.labels, told_varieties(bundle));
+  if (catalogue) bundle.catalogue = catalogue->print(bundle.labels, reported_varieties(bundle));
   bundle.metrics = print_json(figures_worth_keeping(metrics));
   bundle.training_digest = training_digest(rows);
   bundle.self_check.tolerances = tolerances();

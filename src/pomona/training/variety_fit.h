@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Learns to tell varieties of a label apart, and answers for rows.
+// Fits classifiers of the varieties of a label, and answers for rows.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace pomona {
 
 // For each label with at least two classes of at least 8 photographs among the rows `chosen`
 // (ascending training rows): its varieties, and what is of none of them. A variety of fewer
-// photographs is none of them. `table.inputs` are components. None is to be told yet: who knows
-// better sets least_probability.
+// photographs is none of them. `table.inputs` are components. None is reported yet: the
+// caller sets least_probability.
 std::vector<VarietyClassifier> fit_varieties(const TrainingTable& table,
                                              const std::vector<std::size_t>& chosen,
                                              const TrainOptions& options,
@@ -25,7 +25,7 @@ std::vector<VarietyClassifier> fit_varieties(const TrainingTable& table,
 
 // For each of the rows `chosen`, the likeliest variety of the label that has the highest of its
 // `logits` (rows × labels, or probabilities), as if that label were certain; none where the
-// varieties of the label are not told.
+// label has no varieties.
 using VarietyAnswers = std::vector<std::optional<VarietyAnswer>>;
 VarietyAnswers answer_varieties(std::span<const VarietyClassifier> varieties,
                                 const std::vector<std::string>& labels, const RowFile& inputs,

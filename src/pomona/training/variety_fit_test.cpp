@@ -42,11 +42,11 @@ class VarietyFit : public testing::Test {
   RowFile inputs_;
 };
 
-TEST_F(VarietyFit, TellsNamedOnesAndOthersApart) {
+TEST_F(VarietyFit, SeparatesNamedOnesAndOthers) {
   add(10, 0, 1, -2);
   add(8, 0, -1, 2);
   add(2, 0, 2, 2);  // too few for a class: one of the others
-  add(9, 1, 0, 0);  // a label of a single variety has nothing to tell apart
+  add(9, 1, 0, 0);  // a label of a single variety has nothing to classify
   add(5, -1, 1, 0);
   const std::vector<VarietyClassifier> varieties = fit();
   ASSERT_EQ(varieties.size(), 1U);

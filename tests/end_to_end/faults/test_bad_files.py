@@ -29,7 +29,7 @@ def extract(tiny, tmp_path):
     return extract
 
 
-def test_broken_files_are_told_apart(extract, images):
+def test_broken_files_are_distinguished(extract, images):
     for name, (content, _) in odd_files().items():
         (images / "a" / name).write_bytes(content)
     out = extract(images)

@@ -51,7 +51,9 @@ def disk(tmp_path):
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97])
-def test_b6_a_full_disk_is_told_and_the_run_goes_on_later(tiny, images, whole, needed, disk, share):
+def test_b6_a_full_disk_is_reported_and_the_run_goes_on_later(
+    tiny, images, whole, needed, disk, share
+):
     place = disk(max(int(share * needed), 8192))
     words = ["run", images, "--out", place / "out", *SMALL_PARTS]
     tells = [str(place / "out"), "space"]

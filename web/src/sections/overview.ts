@@ -74,18 +74,18 @@ function title(report: Report): Child[] {
 function others(report: Report): HTMLElement | null {
   const names: Record<string, string> = {
     cross_validated: 'of the training photographs, cross-validated',
-    by_group: 'where groups stay together',
-    ungrouped: 'where groups are torn apart',
+    by_group: 'by a split that keeps groups whole',
+    ungrouped: 'by a random split (photographs of one group on both sides)',
     pixels: 'by comparing pixels alone',
   };
-  const told = report.metrics
+  const shown = report.metrics
     .slice(1)
     .filter(({ accuracy, key }) => accuracy !== null && names[key] !== undefined);
-  if (told.length === 0) return null;
+  if (shown.length === 0) return null;
   return h(
     'p',
     { class: 'others' },
-    ...told.flatMap(({ accuracy, key }, i) => [
+    ...shown.flatMap(({ accuracy, key }, i) => [
       i > 0 ? ', ' : null,
       h('strong', {}, percent(accuracy)),
       ` ${names[key]}`,

@@ -58,13 +58,13 @@ function precisionName(precision: string): string {
 }
 
 function fold(name: string, open: boolean, entries: Entries): Child {
-  const told = entries.filter(([, value]) => value !== '');
-  if (told.length === 0) return null;
+  const shown = entries.filter(([, value]) => value !== '');
+  if (shown.length === 0) return null;
   return h(
     'details',
     { open },
     h('summary', {}, name),
-    h('dl', {}, ...told.flatMap(([key, value]) => [h('dt', {}, key), h('dd', {}, value)])),
+    h('dl', {}, ...shown.flatMap(([key, value]) => [h('dt', {}, key), h('dd', {}, value)])),
   );
 }
 

@@ -25,14 +25,14 @@ export function shareMarks(
   wanted: number | null = null,
 ): HTMLElement {
   // An interval of no width says that there was nothing to draw from.
-  const told = interval !== null && interval[0] < interval[1] ? interval : null;
+  const shown = interval !== null && interval[0] < interval[1] ? interval : null;
   if (share === null)
     return h('span', { class: 'share-marks' }, h('span', { class: 'figure' }, '–'));
   return h(
     'span',
     { class: 'share-marks' },
-    shareLine(share, told, wanted),
+    shareLine(share, shown, wanted),
     h('span', { class: 'figure' }, percent(share)),
-    h('span', { class: 'range' }, told === null ? '' : percentRange(told)),
+    h('span', { class: 'range' }, shown === null ? '' : percentRange(shown)),
   );
 }

@@ -14,7 +14,7 @@ export const lit = 1;
 export type Members = [number[], number[]];
 
 /** What is drawn. */
-export interface MapView {
+export interface TsnePlot {
   points: TsnePoint[];
   members: Members;
   markOf(label: string): Mark;
@@ -46,7 +46,7 @@ export function divide(points: TsnePoint[], chosen: Set<string> | null): Members
   return members;
 }
 
-export function tsnePlot(view: MapView, width: number, look: Look): Option {
+export function tsnePlot(view: TsnePlot, width: number, look: Look): Option {
   const { points, members, zoom } = view;
   const height = tsneHeight(width);
   const size = markSize(width, height, points.length, view.photographs ? zoom : null);
@@ -68,7 +68,7 @@ export function tsnePlot(view: MapView, width: number, look: Look): Option {
   };
 }
 
-function marks(view: MapView, which: 0 | 1, size: number, opacity: number, look: Look): object {
+function marks(view: TsnePlot, which: 0 | 1, size: number, opacity: number, look: Look): object {
   return {
     type: 'scatter',
     z: which,
@@ -127,7 +127,7 @@ export function readZoom(chart: Chart): [Range, Range] {
 }
 
 /** The names of the classes at their centres, as many as fit. */
-function names(shown: MapView['names'], look: Look): object {
+function names(shown: TsnePlot['names'], look: Look): object {
   return {
     type: 'scatter',
     z: 3,

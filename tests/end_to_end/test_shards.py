@@ -39,15 +39,15 @@ def alone(tiny, images, tmp_path_factory):
 
 
 @pytest.fixture
-def share(tiny, images, tmp_path):
-    """Does one share of the work on `out`; returns how many parts are left to others."""
+def shard(tiny, images, tmp_path):
+    """Does one shard of the work on `out`; returns how many parts are left to others."""
 
-    def share(which, *words, of=images):
+    def shard(which, *words, of=images):
         place = ["--out", tmp_path / "out", *SETTINGS, "--shard", which]
         done = json.loads(tiny("extract", of, *place, *words, "--json").text)
         return done.get("parts_left", 0)
 
-    return share
+    return shard
 
 
 def finished_parts(out) -> dict[str, int]:
@@ -63,11 +63,11 @@ def is_whole(out, alone) -> bool:
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_one_after_another_in_any_order_they_give_what_one_gives(
-    tiny, share, alone, tmp_path, order
+    tiny, shard, alone, tmp_path, order
 ):
     out, before = tmp_path / "out", {}
     for which in order.split():
-        left = share(which)
+        left = shard(which)
         if left == 0:
             break
         assert results_below(out) == set()
@@ -78,21 +78,21 @@ def test_one_after_another_in_any_order_they_give_what_one_gives(
     assert is_whole(out, alone)
     tiny("verify", out)
     whole = digests(out, leave_out=set())
-    assert [share(which) for which in order.split()] == [0] * len(order.split())
+    assert [shard(which) for which in order.split()] == [0] * len(order.split())
     assert digests(out, leave_out=set()) == whole
 
 
-def test_work_tells_what_the_last_share_did_itself(share, tmp_path):
-    assert share("2/2") == 3
-    assert share("1/2") == 0
+def test_work_records_what_the_last_shard_did_itself(shard, tmp_path):
+    assert shard("2/2") == 3
+    assert shard("1/2") == 0
     expected = {"shards": PARTS, "shards_kept": 2, "rows_taken": 0, "decoded": 12}
     assert work_of(tmp_path / "out") == expected
 
 
-def race(pomona, images, out, shares) -> list[tuple[int, str]]:
+def race(pomona, images, out, shards) -> list[tuple[int, str]]:
     """Starts all at once; exit code and message of each."""
     words = ["extract", images, "--out", out, *SETTINGS, "--workers", "1", "--shard"]
-    all_of_them = [pomona.start(*words, which, stdout=subprocess.DEVNULL) for which in shares]
+    all_of_them = [pomona.start(*words, which, stdout=subprocess.DEVNULL) for which in shards]
     ends = [process.communicate(timeout=60)[1].decode() for process in all_of_them]
     return [(process.returncode, message) for process, message in zip(all_of_them, ends)]
 
@@ -110,7 +110,7 @@ def check_ends(ends, out) -> None:
         check_end(code, message, out)
 
 
-AT_ONCE = {"2": 4, "3": 3, "7": 2}  # how many shares: how many times
+AT_ONCE = {"2": 4, "3": 3, "7": 2}  # how many shards: how many times
 
 
 @pytest.mark.parametrize("count", AT_ONCE)
@@ -129,8 +129,8 @@ def test_at_once_in_a_bucket(far, s3, images, alone, tmp_path, count):
     s3.upload(images, bucket, "photos")
     for number in range(AT_ONCE[count] // 2):
         out = f"s3://{bucket}/{number}"
-        shares = [f"{i + 1}/{count}" for i in range(int(count))]
-        ends = race(far, f"s3://{bucket}/photos", out, shares)
+        shards = [f"{i + 1}/{count}" for i in range(int(count))]
+        ends = race(far, f"s3://{bucket}/photos", out, shards)
         check_ends(ends, out)
         copied = s3.download(bucket, f"{number}", tmp_path / f"{number}")
         assert is_whole(copied, alone), ends
@@ -138,30 +138,30 @@ def test_at_once_in_a_bucket(far, s3, images, alone, tmp_path, count):
     assert s3.pending_uploads(bucket) == []
 
 
-def test_one_share_at_once_with_itself(tiny, images, alone, tmp_path):
+def test_one_shard_at_once_with_itself(tiny, images, alone, tmp_path):
     for number in range(4):
         out = tmp_path / f"{number}"
         check_ends(race(tiny, images, out, ["1/2", "1/2", "2/2", "2/2"]), out)
         assert is_whole(out, alone)
 
 
-def test_a_share_that_is_done_does_nothing_when_given_again(share, alone, tmp_path):
+def test_a_shard_that_is_done_does_nothing_when_given_again(shard, alone, tmp_path):
     out = tmp_path / "out"
-    left = share("2/3")
+    left = shard("2/3")
     done = finished_parts(out)
-    assert share("2/3") == left and finished_parts(out) == done
-    share("1/3")
-    assert share("3/3") == 0 and is_whole(out, alone)
+    assert shard("2/3") == left and finished_parts(out) == done
+    shard("1/3")
+    assert shard("3/3") == 0 and is_whole(out, alone)
 
 
-def test_shares_of_another_number_do_what_is_left(share, alone, tmp_path):
-    share("1/2")
-    assert [share("1/3"), share("3/3"), share("2/3")][-1] == 0
+def test_shards_of_another_number_do_what_is_left(shard, alone, tmp_path):
+    shard("1/2")
+    assert [shard("1/3"), shard("3/3"), shard("2/3")][-1] == 0
     assert is_whole(tmp_path / "out", alone)
 
 
-def test_one_that_works_alone_does_what_shares_have_left(tiny, images, share, alone, tmp_path):
-    left = share("1/2")
+def test_one_that_works_alone_does_what_shards_have_left(tiny, images, shard, alone, tmp_path):
+    left = shard("1/2")
     out = tmp_path / "out"
     tiny("extract", images, "--out", out, *SETTINGS)
     assert is_whole(out, alone)
@@ -170,7 +170,7 @@ def test_one_that_works_alone_does_what_shares_have_left(tiny, images, share, al
 
 @pytest.fixture
 def halted(far, s3, images, proxy, shaky, tmp_path):
-    """A share of the first three parts that has finished two and waits for a photograph of the
+    """A shard of the first three parts that has finished two and waits for a photograph of the
     third; and the words it was given."""
     bucket = s3.bucket()
     s3.upload(images, bucket, "photos")
@@ -185,7 +185,7 @@ def halted(far, s3, images, proxy, shaky, tmp_path):
         process.communicate()
 
 
-def test_a_share_that_is_killed_goes_on_when_given_again(far, halted, alone, tmp_path):
+def test_a_shard_that_is_killed_goes_on_when_given_again(far, halted, alone, tmp_path):
     process, words = halted
     out = tmp_path / "out"
     process.kill()
@@ -199,7 +199,7 @@ def test_a_share_that_is_killed_goes_on_when_given_again(far, halted, alone, tmp
     far("verify", out)
 
 
-def test_while_a_share_is_at_work_others_join_it_and_nobody_else(far, halted, tmp_path):
+def test_while_a_shard_is_at_work_others_join_it_and_nobody_else(far, halted, tmp_path):
     process, words = halted
     out = tmp_path / "out"
     far.refuses(*words[:-1], code=UNAVAILABLE, tells=[str(out), "at work"])
@@ -208,7 +208,7 @@ def test_while_a_share_is_at_work_others_join_it_and_nobody_else(far, halted, tm
     assert process.poll() is None
 
 
-def test_a_share_whose_work_another_has_published_says_so(far, halted, proxy, alone, tmp_path):
+def test_a_shard_whose_work_another_has_published_says_so(far, halted, proxy, alone, tmp_path):
     process, words = halted
     out = tmp_path / "out"
     far(*words, "2/2")
@@ -232,10 +232,10 @@ OTHERWISE = {
 
 
 @pytest.mark.parametrize("name", [*OTHERWISE, "images"])
-def test_a_share_with_other_options_is_refused_and_harms_nothing(
-    tiny, images, noise, share, alone, tmp_path, name
+def test_a_shard_with_other_options_is_refused_and_harms_nothing(
+    tiny, images, noise, shard, alone, tmp_path, name
 ):
-    share("2/2")
+    shard("2/2")
     out = tmp_path / "out"
     before = digests(out, leave_out=set())
     given = [noise if word == "noise" else word for word in OTHERWISE.get(name, [])]
@@ -244,10 +244,10 @@ def test_a_share_with_other_options_is_refused_and_harms_nothing(
     others = shutil.copytree(images, tmp_path / "copy") if name == "images" else images
     tiny.refuses("extract", others, *words, code=USAGE, tells=[str(out), name])
     assert digests(out, leave_out=set()) == before
-    assert share("1/2") == 0 and is_whole(out, alone)
+    assert shard("1/2") == 0 and is_whole(out, alone)
 
 
-def test_a_share_with_other_options_comes_too_late_as_well(tiny, images, alone, tmp_path):
+def test_a_shard_with_other_options_comes_too_late_as_well(tiny, images, alone, tmp_path):
     out = shutil.copytree(alone, tmp_path / "out")
     before = digests(out, leave_out=set())
     words = ["extract", images, "--out", out, *SETTINGS, "--shard", "1/2", "--size", "48"]
@@ -255,15 +255,15 @@ def test_a_share_with_other_options_comes_too_late_as_well(tiny, images, alone, 
     assert digests(out, leave_out=set()) == before
 
 
-def test_what_is_made_of_the_result_is_the_same(tiny, share, alone, tmp_path):
-    share("2/2"), share("1/2")
+def test_what_is_made_of_the_result_is_the_same(tiny, shard, alone, tmp_path):
+    shard("2/2"), shard("1/2")
     for verb in ("reduce", "train"):
         tiny(verb, alone, "--out", tmp_path / verb / "alone")
         tiny(verb, tmp_path / "out", "--out", tmp_path / verb / "shared")
         assert differences(tmp_path / verb / "alone", tmp_path / verb / "shared") == set()
 
 
-def test_shares_take_rows_of_an_earlier_run(tiny, images, share, alone, tmp_path):
+def test_shards_take_rows_of_an_earlier_run(tiny, images, shard, alone, tmp_path):
     """A row that is taken shows where other bytes of the same size and time lie meanwhile."""
     grown = shutil.copytree(images, tmp_path / "images")
     (grown / "c" / "new.jpg").write_bytes(encoded(picture(900)))
@@ -273,48 +273,48 @@ def test_shares_take_rows_of_an_earlier_run(tiny, images, share, alone, tmp_path
         photograph.write_bytes(encoded(picture(901), quality=10).ljust(was.st_size, b"\0"))
         assert photograph.stat().st_size == was.st_size
         os.utime(photograph, ns=(was.st_mtime_ns, was.st_mtime_ns))
-    assert share("1/2", "--from", alone, of=grown) > 0
-    assert share("2/2", "--from", alone, of=grown) == 0
+    assert shard("1/2", "--from", alone, of=grown) > 0
+    assert shard("2/2", "--from", alone, of=grown) == 0
     assert is_whole(tmp_path / "out", tmp_path / "fresh")
 
 
 @pytest.mark.parametrize("option", ["--force", "--retry-failures"])
-def test_what_would_undo_the_work_of_other_shares_is_refused(
-    tiny, images, share, alone, tmp_path, option
+def test_what_would_undo_the_work_of_other_shards_is_refused(
+    tiny, images, shard, alone, tmp_path, option
 ):
-    share("1/2")
+    shard("1/2")
     before = digests(tmp_path / "out", leave_out=set())
     words = ["extract", images, "--out", tmp_path / "out", *SETTINGS, option, "--shard", "2/2"]
     tiny.refuses(*words, code=USAGE, tells=["--shard", option])
     assert digests(tmp_path / "out", leave_out=set()) == before
-    share("2/2")
+    shard("2/2")
     assert is_whole(tmp_path / "out", alone)
 
 
 @pytest.fixture
-def spoilt(tiny, images, share, tmp_path):
-    """Photographs of which too many are broken, all shares of them done; the message of the last."""
+def spoilt(tiny, images, shard, tmp_path):
+    """Photographs of which too many are broken, all shards of them done; the message of the last."""
     folder = shutil.copytree(images, tmp_path / "images")
     for number in range(4):
         (folder / "c" / f"{number}.jpg").write_bytes((images / "c" / "0.jpg").read_bytes()[:200])
-    assert share("1/2", of=folder) == 2
+    assert shard("1/2", of=folder) == 2
     words = ["extract", folder, "--out", tmp_path / "out", *SETTINGS, "--shard", "2/2"]
     refused = tiny.refuses(*words, code=USAGE, tells=["--max-failures", "5 of 19"])
     assert results_below(tmp_path / "out") == set()
     return folder, refused.message
 
 
-def test_where_too_many_fail_the_last_share_tells_what_is_kept(spoilt, tmp_path):
+def test_where_too_many_fail_the_last_shard_lists_what_is_kept(spoilt, tmp_path):
     _, message = spoilt
     assert f"what is finished is kept in '{tmp_path / 'out'}'" in message
 
 
-def test_photographs_that_were_refused_in_the_end_can_be_mended(images, share, spoilt, tmp_path):
+def test_photographs_that_were_refused_in_the_end_can_be_repaired(images, shard, spoilt, tmp_path):
     """As where one works alone: the next to come lists anew."""
     folder, _ = spoilt
     for photograph in sorted(images.glob("c/*")):
         shutil.copy(photograph, folder / "c")
-    left = [share(which, of=folder) for which in ("1/2", "2/2")]
+    left = [shard(which, of=folder) for which in ("1/2", "2/2")]
     assert left == [2, 0]
     assert failures_of(tmp_path / "out") == {"a/broken.jpg": ("decode", "truncated")}
 
@@ -339,7 +339,7 @@ WRONG += ["18446744073709551617/3", "1/x", "1 / 2", "1\\2"]
 
 
 @pytest.mark.parametrize("value", WRONG)
-def test_what_is_no_share_is_refused(tiny, images, tmp_path, value):
+def test_what_is_no_shard_is_refused(tiny, images, tmp_path, value):
     words = ["extract", images, "--out", tmp_path / "out", *SETTINGS]
     for given in (["--shard", value], [f"--shard={value}"]):
         tiny.refuses(*words, *given, code=USAGE, tells=["--shard"])
