@@ -30,7 +30,7 @@ Crop crop_from_name(std::string_view name);
 inline constexpr std::size_t kMostCrops = 64;
 
 // The same for several. Throws invalid_input also where one is named twice, for more than
-// kMostCrops, and unless the first is the whole: small pictures are made of it.
+// kMostCrops, and unless the first is the whole: previews are made of it.
 std::vector<std::string> crop_names(const std::vector<Crop>& crops);
 std::vector<Crop> crops_from_names(const std::vector<std::string>& names);
 
