@@ -47,17 +47,17 @@ std::string compare_listing(const ImageRoots& roots, const Manifest& manifest) {
   list(*roots.images, Split::kTrain);
   if (two_roots) list(*roots.test, Split::kTest);
   sort_rows(listed);
-  ScratchVector<ManifestRow> told = manifest.rows;
-  for (ManifestRow& row : told) row.split = side(row.split);
-  std::ranges::sort(told, {}, key_of);
+  ScratchVector<ManifestRow> recorded = manifest.rows;
+  for (ManifestRow& row : recorded) row.split = side(row.split);
+  std::ranges::sort(recorded, {}, key_of);
   Difference added("in the folder but not in the manifest");
   Difference gone("in the manifest but no longer in the folder");
   Difference changed("of another size than in the manifest");
   auto now = listed.rows.begin();
-  auto then = told.begin();
-  while (now != listed.rows.end() || then != told.end()) {
+  auto then = recorded.begin();
+  while (now != listed.rows.end() || then != recorded.end()) {
     const bool is_new =
-        then == told.end() || (now != listed.rows.end() && key_of(*now) < key_of(*then));
+        then == recorded.end() || (now != listed.rows.end() && key_of(*now) < key_of(*then));
     const bool is_gone = !is_new && (now == listed.rows.end() || key_of(*then) < key_of(*now));
     if (is_new) {
       added.note(*now++);
@@ -73,7 +73,7 @@ std::string compare_listing(const ImageRoots& roots, const Manifest& manifest) {
   if (!differences.empty()) {
     throw Error(ErrorKind::kCorrupt, differences + "the photographs have changed since the run");
   }
-  return "listing: " + std::to_string(told.size()) +
+  return "listing: " + std::to_string(recorded.size()) +
          " files found anew, each in the manifest once with its size";
 }
 

@@ -23,7 +23,7 @@ struct Receiver {
   HttpAnswer* answer = nullptr;
   std::uint64_t limit = 0;
   bool too_large = false;
-  // What was thrown while libcurl called. It is C and must not be unwound: it is told to end the
+  // What was thrown while libcurl called. It is C and must not be unwound: it is asked to end the
   // request, and perform() throws then.
   std::exception_ptr thrown;
 };

@@ -29,11 +29,10 @@ struct CleanReport {
   bool broken = false;      // that publication could not be ended: what it had moved stays
 };
 
-// Unfinished work is removed, also work that could be gone on with; results stay. A publication
-// that was cut off is brought to its end first; where files of it are gone it is given up. Nothing
-// that a user put into the folder is touched. Throws not_found when there is no such place,
-// unavailable while a run is at work in the folder; in a bucket nobody can tell, so the caller must
-// know.
+// Removes unfinished work, also work that could be resumed; results stay. An interrupted
+// publication is completed first; where files of it are gone it is given up. Nothing that a user
+// put into the folder is touched. Throws not_found when there is no such place, unavailable while a
+// run is at work in the folder. In a bucket that cannot be seen, so the caller must know.
 CleanReport clean(const CleanOptions& options);
 
 }  // namespace pomona

@@ -25,7 +25,7 @@ TEST(CleanOptionsTest, BoundsNameTheField) {
               testing::ThrowsMessage<Error>(testing::StartsWith("stores: ")));
 }
 
-// A folder in which the publication of `one.txt` was cut off.
+// A folder in which the publication of `one.txt` was interrupted.
 class CleanTest : public testing::Test {
  protected:
   CleanTest() {

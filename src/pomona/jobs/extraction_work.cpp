@@ -39,8 +39,7 @@ Json settings_json(const InputOptions& input, const ImageRoots& roots,
   return settings;
 }
 
-// Where the photographs lie does not matter: the listing tells which they are and what they are
-// called.
+// Where the photographs lie does not matter: the listing holds which they are and their names.
 std::string fingerprint_of(Json settings, const Manifest& listing) {
   settings.erase("images");
   settings.erase("test");

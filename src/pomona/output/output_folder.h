@@ -48,7 +48,7 @@ class OutputFolder {
   bool is_complete() const { return content_.complete; }
   // What work.json says of work that has not come to its end; null: there is none.
   const Json* unfinished() const { return unfinished_ ? &unfinished_->content : nullptr; }
-  // Is work.json there but not as it was written? What it told of is lost then.
+  // Is work.json there but not as it was written? What it recorded is lost then.
   bool is_damaged() const { return content_.work && !unfinished_; }
   const ObjectStore& root() const { return *root_; }
   const std::string& place() const { return place_; }

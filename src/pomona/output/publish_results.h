@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How verbs that write an output folder end: well, with run.json, SHA256SUMS and publication; or
-// with an error that tells what is left there.
+// with an error that names what is left there.
 #pragma once
 
 #include <cstddef>

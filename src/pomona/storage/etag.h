@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What S3 calls an object that this library wrote: a change of content changes it, so that whether
-// two objects are the same can be told without reading the far one.
+// two objects are the same is known without reading the far one.
 #pragma once
 
 #include <cstddef>

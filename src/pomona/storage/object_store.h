@@ -92,7 +92,7 @@ class ObjectStore {
 
   // Writes `bytes` under `key` unless an object is there already: of many who try, exactly one
   // does. False when there is another object; true also when the one there has just these bytes, so
-  // that who lost the answer of a first try is told the truth at the second.
+  // that who lost the answer of a first try gets the truth at the second.
   virtual bool write_if_absent(std::string_view key, std::string_view bytes) = 0;
 
   // Renames one object, or all below it when it is a folder; replaces what is at `to`. One object
