@@ -14,8 +14,6 @@ TOKEN = re.compile(
 FLAG = re.compile(r"(?<![\w-])--[a-z]")
 # Starts another program, whose flags these are, for tests alone.
 OTHER_PROGRAMS = {"s3_test_server.cpp"}
-# Written where crops are read; to be put into the words of fields with the rest of that file.
-KNOWN = {"the others, and its size with --size"}
 
 
 def literals(text):
@@ -27,7 +25,7 @@ def literals(text):
 
 
 def flags_named(text):
-    return [one for one in literals(text) if FLAG.search(one) and one not in KNOWN]
+    return [one for one in literals(text) if FLAG.search(one)]
 
 
 def sources():

@@ -91,7 +91,7 @@ std::vector<Crop> crops_from_names(const std::vector<std::string>& names) {
   if (crops.empty() || crops.front() != Crop()) {
     throw Error(ErrorKind::kInvalidInput,
                 "reading crops: the first must be 'whole', with no size of its own; name it before "
-                "the others, and its size with --size");
+                "the others, and set its size by the option size");
   }
   if (crops.size() > kMostCrops) {
     throw Error(ErrorKind::kInvalidInput, "reading crops: expected at most " +
