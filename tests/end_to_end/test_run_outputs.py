@@ -313,7 +313,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     options = record["options"]
     assert set(options) == set(
         words(
-            "backbone size precision fit views batch workers max_failures previews part_files holdout train_files "
+            "backbone size precision fit crops batch workers max_failures previews part_files holdout train_files "
             "test_files group seed components scale classifier c"
         )
     )
