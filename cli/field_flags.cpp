@@ -9,12 +9,16 @@
 namespace pomona::cli {
 namespace {
 
-constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
+constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
 // Fields that are not called like their flag.
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
-      {"remove_others", "--delete"}, {"shard", "--shard"}, {"skip_listing", "--no-listing"}};
+      {"conditional_writes", "--no-conditional-writes"},
+      {"remove_others", "--delete"},
+      {"shard", "--shard"},
+      {"sign_requests", "--no-sign-request"},
+      {"skip_listing", "--no-listing"}};
   return flags;
 }
 
@@ -43,7 +47,9 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "folds",
                                         "precision",
                                         "refuse",
+                                        "requester_pays",
                                         "retry_failures",
+                                        "s3_endpoint",
                                         "seconds",
                                         "size",
                                         "studio",
