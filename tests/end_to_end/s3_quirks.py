@@ -61,6 +61,18 @@ def no_if_none_match_400(request, serve):
     return serve(request)
 
 
+def no_copy_condition(request, serve):
+    if "x-amz-copy-source-if-match" in request.headers:
+        return error(501, "NotImplemented", NOT_IMPLEMENTED)
+    return serve(request)
+
+
+def no_list_of_uploads(request, serve):
+    if request.method == "GET" and "uploads" in request.query:
+        return error(501, "NotImplemented", "ListMultipartUploads is not implemented")
+    return serve(request)
+
+
 def no_checksums_400(request, serve):
     """Backblaze B2."""
     names = [name for name in request.headers if name.startswith("x-amz-checksum")]
@@ -79,7 +91,14 @@ def no_checksums_501(request, serve):
 
 def does_nothing_beyond_the_least(request, serve):
     """A service that knows neither conditions, checksums nor multi-deletes."""
-    for quirk in (no_if_none_match_501, no_checksums_501, no_multi_delete_501):
+    for quirk in (
+        no_if_none_match_501,
+        no_copy_condition,
+        no_list_of_uploads,
+        no_checksums_501,
+        no_multi_delete_501,
+        v2_refused_501,
+    ):
         answer = quirk(request, lambda _: None)
         if answer:
             return answer

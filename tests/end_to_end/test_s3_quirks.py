@@ -73,6 +73,8 @@ COMPLETE = [
     s3_quirks.multi_delete_does_nothing,
     s3_quirks.no_checksums_400,
     s3_quirks.no_checksums_501,
+    s3_quirks.no_copy_condition,
+    s3_quirks.no_list_of_uploads,
     s3_quirks.etag_of_dsse,
     s3_quirks.etag_of_customer_key,
     s3_quirks.etag_of_encryption_at_rest,

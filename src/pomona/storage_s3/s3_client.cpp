@@ -17,13 +17,7 @@ namespace {
 using Kind = S3Failure::Kind;
 
 // Answers with a reason, to whoever asks for a body. What is transient is retried all the same.
-const std::vector<int> kRefusals = {301, 307, 400, 401, 403, 404, 405, 501};
-// What a service answers to an operation, or a header, that it does not have.
-const std::vector<int> kNotThere = {400, 405, 501};
-
-bool is_among(const std::vector<int>& statuses, const HttpAnswer& answer) {
-  return std::ranges::find(statuses, answer.status) != statuses.end();
-}
+std::vector<int> refusals() { return {301, 307, 400, 401, 403, 404, 405, 501}; }
 
 // Does it deny this one request, while others may be allowed?
 bool is_denial(const S3Failure& failure) {
@@ -65,7 +59,7 @@ void S3Client::open_bucket(const std::string& prefix,
   };
   for (bool moved = false;; moved = true) {
     S3Call look = call(doing, "s3:ListBucket", "HEAD", "");
-    look.answers = kRefusals;
+    look.answers = refusals();
     std::string body;
     const HttpAnswer answer = transport_.send(look, body);
     const std::string region = answer.header("x-amz-bucket-region");
@@ -81,7 +75,7 @@ void S3Client::open_bucket(const std::string& prefix,
     // HEAD has no body that could give a reason, and may be what is denied.
     S3Call ask = call(doing, "s3:ListBucket", "GET", "");
     ask.request.query = {{"prefix", prefix}, {"max-keys", "1"}};
-    ask.answers = kRefusals;
+    ask.answers = refusals();
     const HttpAnswer reason = transport_.send(ask, body);
     const S3Failure failure = transport_.judge_answer(ask, reason, body);
     if (!moved && failure.code == "AuthorizationHeaderMalformed" && is_elsewhere(failure.region)) {
@@ -164,7 +158,7 @@ S3ObjectInfo S3Client::get_tail(const std::string& key, std::uint64_t count, std
 
 std::optional<S3ObjectInfo> S3Client::head(const std::string& key) {
   S3Call head = call("looking for " + url(key), "s3:GetObject", "HEAD", key);
-  head.answers = kRefusals;
+  head.answers = refusals();
   head.flaw = [](const HttpAnswer& answer, const std::string&) -> S3Failure {
     return announced_size(answer) ? S3Failure{}
                                   : damaged("its Content-Length is no number of bytes");
@@ -209,11 +203,11 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
   S3Call put = call("writing " + url(key), "s3:PutObject", "PUT", key);
   put.request.body = body;
   put.request.headers.emplace_back("if-none-match", "*");
-  put.answers = kNotThere;
+  put.answers = not_there();
   put.answers.push_back(412);
   std::string answer_body;
   const HttpAnswer answer = transport_.send(put, answer_body);
-  if (is_among(kNotThere, answer)) {
+  if (is_not_there(answer)) {
     S3Failure failure = transport_.judge_answer(put, answer, answer_body);
     failure.advice =
         "this service refuses conditional writes (If-None-Match), by which runs that write to the "
@@ -259,7 +253,7 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
   // Every service knows Content-MD5 and some insist on it; checksums are younger.
   remove.request.headers = {{"content-type", "application/xml"},
                             {"content-md5", base64(md5_bytes(xml))}};
-  remove.answers = kNotThere;
+  remove.answers = not_there();
   remove.answers.push_back(404);
   const auto failure_of = [&](const auto& one) {
     return transport_.judge_error(remove, one.second);
@@ -299,7 +293,7 @@ S3Call S3Client::listing(const std::string& prefix, const std::string& delimiter
   if (!delimiter.empty()) list.request.query.emplace_back("delimiter", delimiter);
   if (is_v2) {
     list.request.query.emplace_back("list-type", "2");
-    list.answers = kNotThere;
+    list.answers = not_there();
     if (!next.empty()) list.request.query.emplace_back("continuation-token", next.text);
   } else if (!next.empty()) {
     list.request.query.emplace_back("marker", next.text);

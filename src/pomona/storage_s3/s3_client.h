@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls of S3 that a store needs, each tried again until it is answered or its deadline has
-// passed. What a service turns out not to have is done without it from then on: ListObjectsV2,
-// DeleteObjects, checksums. Every function may be called from any thread.
+// passed. What a service turns out not to have is done without from then on: ListObjectsV2,
+// DeleteObjects, checksums, conditions of copies. Every function may be called from any thread.
 //
 // Errors name the object and say what to do: not_found (no such object or bucket), denied,
 // timed_out, replaced (not the version that was asked for), unavailable (everything else the
@@ -72,7 +72,7 @@ class S3Client {
   void remove(const std::string& key);
   // At most 1,000.
   void remove_all(const std::vector<std::string>& keys);
-  // The version `etag` of an object, of at most 5 GB.
+  // The version `etag` of an object, of at most 5 GB; any version where the service cannot tell.
   void copy(const std::string& from, const std::string& etag, const std::string& to);
 
   std::string start_upload(const std::string& key);
@@ -86,6 +86,7 @@ class S3Client {
                        const std::vector<std::string>& etags);
   // Also when asked to stop.
   void abort_upload(const std::string& key, const std::string& upload_id);
+  // None where the service does not list them.
   std::vector<S3PendingUpload> pending_uploads(const std::string& prefix);
 
   // One page, at most 1,000 keys with this prefix. `delimiter` "" or "/". `next`: what the page
@@ -97,6 +98,7 @@ class S3Client {
   S3Call call(const std::string& doing, const std::string& permission, const std::string& method,
               const std::string& key) const;
   S3Call copying(const std::string& from, const std::string& etag, const std::string& to) const;
+  std::string send_copy(S3Call copy);
   S3Call listing(const std::string& prefix, const std::string& delimiter, const S3ListNext& next,
                  bool is_v2) const;
   // With the header of a checksum, and without it where the service refuses that.
@@ -111,6 +113,7 @@ class S3Client {
   S3Transport transport_;
   // What the service has not, once that is known.
   std::atomic<bool> has_checksums_ = true;
+  std::atomic<bool> has_copy_conditions_ = true;
   std::atomic<bool> has_multi_delete_ = true;
   std::atomic<bool> has_list_v2_ = true;
   // Whether ETags that look like an MD5 are one: disproved by one that was not, unless another was.

@@ -7,6 +7,11 @@
 #include "pomona/storage_s3/s3_damage.h"
 
 namespace pomona {
+namespace {
+
+constexpr const char* kCopyCondition = "x-amz-copy-source-if-match";
+
+}  // namespace
 
 S3Call S3Client::copying(const std::string& from, const std::string& etag,
                          const std::string& to) const {
@@ -15,13 +20,26 @@ S3Call S3Client::copying(const std::string& from, const std::string& etag,
   copy.request.headers.emplace_back(
       "x-amz-copy-source",
       "/" + transport_.bucket() + "/" + percent_encode(from, /*keep_slash=*/true));
-  if (!etag.empty()) copy.request.headers.emplace_back("x-amz-copy-source-if-match", etag);
+  if (!etag.empty()) copy.request.headers.emplace_back(kCopyCondition, etag);
   copy.answered_late = true;
   return copy;
 }
 
+std::string S3Client::send_copy(S3Call copy) {
+  if (has_copy_conditions_) {
+    copy.answers = not_there();
+    if (std::string etag = transport_.send_for(copy, parse_result_etag); !etag.empty()) return etag;
+    copy.answers.clear();
+  }
+  std::erase_if(copy.request.headers,
+                [](const auto& header) { return header.first == kCopyCondition; });
+  std::string etag = transport_.send_for(copy, parse_result_etag);  // throws for any other reason
+  has_copy_conditions_ = false;
+  return etag;
+}
+
 void S3Client::copy(const std::string& from, const std::string& etag, const std::string& to) {
-  transport_.send_for(copying(from, etag, to), parse_result_etag);
+  send_copy(copying(from, etag, to));
 }
 
 std::string S3Client::start_upload(const std::string& key) {
@@ -49,7 +67,7 @@ std::string S3Client::copy_part(const CopiedRange& range, const std::string& key
   copy.request.query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}};
   copy.request.headers.emplace_back("x-amz-copy-source-range",
                                     byte_range(range.first, range.count));
-  return transport_.send_for(std::move(copy), parse_result_etag);
+  return send_copy(std::move(copy));
 }
 
 void S3Client::complete_upload(const std::string& key, const std::string& upload_id,
@@ -94,6 +112,7 @@ std::vector<S3PendingUpload> S3Client::pending_uploads(const std::string& prefix
       list.request.query.emplace_back("key-marker", uploads.back().key);
       list.request.query.emplace_back("upload-id-marker", uploads.back().upload_id);
     }
+    list.answers = not_there();
     const std::vector<S3PendingUpload> page = transport_.send_for(list, parse_pending_uploads);
     // A service that knows no markers begins again.
     if (!uploads.empty() && !page.empty() && page.front().upload_id == uploads.front().upload_id) {

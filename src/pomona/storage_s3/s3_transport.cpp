@@ -57,6 +57,12 @@ void hide_signatures(std::string& text) {
 
 }  // namespace
 
+std::vector<int> not_there() { return {400, 405, 501}; }
+
+bool is_not_there(const HttpAnswer& answer) {
+  return std::ranges::count(not_there(), answer.status) > 0;
+}
+
 S3Transport::S3Transport(S3Options options, std::string bucket, S3CredentialsSource credentials)
     : options_(std::move(options)),
       bucket_(std::move(bucket)),

@@ -55,6 +55,10 @@ struct S3Call {
   std::function<S3Failure(const HttpAnswer&, const std::string& body)> flaw = {};
 };
 
+// Statuses with which a service answers to an operation, or a header, that it does not have.
+std::vector<int> not_there();
+bool is_not_there(const HttpAnswer& answer);
+
 class S3Transport {
  public:
   S3Transport(S3Options options, std::string bucket, S3CredentialsSource credentials);
