@@ -250,9 +250,9 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
            "s3:DeleteObject", "POST", "");
   remove.request.query = {{"delete", ""}};
   remove.request.body = xml;
+  remove.request.headers.emplace_back("content-type", "application/xml");
   // Every service knows Content-MD5 and some insist on it; checksums are younger.
-  remove.request.headers = {{"content-type", "application/xml"},
-                            {"content-md5", base64(md5_bytes(xml))}};
+  remove.request.headers.emplace_back("content-md5", base64(md5_bytes(xml)));
   remove.answers = not_there();
   remove.answers.push_back(404);
   const auto failure_of = [&](const auto& one) {

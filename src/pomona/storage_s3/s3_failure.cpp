@@ -199,7 +199,8 @@ S3Failure judge(const TransportFailure& failure) {
               "the connection stands, but data come too slowly; try again when it is faster"};
     case Cause::kCut:
       return {Kind::kTransient, failure.message,
-              "the connection broke; try again, and look for what ends connections on the way"};
+              "the connection broke; try again. Where it breaks every time, check whether the "
+              "endpoint is http:// or https://, and look for what ends connections on the way"};
     case Cause::kNoTls:
       return {Kind::kTransient, failure.message,
               "what answers there does not speak TLS as this machine does; check whether the "
