@@ -89,7 +89,8 @@ def test_bash_completes_verbs_options_and_files(pomona, tmp_path, monkeypatch):
     assert complete("pomona --sh") == complete("pomona models list --sh") == {"--show-config"}
     assert complete("pomona --log-timing --config x run --fit ") == {"squash", "crop", "pad"}
     assert complete("pomona --config x models i") == {"install", "import"}
-    assert complete("pomona run x --out y --no-") == {"--no-scale", "--no-thumbnails"}
+    negations = {"--no-conditional-writes", "--no-scale", "--no-sign-request", "--no-thumbnails"}
+    assert complete("pomona run x --out y --no-") == negations
     assert complete("pomona models i") == {"install", "import"}
     assert complete("pomona run x --fit ") == {"squash", "crop", "pad"}
     assert complete("pomona completion ") >= {"bash", "zsh"}

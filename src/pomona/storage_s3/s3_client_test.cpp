@@ -249,6 +249,17 @@ TEST(S3TransportTest, WhereRequestsGo) {
             "https://fruits.host:9000 /s3/a%20b/c /s3/");
 }
 
+TEST(S3TransportTest, EachPartitionOfAwsHasItsDomain) {
+  const auto origin_in = [](const std::string& region) {
+    S3Options options;
+    options.region = region;
+    return S3Transport(options, "fruits", nullptr).request("GET", "a").origin;
+  };
+  EXPECT_EQ(origin_in("cn-north-1"), "https://fruits.s3.cn-north-1.amazonaws.com.cn");
+  EXPECT_EQ(origin_in("eusc-de-east-1"), "https://fruits.s3.eusc-de-east-1.amazonaws.eu");
+  EXPECT_EQ(origin_in("eu-west-3"), "https://fruits.s3.eu-west-3.amazonaws.com");
+}
+
 // A request that hangs cannot be ended by a test, but its program can.
 template <class Action>
 void expect_no_hang(const Action& action) {

@@ -27,6 +27,9 @@ constexpr std::string_view kChangedOnTheWay =
     "what arrived is not what was sent; look for what changes requests between here and the "
     "service";
 
+constexpr std::string_view kWrongClock =
+    "the clock of this machine is wrong by more than a quarter of an hour; set it";
+
 // Amazon S3 API Reference, "List of error codes", and codes of other services: those that say more
 // than their status.
 constexpr std::array kMeanings = {
@@ -47,8 +50,8 @@ constexpr std::array kMeanings = {
                 "check the name of the bucket, and that the endpoint is the service it lies in"},
     CodeMeaning{"NoSuchUpload", Kind::kGone, "another process has ended this upload; start again"},
     CodeMeaning{"PreconditionFailed", Kind::kReplaced},
-    CodeMeaning{"RequestTimeTooSkewed", Kind::kDenied,
-                "the clock of this machine is wrong by more than a quarter of an hour; set it"},
+    CodeMeaning{"RequestTimeTooSkewed", Kind::kDenied, kWrongClock},
+    CodeMeaning{"RequestExpired", Kind::kDenied, kWrongClock},
     CodeMeaning{"InvalidAccessKeyId", Kind::kDenied,
                 "this service does not know the access key; check AWS_ACCESS_KEY_ID or the profile "
                 "(AWS_PROFILE), and that the endpoint is the service the key is for"},
@@ -94,10 +97,18 @@ std::string advice_on_denial(const S3Error& error, const S3Asked& asked) {
     return "without a signature the service gives only what is public; set sign_requests, and give "
            "credentials";
   }
+  if (!error.code.empty() && error.code != "AccessDenied") {
+    return "the reason is one that only who runs the service, or owns the account, can remove";
+  }
   const std::string pays = "set requester_pays where whoever reads pays for the bucket's requests";
   if (contains(error.message, "requester pays")) return pays;
-  return "the credentials are known, but may not do this; ask the owner of the bucket for " +
-         asked.permission + (asked.requester_pays ? "" : ", or " + pays);
+  const std::string whether =
+      error.code.empty()
+          ? "no reason is given: check that the endpoint is the service meant, and ask the owner "
+            "of "
+            "the bucket for "
+          : "the credentials are known, but may not do this; ask the owner of the bucket for ";
+  return whether + asked.permission + (asked.requester_pays ? "" : ", or " + pays);
 }
 
 std::string advice_on(int status, const S3Error& error, const S3Asked& asked) {

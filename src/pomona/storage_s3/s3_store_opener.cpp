@@ -56,7 +56,7 @@ S3Options s3_options(const S3StoreOptions& options) {
   s3.stop = options.stop;
   s3.endpoint = options.s3_endpoint;
   if (s3.endpoint.empty() && !aws.endpoint.value.empty()) {
-    check_endpoint(aws.endpoint.value, "reading " + aws.endpoint.origin);
+    check_endpoint(aws.endpoint.value, "reading the S3 endpoint of " + aws.endpoint.origin);
     s3.endpoint = aws.endpoint.value;
   }
   while (s3.endpoint.ends_with('/')) s3.endpoint.pop_back();

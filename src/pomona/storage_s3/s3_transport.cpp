@@ -28,6 +28,13 @@ milliseconds retry_after(const HttpAnswer& answer) {
   return milliseconds{1000 * std::min<std::uint64_t>(seconds, 3600)};
 }
 
+// Each partition of AWS has a domain of its own.
+std::string domain_of(const std::string& region) {
+  if (region.starts_with("cn-")) return ".amazonaws.com.cn";
+  if (region.starts_with("eusc-")) return ".amazonaws.eu";
+  return ".amazonaws.com";
+}
+
 // Where the path of "https://host:port/path" begins.
 std::size_t path_begin(const std::string& endpoint) {
   return std::min(endpoint.find('/', endpoint.find("://") + 3), endpoint.size());
@@ -76,7 +83,7 @@ HttpRequest S3Transport::request(const std::string& method, const std::string& k
   request.method = method;
   const bool is_aws = options_.endpoint.empty();
   const std::string endpoint =
-      is_aws ? "https://s3." + options_.region + ".amazonaws.com" : options_.endpoint;
+      is_aws ? "https://s3." + options_.region + domain_of(options_.region) : options_.endpoint;
   const std::size_t path = path_begin(endpoint);
   request.origin = endpoint.substr(0, path);
   request.path = endpoint.substr(path);
