@@ -9,12 +9,13 @@
 namespace pomona::cli {
 namespace {
 
-constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
+constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
 
 // Fields that are not called like their flag.
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
       {"conditional_writes", "--no-conditional-writes"},
+      {"endpoint", "--s3-endpoint"},
       {"remove_others", "--delete"},
       {"shard", "--shard"},
       {"sign_requests", "--no-sign-request"},
@@ -49,7 +50,6 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "refuse",
                                         "requester_pays",
                                         "retry_failures",
-                                        "s3_endpoint",
                                         "seconds",
                                         "size",
                                         "studio",

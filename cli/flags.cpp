@@ -297,7 +297,7 @@ std::shared_ptr<S3StoreOptions> add_store_flags(CLI::App& command) {
   auto stores = std::make_shared<S3StoreOptions>();
   command
       .add_option(
-          "--s3-endpoint", stores->s3_endpoint,
+          "--s3-endpoint", stores->endpoint,
           "A service other than AWS for s3:// places (or $AWS_ENDPOINT_URL, or endpoint_url "
           "of the AWS profile)")
       ->type_name("URL")

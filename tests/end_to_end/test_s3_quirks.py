@@ -348,7 +348,7 @@ def test_an_endpoint_with_a_path(speak, stub, noise, noise_results, tmp_path):
 )
 def test_what_is_no_endpoint(speak, stub, endpoint):
     words = ["scan", PHOTOS, "--s3-endpoint", endpoint]
-    speak(stub()).refuses(*words, code=USAGE, tells=["s3_endpoint: expected", "(--s3-endpoint)"])
+    speak(stub()).refuses(*words, code=USAGE, tells=["endpoint: expected", "(--s3-endpoint)"])
     told = speak(stub(), AWS_ENDPOINT_URL=endpoint)
     told.refuses("scan", PHOTOS, code=USAGE, tells=["AWS_ENDPOINT_URL: expected", endpoint])
 

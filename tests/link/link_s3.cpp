@@ -81,7 +81,7 @@ int main() {
   ::setenv("AWS_SECRET_ACCESS_KEY", "program", 1);
   Refusals service;
   pomona::S3StoreOptions options;
-  options.s3_endpoint = service.endpoint();
+  options.endpoint = service.endpoint();
   try {
     pomona::S3StoreOpener(options).open("s3://orchard");
     std::fprintf(stderr, "link_s3: the bucket opened, though the service refuses\n");

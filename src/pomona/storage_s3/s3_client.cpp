@@ -215,7 +215,7 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
     transport_.fail(put, failure, 1);
   }
   if (answer.status != 412) return true;
-  // An earlier attempt may have arrived although its answer was lost: what lies there tells.
+  // An earlier attempt may have arrived although its answer was lost: what lies there decides.
   std::string there;
   try {
     get(key, {}, there);
@@ -266,7 +266,7 @@ void S3Client::remove_all(const std::vector<std::string>& keys) {
     if (!is_known) return {};
     auto result = parse_delete_result(answer);
     if (!result) return damaged("its answer is cut short, or not one of S3");
-    // Some services tell of what another client has removed meanwhile.
+    // Some services list what another client has removed meanwhile.
     std::erase_if(*result, [](const auto& one) { return one.second.code == "NoSuchKey"; });
     for (const auto& one : *result) {
       if (const S3Failure failure = failure_of(one); failure.may_pass()) return failure;

@@ -16,8 +16,6 @@
 namespace pomona {
 namespace {
 
-constexpr const char* kEndpointField = "s3_endpoint";
-
 // `origin`: the field, variable or profile that says it.
 void check_endpoint(const std::string& endpoint, const std::string& origin) {
   constexpr const char* kExpected = "expected http://HOST:PORT/PATH or https://HOST:PORT/PATH";
@@ -54,7 +52,7 @@ S3Options s3_options(const S3StoreOptions& options) {
   check_certificates(aws.certificates);
   S3Options s3;
   s3.stop = options.stop;
-  s3.endpoint = options.s3_endpoint;
+  s3.endpoint = options.endpoint;
   if (s3.endpoint.empty() && !aws.endpoint.value.empty()) {
     check_endpoint(aws.endpoint.value, "reading the S3 endpoint of " + aws.endpoint.origin);
     s3.endpoint = aws.endpoint.value;
@@ -72,7 +70,7 @@ S3Options s3_options(const S3StoreOptions& options) {
 }  // namespace
 
 void S3StoreOptions::check() const {
-  if (!s3_endpoint.empty()) check_endpoint(s3_endpoint, kEndpointField);
+  if (!endpoint.empty()) check_endpoint(endpoint, "endpoint");
 }
 
 std::shared_ptr<ObjectStore> S3StoreOpener::open(const std::string& place, OpenMode mode) const {

@@ -16,7 +16,7 @@ namespace pomona {
 struct S3StoreOptions {
   // "http://host:port/path" of a service that speaks S3; "": as the AWS tools are told, else AWS
   // itself.
-  std::string s3_endpoint;
+  std::string endpoint;
   // Where buckets may lie (storage_s3/regions.h); empty: anywhere. Asked of the bucket itself,
   // before the first byte of an object is read or written.
   std::vector<std::string> regions;

@@ -16,7 +16,7 @@ using ::testing::Not;
 
 TEST(S3StoreOpenerTest, RefusesAnEndpointThatIsNone) {
   S3StoreOptions options;
-  options.s3_endpoint = "127.0.0.1:9000";
+  options.endpoint = "127.0.0.1:9000";
   EXPECT_THROW(S3StoreOpener(options).open("s3://fruits"), Error);
 }
 
@@ -24,7 +24,7 @@ TEST(S3StoreOpenerTest, RefusesAnEndpointWithAPasswordAndDoesNotRepeatIt) {
   for (const char* endpoint :
        {"http://me:hunter2@host", "https://me:hun/hunter2@host", "me:hunter2@host"}) {
     S3StoreOptions options;
-    options.s3_endpoint = endpoint;
+    options.endpoint = endpoint;
     try {
       S3StoreOpener(options).open("s3://fruits");
       ADD_FAILURE() << endpoint;
