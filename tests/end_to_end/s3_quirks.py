@@ -7,6 +7,7 @@ Each gets a request and `serve`, which answers it as S3 does, and returns its ow
 import base64
 import hashlib
 import re
+import urllib.parse
 
 from s3_stub import Answer, error
 
@@ -219,6 +220,16 @@ def public(request, serve):
     if "authorization" in request.headers:
         return denied(403, "InvalidAccessKeyId", "Who is that?")(request, serve)
     return serve(request, is_public=True)
+
+
+def virtual_host_only(request, serve):
+    """OSS."""
+    bucket, dot, _ = request.headers["host"].partition(".localhost:")
+    if not dot:
+        message = "Please use virtual hosted style to access."
+        return error(403, "SecondLevelDomainForbidden", message)
+    request.bucket, request.key = bucket, urllib.parse.unquote(request.path)
+    return serve(request)
 
 
 def echo_of_secrets(request, serve):

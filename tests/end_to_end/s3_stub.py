@@ -43,7 +43,8 @@ class Request:
     def __post_init__(self):
         path, _, query = self.target.partition("?")
         self.query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
-        bucket, _, key = path.removeprefix(self.base).lstrip("/").partition("/")
+        self.path = path.removeprefix(self.base).lstrip("/")
+        bucket, _, key = self.path.partition("/")
         self.bucket, self.key = bucket, urllib.parse.unquote(key)
 
     def is_for_object(self) -> bool:

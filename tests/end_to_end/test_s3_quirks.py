@@ -394,6 +394,16 @@ def test_the_services_section_of_a_profile(speak, stub, tmp_path):
     )
 
 
+def test_the_bucket_in_the_name_of_the_host(speak, stub, noise, noise_results, tmp_path):
+    service = stub(s3_quirks.virtual_host_only)
+    endpoint = service.endpoint.replace("127.0.0.1", "localhost")
+    pomona = speak(service, AWS_ENDPOINT_URL=endpoint)
+    tells = ["virtual hosted style", "addressing_style = virtual"]
+    pomona.refuses("scan", PHOTOS, code=UNAVAILABLE, tells=tells)
+    write_profile(tmp_path, "[default]\ns3 =\n  addressing_style = virtual\n")
+    reads_and_writes(pomona, service, noise, noise_results, tmp_path)
+
+
 def test_a_profile_that_is_nowhere(speak, stub):
     lost = speak(stub(), AWS_PROFILE="orchid")
     lost.refuses("scan", PHOTOS, code=USAGE, tells=["'orchid'", "~/.aws/config", "AWS_PROFILE"])

@@ -30,6 +30,10 @@ constexpr std::string_view kChangedOnTheWay =
 constexpr std::string_view kWrongClock =
     "the clock of this machine is wrong by more than a quarter of an hour; set it";
 
+constexpr std::string_view kBucketInHost =
+    "this service wants the bucket in the name of the host: give the AWS profile the lines `s3 =` "
+    "and, indented, `addressing_style = virtual`";
+
 // Amazon S3 API Reference, "List of error codes", and codes of other services: those that say more
 // than their status.
 constexpr std::array kMeanings = {
@@ -61,6 +65,8 @@ constexpr std::array kMeanings = {
     CodeMeaning{"InvalidToken", Kind::kDenied,
                 "the session token does not belong to the keys; check AWS_SESSION_TOKEN, and unset "
                 "it where the keys are lasting ones"},
+    CodeMeaning{"SecondLevelDomainForbidden", Kind::kOther, kBucketInHost},  // OSS
+    CodeMeaning{"VirtualHostDomainRequired", Kind::kOther, kBucketInHost},   // OBS
     CodeMeaning{"InvalidObjectState", Kind::kOther,
                 "it lies in an archive; restore it (aws s3api restore-object), or leave it out"},
     CodeMeaning{"NotImplemented", Kind::kOther, "this service does not have this operation"},
