@@ -24,8 +24,11 @@ from xml.sax.saxutils import escape
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from command import TINY
 from s3_server import ACCESS, SECRET
+from tables import digests, files_below
 
+PHOTOS, OUT = "s3://fruits/photos", "s3://fruits/out"
 AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/s3/aws4_request, "
     r"SignedHeaders=([^,]+), Signature=([0-9a-f]{64})"
@@ -358,3 +361,19 @@ class S3Stub(ThreadingHTTPServer):
         else:
             objects.pop(request.key, None)
         return Answer(204)
+
+
+def reads_and_writes(pomona, stub, noise, noise_results, tmp_path, *words) -> None:
+    """In and out of the bucket, all has the bytes of a run in folders; --force replaces it."""
+    inward = tmp_path / "inward"
+    pomona("run", PHOTOS, "--out", inward, *TINY, *words)
+    assert digests(inward) == digests(noise_results)
+    pomona("run", noise, "--out", OUT, *TINY, *words)
+    copied = stub.download("out", tmp_path / "copied")
+    assert digests(copied) == digests(noise_results)
+    assert (copied / "_SUCCESS").is_file() and not (copied / "_pomona").exists()
+    assert "as they were written" in pomona("verify", OUT, *words).text
+    pomona("run", noise, "--out", OUT, *TINY, "--force", "--components", "3", *words)
+    names = {name.removeprefix("out/") for name in stub.objects("out/")}
+    assert names == files_below(copied)
+    pomona("clean", OUT, *words)
