@@ -21,7 +21,7 @@ constexpr std::size_t kShownPairs = 5;
 
 void print_evaluation(const EvaluationResults& results) {
   const ProtocolMetrics& main = results.metrics.front();
-  const ClassifierFigures& figures = main.figures.value();
+  const ClassifierFigures figures = main.figures.value_or(ClassifierFigures());
   std::printf("%s photographs judged. %s\n", with_commas(main.rows).c_str(),
               main.protocol.explanation.c_str());
   print_metrics(results.metrics);

@@ -14,9 +14,14 @@ constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
 // Fields that are not called like their flag.
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
-      {"endpoint", "--s3-endpoint"}, {"logits_output", "--logits"},
-      {"previews", "--no-previews"}, {"remove_others", "--delete"},
-      {"shard", "--shard"},          {"skip_listing", "--no-listing"},
+      {"conditional_writes", "--no-conditional-writes"},
+      {"endpoint", "--s3-endpoint"},
+      {"logits_output", "--logits"},
+      {"previews", "--no-previews"},
+      {"remove_others", "--delete"},
+      {"shard", "--shard"},
+      {"sign_requests", "--no-sign-request"},
+      {"skip_listing", "--no-listing"},
       {"std_dev", "--std"}};
   return flags;
 }
@@ -48,6 +53,7 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "precision",
                                         "reject_rate",
                                         "regions",
+                                        "requester_pays",
                                         "retry_failures",
                                         "seconds",
                                         "size",

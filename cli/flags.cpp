@@ -314,8 +314,10 @@ void add_output_flags(CLI::App& command, OutputOptions& output) {
 std::shared_ptr<S3StoreOptions> add_store_flags(CLI::App& command) {
   auto stores = std::make_shared<S3StoreOptions>();
   command
-      .add_option("--s3-endpoint", stores->endpoint,
-                  "A service other than AWS for s3:// places (or $AWS_ENDPOINT_URL)")
+      .add_option(
+          "--s3-endpoint", stores->endpoint,
+          "A service other than AWS for s3:// places (or $AWS_ENDPOINT_URL, or endpoint_url "
+          "of the AWS profile)")
       ->type_name("URL")
       ->group("Object stores");
   command
@@ -324,6 +326,21 @@ std::shared_ptr<S3StoreOptions> add_store_flags(CLI::App& command) {
           "Comma-separated regions that buckets may lie in; eu: those in the European Union")
       ->type_name("LIST")
       ->envname("POMONA_REGIONS")
+      ->group("Object stores");
+  command
+      .add_flag_callback(
+          "--no-conditional-writes", [stores] { stores->conditional_writes = false; },
+          "For services without conditional writes: two runs that begin at one moment in one place "
+          "may not notice each other")
+      ->group("Object stores");
+  command
+      .add_flag("--requester-pays", stores->requester_pays,
+                "Agree to pay for requests to buckets whose requester pays")
+      ->group("Object stores");
+  command
+      .add_flag_callback(
+          "--no-sign-request", [stores] { stores->sign_requests = false; },
+          "Read public buckets without credentials")
       ->group("Object stores");
   return stores;
 }

@@ -77,3 +77,36 @@ def proxy(s3):
 def shaky(far, s3, proxy):
     """The command, through the fault proxy."""
     return Pomona(**{**far.environment, **s3.environment(proxy.endpoint)})
+
+
+@pytest.fixture
+def stub(noise):
+    """Starts a service with a quirk, and the photographs below `photos`."""
+    module = pytest.importorskip("s3_stub")
+    running = []
+
+    def start(quirk=None, **options):
+        stub = module.S3Stub(quirk, **options).__enter__()
+        running.append(stub)
+        stub.upload(noise, "photos")
+        return stub
+
+    yield start
+    for stub in running:
+        stub.__exit__()
+
+
+@pytest.fixture
+def speak(tiny, tmp_path):
+    """The command, as it speaks to a service; no files of the AWS tools of this machine."""
+
+    def speak(stub, **environment: str) -> Pomona:
+        clean = {k: v for k, v in tiny.environment.items() if not k.startswith("AWS_")}
+        pomona = Pomona()
+        home = {"HOME": str(tmp_path / "home")}
+        pomona.environment = clean | home | stub.environment() | environment
+        for name in [name for name, value in environment.items() if not value]:
+            del pomona.environment[name]
+        return pomona
+
+    return speak

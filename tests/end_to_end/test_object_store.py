@@ -103,7 +103,7 @@ def test_a_prefix_without_photographs(far, bucket):
 
 def test_credentials_that_are_wrong_or_missing(far, bucket, tmp_path):
     wrong = Pomona(**{**far.environment, "AWS_SECRET_ACCESS_KEY": "planted-secret"})
-    refused = wrong.refuses("scan", f"s3://{bucket}", code=UNAVAILABLE, tells=["credentials"])
+    refused = wrong.refuses("scan", f"s3://{bucket}", code=UNAVAILABLE, tells=["secret key"])
     assert "planted-secret" not in refused.message
     none = {name: far.environment[name] for name in far.environment if "AWS" not in name}
     none |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}

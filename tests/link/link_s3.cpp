@@ -17,16 +17,16 @@
 
 namespace {
 
-// Listens on a free port of the loopback; answers one request with "403 Forbidden".
-class OneRefusal {
+// Listens on a free port of the loopback; answers all requests with "403 Forbidden".
+class Refusals {
  public:
-  OneRefusal() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  Refusals() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto* const plain = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket_, plain, length) != 0 || ::listen(socket_, 1) != 0 ||
+    if (::bind(socket_, plain, length) != 0 || ::listen(socket_, 4) != 0 ||
         ::getsockname(socket_, plain, &length) != 0) {
       std::perror("link_s3: listening on 127.0.0.1");
       std::exit(1);
@@ -34,32 +34,36 @@ class OneRefusal {
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { answer(); });
   }
-  OneRefusal(const OneRefusal&) = delete;
-  OneRefusal& operator=(const OneRefusal&) = delete;
-  ~OneRefusal() { request(); }
+  Refusals(const Refusals&) = delete;
+  Refusals& operator=(const Refusals&) = delete;
+  ~Refusals() { request(); }
 
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  // What was asked; waits for it.
+  // All that was asked.
   const std::string& request() {
-    ::shutdown(socket_, SHUT_RDWR);  // ends an accept() that nobody answers
+    ::shutdown(socket_, SHUT_RDWR);  // ends accept()
     if (thread_.joinable()) thread_.join();
     return request_;
   }
 
  private:
   void answer() {
-    const int client = ::accept(socket_, nullptr, nullptr);
-    char bytes[4096];
-    while (client >= 0 && request_.find("\r\n\r\n") == std::string::npos) {
-      const ssize_t read = ::recv(client, bytes, sizeof bytes, 0);
-      if (read <= 0) break;
-      request_.append(bytes, static_cast<std::size_t>(read));
-    }
     constexpr std::string_view kAnswer =
-        "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    if (client >= 0) {
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 46\r\nConnection: close\r\n\r\n"
+        "<Error><Code>InvalidAccessKeyId</Code></Error>";
+    for (;;) {
+      const int client = ::accept(socket_, nullptr, nullptr);
+      if (client < 0) break;
+      std::string request;
+      char bytes[4096];
+      while (request.find("\r\n\r\n") == std::string::npos) {
+        const ssize_t read = ::recv(client, bytes, sizeof bytes, 0);
+        if (read <= 0) break;
+        request.append(bytes, static_cast<std::size_t>(read));
+      }
       ::send(client, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL);
       ::close(client);
+      request_ += request;
     }
     ::close(socket_);
   }
@@ -75,7 +79,7 @@ class OneRefusal {
 int main() {
   ::setenv("AWS_ACCESS_KEY_ID", "link", 1);
   ::setenv("AWS_SECRET_ACCESS_KEY", "program", 1);
-  OneRefusal service;
+  Refusals service;
   pomona::S3StoreOptions options;
   options.endpoint = service.endpoint();
   try {

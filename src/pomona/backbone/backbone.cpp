@@ -41,8 +41,11 @@ std::string read_file(const fs::path& path, const std::string& name) {
   std::error_code error;
   const std::uintmax_t bytes = fs::file_size(path, error);
   if (!file || error) {
-    throw Error(ErrorKind::kCorrupt, "reading backbone " + name + ": cannot read " + path.string() +
-                                         "; install the backbone again");
+    const bool is_missing = error == std::errc::no_such_file_or_directory;
+    throw Error(is_missing ? ErrorKind::kCorrupt : ErrorKind::kDenied,
+                "reading backbone " + name + ": " + path.string() +
+                    (is_missing ? " is missing; install the backbone anew"
+                                : " cannot be read; check its owner and permissions"));
   }
   std::string content(bytes, '\0');
   file.read(content.data(), static_cast<std::streamsize>(bytes));

@@ -6,8 +6,10 @@
 #include "pomona/backbone/import_backbone.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <openvino/op/parameter.hpp>
 #include <openvino/op/result.hpp>
 #include <openvino/openvino.hpp>
@@ -35,6 +37,32 @@ bool has_known_format(const fs::path& path) {
   return extension == ".onnx" || extension == ".tflite" || extension == ".xml";
 }
 
+// What a file is that carries a network's name and is none, and where the network is; "" where it
+// may be one.
+std::string what_else_it_is(const fs::path& path) {
+  if (fs::is_directory(path)) return "";
+  std::string head(200, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  if (head.empty()) return "the file is empty; copy it from where it came, with all its bytes";
+  if (head.starts_with("version https://git-lfs.github.com/spec/")) {
+    return "the file is a pointer of Git LFS, not the network; `git lfs pull` fetches the network";
+  }
+  std::ranges::transform(head, head.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string_view text =
+      std::string_view(head).substr(std::min(head.find_first_not_of(" \t\r\n"), head.size()));
+  if (text.starts_with("<!doctype html") || text.starts_with("<html")) {
+    return "the file is a web page; download the network that the page offers";
+  }
+  if (path.extension() == ".xml" && !fs::exists(fs::path(path).replace_extension(".bin"))) {
+    return "its weights are missing; copy " +
+           fs::path(path).replace_extension(".bin").filename().string() + " beside it";
+  }
+  return "";
+}
+
 std::shared_ptr<ov::Model> read_foreign(const std::string& path) {
   const std::string doing = "importing " + path;
   if (std::error_code error; !fs::exists(path, error)) {
@@ -43,10 +71,16 @@ std::shared_ptr<ov::Model> read_foreign(const std::string& path) {
   if (!has_known_format(path)) {
     throw Error(ErrorKind::kInvalidInput, doing + ": not a format known here; " + kFormats);
   }
+  if (const std::string what = what_else_it_is(path); !what.empty()) {
+    throw Error(ErrorKind::kCorrupt, doing + ": " + what);
+  }
   try {
     return openvino_core().read_model(path);
   } catch (const std::exception&) {
-    rethrow_openvino(ErrorKind::kCorrupt, doing, "export it again");
+    rethrow_openvino(ErrorKind::kCorrupt, doing,
+                     "where an operation is named, export the network without it or for an older "
+                     "operation set; else the file is not whole: compare its size with that of the "
+                     "original");
   }
 }
 

@@ -161,6 +161,21 @@ TEST_F(ForeignNetworks, RefusesUnknownFormats) {
   EXPECT_THAT(importing(folder_.string(), golden_import_options()), HasSubstr("invalid_input"));
 }
 
+TEST_F(ForeignNetworks, NamesWhatCarriesANetworksNameAndIsNone) {
+  const auto importing_content = [&](const std::string& name, const std::string& content) {
+    return importing(write(name, content), golden_import_options());
+  };
+  EXPECT_THAT(importing_content("empty.onnx", ""), HasSubstr("the file is empty"));
+  EXPECT_THAT(importing_content("pointer.onnx",
+                                "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
+              AllOf(HasSubstr("pointer of Git LFS"), HasSubstr("git lfs pull")));
+  EXPECT_THAT(importing_content("page.onnx", "\n<!DOCTYPE html><html></html>"),
+              HasSubstr("the file is a web page"));
+  EXPECT_THAT(importing_content("alone.xml", "<?xml version=\"1.0\"?><net/>"),
+              HasSubstr("copy alone.bin beside it"));
+  EXPECT_THAT(importing_content("noise.onnx", "\x08\x07 noise"), HasSubstr("is not whole"));
+}
+
 TEST_F(ForeignNetworks, NoticesDamagedFiles) {
   for (const char* name : {"a.onnx", "a.tflite", "a.xml"}) {
     EXPECT_THAT(importing(write(name, "no network at all"), golden_import_options()),

@@ -20,7 +20,7 @@ std::shared_ptr<ov::Model> whole_network(const Backbone& backbone, const std::st
   try {
     return read_network(backbone.network_xml, backbone.network_bin);
   } catch (const std::exception&) {
-    rethrow_openvino(ErrorKind::kCorrupt, doing, "install or import it again");
+    rethrow_openvino(ErrorKind::kCorrupt, doing, kUnreadableHere);
   }
 }
 
@@ -45,7 +45,9 @@ std::shared_ptr<ov::Model> last_layer(const Backbone& backbone,
     throw Error(ErrorKind::kInvalidInput, "preparing the last layer of backbone " +
                                               backbone.spec.name + ": expected logits of shape " +
                                               expected.to_string() + ", found " +
-                                              found.to_string() + "; import it again");
+                                              found.to_string() +
+                                              "; its description does not fit its network: import "
+                                              "it anew, which writes both");
   }
   return layer;
 }
@@ -101,7 +103,7 @@ Matrix<float> LayerNetwork::run(MatrixView<const float> rows) {
     }
   } catch (const std::exception&) {
     rethrow_openvino(ErrorKind::kInternal, "running the last layer of the backbone",
-                     "import it again");
+                     kReportNetwork);
   }
   return made;
 }

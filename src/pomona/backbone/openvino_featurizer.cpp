@@ -66,7 +66,7 @@ std::shared_ptr<ov::Model> fixed_network(const Backbone& backbone,
   try {
     network = read_network(backbone.network_xml, backbone.network_bin);
   } catch (const std::exception&) {
-    rethrow_openvino(ErrorKind::kCorrupt, doing, "install or import it again");
+    rethrow_openvino(ErrorKind::kCorrupt, doing, kUnreadableHere);
   }
   try {
     auto fixed = std::make_shared<ov::Model>(
@@ -161,7 +161,7 @@ class OpenVinoFeaturizer : public Featurizer {
     try {
       call();
     } catch (const std::exception&) {
-      rethrow_openvino(ErrorKind::kInternal, "running backbone " + name_, "import it again");
+      rethrow_openvino(ErrorKind::kInternal, "running backbone " + name_, kReportNetwork);
     }
   }
 

@@ -106,7 +106,7 @@ TEST(OpenVinoFeaturizer, NoticesANetworkThatIsNone) {
   Backbone backbone = golden_backbone();
   backbone.network_bin.resize(backbone.network_bin.size() / 2);
   EXPECT_THAT(preparing(backbone, {}), AllOf(HasSubstr("corrupt: preparing backbone tiny"),
-                                             HasSubstr("install or import it again")));
+                                             HasSubstr("import the network with this version")));
   backbone = golden_backbone();
   backbone.network_xml.resize(backbone.network_xml.size() / 2);
   EXPECT_THAT(preparing(backbone, {}), HasSubstr("corrupt: preparing backbone tiny"));

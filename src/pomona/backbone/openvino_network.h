@@ -32,6 +32,15 @@ void check_threads(std::size_t streams, std::string_view doing);
 // unavailable. Our own errors pass unchanged.
 [[noreturn]] void rethrow_openvino(ErrorKind kind, std::string_view doing, std::string_view advice);
 
+// What to do about a network of ours whose bytes have their digest, and that cannot be read.
+inline constexpr std::string_view kUnreadableHere =
+    "its bytes are those that were written, so this version of OpenVINO cannot read them: import "
+    "the network with this version, and train models on it anew";
+
+// What to do about a network that was prepared and cannot be run: our checks at the import failed.
+inline constexpr std::string_view kReportNetwork =
+    "report it, with the file that the network was imported from";
+
 // The network of an IR; copies the weights. OpenVINO's exceptions are not translated.
 std::shared_ptr<ov::Model> read_network(const std::string& xml, std::string_view bin);
 

@@ -48,9 +48,10 @@ TEST(TrainingMetrics, WhatAFrontPrintsIsReadBack) {
   EXPECT_EQ(protocol_metrics_json(found.metrics).dump(),
             protocol_metrics_json(metrics.results.metrics).dump());
   ASSERT_EQ(found.metrics.size(), 2U);
-  EXPECT_EQ(found.metrics[0].figures.value().groups, 3U);
-  EXPECT_TRUE(found.metrics[0].figures->grouped);
-  EXPECT_EQ(found.metrics[0].figures->accuracy_interval.high, 0.75);
+  const ClassifierFigures figures = found.metrics[0].figures.value_or(ClassifierFigures());
+  EXPECT_EQ(figures.groups, 3U);
+  EXPECT_TRUE(figures.grouped);
+  EXPECT_EQ(figures.accuracy_interval.high, 0.75);
   EXPECT_FALSE(found.metrics[1].figures);
 }
 

@@ -74,7 +74,7 @@ struct Held {
       evaluation.labels.push_back(label);
       rows.label_index.push_back(label);
       rows.variety_index.push_back(0);
-      validation.varieties.push_back(VarietyAnswer{answer, probability});
+      validation.varieties.emplace_back(VarietyAnswer{answer, probability});
     }
   }
   // `apple`: how probable that label is for each photograph.
@@ -115,7 +115,7 @@ TEST(VarietyThreshold, WhatHasNoNameIsNotReported) {
   Held held;
   held.add(0, 0.9, "Gala", 8);
   held.add(0, 0.9, "", 8);
-  held.validation.varieties.push_back(std::nullopt);  // the label has no varieties
+  held.validation.varieties.emplace_back();  // the label has no varieties
   held.rows.label_index.push_back(0);
   held.rows.variety_index.push_back(-1);
   std::vector<VarietyClassifier> varieties = of_labels({"apple"});

@@ -15,7 +15,7 @@ using testing::ThrowsMessage;
 
 constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
-const std::string kModels = "/nowhere/models";
+constexpr const char* kModels = "/nowhere/models";
 
 void expect_refused(ExtractOptions options, const std::string& field) {
   options.models = kModels;

@@ -7,8 +7,10 @@
 #include <array>
 #include <cctype>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <new>
+#include <system_error>
 
 #include "pomona/base/error.h"
 
@@ -81,12 +83,15 @@ int watch(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
 TransportFailure::Kind kind_of(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_PROXY: return TransportFailure::Kind::kNoHost;
     case CURLE_COULDNT_CONNECT: return TransportFailure::Kind::kConnect;
     case CURLE_OPERATION_TIMEDOUT: return TransportFailure::Kind::kTimeOut;
     case CURLE_WEIRD_SERVER_REPLY: return TransportFailure::Kind::kMalformed;
     case CURLE_ABORTED_BY_CALLBACK: return TransportFailure::Kind::kStopped;
-    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CONNECT_ERROR: return TransportFailure::Kind::kNoTls;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR: return TransportFailure::Kind::kCertificate;
+    case CURLE_SSL_CACERT_BADFILE: return TransportFailure::Kind::kNoCertificates;
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
     case CURLE_PARTIAL_FILE:
@@ -171,10 +176,15 @@ std::string HttpAnswer::header(const std::string& name) const {
 
 struct HttpConnection::State {
   CURL* curl = nullptr;
+  std::string certificates;
+  bool is_folder = false;  // `certificates`
   std::array<char, CURL_ERROR_SIZE> error{};
 };
 
-HttpConnection::HttpConnection() : state_(std::make_unique<State>()) {
+HttpConnection::HttpConnection(std::string certificates) : state_(std::make_unique<State>()) {
+  std::error_code none;
+  state_->is_folder = std::filesystem::is_directory(certificates, none);
+  state_->certificates = std::move(certificates);
   start_curl();
   state_->curl = curl_easy_init();
   if (state_->curl == nullptr) {
@@ -205,6 +215,12 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  if (!state_->certificates.empty()) {
+    curl_easy_setopt(curl, state_->is_folder ? CURLOPT_CAPATH : CURLOPT_CAINFO,
+                     state_->certificates.c_str());
+    // Else those of the system would be trusted as well.
+    if (state_->is_folder) curl_easy_setopt(curl, CURLOPT_CAINFO, nullptr);
+  }
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.get());
@@ -244,7 +260,13 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
   if (code != CURLE_OK) {
     const std::string message =
         state_->error[0] != '\0' ? state_->error.data() : curl_easy_strerror(code);
-    return unexpected(TransportFailure{kind_of(code), message});
+    TransportFailure::Kind kind = kind_of(code);
+    curl_off_t connected = 0;  // when, in microseconds
+    curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected);
+    if (kind == TransportFailure::Kind::kTimeOut && connected == 0) {
+      kind = TransportFailure::Kind::kNoConnection;
+    }
+    return unexpected(TransportFailure{kind, message});
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -50,8 +50,20 @@ struct HttpLimits {
 };
 
 struct TransportFailure {
-  // kMalformed: what came is no answer of HTTP.
-  enum class Kind { kConnect, kTimeOut, kCut, kTooLarge, kMalformed, kStopped, kOther };
+  enum class Kind {
+    kNoHost,          // nobody knows an address of this name
+    kConnect,         // nothing accepts connections there
+    kNoConnection,    // no answer to the attempt to connect, in time
+    kTimeOut,         // connected, but too slow
+    kCut,             // the connection broke
+    kNoTls,           // what answers there does not speak TLS as we do
+    kCertificate,     // the certificate is not one that is trusted
+    kNoCertificates,  // the file of those to trust cannot be read
+    kTooLarge,
+    kMalformed,  // what came is no answer of HTTP
+    kStopped,
+    kOther
+  };
   Kind kind = Kind::kOther;
   std::string message;
 };
@@ -62,7 +74,9 @@ std::string percent_encode(std::string_view text, bool keep_slash);
 // Used by one thread at a time.
 class HttpConnection {
  public:
-  HttpConnection();
+  // `certificates`: a PEM file, or a folder, of the authorities that https trusts; "": those of the
+  // system.
+  explicit HttpConnection(std::string certificates = "");
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;

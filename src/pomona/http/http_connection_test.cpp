@@ -41,6 +41,23 @@ TEST(HttpConnectionTest, NobodyListening) {
   EXPECT_EQ(answer.error().kind, TransportFailure::Kind::kConnect);
 }
 
+TEST(HttpConnectionTest, AFailureNamesItsCause) {
+  using Kind = TransportFailure::Kind;
+  const auto kind_of = [](const std::string& origin, const std::string& certificates) {
+    HttpConnection connection(certificates);
+    HttpRequest request;
+    request.origin = origin;
+    request.path = "/";
+    std::string body;
+    const auto answer = connection.perform(request, {}, body);
+    return answer ? Kind::kOther : answer.error().kind;
+  };
+  const StubServer server([](const std::string&) { return sized_answer(200, "", "body"); });
+  const std::string tls = "https" + server.endpoint().substr(4);
+  EXPECT_EQ(kind_of("http://no-such-host.invalid", ""), Kind::kNoHost);
+  EXPECT_EQ(kind_of(tls, "/no/such/bundle.pem"), Kind::kNoCertificates);
+}
+
 TEST(HttpConnectionTest, NothingButHttp) {
   HttpConnection connection;
   HttpRequest request;

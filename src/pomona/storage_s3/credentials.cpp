@@ -109,7 +109,7 @@ class Chain {
       throw Error(ErrorKind::kDenied,
                   "looking for S3 credentials: none in the environment (AWS_ACCESS_KEY_ID), in the "
                   "profile (AWS_PROFILE, ~/.aws), nor from the machine; give them in one of these "
-                  "ways");
+                  "ways, or turn sign_requests off to read a public bucket");
     }
     return credentials_;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/storage_s3/s3_answer.h"
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <sstream>
 
@@ -40,6 +41,17 @@ std::string url_decoded(std::string_view text) {
   return decoded;
 }
 
+// After which the next page of ListObjects begins, where the service does not say it.
+std::string last_name(const S3ListPage& page) {
+  std::string last;
+  for (const S3ListedObject& object : page.objects) last = std::max(last, object.key);
+  for (const std::string& folder : page.common_prefixes) {
+    // Behind all that lies in the folder: no name has a higher character.
+    if (folder > last) last = folder + "\xF4\x8F\xBF\xBF";
+  }
+  return last;
+}
+
 S3Error error_of(const pugi::xml_node& node) {
   return {node.child_value("Code"), node.child_value("Message"), node.child_value("Region")};
 }
@@ -71,7 +83,11 @@ std::optional<S3ListPage> parse_list_page(std::string_view xml) {
     if (page.common_prefixes.back().empty()) return std::nullopt;
   }
   if (std::string_view(root->child_value("IsTruncated")) == "true") {
-    page.next = root->child_value("NextContinuationToken");
+    page.next.text = root->child_value("NextContinuationToken");
+    if (page.next.empty()) {
+      page.next = {key_of(root->child_value("NextMarker")), /*is_marker=*/true};
+    }
+    if (page.next.empty()) page.next.text = last_name(page);
     if (page.next.empty()) return std::nullopt;
   }
   return page;

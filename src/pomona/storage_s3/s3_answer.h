@@ -23,14 +23,23 @@ struct S3ListedObject {
   std::string etag;  // with its quotes
 };
 
+// How to ask for the page that follows.
+struct S3ListNext {
+  std::string text;        // "": there is none
+  bool is_marker = false;  // of ListObjects; else the continuation token of ListObjectsV2
+
+  bool empty() const { return text.empty(); }
+};
+
 struct S3ListPage {
   std::vector<S3ListedObject> objects;
   std::vector<std::string> common_prefixes;
-  std::string next;  // continuation token; "": this was the last page
+  S3ListNext next;
 };
 
 std::optional<S3Error> parse_s3_error(std::string_view xml);
-// Of ListObjectsV2 with encoding-type=url.
+// Of ListObjectsV2 with encoding-type=url, or of ListObjects, which some services answer in its
+// place.
 std::optional<S3ListPage> parse_list_page(std::string_view xml);
 // Of CreateMultipartUpload.
 std::optional<std::string> parse_upload_id(std::string_view xml);

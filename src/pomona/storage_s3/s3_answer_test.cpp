@@ -25,7 +25,24 @@ TEST(S3AnswerTest, OfAListing) {
   EXPECT_EQ(page->objects[0].bytes, 5368709121U);
   EXPECT_EQ(page->objects[0].etag, "\"abc\"");
   EXPECT_THAT(page->common_prefixes, ElementsAre("Apple Red/"));
-  EXPECT_EQ(page->next, "next one");
+  EXPECT_EQ(page->next.text, "next one");
+  EXPECT_FALSE(page->next.is_marker);
+}
+
+TEST(S3AnswerTest, OfAListingOfTheFirstVersion) {
+  const auto next_of = [](const std::string& inside) {
+    const auto page = parse_list_page(
+        "<ListBucketResult><Marker/><IsTruncated>true</IsTruncated><EncodingType>url</EncodingType>"
+        "<Contents><Key>a/1</Key><Size>1</Size></Contents>" +
+        inside + "</ListBucketResult>");
+    EXPECT_TRUE(page && page->next.is_marker) << inside;
+    return page ? page->next.text : "";
+  };
+  EXPECT_EQ(next_of("<NextMarker>b%20c</NextMarker>"), "b c");
+  EXPECT_EQ(next_of(""), "a/1");
+  EXPECT_EQ(next_of("<Contents><Key>a/2</Key><Size>1</Size></Contents>"), "a/2");
+  const std::string behind = next_of("<CommonPrefixes><Prefix>a/b/</Prefix></CommonPrefixes>");
+  EXPECT_TRUE(behind > "a/b/~" && behind > "a/b/\xF4\x8F\xBF\xBE" && behind < "a/b0") << behind;
 }
 
 TEST(S3AnswerTest, ACutListingIsNone) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls of S3 that a store needs, each tried again until it is answered or its deadline has
-// passed. Every function may be called from any thread.
+// passed. What a service turns out not to have is done without from then on: ListObjectsV2,
+// DeleteObjects, checksums, conditions of copies. Every function may be called from any thread.
 //
 // Errors name the object and say what to do: not_found (no such object or bucket), denied,
 // timed_out, replaced (not the version that was asked for), unavailable (everything else the
@@ -8,36 +9,19 @@
 // of them.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "pomona/http/http_connection.h"
-#include "pomona/http/retry.h"
-#include "pomona/storage_s3/aws_signature.h"
 #include "pomona/storage_s3/s3_answer.h"
+#include "pomona/storage_s3/s3_transport.h"
 
 namespace pomona {
-
-struct S3Options {
-  // "http://host:port" of a service that speaks S3, with the bucket in the path; "": AWS itself.
-  std::string endpoint;
-  std::string region = "us-east-1";
-  RetryOptions retry;
-  HttpLimits limits;                // of one attempt
-  std::size_t most_in_flight = 64;  // requests at once
-  std::stop_token stop;             // ends what is under way with `interrupted`
-};
-
-// Credentials of this moment; called before each request, must be quick. `renew` is true after the
-// service has called those of before expired.
-using S3CredentialsSource = std::function<S3Credentials(bool renew)>;
 
 struct S3ObjectInfo {
   std::uint64_t bytes = 0;  // of the whole object
@@ -61,32 +45,34 @@ struct CopiedRange {
 
 class S3Client {
  public:
-  S3Client(S3Options options, std::string bucket, S3CredentialsSource credentials);
-  ~S3Client();
-  S3Client(const S3Client&) = delete;
-  S3Client& operator=(const S3Client&) = delete;
+  S3Client(S3Options options, std::string bucket, S3CredentialsSource credentials)
+      : transport_(std::move(options), std::move(bucket), std::move(credentials)) {}
 
   // What messages call an object: "s3://bucket/key".
   std::string url(const std::string& key) const;
 
-  // Throws unless the bucket exists and the credentials open it. Returns the region that the bucket
-  // says it lies in, "" where it says none. At AWS itself requests go to that region from then on,
-  // whatever was set; call it before all others.
-  std::string check_bucket();
+  // Throws unless the bucket exists and the credentials open it; where they may not look at the
+  // bucket itself, what is below `prefix` may still be open to them. Requests go to the region that
+  // the bucket says it lies in from then on, whatever was set; call it before all others.
+  // `check_region` gets that region, "" where the bucket says none, before anything is listed.
+  void open_bucket(const std::string& prefix,
+                   const std::function<void(const std::string& region)>& check_region);
 
-  // Replaces the content of `body`. What was sent is what came: length, and MD5 or checksum where
-  // the service gives one for the whole object.
+  // Replaces the content of `body`. What was sent is what came: length, and checksum or MD5 where
+  // the service gives one for the whole object. An ETag that looks like an MD5 need not be one:
+  // what comes twice the same is what lies there.
   S3ObjectInfo get(const std::string& key, const S3GetOptions& options, std::string& body);
   // The last `count` bytes, or all where there are fewer.
   S3ObjectInfo get_tail(const std::string& key, std::uint64_t count, std::string& body);
   std::optional<S3ObjectInfo> head(const std::string& key);
   void put(const std::string& key, std::string_view body);
-  // False when there is an object under the key that is not this one.
+  // False when there is an object under the key that is not this one. Without conditional_writes
+  // two who write at the same time may both get true.
   bool put_if_absent(const std::string& key, std::string_view body);
   void remove(const std::string& key);
   // At most 1,000.
   void remove_all(const std::vector<std::string>& keys);
-  // The version `etag` of an object, of at most 5 GB.
+  // The version `etag` of an object, of at most 5 GB; any version where the service cannot tell.
   void copy(const std::string& from, const std::string& etag, const std::string& to);
 
   std::string start_upload(const std::string& key);
@@ -100,34 +86,39 @@ class S3Client {
                        const std::vector<std::string>& etags);
   // Also when asked to stop.
   void abort_upload(const std::string& key, const std::string& upload_id);
+  // None where the service does not list them.
   std::vector<S3PendingUpload> pending_uploads(const std::string& prefix);
 
   // One page, at most 1,000 keys with this prefix. `delimiter` "" or "/". `next`: what the page
   // before gave.
   S3ListPage list_page(const std::string& prefix, const std::string& delimiter,
-                       const std::string& next);
+                       const S3ListNext& next);
 
  private:
-  struct Call;
-  HttpRequest request(const std::string& method, const std::string& key) const;
-  Call copying(const std::string& from, const std::string& etag, const std::string& to) const;
-  HttpAnswer send(const Call& call, std::string& body);
-  // What `parse` makes of the body of a 2xx answer; one it makes nothing of is retried.
-  // Empty for an answer of another status.
-  template <class Parse>
-  auto send_for(Call call, const Parse& parse);
-  expected<HttpAnswer, TransportFailure> attempt(const Call& call, const Attempts& attempts,
-                                                 const S3Credentials& credentials,
-                                                 std::string& body);
-  std::unique_ptr<HttpConnection> take_connection();
-  void give_back(std::unique_ptr<HttpConnection> connection);
+  S3Call call(const std::string& doing, const std::string& permission, const std::string& method,
+              const std::string& key) const;
+  S3Call copying(const std::string& from, const std::string& etag, const std::string& to) const;
+  std::string send_copy(S3Call copy);
+  S3Call listing(const std::string& prefix, const std::string& delimiter, const S3ListNext& next,
+                 bool is_v2) const;
+  // With the header of a checksum, and without it where the service refuses that.
+  HttpAnswer send_with_checksum(const S3Call& call,
+                                const std::pair<std::string, std::string>& header,
+                                std::string& body);
+  S3Failure flaw_of_content(const HttpAnswer& answer, const S3GetOptions& options,
+                            const std::string& body, std::string& found_before);
+  bool put_without_condition(const std::string& key, std::string_view body);
+  void remove_each(const std::vector<std::string>& keys);
 
-  S3Options options_;
-  std::string bucket_;
-  S3CredentialsSource credentials_;
-  InFlightLimit in_flight_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<HttpConnection>> idle_;
+  S3Transport transport_;
+  // What the service has not, once that is known.
+  std::atomic<bool> has_checksums_ = true;
+  std::atomic<bool> has_copy_conditions_ = true;
+  std::atomic<bool> has_multi_delete_ = true;
+  std::atomic<bool> has_list_v2_ = true;
+  // Whether ETags that look like an MD5 are one: disproved by one that was not, unless another was.
+  std::atomic<bool> is_etag_proved_ = false;
+  std::atomic<bool> is_etag_disproved_ = false;
 };
 
 }  // namespace pomona

@@ -144,6 +144,122 @@ TEST_F(S3ClientTest, APartWithoutEtagIsDamage) {
   EXPECT_EQ(kind_of([&] { client->upload_part("a", "u", 1, "part"); }), ErrorKind::kCorrupt);
 }
 
+// What `action` throws says; "" where it throws nothing.
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(S3ClientTest, WhatComesTwiceTheSameIsWhatLiesThere) {
+  for (const bool is_etag : {true, false}) {
+    int requests = 0;
+    const auto client = client_of([&](const std::string&) {
+      ++requests;
+      const std::string header =
+          is_etag ? "ETag: \"" + md5("other") + "\"\r\n" : "x-amz-checksum-sha256: b3RoZXI=\r\n";
+      return sized_answer(200, header, requests == 1 ? "on the way" : "body");
+    });
+    std::string body;
+    const auto kind = kind_of([&] { client->get("a", {}, body); });
+    EXPECT_EQ(requests, 3);
+    EXPECT_EQ(body, "body");
+    EXPECT_EQ(kind, is_etag ? std::nullopt : std::optional(ErrorKind::kCorrupt));
+    EXPECT_FALSE(kind_of([&] { client->get("a", {}, body); }) && is_etag);
+    EXPECT_EQ(requests, is_etag ? 4 : 5) << "an ETag that was no MD5 is not believed again";
+  }
+}
+
+TEST_F(S3ClientTest, AnEtagThatWasAnMd5IsOneForOtherObjects) {
+  int requests = 0;
+  const auto client = client_of([&](const std::string& request) {
+    ++requests;
+    const std::string of = request.find("/good ") != std::string::npos ? "body" : "other";
+    return sized_answer(200, "ETag: \"" + md5(of) + "\"\r\n", "body");
+  });
+  std::string body;
+  client->get("good", {}, body);
+  for (int i = 0; i < 3; ++i) client->get("bad", {}, body);
+  EXPECT_EQ(requests, 7) << "each is read twice";
+}
+
+TEST_F(S3ClientTest, NotImplementedIsFinal) {
+  int requests = 0;
+  const auto client = client_of([&](const std::string&) {
+    ++requests;
+    return sized_answer(501, "", "<Error><Code>NotImplemented</Code></Error>");
+  });
+  const std::string message = message_of([&] { client->put_if_absent("a", "one"); });
+  EXPECT_NE(message.find("conditional_writes"), std::string::npos) << message;
+  EXPECT_EQ(requests, 1);
+  EXPECT_EQ(kind_of([&] { client->start_upload("a"); }), ErrorKind::kUnavailable);
+  EXPECT_EQ(requests, 2);
+}
+
+TEST_F(S3ClientTest, TheServiceSaysWhy) {
+  const auto client = client_that_gets(
+      sized_answer(403, "",
+                   "<Error><Code>InvalidObjectState</Code><Message>The storage\nclass "
+                   "\"GLACIER\"</Message></Error>"));
+  std::string body;
+  EXPECT_EQ(
+      message_of([&] { client->get("a", {}, body); }),
+      "reading s3://fruits/a: HTTP status 403, InvalidObjectState \"The storage class "
+      "'GLACIER'\"; it lies in an archive; restore it (aws s3api restore-object), or leave it "
+      "out");
+}
+
+TEST_F(S3ClientTest, TheServiceSaysNoSecrets) {
+  const auto client = client_of([](const std::string& request) {
+    const std::string text = "you sent only for tests and " + request.substr(0, 2000);
+    return sized_answer(400, "",
+                        "<Error><Message><![CDATA[" + text.substr(text.find("Sign")) +
+                            " only for tests]]></Message></Error>");
+  });
+  std::string body;
+  S3GetOptions options;
+  options.range = {0, 1};
+  const std::string message = message_of([&] { client->get("a", options, body); });
+  EXPECT_NE(message.find("Signature=***"), std::string::npos) << message;
+  EXPECT_EQ(message.find("only for tests"), std::string::npos) << message;
+}
+
+TEST(S3TransportTest, WhereRequestsGo) {
+  const auto url_of = [](const std::string& endpoint, bool virtual_host,
+                         const std::string& bucket) {
+    S3Options options;
+    options.endpoint = endpoint;
+    options.virtual_host = virtual_host;
+    options.region = "eu-west-3";
+    const S3Transport transport(options, bucket, nullptr);
+    const HttpRequest object = transport.request("GET", "a b/c");
+    return object.origin + " " + object.path + " " + transport.request("HEAD", "").path;
+  };
+  EXPECT_EQ(url_of("", false, "fruits"), "https://fruits.s3.eu-west-3.amazonaws.com /a%20b/c /");
+  EXPECT_EQ(url_of("", true, "my.fruits"),
+            "https://s3.eu-west-3.amazonaws.com /my.fruits/a%20b/c /my.fruits");
+  EXPECT_EQ(url_of("http://host:9000", false, "fruits"),
+            "http://host:9000 /fruits/a%20b/c /fruits");
+  EXPECT_EQ(url_of("https://host/storage/v1/s3", false, "fruits"),
+            "https://host /storage/v1/s3/fruits/a%20b/c /storage/v1/s3/fruits");
+  EXPECT_EQ(url_of("https://host:9000/s3", true, "fruits"),
+            "https://fruits.host:9000 /s3/a%20b/c /s3/");
+}
+
+TEST(S3TransportTest, EachPartitionOfAwsHasItsDomain) {
+  const auto origin_in = [](const std::string& region) {
+    S3Options options;
+    options.region = region;
+    return S3Transport(options, "fruits", nullptr).request("GET", "a").origin;
+  };
+  EXPECT_EQ(origin_in("cn-north-1"), "https://fruits.s3.cn-north-1.amazonaws.com.cn");
+  EXPECT_EQ(origin_in("eusc-de-east-1"), "https://fruits.s3.eusc-de-east-1.amazonaws.eu");
+  EXPECT_EQ(origin_in("eu-west-3"), "https://fruits.s3.eu-west-3.amazonaws.com");
+}
+
 // A request that hangs cannot be ended by a test, but its program can.
 template <class Action>
 void expect_no_hang(const Action& action) {

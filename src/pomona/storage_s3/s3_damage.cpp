@@ -2,6 +2,7 @@
 #include "pomona/storage_s3/s3_damage.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "pomona/base/base64.h"
 #include "pomona/base/digest.h"
@@ -9,11 +10,6 @@
 
 namespace pomona {
 namespace {
-
-bool is_md5(std::string_view etag) {
-  return etag.size() == 34 && etag.front() == '"' && etag.back() == '"' &&
-         etag.find_first_not_of("0123456789abcdef", 1) == 33;
-}
 
 // What an answer of status 206 holds.
 struct ContentRange {
@@ -48,7 +44,26 @@ std::string_view without_quotes(std::string_view etag) {
   return etag.substr(1, etag.size() - 2);
 }
 
+// The digest that an ETag may be; "" where it is none. That of an object in parts has a hyphen, and
+// one that was encrypted by a key of somebody's own, or by a service for keys, is another number.
+std::string md5_in(const HttpAnswer& answer) {
+  const std::string encryption = answer.header("x-amz-server-side-encryption");
+  if (!encryption.empty() && encryption != "AES256") return "";
+  if (!answer.header("x-amz-server-side-encryption-customer-algorithm").empty()) return "";
+  const std::string etag = answer.header("etag");
+  std::string digest(without_quotes(etag));
+  if (digest.size() != 32) return "";
+  std::ranges::transform(digest, digest.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return digest.find_first_not_of("0123456789abcdef") == std::string::npos ? digest : "";
+}
+
 }  // namespace
+
+std::string byte_range(std::uint64_t first, std::uint64_t count) {
+  return "bytes=" + std::to_string(first) + "-" + std::to_string(first + count - 1);
+}
 
 std::string damage_of_content(const HttpAnswer& answer, const S3GetOptions& options,
                               std::string_view body) {
@@ -61,16 +76,18 @@ std::string damage_of_content(const HttpAnswer& answer, const S3GetOptions& opti
   if (answer.status != 200) {
     return "HTTP status " + std::to_string(answer.status) + ", expected 200 with the whole object";
   }
-  if (const std::string sum = answer.header("x-amz-checksum-sha256");
-      !sum.empty() && sum.find('-') == std::string::npos) {
-    return sum == base64(sha256_bytes(body)) ? "" : "its SHA-256 is not the one stored";
+  return "";
+}
+
+ContentDigest digest_of_content(const HttpAnswer& answer, std::string_view body) {
+  const std::string sum = answer.header("x-amz-checksum-sha256");
+  // One of an object in parts has a hyphen.
+  if (!sum.empty() && sum.find('-') == std::string::npos) {
+    return {sum, base64(sha256_bytes(body)), /*is_etag=*/false};
   }
-  const bool encrypted_by_key =
-      answer.header("x-amz-server-side-encryption") == "aws:kms" ||
-      !answer.header("x-amz-server-side-encryption-customer-algorithm").empty();
-  const std::string etag = answer.header("etag");
-  if (encrypted_by_key || !is_md5(etag)) return "";
-  return etag.substr(1, 32) == md5(body) ? "" : "its MD5 is not the one stored";
+  std::string stored = md5_in(answer);
+  if (stored.empty()) return {};
+  return {std::move(stored), md5(body), /*is_etag=*/true};
 }
 
 std::string damage_of_tail(const HttpAnswer& answer, std::uint64_t count, std::string_view body) {

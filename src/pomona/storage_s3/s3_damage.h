@@ -13,9 +13,19 @@
 
 namespace pomona {
 
-// Of what GetObject answers: the body is what was stored, as far as the answer lets one see.
+// The header Range for `count` bytes from `first` on.
+std::string byte_range(std::uint64_t first, std::uint64_t count);
+
+// Of what GetObject answers: the body is what was asked for, as far as its size tells.
 std::string damage_of_content(const HttpAnswer& answer, const S3GetOptions& options,
                               std::string_view body);
+// What the answer says of the content of a whole object, and what the body has.
+struct ContentDigest {
+  std::string stored;  // "": nothing
+  std::string found;
+  bool is_etag = false;  // and so only looks like an MD5; else a SHA-256
+};
+ContentDigest digest_of_content(const HttpAnswer& answer, std::string_view body);
 // Of what GetObject answers when asked for the last `count` bytes.
 std::string damage_of_tail(const HttpAnswer& answer, std::uint64_t count, std::string_view body);
 

@@ -63,12 +63,36 @@ TEST(S3DamageTest, OfATail) {
 }
 
 TEST(S3DamageTest, OfAWholeObject) {
-  const std::string digest = "\"" + md5("body") + "\"";
-  EXPECT_EQ(damage_of_content(answer_of(200, "etag", digest), {}, "body"), "");
-  EXPECT_NE(damage_of_content(answer_of(200, "etag", digest), {}, "other"), "");
-  EXPECT_EQ(damage_of_content(answer_of(200, "etag", "\"no MD5\""), {}, "other"), "");
-  EXPECT_NE(damage_of_content(answer_of(204, "etag", "\"no MD5\""), {}, ""), "");
+  EXPECT_EQ(damage_of_content({200, {}}, {}, "body"), "");
+  EXPECT_NE(damage_of_content({204, {}}, {}, ""), "");
   EXPECT_NE(damage_of_content(range_answer("bytes 0-3/9"), {}, "body"), "");
+}
+
+TEST(S3DamageTest, DigestsThatMayBeOfTheContent) {
+  const std::string digest = md5("body");
+  for (const std::string& etag : {"\"" + digest + "\"", digest}) {
+    const ContentDigest found = digest_of_content(answer_of(200, "etag", etag), "body");
+    EXPECT_EQ(found.stored, digest);
+    EXPECT_EQ(found.found, digest);
+    EXPECT_TRUE(found.is_etag);
+  }
+  EXPECT_NE(digest_of_content(answer_of(200, "etag", digest), "other").found, digest);
+  for (const std::string& etag :
+       {std::string("\"no MD5\""), "\"" + digest + "-2\"", digest + "0"}) {
+    EXPECT_EQ(digest_of_content(answer_of(200, "etag", etag), "body").stored, "") << etag;
+  }
+  const auto encrypted = [&](const std::string& header, const std::string& by) {
+    const HttpAnswer answer{200, {{"etag", digest}, {header, by}}};
+    return digest_of_content(answer, "body").stored;
+  };
+  EXPECT_EQ(encrypted("x-amz-server-side-encryption", "AES256"), digest);
+  for (const char* by : {"aws:kms", "aws:kms:dsse", "aws:fsx", "of tomorrow"}) {
+    EXPECT_EQ(encrypted("x-amz-server-side-encryption", by), "") << by;
+  }
+  EXPECT_EQ(encrypted("x-amz-server-side-encryption-customer-algorithm", "AES256"), "");
+  const HttpAnswer summed{200, {{"etag", digest}, {"x-amz-checksum-sha256", "a sum"}}};
+  EXPECT_EQ(digest_of_content(summed, "body").stored, "a sum");
+  EXPECT_FALSE(digest_of_content(summed, "body").is_etag);
 }
 
 TEST(S3DamageTest, SizesInHeaders) {
@@ -93,7 +117,7 @@ TEST(S3DamageTest, SizesInHeaders) {
 
 TEST(S3DamageTest, OfAListing) {
   const auto page = [](const std::string& key, const std::string& folder) {
-    return S3ListPage{{{key, 1, ""}}, {folder}, ""};
+    return S3ListPage{{{key, 1, ""}}, {folder}, {}};
   };
   EXPECT_TRUE(lies_below(page("photos/a", "photos/b/"), "photos/"));
   EXPECT_TRUE(lies_below(page("photos/", "photos/b/"), "photos/"));

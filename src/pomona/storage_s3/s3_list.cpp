@@ -7,8 +7,11 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "pomona/base/error.h"
 
 namespace pomona {
 namespace {
@@ -56,10 +59,18 @@ class Listing {
   }
 
   void list_folder(const std::string& folder) {
-    std::string next;
+    S3ListNext next;
+    std::unordered_set<std::string> seen;
     do {
       const S3ListPage page = client_.list_page(folder, "/", next);
       next = page.next;
+      if (!next.empty() && !seen.insert(next.text).second) {
+        throw Error(ErrorKind::kCorrupt,
+                    "listing " + client_.url(folder) +
+                        ": the service gives the same continuation token a second time, so its "
+                        "pages would never end; report it to who runs the service, and copy the "
+                        "objects to another meanwhile");
+      }
       const std::lock_guard lock(mutex_);
       if (failure_) return;
       for (const S3ListedObject& object : page.objects) found_(object);

@@ -13,7 +13,7 @@ namespace pomona {
 
 // Calls `found` for every object whose name begins with `prefix` ("" or ending in '/'), each once,
 // in no particular order, by one thread at a time. An exception of `found` or of a page ends the
-// listing and is rethrown.
+// listing and is rethrown; so does a page that follows itself, or one before it (corrupt).
 void list_bucket(S3Client& client, const std::string& prefix, std::size_t concurrency,
                  const std::function<void(const S3ListedObject&)>& found);
 

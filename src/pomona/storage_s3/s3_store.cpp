@@ -8,11 +8,10 @@
 
 #include "pomona/base/error.h"
 #include "pomona/storage/key.h"
-#include "pomona/storage_s3/s3_copy.h"
 #include "pomona/storage_s3/s3_list.h"
 #include "pomona/storage_s3/s3_name.h"
-#include "pomona/storage_s3/s3_reader.h"
-#include "pomona/storage_s3/s3_writer.h"
+#include "pomona/storage_s3/s3_object.h"
+#include "pomona/storage_s3/s3_upload.h"
 
 namespace pomona {
 namespace {

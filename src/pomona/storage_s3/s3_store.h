@@ -17,6 +17,9 @@ class S3Store final : public ObjectStore {
  public:
   S3Store(std::shared_ptr<S3Client> client, const std::string& prefix);
 
+  // What the names of its objects begin with: "" or ending in '/'.
+  const std::string& root() const { return root_; }
+
   std::string describe() const override;
   // Objects that mark a folder (no bytes, a name that ends in '/') are passed over; others whose
   // name can be no key are reported as not readable.
@@ -43,7 +46,7 @@ class S3Store final : public ObjectStore {
   void remove_names(std::vector<std::string> names);
 
   std::shared_ptr<S3Client> client_;
-  std::string root_;  // "" or ending in '/'
+  std::string root_;
 };
 
 }  // namespace pomona

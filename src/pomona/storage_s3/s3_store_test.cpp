@@ -2,8 +2,8 @@
 #include "pomona/storage_s3/s3_store.h"
 
 #include "pomona/storage/object_store_conformance.h"
-#include "pomona/storage_s3/s3_copy.h"
 #include "pomona/storage_s3/s3_test_server.h"
+#include "pomona/storage_s3/s3_upload.h"
 
 namespace pomona {
 namespace {
@@ -119,7 +119,7 @@ TEST_F(S3StoreTest, TellsAWrongKeyFromAMissingBucket) {
     options.endpoint = server_.endpoint();
     S3Client client(options, bucket, [&](bool) { return keys; });
     try {
-      client.check_bucket();
+      client.open_bucket("", [](const std::string&) {});
     } catch (const Error& error) {
       EXPECT_EQ(std::string(error.what()).find(keys.secret_access_key), std::string::npos);
       return error.kind();
