@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "exit_code.h"
+#include "field_flags.h"
 #include "flags.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
@@ -26,6 +27,7 @@ struct PredictFlags {
   std::string bundle;
   std::vector<std::string> photographs;
   std::size_t top = 3;
+  DecodeLimits limits;
   bool as_json = false;
   bool fast = false;
   Language language = Language::kEnglish;
@@ -41,6 +43,8 @@ struct Word {
 // Topics of facts, and the sentences around answers.
 constexpr Word kWords[] = {
     {"unreadable", "could not be read", "n'a pas pu être lue"},
+    {"damaged", "Part of the file is damaged; lost of the picture",
+     "Une partie du fichier est abîmée ; perdu de l'image"},
     {"too_small", "The picture is too small to tell anything by it.",
      "L'image est trop petite pour qu'on y reconnaisse quelque chose."},
     {"too_dark", "It is too dark to see anything; try again with more light.",
@@ -109,8 +113,12 @@ void print_variety(const Json& variety, Language language) {
 void print_prediction(const Json& prediction, Language language) {
   std::printf("%s\n", printable(prediction.at("path").get<std::string>()).c_str());
   if (prediction.contains("failure")) {
-    return print_line("unreadable", prediction.at("failure").at("message").get<std::string>(),
+    return print_line("unreadable",
+                      with_flags(prediction.at("failure").at("message").get<std::string>()),
                       language);
+  }
+  if (prediction.contains("damage")) {
+    print_line("damaged", percent(prediction.at("damage").get<double>()), language);
   }
   if (const Json& refused = prediction.at("refused"); !refused.is_null()) {
     return print_refusal(prediction, refused.get<std::string>(), language);
@@ -144,6 +152,7 @@ int predict_all(const PredictFlags& flags, Session& session) {
                             {.fast = flags.fast});
   PredictOptions options;
   options.top = flags.top;
+  options.limits = flags.limits;
   options.stop = session.stop;
   note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
@@ -199,6 +208,7 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->type_name("en|fr")
       ->check(CLI::IsMember({"en", "fr"}))
       ->default_str("en");
+  add_decode_flags(*command, flags->limits);
   add_models_flag(*command, flags->models);
   const auto stores = add_store_flags(*command);
   command->callback([&chosen, flags, stores] {

@@ -31,6 +31,7 @@ TEST(ExtractOptionsTest, BoundsNameTheField) {
     expect_refused({.max_failures = share}, "max_failures");
   }
   expect_refused({.limits = {.max_pixels = 0}}, "max_pixels");
+  expect_refused({.limits = {.max_damage = 1.1}}, "max_damage");
 }
 
 // None would cut the manifest into parts for ever; parts of more lose rows.

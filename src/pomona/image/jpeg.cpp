@@ -11,12 +11,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>  // jpeglib.h wants it
+#include <cstring>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include <jpeglib.h>
 // After jpeglib.h.
 #include <jerror.h>
 
+#include "pomona/image/decode_scale.h"
+#include "pomona/image/jpeg_scans.h"
 #include "pomona/image/orientation.h"
 
 namespace pomona {
@@ -24,15 +29,15 @@ namespace {
 
 constexpr std::uint64_t kCoefficientBytes = sizeof(JCOEF) * DCTSIZE2;
 
-// What the entropy decoder is asked to do. Blocks are of 8 x 8 values, counted in each scan anew.
-struct ScanWork {
-  int scans = 0;
-  std::uint64_t blocks = 0;
-};
-
 // An arithmetic decoder can be made to take ten steps for each value by next to no bytes; Huffman
 // codes take a bit at least for whatever they do.
 constexpr std::uint64_t kArithmeticWeight = 32;
+
+// What decoding takes at most for data that are next to nothing, on a processor of 2020: a block of
+// the only scan, a block of one of several, a pixel of the result.
+constexpr std::uint64_t kNanosecondsPerBlock = 16;
+constexpr std::uint64_t kNanosecondsPerBlockOfScans = 32;
+constexpr std::uint64_t kNanosecondsPerPixel = 4;
 
 // Inverted CMYK, as Adobe's programs store it and as Pillow takes it, whether or not the file says
 // so.
@@ -51,11 +56,12 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, int width, std::uint8_t* rgb) {
 // a file that lacks its own: a picture would depend on those before it. Starting anew costs 2 µs.
 class JpegSession {
  public:
-  explicit JpegSession(const DecodeLimits& limits) : limits_(limits) {
+  JpegSession(const DecodeLimits& limits, LostRows& lost) : limits_(limits), lost_(lost) {
     info_.err = jpeg_std_error(&errors_);
     info_.client_data = this;
     errors_.error_exit = on_error;
     errors_.emit_message = on_message;
+    lost_.begin(0);
   }
   ~JpegSession() { jpeg_destroy_decompress(&info_); }
   JpegSession(const JpegSession&) = delete;
@@ -74,13 +80,14 @@ class JpegSession {
   void read_pixels(Image& image, std::uint8_t* cmyk_row);
 
   const jpeg_decompress_struct& info() const { return info_; }
-  int orientation() const { return read_exif_orientation(exif_); }
-  std::uint64_t needed_bytes() const;
-  expected<void, DecodeFailure> check_scans() const;
+  int orientation() const { return read_orientation(exif_, xmp_); }
+  std::uint64_t needed_bytes(int scale) const;
+  expected<void, DecodeFailure> check_scans(std::uint64_t file_bytes) const;
+  // Before pixels are read.
   void limit_memory() {
-    info_.mem->max_memory_to_use = static_cast<long>(limits_.max_memory_bytes);
+    info_.mem->max_memory_to_use = static_cast<long>(limits_.max_decode_memory);
+    lost_.begin(info_.total_iMCU_rows);
   }
-  bool ended_early() const { return bytes_ended_ || picture_ended_; }
   DecodeFailure failure();
 
  private:
@@ -89,42 +96,91 @@ class JpegSession {
   }
   static void on_error(j_common_ptr info) { std::longjmp(of(info).escape_, 1); }
   static void on_message(j_common_ptr info, int level);
-  static boolean on_exif(j_decompress_ptr info);
+  static boolean on_app1(j_decompress_ptr info);
 
   std::uint64_t blocks_of(const jpeg_component_info& component) const {
     return std::uint64_t{component.width_in_blocks} * component.height_in_blocks *
            (info_.arith_code != 0 ? kArithmeticWeight : 1);
   }
-  void add_scan(std::string_view header, ScanWork& work) const;
-  bool is_too_much(const ScanWork& work) const {
-    return work.scans > limits_.max_scans || work.blocks > limits_.max_scan_blocks;
-  }
   ScanWork count_scans() const;
+  bool skips_padding() const;
+  void note_damage();
+  void stop_if_damaged_too_much();
+  bool has_all_scans() const;
 
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
   std::jmp_buf escape_{};
+  std::string_view bytes_;
   std::string_view exif_;
+  std::string_view xmp_;
   const DecodeLimits& limits_;
+  LostRows& lost_;
   bool multiple_scans_ = false;
   bool bytes_ended_ = false;    // before the end mark
   bool picture_ended_ = false;  // an end mark where data should be
+  bool damaged_ = false;
+  bool stopped_ = false;  // for damage
+  char damage_[JMSG_LENGTH_MAX] = "";
 };
 
-// Warnings never stop libjpeg: it makes pixels up. Two of them mean that a part is missing.
+// Warnings never stop libjpeg: it makes pixels up. All of them mean damage but for those about what
+// a header calls itself; that the bytes end is none where all pixels are there.
 void JpegSession::on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   JpegSession& session = of(info);
-  if (info->err->msg_code == JWRN_JPEG_EOF) session.bytes_ended_ = true;
-  if (info->err->msg_code == JWRN_HIT_MARKER && session.info_.unread_marker == JPEG_EOI) {
-    session.picture_ended_ = true;
+  switch (info->err->msg_code) {
+    case JWRN_JFIF_MAJOR:
+    case JWRN_ADOBE_XFORM: return;
+    case JWRN_JPEG_EOF: session.bytes_ended_ = true; return;
+    case JWRN_HIT_MARKER: session.picture_ended_ |= session.info_.unread_marker == JPEG_EOI; break;
+    case JWRN_EXTRANEOUS_DATA:
+      if (session.skips_padding()) return;
+      break;
+    default: break;
   }
+  session.note_damage();
 }
 
-// Notes where the first EXIF segment lies and skips it: nothing is copied. The source is one block
-// of memory, so the segment lies in one piece.
-boolean JpegSession::on_exif(j_decompress_ptr info) {
+// Cameras fill files up with zeros before a marker.
+bool JpegSession::skips_padding() const {
+  if (bytes_ended_) return false;
+  const auto* next = reinterpret_cast<const char*>(info_.src->next_input_byte);
+  const auto read = static_cast<std::size_t>(next - bytes_.data());
+  const auto skipped = static_cast<std::size_t>(errors_.msg_parm.i[0]);
+  if (skipped > read) return false;
+  return bytes_.substr(read - skipped, skipped).find_first_not_of('\0') == std::string_view::npos;
+}
+
+// What was made of data that are wrong cannot be told from what is right: all is lost up to the
+// next restart. Where data are left over, the error lies before.
+void JpegSession::note_damage() {
+  const bool left_over = errors_.msg_code != JWRN_HIT_MARKER;
+  const std::size_t row = info_.input_iMCU_row;
+  if (!damaged_) errors_.format_message(reinterpret_cast<j_common_ptr>(&info_), damage_);
+  damaged_ = true;
+  if (info_.restart_interval == 0 || info_.MCUs_per_row == 0) {
+    lost_.add(left_over ? 0 : row, info_.total_iMCU_rows);
+  } else {
+    // An interval that ends within a row touches one more.
+    const bool ends_within = info_.restart_interval % info_.MCUs_per_row != 0;
+    const std::size_t rows = info_.restart_interval / info_.MCUs_per_row + (ends_within ? 2U : 0U);
+    lost_.add(left_over ? row - std::min(row, rows) : row, row + rows);
+  }
+  stop_if_damaged_too_much();
+}
+
+void JpegSession::stop_if_damaged_too_much() {
+  if (limits_.max_damage > 0 && lost_.share() <= limits_.max_damage) return;
+  stopped_ = true;
+  std::longjmp(escape_, 1);
+}
+
+// Notes where the first EXIF segment and the last XMP packet lie and skips them: nothing is copied.
+// The source is one block of memory, so a segment lies in one piece.
+boolean JpegSession::on_app1(j_decompress_ptr info) {
   using namespace std::string_view_literals;
+  constexpr std::string_view kXmp = "http://ns.adobe.com/xap/1.0/\0"sv;
   JpegSession& session = of(reinterpret_cast<j_common_ptr>(info));
   jpeg_source_mgr& source = *info->src;
   if (source.bytes_in_buffer < 2) return source.fill_input_buffer(info);
@@ -134,6 +190,7 @@ boolean JpegSession::on_exif(j_decompress_ptr info) {
       static_cast<std::uint8_t>(rest[0]) * std::size_t{256} + static_cast<std::uint8_t>(rest[1]);
   const std::string_view payload = rest.substr(2, std::max<std::size_t>(length, 2) - 2);
   if (session.exif_.empty() && payload.starts_with("Exif\0"sv)) session.exif_ = payload;
+  if (payload.starts_with(kXmp)) session.xmp_ = payload.substr(kXmp.size());
   source.next_input_byte += 2;
   source.bytes_in_buffer -= 2;
   if (length > 2) source.skip_input_data(info, static_cast<long>(length - 2));
@@ -141,30 +198,27 @@ boolean JpegSession::on_exif(j_decompress_ptr info) {
 }
 
 void JpegSession::read_header(std::string_view bytes) {
+  bytes_ = bytes;
   jpeg_create_decompress(&info_);
-  jpeg_set_marker_processor(&info_, JPEG_APP0 + 1, on_exif);
+  jpeg_set_marker_processor(&info_, JPEG_APP0 + 1, on_app1);
   jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   jpeg_read_header(&info_, TRUE);
 }
 
 void JpegSession::choose_output(int target_side) {
   info_.out_color_space = info_.num_components == 4 ? JCS_CMYK : JCS_RGB;
-  const JDIMENSION shorter = std::min(info_.image_width, info_.image_height);
-  const auto wanted = static_cast<JDIMENSION>(target_side) * 2;
-  info_.scale_num = 1;
-  info_.scale_denom = 1;
-  if (target_side > 0) {
-    while (info_.scale_denom < 8 && shorter / (info_.scale_denom * 2) >= wanted) {
-      info_.scale_denom *= 2;
-    }
-  }
-  jpeg_calc_output_dimensions(&info_);
   multiple_scans_ = jpeg_has_multiple_scans(&info_) != 0;
+  info_.scale_num = 1;
+  info_.scale_denom = static_cast<unsigned>(choose_decode_scale(
+      std::min(info_.image_width, info_.image_height), target_side, limits_.max_decode_memory,
+      [this](int scale) { return needed_bytes(scale); }));
+  jpeg_calc_output_dimensions(&info_);
 }
 
-std::uint64_t JpegSession::needed_bytes() const {
+std::uint64_t JpegSession::needed_bytes(int scale) const {
   const std::uint64_t copies = swaps_sides(orientation()) ? 2 : 1;
-  std::uint64_t bytes = std::uint64_t{info_.output_width} * info_.output_height * 3 * copies;
+  std::uint64_t bytes =
+      reduced_side(info_.image_width, scale) * reduced_side(info_.image_height, scale) * 3 * copies;
   for (int index = 0; index < info_.num_components; ++index) {
     const jpeg_component_info& component = info_.comp_info[index];
     // All coefficients are kept until the last scan, or a row of blocks.
@@ -174,69 +228,59 @@ std::uint64_t JpegSession::needed_bytes() const {
   return bytes;
 }
 
-// header: the number of the scan's components, then two bytes for each, its name first.
-void JpegSession::add_scan(std::string_view header, ScanWork& work) const {
-  ++work.scans;
-  const auto byte = [&](std::size_t at) {
-    return at < header.size() ? static_cast<std::uint8_t>(header[at]) : -1;
-  };
-  for (int named = 0; named < byte(0); ++named) {
-    for (int index = 0; index < info_.num_components; ++index) {
-      const jpeg_component_info& component = info_.comp_info[index];
-      if (component.component_id == byte(1 + 2 * static_cast<std::size_t>(named))) {
-        work.blocks += blocks_of(component);
-      }
-    }
-  }
-}
-
-// libjpeg counts scans only by decoding them; this walks from marker to marker as libjpeg does and
-// decodes nothing. The header of the first scan has been read.
 ScanWork JpegSession::count_scans() const {
-  ScanWork work = {.scans = 1};
+  std::array<JpegComponent, MAX_COMPONENTS> components;
+  for (int index = 0; index < info_.num_components; ++index) {
+    const jpeg_component_info& component = info_.comp_info[index];
+    components.at(static_cast<std::size_t>(index)) = {component.component_id, blocks_of(component)};
+  }
+  ScanWork first = {.scans = 1};
   for (int index = 0; index < info_.comps_in_scan; ++index) {
-    work.blocks += blocks_of(*info_.cur_comp_info[index]);
+    first.blocks += blocks_of(*info_.cur_comp_info[index]);
   }
-  const std::string_view bytes(reinterpret_cast<const char*>(info_.src->next_input_byte),
-                               multiple_scans_ ? info_.src->bytes_in_buffer : 0);
-  std::size_t at = 0;
-  while (!is_too_much(work) && (at = bytes.find('\xff', at)) != std::string_view::npos &&
-         at + 1 < bytes.size()) {
-    const int marker = static_cast<std::uint8_t>(bytes[at + 1]);
-    if (marker == 0xff) {  // fill byte
-      ++at;
-      continue;
-    }
-    at += 2;
-    const bool restart = marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7;
-    if (marker < 0xc0 || restart) continue;  // inside the data of a scan
-    if (marker == JPEG_EOI || at + 2 > bytes.size()) break;
-    const std::size_t length = static_cast<std::uint8_t>(bytes[at]) * std::size_t{256} +
-                               static_cast<std::uint8_t>(bytes[at + 1]);
-    if (marker == 0xda) add_scan(bytes.substr(at + 2, length), work);
-    at += length;
-  }
-  return work;
+  if (!multiple_scans_) return first;
+  return count_jpeg_scans(
+      {reinterpret_cast<const char*>(info_.src->next_input_byte), info_.src->bytes_in_buffer},
+      std::span(components).first(static_cast<std::size_t>(info_.num_components)), first,
+      limits_.max_scans);
 }
 
-expected<void, DecodeFailure> JpegSession::check_scans() const {
+expected<void, DecodeFailure> JpegSession::check_scans(std::uint64_t file_bytes) const {
   const ScanWork work = count_scans();
   if (work.scans > limits_.max_scans) {
     return failed(DecodeFailure{DecodeFailureKind::kTooLarge,
                                 "JPEG has more than " + std::to_string(limits_.max_scans) +
                                     " scans, the limit; store it with fewer"});
   }
-  if (work.blocks > limits_.max_scan_blocks) {
-    return failed(DecodeFailure{DecodeFailureKind::kTooLarge,
-                                "decoding the scans of this JPEG would take more than " +
-                                    std::to_string(limits_.max_scan_blocks) +
-                                    " steps, the limit; store it smaller or as a baseline JPEG"});
+  const std::uint64_t pixels = std::uint64_t{info_.output_width} * info_.output_height;
+  return check_time(
+      ImageFormat::kJpeg,
+      work.blocks * (multiple_scans_ ? kNanosecondsPerBlockOfScans : kNanosecondsPerBlock) +
+          pixels * kNanosecondsPerPixel,
+      file_bytes, limits_);
+}
+
+// Of a file without an end mark: whether anything is missing from it.
+bool JpegSession::has_all_scans() const {
+  if (!multiple_scans_) return true;
+  for (int index = 0; index < info_.num_components; ++index) {
+    if (info_.comp_info[index].quant_table == nullptr) return false;  // in no scan
+    if (info_.progressive_mode == 0 || !bytes_ended_) continue;
+    for (const int missing_bits : info_.coef_bits[index]) {
+      if (missing_bits != 0) return false;
+    }
   }
-  return {};
+  return true;
 }
 
 void JpegSession::read_pixels(Image& image, std::uint8_t* cmyk_row) {
-  jpeg_start_decompress(&info_);
+  jpeg_start_decompress(&info_);  // reads all scans, where there are several
+  if (!has_all_scans()) {
+    if (!damaged_) std::strncpy(damage_, "a part is in no scan", sizeof damage_ - 1);
+    damaged_ = true;
+    lost_.add_all();
+    stop_if_damaged_too_much();
+  }
   while (info_.output_scanline < info_.output_height) {
     const int y = static_cast<int>(info_.output_scanline);
     if (info_.out_color_space == JCS_CMYK) {
@@ -250,13 +294,25 @@ void JpegSession::read_pixels(Image& image, std::uint8_t* cmyk_row) {
     for (int index = 0; index < count; ++index) rows[index] = image.row(y + index);
     jpeg_read_scanlines(&info_, rows, static_cast<JDIMENSION>(count));
   }
-  jpeg_finish_decompress(&info_);
+  // Behind damage there may be anything.
+  if (!damaged_) jpeg_finish_decompress(&info_);
+  // Of arithmetic codes libjpeg goes on without a word where data end.
+  if (bytes_ended_ && info_.arith_code != 0) {
+    lost_.add_all();
+    stop_if_damaged_too_much();
+  }
 }
 
 DecodeFailure JpegSession::failure() {
-  if (ended_early()) {
-    return {DecodeFailureKind::kTruncated,
-            "JPEG ends early: expected picture data and an end mark; copy the file again"};
+  if (stopped_ || bytes_ended_) {
+    const bool ends_early = bytes_ended_ || picture_ended_;
+    const std::string what = ends_early ? "JPEG ends early: expected picture data and an end mark"
+                                        : "JPEG is damaged: " + std::string(damage_);
+    const auto percent = static_cast<int>(lost_.share() * 100);
+    return {ends_early ? DecodeFailureKind::kTruncated : DecodeFailureKind::kDamaged,
+            what + "; at least " + std::to_string(percent) +
+                " % of the picture is lost. Copy the file again from where it came from, or allow "
+                "a share to be lost with max_damage"};
   }
   std::array<char, JMSG_LENGTH_MAX> reason{};
   errors_.format_message(reinterpret_cast<j_common_ptr>(&info_), reason.data());
@@ -281,9 +337,10 @@ DecodeFailure JpegSession::failure() {
 
 }  // namespace
 
-expected<int, DecodeFailure> JpegReader::read(std::string_view bytes, const DecodeLimits& limits,
-                                              int target_side, Image& image) {
-  JpegSession session(limits);
+expected<JpegFacts, DecodeFailure> JpegReader::read(std::string_view bytes,
+                                                    const DecodeLimits& limits, int target_side,
+                                                    Image& image) {
+  JpegSession session(limits, lost_);
   const jpeg_decompress_struct& info = session.info();
   if (!session.guarded([&] { session.read_header(bytes); })) return failed(session.failure());
   if (const auto fits =
@@ -294,16 +351,19 @@ expected<int, DecodeFailure> JpegReader::read(std::string_view bytes, const Deco
   if (!session.guarded([&] { session.choose_output(target_side); })) {
     return failed(session.failure());
   }
-  if (const auto fits = check_memory(ImageFormat::kJpeg, session.needed_bytes(), limits); !fits) {
+  if (const auto fits = check_memory(
+          ImageFormat::kJpeg, session.needed_bytes(static_cast<int>(info.scale_denom)), limits);
+      !fits) {
     return failed(fits.error());
   }
-  if (const auto fits = session.check_scans(); !fits) return failed(fits.error());
+  if (const auto fits = session.check_scans(bytes.size()); !fits) return failed(fits.error());
   session.limit_memory();
   image.set_size(static_cast<int>(info.output_width), static_cast<int>(info.output_height));
   if (info.num_components == 4) cmyk_row_.resize(std::size_t{info.output_width} * 4);
-  const bool done = session.guarded([&] { session.read_pixels(image, cmyk_row_.data()); });
-  if (!done || session.ended_early()) return failed(session.failure());
-  return session.orientation();
+  if (!session.guarded([&] { session.read_pixels(image, cmyk_row_.data()); })) {
+    return failed(session.failure());
+  }
+  return JpegFacts{session.orientation(), lost_.share()};
 }
 
 }  // namespace pomona

@@ -10,19 +10,26 @@
 #include "pomona/image/decode_failure.h"
 #include "pomona/image/decode_limits.h"
 #include "pomona/image/image.h"
+#include "pomona/image/lost_rows.h"
 
 namespace pomona {
+
+struct JpegFacts {
+  int orientation = 1;  // EXIF's, 1 to 8
+  double damage = 0;    // share of the picture that is lost: 0 for a whole file
+};
 
 // Keeps scratch memory. One per thread.
 class JpegReader {
  public:
-  // Fills `image` with the pixels as stored and returns the EXIF orientation (1 to 8). Grey, YCbCr,
-  // RGB, CMYK and YCCK become RGB. target_side: see DecodeOptions.
-  expected<int, DecodeFailure> read(std::string_view bytes, const DecodeLimits& limits,
-                                    int target_side, Image& image);
+  // Fills `image` with the pixels as stored. Grey, YCbCr, RGB, CMYK and YCCK become RGB.
+  // target_side: see DecodeOptions. A file that is whole but for its end mark is whole.
+  expected<JpegFacts, DecodeFailure> read(std::string_view bytes, const DecodeLimits& limits,
+                                          int target_side, Image& image);
 
  private:
   std::vector<std::uint8_t> cmyk_row_;
+  LostRows lost_;
 };
 
 }  // namespace pomona

@@ -25,20 +25,8 @@ std::string be32(std::uint32_t value) {
 
 DecodeFailure failure_of(const std::string& bytes) {
   Image image;
-  const auto done = read_png(bytes, DecodeLimits{}, image);
+  const auto done = PngReader().read(bytes, DecodeLimits{}, /*target_side=*/0, image);
   return done ? DecodeFailure{DecodeFailureKind::kCorrupt, "none"} : done.error();
-}
-
-TEST(Png, D11AFileThatIsLargeMayUnpackToMore) {
-  const std::string bytes = read_golden("rgb_16.png");
-  const std::uint64_t inflated = 23 * 17 * 7 + 17;
-  DecodeLimits limits;
-  limits.max_inflated_bytes = 0;
-  Image image;
-  limits.max_inflation = inflated / bytes.size() + 1;
-  EXPECT_TRUE(read_png(bytes, limits, image));
-  limits.max_inflation = inflated / bytes.size();
-  EXPECT_FALSE(read_png(bytes, limits, image));
 }
 
 TEST(Png, D1SidesBeyondTheLimitAreRefusedByTheHeader) {
@@ -51,40 +39,89 @@ TEST(Png, D1SidesBeyondTheLimitAreRefusedByTheHeader) {
   EXPECT_EQ(failure_of(bytes).kind, DecodeFailureKind::kCorrupt);
 }
 
-TEST(Png, D11ABombOfOneColourIsRefusedByItsMemory) {
+// `rgb.png` with another size in its header; the checksum is wrong, and asked for later.
+std::string announcing(std::uint32_t width, std::uint32_t height, char depth, char color_type,
+                       char interlaced) {
   std::string bytes = read_golden("rgb.png");
-  bytes.replace(16, 8, be32(9900) + be32(9900));  // fewer than 10⁸ pixels, 294 MB
-  const DecodeFailure failure = failure_of(bytes);
-  EXPECT_EQ(failure.kind, DecodeFailureKind::kTooLarge);
-  EXPECT_THAT(failure.message, HasSubstr("MiB"));
+  bytes.replace(16, 8, be32(width) + be32(height));
+  bytes[24] = depth;
+  bytes[25] = color_type;
+  bytes[28] = interlaced;
+  return bytes;
 }
 
-TEST(Png, D11DataCountsAsItIsStored) {
-  const std::uint64_t pixels = 23 * 17;
-  const std::uint64_t filters = 17;  // a byte each row
-  const std::pair<const char*, std::uint64_t> cases[] = {
-      {"rgb.png", pixels * 4 + filters},
-      {"grey_8.png", pixels * 2 + filters},
-      {"rgb_interlaced.png", pixels * 7 + filters},
-      {"rgba.png", pixels * 6 + filters},
-      {"rgb_key.png", pixels * 5 + filters},
-      {"grey_16.png", pixels * 7 + filters},
-      {"rgba_16.png", pixels * 10 + filters},
-      {"grey_1.png", (23 / 8 + 1) * 17 + pixels},
-      {"orientation_6.png", pixels * 7 + filters},
+expected<int, DecodeFailure> read_for(int target_side, const std::string& bytes) {
+  Image image;
+  return PngReader().read(bytes, DecodeLimits{}, target_side, image);
+}
+
+TEST(Png, D11ABombOfOneColourIsRefusedByItsMemory) {
+  // 78 million pixels of a bit: little to unpack, 235 MB as RGB.
+  const auto done = read_for(/*target_side=*/0, announcing(8840, 8840, 1, 0, 0));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, DecodeFailureKind::kTooLarge);
+  EXPECT_THAT(done.error().message, HasSubstr("max_decode_memory"));
+  // Where it is reduced row by row it is not held.
+  EXPECT_THAT(read_for(224, announcing(8840, 8840, 1, 0, 0)).error().message,
+              Not(HasSubstr("max_decode_memory")));
+  EXPECT_THAT(read_for(224, announcing(8840, 8840, 1, 0, 1)).error().message,
+              HasSubstr("max_decode_memory"))
+      << "an interlaced one is";
+}
+
+TEST(Png, D11DataCountAsTimeByWhatTheyUnpackTo) {
+  struct Case {
+    std::uint32_t width, height;
+    char depth, color_type;
   };
-  for (const auto& [name, bytes] : cases) {
-    DecodeLimits limits;
-    limits.max_inflated_bytes = bytes;
-    limits.max_inflation = 0;
-    Image image;
-    EXPECT_TRUE(read_png(read_golden(name), limits, image)) << name;
-    limits.max_inflated_bytes = bytes - 1;
-    const auto done = read_png(read_golden(name), limits, image);
-    ASSERT_FALSE(done) << name;
-    EXPECT_EQ(done.error().kind, DecodeFailureKind::kTooLarge) << name;
-    EXPECT_THAT(done.error().message, HasSubstr("unpacks")) << name;
+  // The largest of each kind that a file of a few bytes may announce.
+  for (const auto& [width, height, depth, color_type] :
+       {Case{4990, 5000, 8, 2}, Case{4990, 5000, 8, 6}, Case{4400, 3700, 16, 2},
+        Case{4100, 3000, 16, 6}, Case{8000, 6600, 8, 0}, Case{8000, 6600, 8, 3}}) {
+    EXPECT_EQ(read_for(224, announcing(width, height, depth, color_type, 0)).error().kind,
+              DecodeFailureKind::kCorrupt)
+        << width << " " << int{color_type} << ": its header is read and has a wrong checksum";
+    const auto larger = read_for(224, announcing(width, height * 11 / 10, depth, color_type, 0));
+    EXPECT_EQ(larger.error().kind, DecodeFailureKind::kTooLarge) << width << " " << int{color_type};
+    EXPECT_THAT(larger.error().message, HasSubstr("max_decode_time"));
   }
+}
+
+std::string chunk(const std::string& name, const std::string& data) {
+  std::uint32_t checksum = 0xffffffff;
+  for (const char letter : name + data) {
+    checksum ^= static_cast<std::uint8_t>(letter);
+    for (int bit = 0; bit < 8; ++bit) {
+      checksum = checksum >> 1U ^ ((checksum & 1U) != 0 ? 0xedb88320U : 0U);
+    }
+  }
+  return be32(static_cast<std::uint32_t>(data.size())) + name + data + be32(~checksum);
+}
+
+int orientation_with(const std::string& more) {
+  std::string bytes = read_golden("rgb.png");
+  bytes.insert(kHeaderEnd, more);
+  const auto done = read_for(0, bytes);
+  return done ? *done : -1;
+}
+
+// In a text as ImageMagick writes it, of either name.
+TEST(Png, D6OrientationInARawProfile) {
+  const std::string digits =
+      "457869660000"
+      "49492a000800000001001201030001000000"
+      "0600"
+      "000000000000";
+  const std::string text = "\nAPP1\n      32\n" + digits.substr(0, 30) + "\n" + digits.substr(30);
+  EXPECT_EQ(orientation_with(chunk("tEXt", "Raw profile type APP1\0"s + text)), 6);
+  EXPECT_EQ(orientation_with(chunk("tEXt", "Raw profile type exif\0"s + text)), 6);
+  EXPECT_EQ(orientation_with(chunk("tEXt", "Raw profile type iptc\0"s + text)), 1);
+  EXPECT_EQ(orientation_with(chunk("tEXt", "Raw profile type exif\0\n\n"s)), 1);
+  EXPECT_EQ(orientation_with(chunk("tEXt", "Raw profile type exif"s)), 1);
+  EXPECT_EQ(orientation_with(chunk("zTXt", "Raw profile type exif\0\0no zlib"s)), 1);
+  EXPECT_EQ(orientation_with(chunk("zTXt", "Raw profile type exif\0"s)), 1);
+  EXPECT_EQ(orientation_with(chunk("iTXt", "XML:com.adobe.xmp\0\0"s)), 1);
+  EXPECT_EQ(orientation_with(chunk("iTXt", "XML:com.adobe.xmp\0\0\0en"s)), 1);
 }
 
 TEST(Png, AWrongChecksumIsCorrupt) {
@@ -123,7 +160,7 @@ TEST(Png, D8TextsAndProfilesAreSkippedUnread) {
   }
   bytes.insert(kHeaderEnd, flood);
   Image image;
-  const auto done = read_png(bytes, DecodeLimits{}, image);
+  const auto done = PngReader().read(bytes, DecodeLimits{}, /*target_side=*/0, image);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(largest_difference(image, read_golden_ppm("rgb_png.ppm")), 0);
 }

@@ -13,6 +13,7 @@
 #include "pomona/bundle/bundle.h"
 #include "pomona/dataset/table_rows.h"
 #include "pomona/evaluation/evaluate.h"
+#include "pomona/image/decode_limits.h"
 #include "pomona/storage/store_opener.h"
 
 namespace pomona {
@@ -28,6 +29,7 @@ struct EvaluateOptions {
   std::size_t workers = 0;
   std::uint64_t seed = 0;
   double max_failures = 0.1;
+  DecodeLimits limits;
 
   // Throws invalid_input that names the field.
   void check() const;

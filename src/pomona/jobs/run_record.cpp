@@ -35,17 +35,26 @@ std::size_t count_named(const Json& labels) {
 
 }  // namespace
 
+Json options_json(const DecodeLimits& limits) {
+  return {{"max_pixels", limits.max_pixels},
+          {"max_decode_memory", limits.max_decode_memory},
+          {"max_decode_time", limits.max_decode_time},
+          {"max_damage", limits.max_damage}};
+}
+
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
-  return {{"backbone", key_from_name(options.backbone)},
-          {"size", setup.featurizer.size},
-          {"precision", options.precision ? precision_name(*options.precision) : "auto"},
-          {"fit", fit_name(options.fit)},
-          {"views", view_names(options.views)},
-          {"batch", setup.featurizer.batch},
-          {"workers", setup.featurizer.slots},
-          {"max_failures", options.max_failures},
-          {"thumbnails", options.thumbnails},
-          {"part_files", options.part_files}};
+  Json json = {{"backbone", key_from_name(options.backbone)},
+               {"size", setup.featurizer.size},
+               {"precision", options.precision ? precision_name(*options.precision) : "auto"},
+               {"fit", fit_name(options.fit)},
+               {"views", view_names(options.views)},
+               {"batch", setup.featurizer.batch},
+               {"workers", setup.featurizer.slots},
+               {"max_failures", options.max_failures},
+               {"thumbnails", options.thumbnails},
+               {"part_files", options.part_files}};
+  json.update(options_json(options.limits));
+  return json;
 }
 
 Json options_json(const SplitOptions& options) {

@@ -164,7 +164,9 @@ void add_rows_of_output(const std::string& place, const StoreOpener& stores, con
       const bool same = static_cast<std::int64_t>(now.bytes) == files.batch().bytes[at] &&
                         (known.by_hash() || (!version.empty() && version == now.version));
       const bool needs_picture = thumbnails && choice.includes(path);
-      if (same && now.status == FileStatus::kOk && (pictured || !needs_picture)) {
+      // How much may be lost is another run's choice, so what is damaged is decoded again.
+      const bool whole = files.batch().damage[at] == 0;
+      if (same && whole && now.status == FileStatus::kOk && (pictured || !needs_picture)) {
         known.add(*row, features.batch().features.row(features.at()), files.batch().sha256[at],
                   pictured ? bytes_of(pictures->batch().pixels[pictures->at()])
                            : std::span<const std::uint8_t>());
@@ -188,8 +190,9 @@ void reopen_shard(FinishedShards& shards, std::size_t shard, KnownRows& known) {
     if (picture < block.picture_rows.size() && block.picture_rows[picture] == row) {
       pixels = std::span(block.pictures).subspan(picture++ * kPreviewBytes, kPreviewBytes);
     }
-    known.add(row, std::span(block.features).subspan(at++ * width, width),
-              block.sha256[row - block.first], pixels);
+    const auto features = std::span(block.features).subspan(at++ * width, width);
+    if (block.damage[row - block.first] > 0) continue;
+    known.add(row, features, block.sha256[row - block.first], pixels);
   }
   shards.forget(shard);
 }

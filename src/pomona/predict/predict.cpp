@@ -94,6 +94,7 @@ class Abandoned {
 }  // namespace
 
 void PredictOptions::check() const {
+  limits.check();
   if (top >= 1 && top <= kMostAnswers) return;
   throw Error(ErrorKind::kInvalidInput, "predicting: top is " + std::to_string(top) +
                                             ", expected 1 to " + std::to_string(kMostAnswers));
@@ -144,6 +145,7 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string_view> pho
       continue;
     }
     read.push_back(i);
+    predictions[i].damage = added->damage;
     if (bundle_.refusal.share > 0) {
       predictions[i].refused = refusal_of_picture(picture_quality(featurizer.decoded()));
     }

@@ -43,6 +43,7 @@ struct Prediction {
   std::optional<VarietyAnswer> variety;      // of the first answer, where it can be told
   std::optional<double> strangeness;         // of Refuser, of a bundle that refuses
   std::optional<RefusalReason> refused;      // then both are what is nearest, and no more
+  double damage = 0;                         // share of the photograph that is lost
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 
@@ -60,7 +61,7 @@ struct PredictOptions {
   DecodeLimits limits;
   std::stop_token stop;  // ends the request with `interrupted`, within a tenth of a second
 
-  // Throws invalid_input unless top is from 1 to kMostAnswers.
+  // Throws invalid_input unless top is from 1 to kMostAnswers and the limits are in their ranges.
   void check() const;
 };
 

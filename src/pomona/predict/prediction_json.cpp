@@ -69,6 +69,7 @@ Json prediction_json(const std::string& path, const Prediction& prediction,
   Json object = {{"path", path},           {"refused", nullptr},    {"strangeness", nullptr},
                  {"kinds", Json::array()}, {"confusable", nullptr}, {"variety", nullptr},
                  {"facts", Json::array()}};
+  if (prediction.damage > 0) object["damage"] = prediction.damage;
   if (prediction.failure) {
     object["refused"] = "unreadable";
     object["failure"] = {{"kind", prediction.failure->kind},
