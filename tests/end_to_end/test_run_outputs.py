@@ -41,6 +41,7 @@ SCHEMAS = {
         required("bytes", pa.int64()),
         required("status", pa.string()),
         required("sha256", pa.string()),
+        required("damage", pa.float64()),
     ],
     "snapshot": [
         *KEYS,

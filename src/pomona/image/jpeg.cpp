@@ -304,15 +304,16 @@ void JpegSession::read_pixels(Image& image, std::uint8_t* cmyk_row) {
 }
 
 DecodeFailure JpegSession::failure() {
-  if (stopped_ || bytes_ended_) {
-    const bool ends_early = bytes_ended_ || picture_ended_;
+  const bool ends_early = bytes_ended_ || picture_ended_;
+  if (stopped_ || ends_early) {
     const std::string what = ends_early ? "JPEG ends early: expected picture data and an end mark"
                                         : "JPEG is damaged: " + std::string(damage_);
-    const auto percent = static_cast<int>(lost_.share() * 100);
+    const std::string share =
+        stopped_ ? "at least " + std::to_string(static_cast<int>(lost_.share() * 100)) +
+                       " % of the picture is lost, more than max_damage allows; "
+                 : "";
     return {ends_early ? DecodeFailureKind::kTruncated : DecodeFailureKind::kDamaged,
-            what + "; at least " + std::to_string(percent) +
-                " % of the picture is lost. Copy the file again from where it came from, or allow "
-                "a share to be lost with max_damage"};
+            what + "; " + share + "copy the file again from where it came from"};
   }
   std::array<char, JMSG_LENGTH_MAX> reason{};
   errors_.format_message(reinterpret_cast<j_common_ptr>(&info_), reason.data());
