@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes are a picture or a failure of pomona::Decoder, and never more. With clang:
 //   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Isrc tests/fuzz/decode_fuzz.cpp
-//       src/pomona/image/{image_format,decode_failure,decode_limits,box_reducer,over_white}.cpp
-//       src/pomona/image/{decode,jpeg,jpeg_scans,png,png_outline,png_text,webp}.cpp
-//       src/pomona/image/{orientation,filter_table,convolve,resize}.cpp
+//       src/pomona/image/{image_format,decode_failure,decode_limits,decode,orientation}.cpp
+//       src/pomona/image/{filter_table,convolve,resize}.cpp
+//       src/pomona/image/formats/{box_reducer,jpeg,jpeg_scans,over_white}.cpp
+//       src/pomona/image/formats/{png,png_outline,png_text,webp}.cpp
 //       src/pomona/base/{bounds,number_text}.cpp
 //       -ljpeg -lpng -lz -lwebp -lwebpdemux -o build/decode_fuzz
 //   build/decode_fuzz -max_total_time=60 -max_len=4096 build/corpus tests/golden/image

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <string>
 
-#include "pomona/image/jpeg.h"
+#include "pomona/image/formats/jpeg.h"
+#include "pomona/image/formats/png.h"
+#include "pomona/image/formats/webp.h"
 #include "pomona/image/orientation.h"
-#include "pomona/image/png.h"
-#include "pomona/image/webp.h"
 
 namespace pomona {
 namespace {

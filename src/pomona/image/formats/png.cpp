@@ -3,7 +3,7 @@
 // The chunks are walked before libpng is started (png_outline.h). libpng reports errors by longjmp;
 // as in jpeg.cpp, every call into it stands in guarded(), whose steps hold nothing with a
 // destructor.
-#include "pomona/image/png.h"
+#include "pomona/image/formats/png.h"
 
 #include <algorithm>
 #include <csetjmp>
@@ -16,9 +16,9 @@
 
 #include <png.h>
 
-#include "pomona/image/decode_scale.h"
-#include "pomona/image/over_white.h"
-#include "pomona/image/png_outline.h"
+#include "pomona/image/formats/decode_scale.h"
+#include "pomona/image/formats/over_white.h"
+#include "pomona/image/formats/png_outline.h"
 
 namespace pomona {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile and unusual JPEG files; what they should look like is in decode_test.cpp.
-#include "pomona/image/jpeg.h"
+#include "pomona/image/formats/jpeg.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/image/over_white.h"
+#include "pomona/image/formats/over_white.h"
 
 namespace pomona {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile PNG files; what good ones look like is in decode_test.cpp.
-#include "pomona/image/png.h"
+#include "pomona/image/formats/png.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/image/png_text.h"
+#include "pomona/image/formats/png_text.h"
 
 #include <algorithm>
 #include <cstddef>

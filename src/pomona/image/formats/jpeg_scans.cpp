@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/image/jpeg_scans.h"
+#include "pomona/image/formats/jpeg_scans.h"
 
 #include <cstddef>
 

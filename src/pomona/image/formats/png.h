@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "pomona/base/expected.h"
-#include "pomona/image/box_reducer.h"
 #include "pomona/image/decode_failure.h"
 #include "pomona/image/decode_limits.h"
+#include "pomona/image/formats/box_reducer.h"
 #include "pomona/image/image.h"
 
 namespace pomona {

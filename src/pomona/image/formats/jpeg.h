@@ -9,8 +9,8 @@
 #include "pomona/base/expected.h"
 #include "pomona/image/decode_failure.h"
 #include "pomona/image/decode_limits.h"
+#include "pomona/image/formats/lost_rows.h"
 #include "pomona/image/image.h"
-#include "pomona/image/lost_rows.h"
 
 namespace pomona {
 

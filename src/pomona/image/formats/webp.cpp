@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/image/webp.h"
+#include "pomona/image/formats/webp.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,9 +9,9 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-#include "pomona/image/decode_scale.h"
+#include "pomona/image/formats/decode_scale.h"
+#include "pomona/image/formats/over_white.h"
 #include "pomona/image/orientation.h"
-#include "pomona/image/over_white.h"
 
 namespace pomona {
 namespace {

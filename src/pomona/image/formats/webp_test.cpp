@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile WebP files; what good ones look like is in decode_test.cpp.
-#include "pomona/image/webp.h"
+#include "pomona/image/formats/webp.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/image/box_reducer.h"
+#include "pomona/image/formats/box_reducer.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "pomona/image/decode_scale.h"
+#include "pomona/image/formats/decode_scale.h"
 
 namespace pomona {
 

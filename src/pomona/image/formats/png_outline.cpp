@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/image/png_outline.h"
+#include "pomona/image/formats/png_outline.h"
 
 #include <cstddef>
 #include <string>
 
 #include <png.h>
 
-#include "pomona/image/png_text.h"
+#include "pomona/image/formats/png_text.h"
 
 namespace pomona {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/image/box_reducer.h"
+#include "pomona/image/formats/box_reducer.h"
 
 #include <gtest/gtest.h>
 
-#include "pomona/image/decode_scale.h"
+#include "pomona/image/formats/decode_scale.h"
 #include "pomona/image/golden_image.h"
 
 namespace pomona {

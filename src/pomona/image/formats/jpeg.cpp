@@ -3,7 +3,7 @@
 // libjpeg reports an error by a call that must not return, and our answer to it is longjmp. A jump
 // over a frame with destructors is undefined, so every call into libjpeg stands in guarded(),
 // whose steps hold plain numbers and pointers only; memory is made ready outside of them.
-#include "pomona/image/jpeg.h"
+#include "pomona/image/formats/jpeg.h"
 
 #include <algorithm>
 #include <array>
@@ -20,8 +20,8 @@
 // After jpeglib.h.
 #include <jerror.h>
 
-#include "pomona/image/decode_scale.h"
-#include "pomona/image/jpeg_scans.h"
+#include "pomona/image/formats/decode_scale.h"
+#include "pomona/image/formats/jpeg_scans.h"
 #include "pomona/image/orientation.h"
 
 namespace pomona {
