@@ -62,7 +62,7 @@ def cameras() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def taken(tiny, tmp_path_factory):
-    """Extracted at the default limits; how each of them should look."""
+    """Extracted at the default limits, by one worker."""
     root = make_folder(tmp_path_factory.mktemp("large") / "images", ("good",), count=4)
     (root / "large").mkdir()
     for name, content in cameras().items():
@@ -103,9 +103,13 @@ def one_file(root, name: str, content: bytes):
 
 
 LIMITS = {
-    "--max-pixels": ("1000", encoded(large(60, 60)), "max_pixels 1000"),
+    "--max-pixels": ("2000", encoded(large(60, 60)), "max_pixels 2000"),
     "--max-decode-memory": ("1", encoded(large(700, 700), "PNG"), "max_decode_memory 1 MiB"),
-    "--max-decode-time": ("1", encoded(large(800, 800), "PNG"), "max_decode_time 1 "),
+    "--max-decode-time": (
+        "1",
+        encoded(Image.new("RGB", (900, 900)), "PNG"),
+        "max_decode_time 1 ",
+    ),
 }
 
 

@@ -77,6 +77,7 @@ class JpegSession {
   // Steps, to be guarded, in this order.
   void read_header(std::string_view bytes);
   void choose_output(int target_side);
+  void read_scans();
   void read_pixels(Image& image, std::uint8_t* cmyk_row);
 
   const jpeg_decompress_struct& info() const { return info_; }
@@ -273,14 +274,18 @@ bool JpegSession::has_all_scans() const {
   return true;
 }
 
-void JpegSession::read_pixels(Image& image, std::uint8_t* cmyk_row) {
-  jpeg_start_decompress(&info_);  // reads all scans, where there are several
+// All of them where there are several; else they are read with the pixels.
+void JpegSession::read_scans() {
+  jpeg_start_decompress(&info_);
   if (!has_all_scans()) {
     if (!damaged_) std::strncpy(damage_, "a part is in no scan", sizeof damage_ - 1);
     damaged_ = true;
     lost_.add_all();
     stop_if_damaged_too_much();
   }
+}
+
+void JpegSession::read_pixels(Image& image, std::uint8_t* cmyk_row) {
   while (info_.output_scanline < info_.output_height) {
     const int y = static_cast<int>(info_.output_scanline);
     if (info_.out_color_space == JCS_CMYK) {
@@ -359,6 +364,7 @@ expected<JpegFacts, DecodeFailure> JpegReader::read(std::string_view bytes,
   }
   if (const auto fits = session.check_scans(bytes.size()); !fits) return failed(fits.error());
   session.limit_memory();
+  if (!session.guarded([&] { session.read_scans(); })) return failed(session.failure());
   image.set_size(static_cast<int>(info.output_width), static_cast<int>(info.output_height));
   if (info.num_components == 4) cmyk_row_.resize(std::size_t{info.output_width} * 4);
   if (!session.guarded([&] { session.read_pixels(image, cmyk_row_.data()); })) {
