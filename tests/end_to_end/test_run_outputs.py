@@ -311,7 +311,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     assert set(options) == set(
         words(
             "backbone size precision fit views batch workers max_failures thumbnails part_files holdout train_files "
-            "test_files group seed components scale classifier c"
+            "test_files group seed max_pixels max_decode_memory max_decode_time max_damage components scale classifier c"
         )
     )
     assert options["size"] == record["backbone"]["size"] == 96
