@@ -19,6 +19,9 @@ from photographs import encoded, make_folder
 from PIL import Image, ImageOps
 from tables import failures_of, rows_of, statuses_of
 
+# Pillow's, of tags with more numbers than they should have.
+pytestmark = pytest.mark.filterwarnings("ignore:Metadata Warning")
+
 MB = 1_000_000
 MILLISECONDS = 250
 MEMORY = 176 * MB
