@@ -34,7 +34,8 @@ def d3() -> dict[str, Hostile]:
     for name, content in whole.items():
         cuts = {16, len(content) - 1, *(chance.randrange(16, len(content)) for _ in range(10))}
         for cut in cuts:
-            whole_but_for_its_end = name.endswith(".jpg") and cut >= len(content) - 2
+            mark = {"jpg": 2, "png": 12}.get(name.rsplit(".", 1)[1], 0)
+            whole_but_for_its_end = mark > 0 and cut >= len(content) - mark
             files[f"d3_{cut}_of_{name}"] = (
                 Hostile(content[:cut], "ok", content)
                 if whole_but_for_its_end

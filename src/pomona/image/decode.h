@@ -5,9 +5,9 @@
 // alpha is composed over white; of an animation the first frame counts. Everything else that is an
 // image has a named failure. Limits are checked against headers before pixels are decoded.
 //
-// A file that ends before its picture does is truncated; a JPEG that is whole but for its end mark
-// is decoded. A JPEG about which libjpeg-turbo warns is damaged: a failure, or a picture with the
-// share that is lost where limits.max_damage allows it.
+// A file that ends before its picture does is truncated; a JPEG or PNG that is whole but for its
+// end mark is decoded. A JPEG about which libjpeg-turbo warns is damaged: a failure, or a picture
+// with the share that is lost where limits.max_damage allows it.
 #pragma once
 
 #include <memory>

@@ -216,9 +216,8 @@ expected<int, DecodeFailure> PngReader::read(std::string_view bytes, const Decod
     return failed(fits.error());
   }
   PngSession session(bytes);
-  if (!session.guarded([&] { session.start(limits, scale > 1); })) {
-    return failed(session.failure());
-  }
+  const auto failure = [&] { return outline->lacks_end ? png_ends_early() : session.failure(); };
+  if (!session.guarded([&] { session.start(limits, scale > 1); })) return failed(failure());
   const bool rgba = scale > 1 && session.row_bytes() == width * 4;
   if (session.row_bytes() != width * 3 && !rgba) {
     return failed(DecodeFailure{DecodeFailureKind::kUnsupportedFormat,
@@ -234,7 +233,7 @@ expected<int, DecodeFailure> PngReader::read(std::string_view bytes, const Decod
     reducer_.begin(columns, rows, scale, image);
     session.guarded([&] { session.read_rows(rows, row_.data(), rgba, reducer_); });
   }
-  if (!session.is_complete()) return failed(session.failure());
+  if (!session.is_complete()) return failed(failure());
   if (scale > 1) add_row(row_.data(), columns, rgba, reducer_);
   return outline->orientation;
 }

@@ -21,7 +21,8 @@ class PngReader {
   // Fills `image` with the pixels as stored and returns the EXIF orientation (1 to 8). Every colour
   // type, depth and interlacing becomes 8-bit RGB; 16 bits are rounded to 8; alpha and transparent
   // colours are composed over white. Gamma and colour profiles are left alone, as in Pillow. Of an
-  // animated PNG this is the picture that readers without animation show.
+  // animated PNG this is the picture that readers without animation show. A file that is whole but
+  // for its last chunk is whole.
   //
   // target_side: see DecodeOptions. A picture of more than 16 million pixels is reduced row by row
   // and never held; an interlaced one is whole only at the end, so it is held.

@@ -57,6 +57,12 @@ struct OrientationChunks {
 
 }  // namespace
 
+DecodeFailure png_ends_early() {
+  return {DecodeFailureKind::kTruncated,
+          "PNG ends early: expected picture data and a last chunk (IEND); copy the file again from "
+          "where it came from"};
+}
+
 expected<PngOutline, DecodeFailure> read_png_outline(std::string_view bytes) {
   constexpr std::size_t kSignatureBytes = 8;
   constexpr std::size_t kChunkFrame = 12;  // length, name, checksum
@@ -64,7 +70,8 @@ expected<PngOutline, DecodeFailure> read_png_outline(std::string_view bytes) {
   PngOutline outline;
   OrientationChunks says;
   bool first = true;
-  for (std::size_t at = kSignatureBytes; at + kChunkFrame <= bytes.size();) {
+  std::size_t at = kSignatureBytes;
+  while (at + kChunkFrame <= bytes.size()) {
     const std::uint32_t length = big_endian(bytes, at);
     const std::string_view name = bytes.substr(at + 4, 4);
     if (length > PNG_UINT_31_MAX) {
@@ -92,9 +99,13 @@ expected<PngOutline, DecodeFailure> read_png_outline(std::string_view bytes) {
     at += kChunkFrame + length;
     first = false;
   }
-  return failed(DecodeFailure{DecodeFailureKind::kTruncated,
-                              "PNG ends early: expected a last chunk (IEND); copy the file again "
-                              "from where it came from"});
+  using namespace std::string_view_literals;
+  if (!first && "\0\0\0\0IEND\xae\x42\x60\x82"sv.starts_with(bytes.substr(at))) {
+    outline.lacks_end = true;
+    outline.orientation = says.orientation();
+    return outline;
+  }
+  return failed(png_ends_early());
 }
 
 }  // namespace pomona

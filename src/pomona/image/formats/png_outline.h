@@ -18,6 +18,7 @@ struct PngOutline {
   std::uint32_t pixel_bits = 0;  // as they are unpacked
   bool alpha = false;
   bool interlaced = false;
+  bool lacks_end = false;  // of its last chunk, which holds nothing, a part is missing or all
   int orientation = 1;
 
   std::uint64_t pixels() const { return std::uint64_t{width} * height; }
@@ -27,6 +28,8 @@ struct PngOutline {
     return (std::uint64_t{width} * pixel_bits / 8 + 1) * height;
   }
 };
+
+DecodeFailure png_ends_early();
 
 // bytes: the file, which begins as a PNG does.
 expected<PngOutline, DecodeFailure> read_png_outline(std::string_view bytes);
