@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdlib>
@@ -83,7 +84,8 @@ bool is_png_cut_behind_its_picture(const std::string& whole, std::size_t size) {
     at += 12 + length;
     if (picture) picture_end = at;
     // The length of any chunk begins with zeros, as that of the last one.
-    if (size >= at && size <= at + 3 && at >= picture_end) return true;
+    const std::size_t zeros = std::min(whole.find_first_not_of('\0', at), at + 4);
+    if (size >= at && size <= zeros && at >= picture_end) return true;
   }
   return size + 12 >= whole.size();
 }
