@@ -62,6 +62,7 @@ void add_compose(CLI::App& app, Command& chosen) {
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_picture_flags(*command, *options);
+  add_decode_flags(*command, options->limits);
   add_workers_flag(*command, options->workers);
   command->footer(
       "The same pictures, options and seed give the same bytes.\n\n"

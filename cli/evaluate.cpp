@@ -64,6 +64,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
                    "Share of photographs that may be unreadable")
       ->type_name("SHARE")
       ->capture_default_str();
+  add_decode_flags(*command, options->limits);
   add_workers_flag(*command, options->workers);
   add_models_flag(*command, options->models);
   const auto stores = add_store_flags(*command);

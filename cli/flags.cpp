@@ -181,6 +181,46 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       ->capture_default_str()
       ->group("Machine");
   add_models_flag(command, extract.models);
+  add_decode_flags(command, extract.limits);
+}
+
+void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
+  const std::string group = "Decoding";
+  constexpr unsigned kMibBits = 20;
+  command
+      .add_option("--max-pixels", limits.max_pixels,
+                  "Photographs with more pixels fail as too_large")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U))
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option_function<std::uint64_t>(
+          "--max-decode-memory",
+          [&limits](const std::uint64_t& mib) { limits.max_decode_memory = mib << kMibBits; },
+          "Photographs whose decoding takes more memory than that fail as too_large; each worker "
+          "may take as much")
+      ->type_name("MIB")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20U))
+      ->default_str(std::to_string(limits.max_decode_memory >> kMibBits))
+      ->group(group);
+  command
+      .add_option(
+          "--max-decode-time", limits.max_decode_time,
+          "Photographs whose decoding takes longer, by an estimate from their headers, fail "
+          "as too_large; a large file may take a microsecond for each of its bytes")
+      ->type_name("MS")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3'600'000}))
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--max-damage", limits.max_damage,
+                  "Decode JPEGs of which at most this share is lost (truncated, or damaged inside) "
+                  "and record the share, instead of failing them as truncated or damaged")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->group(group);
 }
 
 void add_crops_flag(CLI::App& command, std::vector<Crop>& crops) {

@@ -24,6 +24,8 @@ CLI::Option* add_images_flag(CLI::App& command, const std::string& name, const s
                              std::vector<std::string>& images);
 void add_classes_flag(CLI::App& command, std::string& classes);
 void add_extract_flags(CLI::App& command, ExtractOptions& extract);
+// What a photograph may ask for, and how much of it may be lost.
+void add_decode_flags(CLI::App& command, DecodeLimits& limits);
 void add_crops_flag(CLI::App& command, std::vector<Crop>& crops);
 void add_reduce_flags(CLI::App& command, ReduceOptions& reduce);
 void add_train_flags(CLI::App& command, TrainOptions& train);

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "exit_code.h"
+#include "field_flags.h"
 #include "flags.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
@@ -26,6 +27,7 @@ struct PredictFlags {
   std::string bundle;
   std::vector<std::string> photographs;
   std::size_t top = 3;
+  DecodeLimits limits;
   bool as_json = false;
   bool fast = false;
   Language language = Language::kEnglish;
@@ -41,6 +43,8 @@ struct Word {
 // Topics of facts, and the sentences around answers.
 constexpr Word kWords[] = {
     {"unreadable", "could not be read", "n'a pas pu être lue"},
+    {"damaged", "Part of the file is damaged; lost of the picture",
+     "Une partie du fichier est abîmée ; perdu de l'image"},
     {"too_small", "The picture is too small to recognise anything.",
      "L'image est trop petite pour qu'on y reconnaisse quelque chose."},
     {"too_dark", "It is too dark to see anything; try again with more light.",
@@ -102,7 +106,10 @@ void print_variety(const DescribedVariety& variety, Language language) {
 
 void print_prediction(const DescribedPrediction& prediction, Language language) {
   std::printf("%s\n", printable(prediction.path).c_str());
-  if (prediction.failure) return print_line("unreadable", prediction.failure->message, language);
+  if (prediction.failure) {
+    return print_line("unreadable", with_flags(prediction.failure->message), language);
+  }
+  if (prediction.damage > 0) print_line("damaged", percent(prediction.damage), language);
   if (prediction.rejected) return print_rejection(prediction, *prediction.rejected, language);
   for (const DescribedKind& kind : prediction.kinds) {
     std::printf("  %7s  %s\n", percent(kind.probability).c_str(),
@@ -126,6 +133,7 @@ int predict_all(const PredictFlags& flags, Session& session) {
                             {.fast = flags.fast});
   PredictOptions options;
   options.top = flags.top;
+  options.limits = flags.limits;
   options.stop = session.stop;
   note_precision(predictor.bundle(), session.progress);
   bool all_read = true;
@@ -183,6 +191,7 @@ void add_predict(CLI::App& app, Command& chosen) {
       ->type_name("en|fr")
       ->check(CLI::IsMember({"en", "fr"}))
       ->default_str("en");
+  add_decode_flags(*command, flags->limits);
   add_models_flag(*command, flags->models);
   const auto stores = add_store_flags(*command);
   command->callback([&chosen, flags, stores] {

@@ -29,6 +29,7 @@ SCHEMAS = {
         pa.field("bytes", pa.int64(), nullable=False),
         text("status"),
         text("sha256"),
+        pa.field("damage", pa.float64(), nullable=False),
     ],
     "reduced": [*KEYS, pa.field("label_index", pa.int32()), floats("pca_features")],
     "previews": [*KEYS, pa.field("jpeg", pa.binary(), nullable=False)],

@@ -14,6 +14,7 @@ import json
 import math
 import struct
 import subprocess
+import warnings
 import zlib
 from pathlib import Path
 
@@ -28,7 +29,16 @@ FILTERS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
-CASES = {"decode": [], "scaled": [], "resize": [], "fit": [], "warp": [], "blur": []}
+CASES = {
+    "decode": [],
+    "orientation": [],
+    "scaled": [],
+    "reduced": [],
+    "resize": [],
+    "fit": [],
+    "warp": [],
+    "blur": [],
+}
 
 
 def scene(width, height, channels=3, seed=1):
@@ -101,6 +111,94 @@ def tiff_with_orientation(orientation, order):
     )
 
 
+def xmp_packet(text):
+    return f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{text}</x:xmpmeta>".encode()
+
+
+def app1(payload):
+    return b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload
+
+
+def orientation_case(exif, xmp=b""):
+    """What Pillow makes of an EXIF structure and an XMP packet, told by what becomes of a picture."""
+    picture = Image.fromarray(scene(8, 5))
+    data = jpeg(picture, quality=95)
+    turned = [ImageOps.exif_transpose(picture)] + [
+        picture.transpose(method) for method in TRANSPOSITIONS
+    ]
+    segments = app1(b"Exif\0\0" + exif) if exif else b""
+    segments += app1(b"http://ns.adobe.com/xap/1.0/\0" + xmp) if xmp else b""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tags with too many numbers
+        found = ImageOps.exif_transpose(Image.open(io.BytesIO(data[:2] + segments + data[2:])))
+    away = [
+        np.abs(np.asarray(found, int) - np.asarray(image, int)).mean()
+        if found.size == image.size
+        else 255
+        for image in turned
+    ]
+    CASES["orientation"].append(
+        {"exif": exif.hex(), "xmp": xmp.decode(), "orientation": int(np.argmin(away)) + 1}
+    )
+
+
+TRANSPOSITIONS = [
+    Image.Transpose.FLIP_LEFT_RIGHT,
+    Image.Transpose.ROTATE_180,
+    Image.Transpose.FLIP_TOP_BOTTOM,
+    Image.Transpose.TRANSPOSE,
+    Image.Transpose.ROTATE_270,
+    Image.Transpose.TRANSVERSE,
+    Image.Transpose.ROTATE_90,
+]
+# Types of TIFF by their number, as struct packs one: two numbers make a rational.
+TIFF_TYPES = {
+    1: "B", 2: "c", 3: "H", 4: "I", 5: "II", 6: "b", 7: "B", 8: "h",
+    9: "i", 10: "ii", 11: "f", 12: "d", 13: "I", 16: "Q", 18: "Q",
+}  # fmt: skip
+
+
+def tiff_of_type(kind, count, order, orientation=6, mark=None):
+    value = {"c": [b"6"], "II": [orientation, 1], "ii": [orientation, 1]}
+    kinds = TIFF_TYPES[kind]
+    one = struct.pack(order + kinds, *value.get(kinds, [orientation]))
+    numbers = one * max(count, 1)
+    far = len(one) * count > 4
+    entry = struct.pack(order + "HHI", 0x0112, kind, count)
+    entry += struct.pack(order + "I", 26) if far else (numbers + bytes(4))[:4]
+    mark = mark or (b"II*\0" if order == "<" else b"MM\0*")
+    return mark + struct.pack(order + "IH", 8, 1) + entry + bytes(4) + numbers
+
+
+def orientation_cases():
+    for order in "<>":
+        for kind in TIFF_TYPES:
+            for count in (0, 1, 2, 3):
+                orientation_case(tiff_of_type(kind, count, order))
+        for orientation in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9):
+            orientation_case(tiff_of_type(4, 1, order, orientation))
+            orientation_case(tiff_of_type(3, 2, order, orientation))
+    orientation_case(tiff_of_type(3, 1, "<", mark=b"II\0*"))
+    orientation_case(tiff_of_type(3, 1, ">", mark=b"MM*\0"))
+    orientation_case(tiff_of_type(4, 2, "<")[:-5])  # its numbers are cut
+    twice = tiff_of_type(3, 1, "<", 8)[10:22] + tiff_of_type(3, 1, "<", 3)[10:22]
+    orientation_case(b"II*\0" + struct.pack("<IH", 8, 2) + twice + bytes(4))
+    other = struct.pack("<HHIHH", 0x0100, 3, 1, 24, 0)
+    silent = b"II*\0" + struct.pack("<IH", 8, 1) + other + bytes(4)
+    attribute = xmp_packet('<rdf:Description tiff:Orientation="6"/>')
+    for exif in (b"", silent, tiff_of_type(3, 1, "<", 1), tiff_of_type(3, 1, "<", 9)):
+        orientation_case(exif, attribute)
+    for text in (
+        "<tiff:Orientation>8</tiff:Orientation>",
+        "<a tiff:Orientation='6'/>",
+        '<a tiff:Orientation="0"/>',
+        '<a tiff:Orientation="9"/>',
+        '<a tiff:Orientations="3" tiff:Orientation="5"/>',
+        '<a tiff:Orientation="',
+    ):
+        orientation_case(b"", xmp_packet(text))
+
+
 def jpeg_cases():
     photo = Image.fromarray(scene(37, 23))
     cmyk = Image.fromarray(scene(21, 13, 4), "CMYK")
@@ -126,6 +224,18 @@ def jpeg_cases():
             exif = b"Exif\0\0" + tiff_with_orientation(orientation, order)
             name = f"orientation_{orientation}_{mark}.jpg"
             decode_case(name, jpeg(small, quality=80, exif=exif), 2)
+    long_number = b"Exif\0\0" + tiff_of_type(4, 1, ">")
+    decode_case("orientation_long.jpg", jpeg(small, quality=80, exif=long_number), 2)
+    decode_case(
+        "orientation_two_numbers.jpg",
+        jpeg(small, quality=80, exif=b"Exif\0\0" + tiff_of_type(3, 2, "<")),
+        2,
+    )
+    decode_case(
+        "orientation_xmp.jpg",
+        jpeg(small, quality=80, xmp=xmp_packet('<a tiff:Orientation="8"/>')),
+        2,
+    )
     large = Image.fromarray(scene(131, 117))
     data = jpeg(large, quality=80)
     (OUT / "large.jpg").write_bytes(data)
@@ -244,6 +354,29 @@ def png_cases():
     decode_case("gamma.png", png(rgba, 6, 8, extra=chunk(b"gAMA", struct.pack(">I", 100000))), 0)
     exif = chunk(b"eXIf", tiff_with_orientation(6, ">"))
     decode_case("orientation_6.png", png(rgb, 2, 8, extra=exif), 0)
+    profile = b"Exif\0\0" + tiff_with_orientation(6, "<")
+    digits = profile.hex()
+    lines = [digits[at : at + 72] for at in range(0, len(digits), 72)]
+    text = f"\nexif\n{len(profile):8}\n".encode() + "\n".join(lines).encode() + b"\n"
+    keyword = b"Raw profile type exif\0"
+    decode_case("orientation_raw.png", png(rgb, 2, 8, extra=chunk(b"tEXt", keyword + text)), 0)
+    packed = chunk(b"zTXt", keyword + b"\0" + zlib.compress(text))
+    decode_case("orientation_raw_packed.png", png(rgb, 2, 8, extra=packed), 0)
+    # The chunk made for it comes first, wherever it stands.
+    upright = chunk(b"eXIf", tiff_with_orientation(1, ">"))
+    decode_case("orientation_raw_and_1.png", png(rgb, 2, 8, extra=packed + upright), 0)
+    packet = xmp_packet('<a tiff:Orientation="3"/>')
+    xmp = b"XML:com.adobe.xmp\0"
+    decode_case(
+        "orientation_xmp.png",
+        png(rgb, 2, 8, extra=chunk(b"iTXt", xmp + b"\0\0\0\0" + packet)),
+        0,
+    )
+    decode_case(
+        "orientation_xmp_packed.png",
+        png(rgb, 2, 8, extra=chunk(b"iTXt", xmp + b"\1\0en\0x\0" + zlib.compress(packet))),
+        0,
+    )
     frames = [Image.fromarray(scene(23, 17, 4, seed=seed), "RGBA") for seed in (3, 4)]
     data = io.BytesIO()
     frames[0].save(data, "PNG", save_all=True, append_images=frames[1:])
@@ -293,9 +426,20 @@ def webp_cases():
     )
     exif = b"Exif\0\0" + tiff_with_orientation(8, "<")
     decode_case("orientation_8.webp", webp(rgb, lossless=True, exif=exif), 0)
+    exif = b"Exif\0\0" + tiff_of_type(4, 2, "<", 5)
+    decode_case("orientation_long.webp", webp(rgb, lossless=True, exif=exif), 0)
+    packet = xmp_packet("<tiff:Orientation>6</tiff:Orientation>")
+    decode_case("orientation_xmp.webp", webp(rgb, lossless=True, xmp=packet), 0)
 
 
-# --- Resizing
+# --- Reducing and resizing
+
+
+def reduced_cases():
+    source = Image.open(OUT / "scene.ppm")
+    for factor in (2, 4, 8):
+        expected = write_expected(f"reduced_{factor}.ppm", source.reduce(factor))
+        CASES["reduced"].append({"source": "scene.ppm", "factor": factor, "expected": expected})
 
 
 def resize_cases():
@@ -391,10 +535,12 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.iterdir():
         old.unlink()
+    orientation_cases()
     jpeg_cases()
     png_cases()
     webp_cases()
     resize_cases()
+    reduced_cases()
     fit_cases()
     warp_cases()
     blur_cases()

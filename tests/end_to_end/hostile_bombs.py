@@ -62,10 +62,10 @@ def png_of_zeros(width: int, height: int, depth: int, color: int, data: int = 0)
     return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
 
 
-def paeth_png(side: int) -> bytes:
-    """RGB of one colour by the filter that takes the longest."""
-    data = zlib.compress((b"\x04" + bytes(3 * side)) * side, 9)
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+def paeth_png(width: int, height: int, channels: int) -> bytes:
+    """RGB or RGBA of one colour by the filter that takes the longest."""
+    data = zlib.compress((b"\x04" + bytes(channels * width)) * height, 9)
+    header = struct.pack(">IIBBBBB", width, height, 8, {3: 2, 4: 6}[channels], 0, 0, 0)
     body = chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
 
@@ -157,14 +157,21 @@ def d11() -> dict[str, Hostile]:
         "d11_6400_16_bits.png": png_of_zeros(6400, 6400, 16, 6),
     }
     files |= {name: Hostile(content, "too_large") for name, content in bombs.items()}
+    # As large as a camera's, of next to no bytes.
+    files["d11_141_bytes.jpg"] = Hostile(
+        grey_progressive(9000, 9000, 2, data=False)[:141], "damaged"
+    )
     # The largest that pass: none may take longer or hold more than all others may.
     fit = {
         "d11_fits_41_million.jpg": jm.grey_progressive(6400, 6400, 6),
-        "d11_fits_99_million.jpg": grey_baseline(9990, 9990),
-        "d11_fits_rgb.png": paeth_png(3820),
+        "d11_fits_82_million.jpg": jm.grey_progressive(9000, 9000, 6),
+        "d11_fits_249_million.jpg": grey_baseline(15800, 15800),
+        "d11_fits_held.png": paeth_png(4000, 4000, 3),
+        "d11_fits_rgb.png": paeth_png(4990, 5000, 3),
+        "d11_fits_rgba.png": paeth_png(4990, 5000, 4),
         "d11_fits_16_bits.png": png_of_zeros(2360, 2360, 16, 6),
-        "d11_fits_one_bit.png": png_of_zeros(6450, 6450, 1, 0),
-        "d11_fits.webp": webp_of_one_colour(3960, 3960, predictor=13),
+        "d11_fits_one_bit.png": png_of_zeros(9700, 9700, 1, 0),
+        "d11_fits.webp": webp_of_one_colour(4990, 4990, predictor=13),
     }
     files |= {name: Hostile(content, "ok") for name, content in fit.items()}
     # Data for a thousand million bytes in a picture of 8 x 8.

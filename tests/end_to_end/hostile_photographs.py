@@ -34,7 +34,13 @@ def d3() -> dict[str, Hostile]:
     for name, content in whole.items():
         cuts = {16, len(content) - 1, *(draw.randrange(16, len(content)) for _ in range(10))}
         for cut in cuts:
-            files[f"d3_{cut}_of_{name}"] = Hostile(content[:cut], "truncated")
+            mark = {"jpg": 2, "png": 12}.get(name.rsplit(".", 1)[1], 0)
+            whole_but_for_its_end = mark > 0 and cut >= len(content) - mark
+            files[f"d3_{cut}_of_{name}"] = (
+                Hostile(content[:cut], "ok", content)
+                if whole_but_for_its_end
+                else Hostile(content[:cut], "truncated")
+            )
     return files
 
 
@@ -50,6 +56,19 @@ def d6() -> dict[str, Hostile]:
         valid = orientation if 1 <= orientation <= 8 else 1
         for order, mark in (("<", "little"), (">", "big")):
             add(f"{orientation}_{mark}", insert(bare, exif(orientation, order)), valid)
+    # Numbers of other types, more than one, and the other place to say it: XMP.
+    for kind, numbers in {4: "I", 9: "i", 5: "II", 12: "d", 16: "Q"}.items():
+        for count in (1, 2):
+            value = struct.pack("<" + numbers, *([8, 1][: len(numbers)])) * count
+            entry = struct.pack("<HHI", 0x0112, kind, count)
+            entry += value if len(value) <= 4 else struct.pack("<I", 26)
+            structure = b"II*\0" + struct.pack("<IH", 8, 1) + entry + bytes(4) + value
+            content = insert(bare, segment(jm.APP1, b"Exif\0\0" + structure))
+            add(f"type_{kind}_count_{count}", content, 8)
+    add("two_numbers", insert(bare, segment(jm.APP1, b"Exif\0\0" + jm.tiff(5, count=2))), 5)
+    xmp = b'http://ns.adobe.com/xap/1.0/\0<x tiff:Orientation="%d"/>'
+    add("xmp_3", insert(bare, segment(jm.APP1, xmp % 3)), 3)
+    add("xmp_3_exif_6", insert(bare, exif(6), segment(jm.APP1, xmp % 3)), 6)
     add("twice_6_3", insert(bare, exif(6), exif(3)), 6)
     add("twice_1_8", insert(bare, exif(1), exif(8, ">")), 1)
     for name, structure in {
@@ -68,6 +87,25 @@ def d6() -> dict[str, Hostile]:
         "no_order": b"XX" + jm.tiff(6)[2:],
     }.items():
         add(name, insert(bare, segment(jm.APP1, b"Exif\0\0" + structure)), 1)
+    # As ImageMagick keeps the EXIF of a JPEG in a PNG; as photo programs write XMP.
+    png = encoded(photo(), "PNG")
+    profile = b"Exif\0\0" + jm.tiff(6)
+    text = b"\nexif\n%8d\n%s\n" % (len(profile), profile.hex().encode())
+    raw = b"Raw profile type exif\0"
+    xml = b"XML:com.adobe.xmp\0\0\0\0\0<tiff:Orientation>7</tiff:Orientation>"
+    for name, more in {
+        "raw": chunk(b"tEXt", raw + text),
+        "raw_packed": chunk(b"zTXt", raw + b"\0" + zlib.compress(text)),
+        "xmp": chunk(b"iTXt", xml),
+    }.items():
+        turned = png[:33] + more + png[33:]
+        files[f"d6_{name}.png"] = Hostile(turned, "ok", turned)
+    for name, more in {
+        "exif": {"exif": b"Exif\0\0" + jm.tiff(6, count=2)},
+        "xmp": {"xmp": xmp[29:] % 5},
+    }.items():
+        webp = encoded(photo(), "WEBP", lossless=True, **more)
+        files[f"d6_{name}.webp"] = Hostile(webp, "ok", webp)
     # A file of two pictures, as cameras for depth write it: the first one counts.
     both = io.BytesIO()
     other = picture(77, 40)

@@ -59,10 +59,12 @@ def patch(jpeg: bytes, at: int, value: bytes) -> bytes:
     return jpeg[:at] + value + jpeg[at + len(value) :]
 
 
-def tiff(orientation: int, order: str = "<", more: bytes = b"", after: int = 0) -> bytes:
+def tiff(
+    orientation: int, order: str = "<", more: bytes = b"", after: int = 0, count: int = 1
+) -> bytes:
     """An EXIF structure; `after`: where its next directory is said to be."""
     head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HIH", 42, 8, 1)
-    entry = struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
+    entry = struct.pack(order + "HHIHH", 0x0112, 3, count, orientation, 0)
     return head + entry + struct.pack(order + "I", after) + more
 
 

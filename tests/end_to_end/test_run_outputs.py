@@ -43,6 +43,7 @@ SCHEMAS = {
         required("bytes", pa.int64()),
         required("status", pa.string()),
         required("sha256", pa.string()),
+        required("damage", pa.float64()),
     ],
     "snapshot": [
         *KEYS,
@@ -314,7 +315,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     assert set(options) == set(
         words(
             "backbone size precision fit crops batch workers max_failures previews part_files holdout train_files "
-            "test_files group seed components scale classifier c"
+            "test_files group seed max_pixels max_decode_memory max_decode_time max_damage components scale classifier c"
         )
     )
     assert options["size"] == record["backbone"]["size"] == 96

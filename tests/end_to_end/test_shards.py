@@ -227,6 +227,7 @@ OTHERWISE = {
     "seed": ["--seed", "7"],
     "previews": ["--no-previews"],
     "part_files": ["--part-files", "5"],
+    "max_damage": ["--max-damage", "0.5"],
     "test": ["--test", "noise"],
 }
 

@@ -49,6 +49,7 @@ class Worker {
     block.first = range.first;
     block.status.reserve(range.last - range.first);
     block.sha256.resize(range.last - range.first);
+    block.damage.resize(range.last - range.first);
     featurizer_.reserve(range.last - range.first);
     for (std::size_t row = range.first; row < range.last; ++row) {
       block.status.push_back(read_into(row, block));
@@ -87,12 +88,14 @@ class Worker {
     if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
     ++block.decoded;
     const bool previewed = choice_ != nullptr && choice_->includes(row.path);
-    if (const auto added = featurizer_.add(bytes_, limits_, previewed); !added) {
+    const auto added = featurizer_.add(bytes_, limits_, previewed);
+    if (!added) {
       block.failures.push_back({row.split, std::string(row.path), "decode",
                                 std::string(decode_failure_name(added.error().kind)),
                                 added.error().message});
       return FileStatus::kFailed;
     }
+    block.damage[row_number - block.first] = added->damage;
     if (previewed) {
       block.previews.emplace_back(featurizer_.preview());
       block.preview_rows.push_back(row_number);

@@ -34,6 +34,7 @@ TEST(ExtractOptionsTest, BoundsNameTheField) {
     expect_refused({.max_failures = share}, "max_failures");
   }
   expect_refused({.limits = {.max_pixels = 0}}, "max_pixels");
+  expect_refused({.limits = {.max_damage = 1.1}}, "max_damage");
 }
 
 // The core knows no folder of its own: who calls it says where backbones are installed.

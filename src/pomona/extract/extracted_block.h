@@ -15,6 +15,7 @@ struct ExtractedBlock {
   std::size_t first = 0;            // row of the manifest
   std::vector<FileStatus> status;   // one a row
   std::vector<std::string> sha256;  // one a row: of the bytes read, "" where none were
+  std::vector<double> damage;       // one a row: the share of the photograph that is lost
   std::vector<float> features;      // of the rows that are ok, one after the other
   std::vector<FileFailure> failures;
   std::vector<std::size_t> preview_rows;  // rows of the manifest that have a preview

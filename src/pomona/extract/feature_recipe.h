@@ -10,7 +10,7 @@ namespace pomona {
 
 // Raised by whoever changes decoding, resizing, crops or the use of the engine so that features
 // change.
-inline constexpr int kFeatureRecipe = 1;
+inline constexpr int kFeatureRecipe = 2;
 
 // Backbone, size, precision, fit, crops and batch, kFeatureRecipe, and the engine's version: for
 // `features_by` of run.json. Not the versions of everything, nor the processor: an upgrade of

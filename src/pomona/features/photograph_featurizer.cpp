@@ -12,11 +12,12 @@ PhotographFeaturizer::PhotographFeaturizer(const CropNetworks& networks, const E
       queue_(networks, crops_, std::move(slots)),
       preprocessor_(setup.backbone.spec, setup.featurizer.size, setup.fit, setup.crops) {}
 
-expected<void, DecodeFailure> PhotographFeaturizer::add(std::string_view bytes,
-                                                        const DecodeLimits& limits,
-                                                        bool keep_preview) {
+expected<Decoded, DecodeFailure> PhotographFeaturizer::add(std::string_view bytes,
+                                                           const DecodeLimits& limits,
+                                                           bool keep_preview) {
   const DecodeOptions options{limits, preprocessor_.decoded_side()};
-  if (auto decoded = decoder_.decode(bytes, options, image_); !decoded) return decoded;
+  auto decoded = decoder_.decode(bytes, options, image_);
+  if (!decoded) return decoded;
   queue_.add_row();
   for (const std::size_t crop : crops_) {
     preprocessor_.fill(image_, crop, queue_.input(crop));
@@ -26,7 +27,7 @@ expected<void, DecodeFailure> PhotographFeaturizer::add(std::string_view bytes,
     }
     queue_.push(crop);
   }
-  return {};
+  return decoded;
 }
 
 }  // namespace pomona

@@ -37,8 +37,8 @@ class PhotographFeaturizer {
   // Begins a row for a photograph: decodes it and hands its crops to the network. One that cannot
   // be decoded gets no row, but the reason. Throws what the network throws. With `keep_preview`
   // preview() is that of this photograph.
-  expected<void, DecodeFailure> add(std::string_view bytes, const DecodeLimits& limits,
-                                    bool keep_preview = false);
+  expected<Decoded, DecodeFailure> add(std::string_view bytes, const DecodeLimits& limits,
+                                       bool keep_preview = false);
   // Of the photograph added last, upright; only the pixels that the crops need.
   const Image& decoded() const { return image_; }
   // A JPEG, valid until the next add().

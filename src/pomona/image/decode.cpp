@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <string>
 
-#include "pomona/image/jpeg.h"
+#include "pomona/image/formats/jpeg.h"
+#include "pomona/image/formats/png.h"
+#include "pomona/image/formats/webp.h"
 #include "pomona/image/orientation.h"
-#include "pomona/image/png.h"
-#include "pomona/image/webp.h"
 
 namespace pomona {
 namespace {
@@ -30,6 +30,7 @@ DecodeFailure unsupported(ImageFormat format) {
 
 struct Decoder::State {
   JpegReader jpeg;
+  PngReader png;
   WebpReader webp;
   Image turned;  // the other half of turning a picture by a quarter
 };
@@ -39,25 +40,31 @@ Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
-expected<void, DecodeFailure> Decoder::decode(std::string_view bytes, const DecodeOptions& options,
-                                              Image& image) {
+expected<Decoded, DecodeFailure> Decoder::decode(std::string_view bytes,
+                                                 const DecodeOptions& options, Image& image) {
   image.give_back_beyond(kKeptBytes);
   state_->turned.give_back_beyond(kKeptBytes);
+  state_->png.give_back_beyond(kKeptBytes);
   state_->webp.give_back_beyond(kKeptBytes);
   const ImageFormat format = sniff_format(bytes);
+  const auto& [limits, target_side] = options;
+  Decoded decoded;
   expected<int, DecodeFailure> orientation = failed(DecodeFailure{});
   if (format == ImageFormat::kJpeg) {
-    orientation = state_->jpeg.read(bytes, options.limits, options.target_side, image);
+    auto facts = state_->jpeg.read(bytes, limits, target_side, image);
+    if (!facts) return failed(std::move(facts.error()));
+    decoded.damage = facts->damage;
+    orientation = facts->orientation;
   } else if (format == ImageFormat::kPng) {
-    orientation = read_png(bytes, options.limits, image);
+    orientation = state_->png.read(bytes, limits, target_side, image);
   } else if (format == ImageFormat::kWebp) {
-    orientation = state_->webp.read(bytes, options.limits, image);
+    orientation = state_->webp.read(bytes, limits, target_side, image);
   } else {
     return failed(unsupported(format));
   }
   if (!orientation) return failed(std::move(orientation.error()));
   turn_upright(image, *orientation, state_->turned);
-  return {};
+  return decoded;
 }
 
 }  // namespace pomona

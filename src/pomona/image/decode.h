@@ -5,9 +5,9 @@
 // alpha is composed over white; of an animation the first frame counts. Everything else that is an
 // image has a named failure. Limits are checked against headers before pixels are decoded.
 //
-// A file that ends before its own end mark is truncated, even when every pixel could be had. A
-// JPEG that is damaged inside and can be decoded all the same is decoded, as Pillow does: lost
-// restart intervals, bytes too many, codes out of range.
+// A file that ends before its picture does is truncated; a JPEG or PNG that is whole but for its
+// end mark is decoded. A JPEG about which libjpeg-turbo warns is damaged: a failure, or a picture
+// with the share that is lost where limits.max_damage allows it.
 #pragma once
 
 #include <memory>
@@ -23,9 +23,15 @@ namespace pomona {
 
 struct DecodeOptions {
   DecodeLimits limits;
-  // The picture will be reduced to this many pixels a side afterwards; a JPEG may then be decoded
-  // at 1/2, 1/4 or 1/8 as long as both sides stay at least twice as long. 0: full size.
+  // The picture will be reduced to this many pixels a side afterwards; a JPEG, and a PNG or WebP of
+  // more than 16 million pixels, may then be decoded at 1/2, 1/4 or 1/8 as long as both sides stay
+  // at least twice as long; at least as long where it takes too much memory otherwise. 0: full
+  // size.
   int target_side = 0;
+};
+
+struct Decoded {
+  double damage = 0;  // share of the picture that is lost, up to limits.max_damage
 };
 
 // Keeps the libraries' state and scratch memory, so that decoding stops allocating after the first
@@ -39,8 +45,8 @@ class Decoder {
 
   // Fills `image` or says why not; `image` is then unspecified. Never throws for what the bytes
   // hold. Bytes of no image format at all (kNone) are an unsupported format.
-  expected<void, DecodeFailure> decode(std::string_view bytes, const DecodeOptions& options,
-                                       Image& image);
+  expected<Decoded, DecodeFailure> decode(std::string_view bytes, const DecodeOptions& options,
+                                          Image& image);
 
  private:
   struct State;

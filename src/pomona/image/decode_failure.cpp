@@ -9,6 +9,7 @@ std::string_view decode_failure_name(DecodeFailureKind kind) {
     case DecodeFailureKind::kTooLarge: return "too_large";
     case DecodeFailureKind::kCorrupt: return "corrupt";
     case DecodeFailureKind::kTruncated: return "truncated";
+    case DecodeFailureKind::kDamaged: return "damaged";
   }
   return "";
 }

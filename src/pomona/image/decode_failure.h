@@ -15,8 +15,9 @@ enum class DecodeFailureKind {
   kTooLarge,           // beyond a limit; nothing was decoded
   kCorrupt,            // the bytes do not follow their format
   kTruncated,          // they end early
+  kDamaged,            // a picture could be made of them, but not all of it is theirs
 };
-// "unsupported_format", "too_large", "corrupt", "truncated": as in failures.csv.
+// "unsupported_format", "too_large", "corrupt", "truncated", "damaged": as in failures.csv.
 std::string_view decode_failure_name(DecodeFailureKind kind);
 
 struct DecodeFailure {

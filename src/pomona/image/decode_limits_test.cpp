@@ -20,16 +20,16 @@ TEST(DecodeLimitsTest, BoundsNameTheField) {
   EXPECT_NO_THROW(DecodeLimits().check());
   EXPECT_THAT([] { DecodeLimits{.max_pixels = 0}.check(); },
               ThrowsMessage<Error>(StartsWith("max_pixels: expected 1 to ")));
-  EXPECT_THAT([] { DecodeLimits{.max_memory_bytes = kHuge}.check(); },
-              ThrowsMessage<Error>(StartsWith("max_memory_bytes: ")));
-  EXPECT_THAT([] { DecodeLimits{.max_inflated_bytes = kHuge}.check(); },
-              ThrowsMessage<Error>(StartsWith("max_inflated_bytes: ")));
-  EXPECT_THAT([] { DecodeLimits{.max_inflation = kHuge}.check(); },
-              ThrowsMessage<Error>(StartsWith("max_inflation: ")));
+  EXPECT_THAT([] { DecodeLimits{.max_decode_memory = kHuge}.check(); },
+              ThrowsMessage<Error>(StartsWith("max_decode_memory: ")));
+  EXPECT_THAT([] { DecodeLimits{.max_decode_time = 0}.check(); },
+              ThrowsMessage<Error>(StartsWith("max_decode_time: expected 1 to ")));
   EXPECT_THAT([] { DecodeLimits{.max_scans = -1}.check(); },
               ThrowsMessage<Error>(StartsWith("max_scans: ")));
-  EXPECT_THAT([] { DecodeLimits{.max_scan_blocks = 0}.check(); },
-              ThrowsMessage<Error>(StartsWith("max_scan_blocks: ")));
+  for (const double share : {-0.1, 1.1, std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_THAT([&] { DecodeLimits{.max_damage = share}.check(); },
+                ThrowsMessage<Error>(StartsWith("max_damage: expected 0 to 1, ")));
+  }
 }
 
 TEST(DecodeLimitsTest, PixelsAreCountedWithoutOverflow) {
@@ -44,13 +44,24 @@ TEST(DecodeLimitsTest, PixelsAreCountedWithoutOverflow) {
   EXPECT_EQ(flat.error().kind, DecodeFailureKind::kCorrupt);
 }
 
-TEST(DecodeLimitsTest, ALargeFileMayUnpackToMore) {
-  const DecodeLimits limits{.max_inflated_bytes = 1000, .max_inflation = 16};
-  EXPECT_TRUE(check_inflated(ImageFormat::kPng, 1000, 1, limits));
-  EXPECT_TRUE(check_inflated(ImageFormat::kPng, 1600, 100, limits));
-  const auto bomb = check_inflated(ImageFormat::kPng, 1601, 100, limits);
+TEST(DecodeLimitsTest, ALargeFileMayTakeLonger) {
+  const DecodeLimits limits{.max_decode_time = 2};
+  EXPECT_TRUE(check_time(ImageFormat::kPng, 2'000'000, 1, limits));
+  EXPECT_FALSE(check_time(ImageFormat::kPng, 2'000'001, 1, limits));
+  EXPECT_TRUE(check_time(ImageFormat::kPng, 5'000'000, 5'000, limits));
+  const auto bomb = check_time(ImageFormat::kPng, 5'000'001, 5'000, limits);
   ASSERT_FALSE(bomb);
-  EXPECT_THAT(bomb.error().message, HasSubstr("beyond the limit"));
+  EXPECT_EQ(bomb.error().kind, DecodeFailureKind::kTooLarge);
+}
+
+TEST(DecodeLimitsTest, MessagesNameTheFieldThatMayBeRaised) {
+  const DecodeLimits limits;
+  EXPECT_THAT(check_pixels(ImageFormat::kJpeg, 20'000, 20'000, limits).error().message,
+              HasSubstr("more than max_pixels 250000000 allows"));
+  EXPECT_THAT(check_memory(ImageFormat::kWebp, (160U << 20U) + 1, limits).error().message,
+              HasSubstr("161 MiB of memory, more than max_decode_memory 160 MiB allows"));
+  EXPECT_THAT(check_time(ImageFormat::kPng, 300'000'000, 1, limits).error().message,
+              HasSubstr("300 ms, more than max_decode_time 250 allows"));
 }
 
 }  // namespace

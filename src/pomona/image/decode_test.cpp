@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdlib>
@@ -50,7 +51,7 @@ TEST(Decode, D6D7PixelsAreThoseOfPillow) {
               name.starts_with("orientation_") ? 1 : golden.at("tolerance").get<int>());
     ++cases;
   }
-  EXPECT_GT(cases, 60);
+  EXPECT_GT(cases, 70);
 }
 
 TEST(Decode, AJpegIsDecodedAtTheSmallestScaleThatKeepsTwiceTheTarget) {
@@ -72,6 +73,29 @@ TEST(Decode, AJpegIsDecodedAtTheSmallestScaleThatKeepsTwiceTheTarget) {
   EXPECT_EQ(image.width, 131);
 }
 
+// Between chunks behind the picture, or in the last of twelve bytes, which holds nothing.
+bool is_png_cut_behind_its_picture(const std::string& whole, std::size_t size) {
+  std::size_t picture_end = whole.size();
+  for (std::size_t at = 8; at + 12 <= whole.size();) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      length = length * 256 + static_cast<std::uint8_t>(whole[at + i]);
+    const bool picture = whole.compare(at + 4, 4, "IDAT") == 0;
+    at += 12 + length;
+    if (picture) picture_end = at;
+    // The length of any chunk begins with zeros, as that of the last one.
+    const std::size_t zeros = std::min(whole.find_first_not_of('\0', at), at + 4);
+    if (size >= at && size <= zeros && at >= picture_end) return true;
+  }
+  return size + 12 >= whole.size();
+}
+
+// An end mark of JPEG has two bytes. Of arithmetic codes nobody knows where they end.
+bool lacks_its_end_mark_alone(const std::string& name, const std::string& whole, std::size_t size) {
+  if (name.ends_with(".png")) return is_png_cut_behind_its_picture(whole, size);
+  return name.ends_with(".jpg") && name != "arithmetic.jpg" && size + 2 >= whole.size();
+}
+
 TEST(Decode, D3AFileCutAtAnyByteIsTruncatedAndTheSameAgain) {
   Decoder decoder;
   Image image;
@@ -82,6 +106,11 @@ TEST(Decode, D3AFileCutAtAnyByteIsTruncatedAndTheSameAgain) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
       // Cut before the format can be told: another failure.
       const std::string_view bytes = std::string_view(whole).substr(0, size);
+      if (lacks_its_end_mark_alone(name, whole, size)) {
+        ASSERT_TRUE(decoder.decode(bytes, kFullSize, image)) << name << " cut to " << size;
+        EXPECT_LE(largest_difference(image, read_golden_ppm(golden.at("expected"))), 2) << name;
+        continue;
+      }
       const bool told = sniff_format(bytes) != ImageFormat::kNone;
       const auto done = decoder.decode(bytes, kFullSize, image);
       ASSERT_FALSE(done) << name << " cut to " << size;
@@ -164,7 +193,7 @@ TEST(Decode, D11LimitsHoldForEveryFormat) {
     EXPECT_THAT(done.error().message, HasSubstr("380"));
 
     DecodeOptions little_memory;
-    little_memory.limits.max_memory_bytes = 1000;
+    little_memory.limits.max_decode_memory = 1000;
     done = decoder.decode(bytes, little_memory, image);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().kind, DecodeFailureKind::kTooLarge);

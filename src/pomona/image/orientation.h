@@ -9,9 +9,11 @@
 
 namespace pomona {
 
-// exif: a TIFF structure of either byte order, with or without "Exif\0\0" before it. 1 to 8; 1
-// when the tag is absent, out of range or not to be found in one walk over the first directory.
-int read_exif_orientation(std::string_view exif);
+// exif: a TIFF structure of either byte order, with or without "Exif\0\0" before it; xmp: an XMP
+// packet, which counts where the EXIF has no such tag. Either may be empty. 1 to 8, as Pillow
+// understands them: the first number of the tag, whatever its type and count; 1 when there is none,
+// it is out of range, or it is not to be found in one walk over the first directory.
+int read_orientation(std::string_view exif, std::string_view xmp);
 
 // Whether the sides of the upright picture are swapped.
 inline bool swaps_sides(int orientation) { return orientation >= 5; }

@@ -81,6 +81,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
   ExtractOptions extract_options;
   extract_options.max_failures = options.max_failures;
+  extract_options.limits = options.limits;
   const ExtractSetup setup = extract_setup_of(bundle, workers_or_all(options.workers));
   ExtractSinks sinks;
   sinks.features = &sink;
@@ -162,6 +163,7 @@ void EvaluateOptions::check() const {
   parse_pattern("group", group);
   check_range("workers", workers, 0, kMostWorkers);
   check_range("max_failures", max_failures, 0, 1);
+  limits.check();
 }
 
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,

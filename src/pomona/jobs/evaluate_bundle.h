@@ -14,6 +14,7 @@
 #include "pomona/bundle/bundle.h"
 #include "pomona/dataset/table_rows.h"
 #include "pomona/evaluation/evaluate.h"
+#include "pomona/image/decode_limits.h"
 #include "pomona/storage/store_opener.h"
 
 namespace pomona {
@@ -29,6 +30,7 @@ struct EvaluateOptions {
   std::size_t workers = 0;
   std::uint64_t seed = 0;
   double max_failures = 0.1;
+  DecodeLimits limits;
 
   // Throws invalid_input that names the field.
   void check() const;

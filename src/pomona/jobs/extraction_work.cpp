@@ -36,6 +36,7 @@ Json settings_json(const InputOptions& input, const ImageRoots& roots,
   settings.update(options_json(input.split));
   settings["previews"] = options.previews;
   settings["part_files"] = options.part_files;
+  settings.update(options_json(options.limits));
   return settings;
 }
 

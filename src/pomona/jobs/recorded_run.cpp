@@ -16,9 +16,14 @@ const RecordedRun& run_of_features(const FeaturePlace& features, const std::stri
   return *features.run;
 }
 
+const RecordedExtraction& recorded_extraction(const RecordedRun& run) {
+  if (!run.extraction) throw Error(ErrorKind::kInternal, "a recorded run without its extraction");
+  return *run.extraction;
+}
+
 ExtractSetup recorded_setup(const RecordedRun& run, const std::string& models,
                             const std::string& place) {
-  const RecordedExtraction& made = run.extraction.value();
+  const RecordedExtraction& made = recorded_extraction(run);
   ExtractSetup setup;
   setup.featurizer.size = made.size;
   setup.featurizer.batch = made.batch;
@@ -35,7 +40,7 @@ ExtractSetup recorded_setup(const RecordedRun& run, const std::string& models,
 }
 
 SplitKind recorded_split_kind(const RecordedRun& run, std::size_t test_rows) {
-  const SplitOptions& split = run.extraction.value().split;
+  const SplitOptions& split = recorded_extraction(run).split;
   if (!run.test.empty()) return SplitKind::kTestSet;
   if (!split.train_files.empty() || !split.test_files.empty()) return SplitKind::kFileNames;
   return test_rows > 0 ? SplitKind::kHoldout : SplitKind::kNone;

@@ -16,6 +16,9 @@ namespace pomona {
 // is for the message.
 const RecordedRun& run_of_features(const FeaturePlace& features, const std::string& place);
 
+// How its features were made. `run`: as run_of_features() returns it.
+const RecordedExtraction& recorded_extraction(const RecordedRun& run);
+
 // Throws not_found when the backbone is not installed in `models`, invalid_input when another one
 // is under its name. `run`: as run_of_features() returns it.
 ExtractSetup recorded_setup(const RecordedRun& run, const std::string& models,

@@ -91,7 +91,7 @@ TEST_F(RecordedRunTest, BytesThatAreNotUtf8ComeBack) {
   const RecordedRun run = parse_recorded_run(print_json(record));
   EXPECT_EQ(run.images, (std::vector<std::string>{"cafe=/photos%41/caf\xe9", "one=/a"}));
   EXPECT_EQ(run.classes, "/caf\xe9.csv");
-  EXPECT_EQ(run.extraction.value().split.group, "^(caf\xe9)");
+  EXPECT_EQ(recorded_extraction(run).split.group, "^(caf\xe9)");
   EXPECT_EQ(record.at("command").at(2), "caf%E9");
 }
 
@@ -107,9 +107,11 @@ TEST_F(RecordedRunTest, WhatExtractedNothingIsRecordedAllTheSame) {
 
 TEST_F(RecordedRunTest, SplitKindsComeFromInputsAndOptions) {
   RecordedRun run = parse_recorded_run(print_json(valid_record()));
+  RecordedExtraction files = recorded_extraction(run);
+  files.split.test_files = "^r_";
   EXPECT_EQ(recorded_split_kind(run, 0), SplitKind::kNone);
   EXPECT_EQ(recorded_split_kind(run, 1), SplitKind::kHoldout);
-  run.extraction->split.test_files = "^r_";
+  run.extraction = files;
   EXPECT_EQ(recorded_split_kind(run, 1), SplitKind::kFileNames);
   run.test = {"/test"};
   EXPECT_EQ(recorded_split_kind(run, 1), SplitKind::kTestSet);

@@ -115,7 +115,7 @@ MetricsSummary train_on_features(const FromFeaturesOptions& options, const Featu
   learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
   const ExtractSetup setup = recorded_setup(made_by, options.models, options.features);
   context.timeline.begin("prepare");
-  learn.split = made_by.extraction->split;
+  learn.split = recorded_extraction(made_by).split;
   learn.sources = recorded_sources(made_by);
   const std::string group = options.group.value_or(learn.split.group);
   warn_of_weights(made_by, options, context.execution.progress);

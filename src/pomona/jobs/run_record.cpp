@@ -9,17 +9,26 @@
 #include "pomona/storage/key.h"
 
 namespace pomona {
+Json options_json(const DecodeLimits& limits) {
+  return {{"max_pixels", limits.max_pixels},
+          {"max_decode_memory", limits.max_decode_memory},
+          {"max_decode_time", limits.max_decode_time},
+          {"max_damage", limits.max_damage}};
+}
+
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup) {
-  return {{"backbone", key_from_name(options.backbone)},
-          {"size", setup.featurizer.size},
-          {"precision", options.precision ? precision_name(*options.precision) : "auto"},
-          {"fit", fit_name(options.fit)},
-          {"crops", crop_names(options.crops)},
-          {"batch", setup.featurizer.batch},
-          {"workers", setup.featurizer.slots},
-          {"max_failures", options.max_failures},
-          {"previews", options.previews},
-          {"part_files", options.part_files}};
+  Json json = {{"backbone", key_from_name(options.backbone)},
+               {"size", setup.featurizer.size},
+               {"precision", options.precision ? precision_name(*options.precision) : "auto"},
+               {"fit", fit_name(options.fit)},
+               {"crops", crop_names(options.crops)},
+               {"batch", setup.featurizer.batch},
+               {"workers", setup.featurizer.slots},
+               {"max_failures", options.max_failures},
+               {"previews", options.previews},
+               {"part_files", options.part_files}};
+  json.update(options_json(options.limits));
+  return json;
 }
 
 Json options_json(const SplitOptions& options) {

@@ -16,6 +16,7 @@
 
 namespace pomona {
 
+Json options_json(const DecodeLimits& limits);
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup);
 Json options_json(const SplitOptions& options);
 // `n_components`: how many there came to be.

@@ -161,7 +161,9 @@ std::size_t add_rows_of_output(const std::string& place, const StoreOpener& stor
       const std::string& version = listed.batch().version[listed.at()];
       const bool same = static_cast<std::int64_t>(now.bytes) == files.batch().bytes[at] &&
                         (known.by_hash() || (!version.empty() && version == now.version));
-      const bool is_known = same && now.status == FileStatus::kOk;
+      // How much may be lost is another run's choice, so what is damaged is decoded again.
+      const bool whole = files.batch().damage[at] == 0;
+      const bool is_known = same && whole && now.status == FileStatus::kOk;
       if (is_known && previews && !previewed && choice.includes(path)) {
         ++without_preview;
       } else if (is_known) {
@@ -188,8 +190,9 @@ void reopen_shard(FinishedShards& shards, std::size_t shard, KnownRows& known) {
     if (previewed < block.preview_rows.size() && block.preview_rows[previewed] == row) {
       preview = block.previews[previewed++];
     }
-    known.add(row, std::span(block.features).subspan(at++ * width, width),
-              block.sha256[row - block.first], preview);
+    const auto features = std::span(block.features).subspan(at++ * width, width);
+    if (block.damage[row - block.first] > 0) continue;
+    known.add(row, features, block.sha256[row - block.first], preview);
   }
   shards.forget(shard);
 }

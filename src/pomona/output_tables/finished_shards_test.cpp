@@ -37,6 +37,7 @@ ExtractedBlock made_up_block(const Manifest& manifest, std::size_t first, std::s
   block.first = first;
   for (std::size_t row = first; row < last; ++row) {
     block.sha256.emplace_back(64, static_cast<char>('0' + row % 10));
+    block.damage.push_back(row == 6 ? 0.5 : 0);
     block.bytes += manifest.rows[row].bytes;
     block.status.push_back(row == 4   ? FileStatus::kFailed
                            : row == 5 ? FileStatus::kSkipped
@@ -108,6 +109,7 @@ TEST_F(FinishedShardsTest, AreReadBackByAnotherProcess) {
   EXPECT_EQ(found.first, made.first);
   EXPECT_EQ(found.status, made.status);
   EXPECT_EQ(found.sha256, made.sha256);
+  EXPECT_EQ(found.damage, made.damage);
   EXPECT_EQ(found.features, made.features);
   EXPECT_EQ(found.preview_rows, made.preview_rows);
   EXPECT_EQ(found.previews, made.previews);

@@ -81,6 +81,7 @@ void ShardParts::add_manifest_rows(const ExtractedBlock& block) {
     batch.status.emplace_back(file_status_name(block.status[i]));
   }
   batch.sha256 = block.sha256;
+  batch.damage = block.damage;
   manifest_.add(batch);
 }
 
@@ -128,6 +129,7 @@ ExtractedBlock read_shard_parts(std::map<std::string, std::string> parts, const 
         fail_part("manifest", batch.path[i]);
       block.status.push_back(file_status_from_name(batch.status[i]));
       block.sha256.push_back(std::move(batch.sha256[i]));
+      block.damage.push_back(batch.damage[i]);
     }
   });
   if (block.last() != last) fail_part("manifest", manifest.rows[block.last()].path);

@@ -102,6 +102,7 @@ DescribedPrediction describe_prediction(const std::string& path, const Predictio
   described.path = path;
   described.failure = prediction.failure;
   if (prediction.failure) return described;
+  described.damage = prediction.damage;
   described.ood_score = prediction.ood_score;
   for (const Answer& answer :
        std::span(prediction.answers).first(std::min(top, prediction.answers.size()))) {
@@ -134,6 +135,7 @@ Json prediction_json(const DescribedPrediction& prediction) {
        prediction.confusable ? confusable_json(*prediction.confusable) : Json(nullptr)},
       {"variety", prediction.variety ? variety_json(*prediction.variety) : Json(nullptr)},
       {"facts", std::move(facts)}};
+  if (prediction.damage > 0) json["damage"] = prediction.damage;
   if (prediction.failure) {
     json["failure"] = {{"kind", prediction.failure->kind},
                        {"message", prediction.failure->message}};

@@ -48,6 +48,7 @@ struct DescribedPrediction {
   std::optional<PredictionFailure> failure;  // it could not be read: all that follows is empty
   std::optional<std::string> rejected;       // the reason's name
   std::optional<double> ood_score;           // as in Prediction
+  double damage = 0;                         // as in Prediction
   std::vector<DescribedKind> kinds;          // the best first; of a rejected one what is nearest
   std::optional<Confusable> confusable;
   std::optional<DescribedVariety> variety;

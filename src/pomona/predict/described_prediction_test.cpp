@@ -31,7 +31,7 @@ TEST(DescribedPrediction, ASecondAnswerHalfAsProbableAsTheFirstIsConfusable) {
     return describe_prediction("a.jpg", two_answers(second), Catalogue(), Language::kEnglish, 3)
         .confusable;
   };
-  EXPECT_EQ(confusable(0.3).value().id, "pear");
+  EXPECT_EQ(confusable(0.3).value_or(Confusable()).id, "pear");
   EXPECT_FALSE(confusable(0.29));
 }
 

@@ -147,6 +147,7 @@ std::vector<Prediction> Predictor::predict(std::span<const std::string_view> pho
       continue;
     }
     read.push_back(i);
+    predictions[i].damage = added->damage;
     if (bundle_.reject_option.rate > 0) {
       predictions[i].rejected = rejection_of_picture(picture_quality(featurizer.decoded()));
     }

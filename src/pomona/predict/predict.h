@@ -43,6 +43,7 @@ struct Prediction {
   std::optional<VarietyAnswer> variety;      // of the first answer, where it is reported
   std::optional<double> ood_score;           // of Rejector, of a bundle with a reject option
   std::optional<RejectionReason> rejected;   // then both are what is nearest, and no more
+  double damage = 0;                         // share of the photograph that is lost
   std::optional<PredictionFailure> failure;  // instead of answers
 };
 

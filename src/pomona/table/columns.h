@@ -15,7 +15,7 @@
 
 namespace pomona {
 
-enum class ColumnType { kText, kBytes, kInt64, kOptionalInt32, kFloats };
+enum class ColumnType { kText, kBytes, kInt64, kDouble, kOptionalInt32, kFloats };
 
 struct TableColumn {
   std::string_view name;
@@ -29,6 +29,7 @@ inline constexpr TableColumn kSplit{"split", ColumnType::kText, /*few_values=*/t
 inline constexpr TableColumn kBytes{"bytes", ColumnType::kInt64};
 inline constexpr TableColumn kStatus{"status", ColumnType::kText, /*few_values=*/true};
 inline constexpr TableColumn kSha256{"sha256"};
+inline constexpr TableColumn kDamage{"damage", ColumnType::kDouble, /*few_values=*/true};
 inline constexpr TableColumn kVersion{"version"};
 inline constexpr TableColumn kProblemKind{"problem_kind", ColumnType::kText, /*few_values=*/true};
 inline constexpr TableColumn kProblem{"problem"};
@@ -44,7 +45,7 @@ constexpr auto columns_of() {
   if constexpr (std::same_as<Batch, FeatureBatch>) {
     return std::array{kPath, kLabel, kSplit, kFeatures};
   } else if constexpr (std::same_as<Batch, ManifestBatch>) {
-    return std::array{kPath, kLabel, kSplit, kBytes, kStatus, kSha256};
+    return std::array{kPath, kLabel, kSplit, kBytes, kStatus, kSha256, kDamage};
   } else if constexpr (std::same_as<Batch, SnapshotBatch>) {
     return std::array{kPath, kLabel, kSplit, kBytes, kVersion, kStatus, kProblemKind, kProblem};
   } else if constexpr (std::same_as<Batch, ReducedBatch>) {
@@ -62,7 +63,8 @@ auto members_of(Batch& batch) {
   if constexpr (std::same_as<Table, FeatureBatch>) {
     return std::tie(batch.path, batch.label, batch.split, batch.features);
   } else if constexpr (std::same_as<Table, ManifestBatch>) {
-    return std::tie(batch.path, batch.label, batch.split, batch.bytes, batch.status, batch.sha256);
+    return std::tie(batch.path, batch.label, batch.split, batch.bytes, batch.status, batch.sha256,
+                    batch.damage);
   } else if constexpr (std::same_as<Table, SnapshotBatch>) {
     return std::tie(batch.path, batch.label, batch.split, batch.bytes, batch.version, batch.status,
                     batch.problem_kind, batch.problem);

@@ -42,6 +42,7 @@ Batch made_up_rows(std::size_t first, std::size_t rows, std::size_t dims) {
       batch.status.push_back(row % 7 == 0 ? "failed" : "ok");
       batch.sha256.push_back(row % 7 == 0 ? ""
                                           : std::string(64, static_cast<char>('0' + row % 10)));
+      batch.damage.push_back(row % 11 == 0 ? 0.25 : 0);
     } else if constexpr (std::is_same_v<Batch, ReducedBatch>) {
       batch.label_index.push_back(row % 3 == 0 ? std::optional<std::int32_t>()
                                                : static_cast<std::int32_t>(row % 131));

@@ -37,6 +37,7 @@ std::string_view expected_type(ColumnType type) {
     case ColumnType::kText: return "string";
     case ColumnType::kBytes: return "binary";
     case ColumnType::kInt64: return "int64";
+    case ColumnType::kDouble: return "double";
     case ColumnType::kOptionalInt32: return "int32";
     case ColumnType::kFloats: return "list<float32>";
   }
@@ -61,6 +62,7 @@ bool fits(const TableColumn& column, const parquet::schema::Node& node,
       return type == parquet::Type::BYTE_ARRAY && leaf.logical_type()->is_string();
     case ColumnType::kBytes: return type == parquet::Type::BYTE_ARRAY;
     case ColumnType::kInt64: return type == parquet::Type::INT64;
+    case ColumnType::kDouble: return type == parquet::Type::DOUBLE;
     case ColumnType::kOptionalInt32: return type == parquet::Type::INT32;
     case ColumnType::kFloats: break;
   }
@@ -207,7 +209,8 @@ struct PartReader::State {
   }
 
   static bool advances(const TableColumn& column) {
-    return column.type == ColumnType::kFloats || column.type == ColumnType::kInt64;
+    return column.type == ColumnType::kFloats || column.type == ColumnType::kInt64 ||
+           column.type == ColumnType::kDouble;
   }
 
   void refuse_nulls(const TableColumn& column, std::size_t got, std::size_t read) const {
@@ -288,6 +291,15 @@ void PartReader::read(const TableColumn& column, std::vector<std::int64_t>& rows
                                           [&](std::size_t, std::size_t got, std::size_t read) {
                                             state.refuse_nulls(column, got, read);
                                           });
+}
+
+void PartReader::read(const TableColumn& column, std::vector<double>& rows) {
+  State& state = *state_;
+  rows.resize(state.batch_rows);
+  state.read_values<parquet::DoubleReader>(column, rows.size(), rows.data(),
+                                           [&](std::size_t, std::size_t got, std::size_t read) {
+                                             state.refuse_nulls(column, got, read);
+                                           });
 }
 
 void PartReader::read(const TableColumn& column, std::vector<std::optional<std::int32_t>>& rows) {

@@ -37,6 +37,7 @@ class PartReader {
   // Replaces `rows`. Each column once after begin_rows().
   void read(const TableColumn& column, std::vector<std::string>& rows);
   void read(const TableColumn& column, std::vector<std::int64_t>& rows);
+  void read(const TableColumn& column, std::vector<double>& rows);
   void read(const TableColumn& column, std::vector<std::optional<std::int32_t>>& rows);
   void read(const TableColumn& column, Matrix<float>& rows);
 

@@ -33,6 +33,7 @@ NodePtr column_node(const TableColumn& column) {
     case ColumnType::kBytes:
       return PrimitiveNode::Make(name, Repetition::REQUIRED, Type::BYTE_ARRAY);
     case ColumnType::kInt64: return PrimitiveNode::Make(name, Repetition::REQUIRED, Type::INT64);
+    case ColumnType::kDouble: return PrimitiveNode::Make(name, Repetition::REQUIRED, Type::DOUBLE);
     case ColumnType::kOptionalInt32:
       return PrimitiveNode::Make(name, Repetition::OPTIONAL, Type::INT32);
     case ColumnType::kFloats: break;
@@ -139,6 +140,11 @@ void PartWriter::append(std::span<const std::string> rows) {
 void PartWriter::append(std::span<const std::int64_t> rows) {
   state_->append<parquet::Int64Writer>(
       rows, [](auto& writer, std::int64_t row) { writer.WriteBatch(1, nullptr, nullptr, &row); });
+}
+
+void PartWriter::append(std::span<const double> rows) {
+  state_->append<parquet::DoubleWriter>(
+      rows, [](auto& writer, double row) { writer.WriteBatch(1, nullptr, nullptr, &row); });
 }
 
 void PartWriter::append(std::span<const std::optional<std::int32_t>> rows) {

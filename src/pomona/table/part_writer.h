@@ -28,6 +28,7 @@ class PartWriter {
   // The columns of one row group in their order, the same number of rows each, then end_group().
   void append(std::span<const std::string> rows);
   void append(std::span<const std::int64_t> rows);
+  void append(std::span<const double> rows);
   void append(std::span<const std::optional<std::int32_t>> rows);
   void append(MatrixView<const float> rows);
   void end_group();

@@ -29,6 +29,7 @@ struct ManifestBatch {
   std::vector<std::int64_t> bytes;
   std::vector<std::string> status;  // "ok", "failed" or "skipped"
   std::vector<std::string> sha256;  // of the bytes that were read; "" where none were
+  std::vector<double> damage;       // the share of the photograph that is lost; 0 for a whole one
 
   std::size_t rows() const { return path.size(); }
 };

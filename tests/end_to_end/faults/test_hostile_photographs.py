@@ -19,9 +19,12 @@ from photographs import encoded, make_folder
 from PIL import Image, ImageOps
 from tables import failures_of, rows_of, statuses_of
 
+# Pillow's, of tags with more numbers than they should have.
+pytestmark = pytest.mark.filterwarnings("ignore:Metadata Warning")
+
 MB = 1_000_000
 MILLISECONDS = 250
-MEMORY = 128 * MB
+MEMORY = 176 * MB
 FLAT = 4 * MB  # what noise and the code of libraries take
 # Processor time, not time on the clock; still the machine may be shared, so pictures that are as
 # large as can be get twice the time. docs/reliability.md has the figures of a quiet one.
@@ -159,7 +162,7 @@ def test_d3_cut_files_are_truncated(row):
 
 def test_d6_orientation_is_that_of_pillow_and_else_upright(row, looks_right, features):
     files = row("D6")
-    assert looks_right(files) == len(files) > 25
+    assert looks_right(files) == len(files) > 40
     # What tells a picture from the same one turned.
     turned = features["hostile/d6_3_big.jpg"] - features["hostile/d6_1_big.jpg"]
     assert np.abs(turned).max() > 0.5 * np.std(list(features.values()), axis=0).mean()

@@ -2,6 +2,7 @@
 // Reads WebP by libwebp. Private to the module: callers use decode.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,11 @@ class WebpReader {
  public:
   // Fills `image` with the pixels as stored and returns the EXIF orientation (1 to 8). Alpha is
   // composed over white; of an animation the first frame, on a white canvas.
+  //
+  // target_side: see DecodeOptions. A picture of more than 16 million pixels is reduced while it is
+  // decoded, unless its frame covers a part of the canvas only.
   expected<int, DecodeFailure> read(std::string_view bytes, const DecodeLimits& limits,
-                                    Image& image);
+                                    int target_side, Image& image);
 
   // Scratch memory, where it is more than that.
   void give_back_beyond(std::size_t bytes) {

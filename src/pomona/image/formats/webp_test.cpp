@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile WebP files; what good ones look like is in decode_test.cpp.
-#include "pomona/image/webp.h"
+#include "pomona/image/formats/webp.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 DecodeFailureKind kind_of(const std::string& bytes, const DecodeLimits& limits) {
   Image image;
-  const auto done = WebpReader().read(bytes, limits, image);
+  const auto done = WebpReader().read(bytes, limits, /*target_side=*/0, image);
   EXPECT_FALSE(done);
   return done ? DecodeFailureKind::kUnsupportedFormat : done.error().kind;
 }
@@ -35,10 +35,10 @@ TEST(Webp, D11TheCanvasOfAnAnimationCountsNotTheFrame) {
 
 TEST(Webp, D11LosslessDataCountsAsMemory) {
   DecodeLimits limits;
-  limits.max_memory_bytes = 29 * 21 * 3 + 29 * 21;  // enough for a lossy picture
+  limits.max_decode_memory = 29 * 21 * 4 + 29 * 64;  // enough for a lossy picture
   EXPECT_EQ(kind_of(read_golden("lossless.webp"), limits), DecodeFailureKind::kTooLarge);
   Image image;
-  EXPECT_TRUE(WebpReader().read(read_golden("lossy.webp"), limits, image));
+  EXPECT_TRUE(WebpReader().read(read_golden("lossy.webp"), limits, /*target_side=*/0, image));
 }
 
 }  // namespace
