@@ -12,7 +12,9 @@
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
+#include "pomona/dataset/file_groups.h"
 #include "pomona/jobs/extract_tables.h"
+#include "summary.h"
 
 namespace pomona::cli {
 namespace {
@@ -61,20 +63,23 @@ void add_scan(CLI::App& app, Command& chosen) {
       check_content(roots, found.manifest, session.progress, session.stop);
       const Counts counts = count_statuses(found.manifest);
       const std::vector<LabelCounts> labels = count_labels(found.manifest);
+      const std::vector<FileGroup> not_used = group_files(found.manifest);
       if (*as_json) {
         std::fputs(print_json({{"found", found.manifest.rows.size()},
                                {"ok", counts.ok},
                                {"failed", counts.failed},
                                {"skipped", counts.skipped},
+                               {"not_used", file_groups_json(not_used)},
                                {"labels", labels_json(labels)}})
                        .c_str(),
                    stdout);
         return 0;
       }
       print_labels(labels);
-      std::printf("%s files: %s photographs, %s not readable, %s skipped\n",
+      std::printf("%s files: %s photographs, %s failed, %s skipped\n",
                   with_commas(found.manifest.rows.size()).c_str(), with_commas(counts.ok).c_str(),
                   with_commas(counts.failed).c_str(), with_commas(counts.skipped).c_str());
+      print_not_used(not_used);
       return 0;
     };
   });

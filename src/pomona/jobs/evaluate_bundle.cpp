@@ -76,6 +76,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   input.images = options.inputs;
   input.classes = options.classes;
   input.stores = options.stores;
+  input.include_hidden = options.include_hidden;
   const ImageRoots roots = open_roots(input);
   Scan found = scan(roots, split, progress, stop);
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;

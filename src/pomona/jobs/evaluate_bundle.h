@@ -29,6 +29,7 @@ struct EvaluateOptions {
   std::size_t workers = 0;
   std::uint64_t seed = 0;
   double max_failures = 0.1;
+  bool include_hidden = false;  // as in InputOptions
 
   // Throws invalid_input that names the field.
   void check() const;

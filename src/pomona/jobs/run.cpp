@@ -137,7 +137,7 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
 
   record.inputs = inputs_json(options.input);
   record.options =
-      merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
+      merged({options_json(options.extract, extraction.setup), options_json(options.input),
               options_json(options.reduce, metrics.pca.n_components), options_json(options.train)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, training_options(options, files));
   timeline.begin("report");
@@ -162,7 +162,7 @@ RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunReco
   context.timeline.end();
   record.inputs = inputs_json(options.input);
   record.options =
-      merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
+      merged({options_json(options.extract, extraction.setup), options_json(options.input)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());
   return publish(record, extraction, context);
 }
