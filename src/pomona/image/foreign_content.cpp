@@ -13,7 +13,7 @@ namespace {
 using namespace std::string_view_literals;
 
 // By where it stands in the file.
-struct Signature {
+struct ForeignMark {
   std::size_t at;
   std::string_view bytes;
   const char* content;
@@ -28,7 +28,7 @@ constexpr const char* kUnknown =
 constexpr const char* kTar = "a tar archive; unpack it";
 constexpr const char* kFilm = "a film, not a photograph; extract frames from it, or move it away";
 
-constexpr Signature kSignatures[] = {
+constexpr ForeignMark kForeignMarks[] = {
     {0, "version https://git-lfs.github.com/spec/"sv, kLfs},
     {0, "version https://hawser.github.com/spec/"sv, kLfs},
     {0, "version http://git-media.io/v/"sv, kLfs},
@@ -94,7 +94,7 @@ const char* kind_of_text(std::string_view bytes) {
 std::string foreign_content(std::string_view bytes) {
   if (bytes.empty()) return "nothing: it is empty (0 bytes); copy it again from where it came";
   bytes = bytes.substr(0, kSniffBytes);
-  for (const Signature& one : kSignatures) {
+  for (const ForeignMark& one : kForeignMarks) {
     if (bytes.size() > one.at && bytes.substr(one.at).starts_with(one.bytes)) return one.content;
   }
   if (std::ranges::all_of(bytes, [](char byte) { return byte == 0; })) {

@@ -20,6 +20,8 @@ Extraction some_extraction() {
   extraction.counts.failed = 2;
   extraction.counts.skipped = 1;
   extraction.counts.decoded = 8;
+  extraction.not_used = {
+      {FileStatus::kFailed, "not_an_image", 2, {{".jpg", 2}}, {{"a/1.jpg", "it is empty"}}}};
   extraction.labels = {{"", 1, 0, 0}, {"apple", 2, 1, 1}, {"pear", 2, 0, 1}};
   return extraction;
 }

@@ -276,6 +276,12 @@ class TrainingRun {
     timeline_.begin("cross-validate");
     progress_.begin("cross-validate", 0);
     validation_ = cross_validate(chain_setup(), progress_, stop_);
+    if (validation_ && validation_->not_converged > 0) {
+      warn("c, folds: logistic regression did not converge in " +
+           std::to_string(validation_->not_converged) + " of " +
+           std::to_string(validation_->folds) +
+           " folds, so the cross-validated metrics may be off; a smaller c converges sooner");
+    }
     if (validation_) return;
     warn(
         "every label has one group of training photographs, so none could be judged by a fit on "

@@ -11,8 +11,8 @@
 namespace pomona {
 namespace {
 
-constexpr std::size_t kQueryRows = 512;
-constexpr std::size_t kReferenceRows = 512;
+constexpr std::size_t kNearQueryRows = 512;
+constexpr std::size_t kNearReferenceRows = 512;
 
 }  // namespace
 
@@ -20,14 +20,14 @@ void mark_near_rows(MatrixView<const float> references, MatrixView<const float> 
                     double distance, std::size_t workers, std::span<std::uint8_t> near) {
   if (queries.rows() == 0 || references.rows() == 0) return;
   const auto least_cosine = static_cast<float>(1 - distance);
-  const std::size_t blocks = (queries.rows() + kQueryRows - 1) / kQueryRows;
+  const std::size_t blocks = (queries.rows() + kNearQueryRows - 1) / kNearQueryRows;
   const std::size_t threads = std::clamp<std::size_t>(workers, 1, blocks);
-  std::vector<Matrix<float>> cosines(threads, Matrix<float>(kQueryRows, kReferenceRows));
+  std::vector<Matrix<float>> cosines(threads, Matrix<float>(kNearQueryRows, kNearReferenceRows));
   parallel_for(blocks, threads, [&](std::size_t block, std::size_t worker) {
-    const std::size_t first = block * kQueryRows;
-    const auto left = queries.rows_from(first, std::min(kQueryRows, queries.rows() - first));
-    for (std::size_t at = 0; at < references.rows(); at += kReferenceRows) {
-      const auto right = references.rows_from(at, std::min(kReferenceRows, references.rows() - at));
+    const std::size_t first = block * kNearQueryRows;
+    const auto left = queries.rows_from(first, std::min(kNearQueryRows, queries.rows() - first));
+    for (std::size_t at = 0; at < references.rows(); at += kNearReferenceRows) {
+      const auto right = references.rows_from(at, std::min(kNearReferenceRows, references.rows() - at));
       const MatrixView<float> products(cosines[worker].data(), left.rows(), right.rows());
       multiply_by_transposed(left, right, products);
       for (std::size_t i = 0; i < left.rows(); ++i) {
