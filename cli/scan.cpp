@@ -15,8 +15,8 @@
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
-#include "pomona/dataset/copies.h"
-#include "pomona/dataset/file_groups.h"
+#include "pomona/dataset/files/copies.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/jobs/extract_tables.h"
 #include "summary.h"
 

@@ -7,7 +7,7 @@
 
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
-#include "pomona/dataset/file_content.h"
+#include "pomona/dataset/files/file_content.h"
 
 namespace pomona {
 namespace {

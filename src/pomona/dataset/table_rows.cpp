@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "pomona/base/error.h"
-#include "pomona/dataset/copies.h"
+#include "pomona/dataset/files/copies.h"
 #include "pomona/dataset/label_numbers.h"
 
 namespace pomona {

@@ -11,7 +11,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/dataset/file_content.h"
+#include "pomona/dataset/files/file_content.h"
 #include "pomona/dataset/photograph_source.h"
 #include "pomona/extract/extract_collector.h"
 #include "pomona/extract/ordered_blocks.h"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "pomona/base/progress.h"
-#include "pomona/dataset/file_groups.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/image/decode_limits.h"
 #include "pomona/jobs/run_record.h"

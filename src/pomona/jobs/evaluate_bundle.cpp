@@ -11,7 +11,7 @@
 #include "pomona/base/json.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/row_file.h"
-#include "pomona/dataset/file_groups.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"

@@ -12,7 +12,7 @@
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
-#include "pomona/dataset/file_groups.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/table_rows.h"
 #include "pomona/extract/extract.h"

@@ -64,6 +64,10 @@ TEST(ExtractionSummary, IsReadBackFromRunJson) {
   EXPECT_EQ(found.crops, written.crops);
   EXPECT_EQ(found.workers, 2U);
   EXPECT_EQ(found.images_per_second, written.images_per_second);
+  ASSERT_EQ(found.not_used.size(), 1U);
+  EXPECT_EQ(file_groups_json(found.not_used), file_groups_json(written.not_used));
+  record.erase("not_used");
+  EXPECT_TRUE(parse_extraction_summary(record.dump(), "run.json").not_used.empty());
 }
 
 TEST(ExtractionSummary, AnotherShapeIsCorrupt) {

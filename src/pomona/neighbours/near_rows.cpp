@@ -27,7 +27,8 @@ void mark_near_rows(MatrixView<const float> references, MatrixView<const float> 
     const std::size_t first = block * kNearQueryRows;
     const auto left = queries.rows_from(first, std::min(kNearQueryRows, queries.rows() - first));
     for (std::size_t at = 0; at < references.rows(); at += kNearReferenceRows) {
-      const auto right = references.rows_from(at, std::min(kNearReferenceRows, references.rows() - at));
+      const auto right =
+          references.rows_from(at, std::min(kNearReferenceRows, references.rows() - at));
       const MatrixView<float> products(cosines[worker].data(), left.rows(), right.rows());
       multiply_by_transposed(left, right, products);
       for (std::size_t i = 0; i < left.rows(); ++i) {

@@ -10,7 +10,7 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/stop.h"
-#include "pomona/dataset/copies.h"
+#include "pomona/dataset/files/copies.h"
 #include "pomona/features/read_ahead.h"
 
 namespace pomona {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/dataset/file_groups.h"
+#include "pomona/dataset/files/file_groups.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <map>
 
 #include "pomona/base/number_text.h"
-#include "pomona/dataset/file_content.h"
+#include "pomona/dataset/files/file_content.h"
 
 namespace pomona {
 namespace {

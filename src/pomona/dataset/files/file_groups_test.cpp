@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/dataset/file_groups.h"
+#include "pomona/dataset/files/file_groups.h"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/dataset/copies.h"
+#include "pomona/dataset/files/copies.h"
 
 #include <algorithm>
 #include <array>

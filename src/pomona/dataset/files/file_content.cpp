@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/dataset/file_content.h"
+#include "pomona/dataset/files/file_content.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/dataset/hidden_names.h"
+#include "pomona/dataset/files/hidden_names.h"
 
 #include <gtest/gtest.h>
 
