@@ -50,6 +50,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
                    "extract or run")
       ->required();
   add_classes_flag(*command, options->classes);
+  add_hidden_flag(*command, options->include_hidden);
   command->footer(
       "Examples:\n"
       "  pomona evaluate results more-photographs\n"

@@ -37,11 +37,15 @@ std::vector<OfferedGroup> shuffled_groups(const std::vector<std::size_t>& rows,
   return result;
 }
 
-// Without those that have none.
+// Without those that have none, and those of mixed groups.
 std::vector<std::vector<std::size_t>> rows_by_label(const Manifest& manifest,
-                                                    const std::vector<std::size_t>& candidates) {
+                                                    const std::vector<std::size_t>& candidates,
+                                                    const Groups& groups) {
   std::vector<std::vector<std::size_t>> by_label(manifest.labels.size());
   for (const std::size_t row : candidates) {
+    if (!groups.mixed.empty() && groups.mixed[static_cast<std::size_t>(groups.of_row[row])] != 0) {
+      continue;
+    }
     if (!manifest.label(manifest.rows[row]).empty())
       by_label[manifest.rows[row].label].push_back(row);
   }
@@ -127,7 +131,7 @@ std::vector<std::vector<std::size_t>> choose_folds(const Manifest& manifest,
                                                    const Groups& groups, std::size_t count,
                                                    std::uint64_t seed) {
   std::vector<std::vector<std::size_t>> folds(count);
-  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates, groups)) {
     std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
     if (offered.size() < 2) continue;
     std::ranges::stable_sort(offered, std::greater(),
@@ -154,7 +158,7 @@ std::vector<std::size_t> choose_holdout(const Manifest& manifest,
   std::vector<std::size_t> chosen;
   // Groups are lumps: what a label gave too much or too little the next ones make up for.
   double carried = 0;
-  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates, groups)) {
     if (rows.empty()) continue;
     const double wanted = share * static_cast<double>(rows.size()) + carried;
     const std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);

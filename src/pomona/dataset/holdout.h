@@ -18,6 +18,9 @@ struct Groups {
   bool given = false;  // by a pattern; otherwise every photograph is a group of its own
   ScratchVector<std::int32_t> of_row;  // number of the group of each row of the manifest
   ScratchVector<std::uint64_t> key;    // of each group: a hash of folder and captures (or the path)
+  // Of each group, whether it holds copies with different labels, so that a test of it says
+  // nothing: it stays on the side of training. Empty: none does.
+  ScratchVector<std::uint8_t> mixed;
 };
 
 // Photographs of folders of one name whose file names give the same captures of `pattern`, an

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/dataset/files/copies.h"
 #include "pomona/dataset/label_numbers.h"
 
 namespace pomona {
@@ -106,6 +107,12 @@ std::vector<std::size_t> TableRows::side(Split split) const {
     return manifest.rows[row].status == FileStatus::kSkipped;
   });
   return result;
+}
+
+Groups single_rows(const TableRows& rows) {
+  Groups groups = find_groups(rows.manifest, "");
+  join_copies(rows.manifest, rows.first_copy, groups);
+  return groups;
 }
 
 std::int32_t label_number(const std::vector<std::string>& labels, std::string_view label) {

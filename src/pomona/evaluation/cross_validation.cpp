@@ -134,6 +134,7 @@ std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress&
     const Matrix<double> logits = test_logits(setup, chain, judged);
     out_of_fold.add(judged, logits);
     ++result.folds;
+    result.not_converged += chain.trained.converged ? 0U : 1U;
     if (rows.varieties.empty() || on_features(setup)) continue;
     const VarietyAnswers of_fold =
         answer_varieties(fit_varieties(chain.table(rows), train_side, setup.train, stop),

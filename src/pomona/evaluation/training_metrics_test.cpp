@@ -18,6 +18,7 @@ TrainingMetrics some_metrics() {
   TrainingMetrics metrics;
   metrics.headline = "Headline metric: 50.0 %.";
   metrics.labels = {"apple", "pear"};
+  metrics.warnings = {"the classifier did not converge"};
   metrics.pca = {2, {0.5, 0.25}, {0.5, 0.25, 0.25}, true};
   ProtocolMetrics main;
   main.protocol = {"main", "Given test set", "…", 7, ""};
@@ -45,6 +46,7 @@ TEST(TrainingMetrics, WhatAFrontPrintsIsReadBack) {
   const std::string text = print_json(metrics_json(metrics));
   const MetricsSummary found = parse_metrics_summary(text, "metrics.json");
   EXPECT_EQ(found.headline, metrics.headline);
+  EXPECT_EQ(found.warnings, metrics.warnings);
   EXPECT_EQ(protocol_metrics_json(found.metrics).dump(),
             protocol_metrics_json(metrics.results.metrics).dump());
   ASSERT_EQ(found.metrics.size(), 2U);
@@ -70,6 +72,19 @@ TEST(TrainingMetrics, AnotherShapeIsCorrupt) {
       }
     }
   }
+}
+
+TEST(TrainingMetrics, OfAnOlderVersionHasNoWarnings) {
+  Json json = metrics_json(some_metrics());
+  json.erase("warnings");
+  EXPECT_TRUE(parse_metrics_summary(json.dump(), "metrics.json").warnings.empty());
+}
+
+TEST(TrainingMetrics, NearDuplicatesAreNullWithoutATest) {
+  TrainingMetrics metrics = some_metrics();
+  EXPECT_TRUE(metrics_json(metrics).at("near_duplicates").is_null());
+  metrics.near_duplicates = {0.1, 3, 10};
+  EXPECT_EQ(metrics_json(metrics).at("near_duplicates").at("test_rows"), 3);
 }
 
 TEST(TrainingMetrics, ABundleKeepsNoNamesOfPhotographs) {

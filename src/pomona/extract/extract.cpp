@@ -11,6 +11,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/dataset/files/file_content.h"
 #include "pomona/dataset/photograph_source.h"
 #include "pomona/extract/extract_collector.h"
 #include "pomona/extract/ordered_blocks.h"
@@ -85,14 +86,17 @@ class Worker {
 
   FileStatus decode_into(std::size_t row_number, ExtractedBlock& block) {
     const ManifestRow& row = manifest_.rows[row_number];
-    if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
+    if (FileContent content = file_content(row.path, bytes_); content.status != FileStatus::kOk) {
+      if (content.failure) {
+        block.failures.push_back(decode_failure(row, std::move(*content.failure)));
+      }
+      return content.status;
+    }
     ++block.decoded;
     const bool previewed = choice_ != nullptr && choice_->includes(row.path);
     const auto added = featurizer_.add(bytes_, limits_, previewed);
     if (!added) {
-      block.failures.push_back({row.split, std::string(row.path), "decode",
-                                std::string(decode_failure_name(added.error().kind)),
-                                added.error().message});
+      block.failures.push_back(decode_failure(row, added.error()));
       return FileStatus::kFailed;
     }
     block.damage[row_number - block.first] = added->damage;

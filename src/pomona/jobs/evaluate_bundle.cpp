@@ -11,6 +11,7 @@
 #include "pomona/base/json.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/row_file.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
@@ -76,6 +77,7 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   input.images = options.inputs;
   input.classes = options.classes;
   input.stores = options.stores;
+  input.include_hidden = options.include_hidden;
   const ImageRoots roots = open_roots(input);
   Scan found = scan(roots, split, progress, stop);
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
@@ -86,6 +88,10 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   ExtractSinks sinks;
   sinks.features = &sink;
   extract({roots, found.manifest, setup, extract_options}, sinks, {}, progress, stop);
+  for (const FileGroup& group : group_files(found.manifest)) {
+    progress.note((group.status == FileStatus::kFailed ? "failed: " : "skipped: ") +
+                  describe(group));
+  }
   return rows_of_manifest(std::move(found.manifest), options.group);
 }
 

@@ -31,6 +31,7 @@ struct EvaluateOptions {
   std::uint64_t seed = 0;
   double max_failures = 0.1;
   DecodeLimits limits;
+  bool include_hidden = false;  // as in InputOptions
 
   // Throws invalid_input that names the field.
   void check() const;

@@ -147,6 +147,7 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
                                          "its own folder");
   }
   extraction.labels = count_labels(work.manifest);
+  extraction.not_used = group_files(work.manifest);
   extraction.rows =
       rows_of_manifest(std::move(work.manifest), request.input.split.group, work.roots.labels);
   extraction.rows.crops = extraction.setup.crops.size();

@@ -42,6 +42,7 @@ ExtractionSummary summary_of(const Extraction& extraction, const Timeline& timel
         static_cast<double>(counts.ok) / std::max(seconds_of(timeline, "extract"), 1e-9);
   }
   summary.seconds = timeline.seconds();
+  summary.not_used = extraction.not_used;
   return summary;
 }
 
@@ -70,6 +71,10 @@ ExtractionSummary parse_extraction_summary(std::string_view text, std::string_vi
     summary.images_per_second = read_member<double>(record, "images_per_second", where);
   }
   summary.seconds = read_member<double>(record, "seconds", where);
+  // Older versions wrote none.
+  if (record.contains("not_used")) {
+    summary.not_used = parse_file_groups(record.at("not_used"), where);
+  }
   return summary;
 }
 
@@ -87,6 +92,7 @@ void add_extraction(const Extraction& extraction, const ExtractionSummary& summa
                       {"failed", summary.failed},   {"skipped", summary.skipped},
                       {"train", summary.train},     {"test", summary.test},
                       {"classes", summary.classes}, {"bytes", extraction.counts.bytes}};
+  record["not_used"] = file_groups_json(summary.not_used);
   record["labels"] = labels_json(extraction.labels);
   record["features_by"] = feature_recipe(extraction.setup);
   record["work"] = {{"shards", extraction.shards},

@@ -33,7 +33,7 @@ Json settings_json(const InputOptions& input, const ImageRoots& roots,
   settings["images"] = resolved_places(input.images);
   settings["test"] = resolved_places(input.test);
   settings["classes"] = roots.labels.classes ? Json(roots.labels.classes->digest()) : Json(nullptr);
-  settings.update(options_json(input.split));
+  settings.update(options_json(input));
   settings["previews"] = options.previews;
   settings["part_files"] = options.part_files;
   settings.update(options_json(options.limits));
@@ -45,6 +45,7 @@ std::string fingerprint_of(Json settings, const Manifest& listing) {
   settings.erase("images");
   settings.erase("test");
   settings.erase("classes");
+  settings.erase("include_hidden");
   return sha256(settings.dump() + digest_of_listing(listing)).substr(0, kFingerprintLetters);
 }
 

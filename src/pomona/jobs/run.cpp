@@ -19,6 +19,7 @@
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/training/domain_adaptation.h"
+#include "pomona/training/feature_copies.h"
 #include "pomona/training/output_layer_prior.h"
 #include "pomona/training/studio_only.h"
 
@@ -102,6 +103,7 @@ RunResult earlier_result(const OutputFolder& out, Progress& progress) {
   RunResult result{print_json(record), parse_extraction_summary(text, "run.json"), {}};
   if (out.root().exists("metrics.json")) {
     result.metrics = parse_metrics_summary(out.root().read("metrics.json"), "metrics.json");
+    for (const std::string& sentence : result.metrics.warnings) progress.warn(sentence);
   }
   return result;
 }
@@ -114,7 +116,7 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
     // Report classes that the backbone lacks before hours of extraction, not after.
     const OutputLayerPrior tried(work.setup.backbone, *files.classes, /*labels=*/{});
   }
-  const Extraction extraction =
+  Extraction extraction =
       extract_tables(std::move(work), request_of(options), options.reduce.components, context);
   TrainJobOptions learn;
   learn.reduce = options.reduce;
@@ -132,12 +134,13 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
   }
   learn.sources = source_names(parse_image_inputs(options.input.images));
   const ParquetFeatures features(out.work(), extraction.features);
+  join_feature_copies(extraction.rows, features, context.execution);
   const TrainingMetrics metrics =
       train_job({features, extraction.rows, *extraction.moments}, extraction.setup, learn, context);
 
   record.inputs = inputs_json(options.input);
   record.options =
-      merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
+      merged({options_json(options.extract, extraction.setup), options_json(options.input),
               options_json(options.reduce, metrics.pca.n_components), options_json(options.train)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, training_options(options, files));
   timeline.begin("report");
@@ -162,7 +165,7 @@ RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunReco
   context.timeline.end();
   record.inputs = inputs_json(options.input);
   record.options =
-      merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
+      merged({options_json(options.extract, extraction.setup), options_json(options.input)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());
   return publish(record, extraction, context);
 }

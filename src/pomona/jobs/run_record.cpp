@@ -39,6 +39,12 @@ Json options_json(const SplitOptions& options) {
           {"seed", options.seed}};
 }
 
+Json options_json(const InputOptions& options) {
+  Json json = options_json(options.split);
+  json["include_hidden"] = options.include_hidden;
+  return json;
+}
+
 Json options_json(const ReduceOptions& options, std::size_t n_components) {
   Json components = n_components;
   if (options.components) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pomona/base/json.h"
+#include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/extract.h"
 #include "pomona/jobs/timeline.h"
@@ -19,6 +20,8 @@ namespace pomona {
 Json options_json(const DecodeLimits& limits);
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup);
 Json options_json(const SplitOptions& options);
+// Those of the split, and which files are taken; places are inputs_json().
+Json options_json(const InputOptions& options);
 // `n_components`: how many there came to be.
 Json options_json(const ReduceOptions& options, std::size_t n_components);
 Json options_json(const TrainOptions& options);

@@ -13,6 +13,7 @@
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/pixel_baseline.h"
+#include "pomona/evaluation/split_leaks.h"
 #include "pomona/evaluation/training_metrics.h"
 #include "pomona/evaluation/tsne_plot.h"
 #include "pomona/evaluation/variety_threshold.h"
@@ -47,10 +48,20 @@ class TrainingRun {
     if (options_.backbone_classes) {
       output_layer_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
     }
+    metrics_.copies = copy_metrics(table_.rows);
+    if (metrics_.copies.photographs > 0) {
+      progress_.note(std::to_string(metrics_.copies.photographs) +
+                     " photographs have copies with exactly the same features; a holdout and "
+                     "folds keep them on one side");
+    }
+    for (std::string& sentence : copy_warnings(metrics_.copies, table_.rows.count(Split::kTest))) {
+      warn(std::move(sentence));
+    }
     cross_validate_training();
     reduce_table();
     TrainedClassifier trained = train_classifier();
     describe(trained);
+    warn_of_early_end(trained);
     evaluate_classifier(trained);
     add_cross_validation();
     add_baselines();
@@ -76,6 +87,11 @@ class TrainingRun {
   }
 
  private:
+  // On the terminal now, and in metrics.json and on the page for who looks later.
+  void warn(std::string sentence) {
+    progress_.warn(sentence);
+    metrics_.warnings.push_back(std::move(sentence));
+  }
   std::size_t workers() const { return execution_.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
   const RowFile& inputs() const { return on_features() ? *features_ : *components_; }
@@ -119,7 +135,7 @@ class TrainingRun {
     if (std::ranges::any_of(unseen, [&](const auto& label) { return prior.knows(label); })) {
       return;
     }
-    progress_.warn(
+    warn(
         "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so "
         "the "
         "prior stays "
@@ -132,10 +148,9 @@ class TrainingRun {
                                       options_.train);
     for (const std::string& source : options_.train.adapt) {
       if (adaptation.adapts(source)) continue;
-      progress_.warn(
-          "adapt: the source '" + source +
-          "' has no label in common with the in-the-wild domain (sources that studio does not "
-          "name), so training uses it without domain adaptation");
+      warn("adapt: the source '" + source +
+           "' has no label in common with the in-the-wild domain (sources that studio does not "
+           "name), so training uses it without domain adaptation");
     }
     learnt_from_ = adaptation.adapted(training_table().learnt_from, out_.scratch_folder());
   }
@@ -143,7 +158,7 @@ class TrainingRun {
   TrainedClassifier train_classifier() {
     timeline_.begin("train");
     if (table_.rows.train_labels.size() < 2) {
-      progress_.warn(
+      warn(
           "fewer than two labels among the training photographs, so no classifier is trained; for "
           "one, put photographs into a folder for each label");
       return {};
@@ -161,7 +176,7 @@ class TrainingRun {
     const TableRows& rows = table_.rows;
     if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
     if (on_features()) {
-      progress_.warn(
+      warn(
           "classes, classifier: the class map names varieties, but ridge regression reports none; "
           "train a logistic classifier for that");
       return {};
@@ -184,14 +199,14 @@ class TrainingRun {
     timeline_.begin("reject_option");
     progress_.begin("reject_option", 0);
     if (backbone.spec.logit_count == 0) {
-      progress_.warn(
+      warn(
           "reject_rate: the backbone was imported without logits, so the bundle cannot use its own "
           "classes to reject what shows something else; it rejects by distance alone");
     }
     RejectOption reject_option = fit_reject_option(table_.features, table_.rows, backbone,
                                                    options_.train, out_.scratch_folder(), stop_);
     if (reject_option.most_distance == kFarthestNovelty) {
-      progress_.warn(
+      warn(
           "every label has one group of training photographs, so there is no distance to set "
           "a threshold by: none is rejected as an unknown kind");
     }
@@ -211,6 +226,13 @@ class TrainingRun {
                            trained.converged, trained.objective};
   }
 
+  void warn_of_early_end(const TrainedClassifier& trained) {
+    if (trained.kind == ClassifierKind::kNone || trained.converged) return;
+    warn("c: logistic regression did not converge in " + std::to_string(trained.iterations) +
+         " iterations, so the classifier is not the best for its penalty; a smaller c converges "
+         "sooner");
+  }
+
   bool main_split_is_grouped() const {
     return table_.rows.groups.given && table_.rows.test_rows() > 0 &&
            keeps_groups_whole(table_.rows.manifest, table_.rows.groups);
@@ -224,7 +246,7 @@ class TrainingRun {
   void evaluate_classifier(const TrainedClassifier& trained) {
     if (!has_test()) {
       if (table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2) {
-        progress_.warn(
+        warn(
             "no test photograph has a label that training knows, so there are no metrics; name the "
             "folders of both sides alike");
       }
@@ -232,6 +254,8 @@ class TrainingRun {
     }
     timeline_.begin("evaluate");
     progress_.begin("evaluate", 0);
+    metrics_.near_duplicates =
+        near_duplicate_metrics(table_.rows, *components_, options_.sources, execution_);
     const Evaluation tested =
         evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
                  options_.train.seed, workers());
@@ -252,8 +276,14 @@ class TrainingRun {
     timeline_.begin("cross-validate");
     progress_.begin("cross-validate", 0);
     validation_ = cross_validate(chain_setup(), progress_, stop_);
+    if (validation_ && validation_->not_converged > 0) {
+      warn("c, folds: logistic regression did not converge in " +
+           std::to_string(validation_->not_converged) + " of " +
+           std::to_string(validation_->folds) +
+           " folds, so the cross-validated metrics may be off; a smaller c converges sooner");
+    }
     if (validation_) return;
-    progress_.warn(
+    warn(
         "every label has one group of training photographs, so none could be judged by a fit on "
         "the others: there are no cross-validated metrics");
   }
@@ -286,13 +316,13 @@ class TrainingRun {
   void add_another_split() {
     const bool by_group = !main_split_is_grouped();
     Groups singles;
-    if (!by_group) singles = find_groups(table_.rows.manifest, "");
+    if (!by_group) singles = single_rows(table_.rows);
     const double share =
         options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
     const auto second = validate_another_split(
         chain_setup(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
-      progress_.warn("the groups leave no label with two of them: there are no metrics by group");
+      warn("the groups leave no label with two of them: there are no metrics by group");
       return;
     }
     add_metrics(another_split_protocol(by_group, second->train_rows), second->evaluation,
@@ -308,9 +338,9 @@ class TrainingRun {
       if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
     }
     if (unknown == 0) return;
-    progress_.warn("catalogue, classes: the catalogue has no entry for " + std::to_string(unknown) +
-                   " of " + std::to_string(table_.rows.train_labels.size()) + " labels, such as " +
-                   names + "; its kinds are known by their id, to which a class map leads");
+    warn("catalogue, classes: the catalogue has no entry for " + std::to_string(unknown) + " of " +
+         std::to_string(table_.rows.train_labels.size()) + " labels, such as " + names +
+         "; its kinds are known by their id, to which a class map leads");
   }
 
   const FeatureTable& table_;

@@ -53,7 +53,7 @@ std::vector<std::vector<std::size_t>> calibration_folds(const TableRows& rows,
   progress.warn(
       "every label has one group to learn from, so probabilities are calibrated on photographs "
       "beside those learnt from: they may be overconfident");
-  return folds_of(rows, all, find_groups(rows.manifest, ""), options);
+  return folds_of(rows, all, single_rows(rows), options);
 }
 
 // The rows of all crops of the photographs chosen.
