@@ -14,10 +14,10 @@ constexpr std::string_view kFieldLetters = "abcdefghijklmnopqrstuvwxyz_";
 // Fields that are not called like their flag.
 const std::map<std::string_view, std::string_view>& renamed_fields() {
   static const std::map<std::string_view, std::string_view> flags = {
-      {"endpoint", "--s3-endpoint"}, {"logits_output", "--logits"},
-      {"previews", "--no-previews"}, {"remove_others", "--delete"},
-      {"shard", "--shard"},          {"skip_listing", "--no-listing"},
-      {"std_dev", "--std"}};
+      {"endpoint", "--s3-endpoint"},    {"features_output", "--output"},
+      {"logits_output", "--logits"},    {"previews", "--no-previews"},
+      {"remove_others", "--delete"},    {"shard", "--shard"},
+      {"skip_listing", "--no-listing"}, {"std_dev", "--std"}};
   return flags;
 }
 
@@ -29,6 +29,7 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "by_hash",
                                         "c",
                                         "catalogue",
+                                        "channels",
                                         "classes",
                                         "classifier",
                                         "components",
@@ -40,11 +41,14 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "group",
                                         "holdout",
                                         "images",
+                                        "layout",
                                         "max_failures",
+                                        "mean",
                                         "models",
                                         "near_duplicates",
                                         "out",
                                         "part_files",
+                                        "pool",
                                         "precision",
                                         "reject_rate",
                                         "regions",
