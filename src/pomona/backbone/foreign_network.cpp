@@ -117,9 +117,12 @@ void check_files(const fs::path& path, const Format& format, const std::string& 
   const bool folder = format.front_end == kSavedModel.front_end;
   check_content(folder ? path / "saved_model.pb" : path, doing);
   const std::vector<fs::path> beside = files_beside(path, format);
-  for (const fs::path& file : beside) check_content(file, doing);
+  std::error_code error;
+  for (const fs::path& file : beside) {
+    if (fs::file_size(file, error) > 0) check_content(file, doing);  // no weights may be right
+  }
   const fs::path weights = fs::path(path).replace_extension(".bin");
-  if (std::error_code error; format.front_end == kIr.front_end && !fs::exists(weights, error)) {
+  if (format.front_end == kIr.front_end && !fs::exists(weights, error)) {
     throw Error(ErrorKind::kNotFound, doing + ": expected its weights beside it as " +
                                           weights.filename().string() + "; copy that file too");
   }

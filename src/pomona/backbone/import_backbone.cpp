@@ -28,6 +28,8 @@ namespace pomona {
 namespace {
 
 constexpr float kLargestMean = 1e6F;
+// PCA keeps the products of each two: 2 GiB of these.
+constexpr std::int64_t kMostFeatures = 16384;
 
 // What the wanted outputs need: text encoders and heads of other tasks go, with their inputs.
 std::shared_ptr<ov::Model> cut_network(const ov::Model& foreign, const ImportOptions& options) {
@@ -102,17 +104,25 @@ int columns_of(const ov::Model& network, std::size_t index, const std::string& n
     throw Error(ErrorKind::kInvalidInput, "output \"" + name + "\" has shape " + shape.to_string() +
                                               "; expected a fixed count of numbers a picture");
   }
+  if (shape[1].get_length() > kMostFeatures) {
+    throw Error(ErrorKind::kInvalidInput,
+                "pool: output \"" + name + "\" gives " + std::to_string(shape[1].get_length()) +
+                    " numbers a picture; expected at most " + std::to_string(kMostFeatures) +
+                    "; take mean or cls, or another output");
+  }
   return static_cast<int>(shape[1].get_length());
 }
 
 constexpr std::size_t kPair = 2;
 
 std::pair<std::vector<float>, std::vector<float>> features_of_pair(Featurizer& featurizer,
+                                                                   const BackboneSpec& spec,
                                                                    std::size_t first) {
   for (std::size_t row = 0; row < kPair; ++row) {
     const std::span<float> input = featurizer.input(0, row);
     for (std::size_t i = 0; i < input.size(); ++i) {
-      input[i] = static_cast<float>((i * (first + row + 1)) % 255);
+      const auto pixel = static_cast<float>((i * (first + row + 1)) % 255);
+      input[i] = (pixel - spec.mean[0]) / spec.std_dev[0];
     }
   }
   featurizer.submit(0);
@@ -129,8 +139,8 @@ void check_answers(const Backbone& backbone) {
   FeaturizerOptions options;
   options.batch = kPair;
   const std::unique_ptr<Featurizer> featurizer = make_openvino_featurizer(backbone, options);
-  const std::vector<float> second = features_of_pair(*featurizer, 0).second;
-  const std::vector<float> first = features_of_pair(*featurizer, 1).first;
+  const std::vector<float> second = features_of_pair(*featurizer, backbone.spec, 0).second;
+  const std::vector<float> first = features_of_pair(*featurizer, backbone.spec, 1).first;
   float largest = 0;
   float difference = 0;
   for (std::size_t i = 0; i < first.size(); ++i) {
@@ -148,12 +158,25 @@ void check_answers(const Backbone& backbone) {
   }
 }
 
+std::shared_ptr<ov::Model> at_size(const ov::Model& network, const BackboneSpec& spec, int batch) {
+  std::shared_ptr<ov::Model> shaped = network.clone();
+  try {
+    shaped->reshape(picture_shape(spec.layout, batch == 0 ? 1 : batch, spec.size));
+    return shaped;
+  } catch (const std::exception&) {
+    const std::string size = std::to_string(spec.size);
+    rethrow_openvino(ErrorKind::kInvalidInput,
+                     "size: the network does not take pictures of " + size + " × " + size +
+                         " pixels as " + std::string(tensor_layout_name(spec.layout)),
+                     "import it with the size and layout that it was trained with");
+  }
+}
+
 Backbone to_backbone(ov::Model& network, const ImportOptions& options, int batch) {
   Backbone backbone;
   backbone.spec = options.spec;
   backbone.spec.batch = batch;
-  const std::shared_ptr<ov::Model> shaped = network.clone();
-  shaped->reshape(picture_shape(options.spec.layout, batch == 0 ? 1 : batch, options.spec.size));
+  const std::shared_ptr<ov::Model> shaped = at_size(network, options.spec, batch);
   backbone.spec.feature_count = columns_of(*shaped, 0, options.features_output);
   if (network.get_results().size() > 1) {
     backbone.spec.logit_count = columns_of(*shaped, 1, options.logits_output);

@@ -97,6 +97,17 @@ TEST_F(ForeignNetworks, RefusesInputsThatAreNoPictures) {
               AllOf(HasSubstr("invalid_input"), HasSubstr("expected numbers of rank 4")));
 }
 
+TEST_F(ForeignNetworks, RefusesMoreFeaturesThanPcaCanKeep) {
+  const auto input = picture(ov::element::f32, {-1, 3, 96, 96});
+  const auto relu = std::make_shared<opset::Relu>(input);
+  ImportOptions options = asking_for("");
+  options.spec.size = 96;
+  options.pool = Pool::kNone;
+  EXPECT_THAT(importing(write_ir({relu}, {input}), options),
+              AllOf(HasSubstr("pool: output"), HasSubstr("27648 numbers a picture"),
+                    HasSubstr("at most 16384")));
+}
+
 TEST_F(ForeignNetworks, FeedsPixelsToNetworksOfWholeNumbers) {
   for (const auto& [type, mean] : std::vector<std::pair<ov::element::Type, float>>{
            {ov::element::u8, 0}, {ov::element::i8, 128}, {ov::element::i64, 0}}) {
@@ -135,6 +146,25 @@ TEST_F(ForeignNetworks, ComputesAFixedBatchAsOftenAsNeeded) {
       EXPECT_THAT(featurizer->collect(1).row(row), testing::Each(static_cast<float>(row)));
     }
   }
+}
+
+TEST_F(ForeignNetworks, ReadsLogitsOfAFixedBatch) {
+  const auto input = picture(ov::element::f32, {1, 3, 32, 32});
+  const auto flat = opset::Constant::create(ov::element::i64, {2}, {1, 3});
+  const auto features = std::make_shared<opset::Reshape>(averaged(input), flat, false);
+  features->output(0).set_names({"features"});
+  const auto weights =
+      opset::Constant::create(ov::element::f32, {2, 3}, std::vector<float>{1, 2, -1, 0.5, 0, 4});
+  const auto sums = std::make_shared<opset::MatMul>(features, weights, false, true);
+  const auto two = opset::Constant::create(ov::element::i64, {2}, {1, 2});
+  const auto logits = std::make_shared<opset::Reshape>(sums, two, false);
+  logits->output(0).set_names({"logits"});
+  ImportOptions options = asking_for("features");
+  options.logits_output = "logits";
+  const Backbone backbone = import_backbone(write_ir({features, logits}, {input}), options);
+  EXPECT_EQ(backbone.spec.batch, 1);
+  const LogitsHead head(backbone);
+  EXPECT_NEAR(head.weights()(1, 2), 4, 1e-5);
 }
 
 TEST_F(ForeignNetworks, FreesABatchThatIsOnlyDeclared) {
