@@ -376,7 +376,7 @@ def test_models_install_of_an_unknown_name_tells_the_known_ones(pomona, tmp_path
 
 @pytest.mark.parametrize(
     ("words", "tells"),
-    [(["--std", "0"], "--std"), (["--mean", "1,2"], "--mean"), (["--mean", "nan"], "means")],
+    [(["--std", "0"], "--std"), (["--mean", "1,2"], "--mean"), (["--mean", "nan"], "--mean")],
 )
 def test_models_import_checks_its_numbers(pomona, tmp_path, words, tells):
     words = ["--name", "t", "--size", "32", "--output", "features", *words, "--models", tmp_path]

@@ -13,8 +13,6 @@ namespace {
 // each.
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 24U;
 
-}  // namespace
-
 // Milliseconds of one core for one picture, efficientnet-lite0:
 //
 //             AVX2 only, fp32        AVX-512, fp32       AVX-512, bf16
@@ -28,10 +26,18 @@ constexpr std::int64_t kMostPixels = std::int64_t{1} << 24U;
 // extraction gains 5 % with 8, since threads wait for each other half as often. A small batch has
 // one more merit: in fp32 up to 4, at all these sizes, the bits of a row were those of batch 1; at
 // 8 or 16 some differed by 1e-6 of the largest feature.
-int default_batch(int size, Precision precision) {
+int fastest_batch(int size, Precision precision) {
   if (size < 112) return 8;
   if (size >= 192) return 2;
   return precision == Precision::kBf16 ? 8 : 4;
+}
+
+}  // namespace
+
+int default_batch(const BackboneSpec& spec, int size, Precision precision) {
+  const int fastest = fastest_batch(size, precision);
+  const int step = spec.batch == 0 ? 1 : spec.batch;
+  return (fastest + step - 1) / step * step;
 }
 
 void check_batch(int size, int batch) {

@@ -273,8 +273,9 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
       options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
   // One for all sizes, which suits the largest: a larger one would cost memory.
   const int largest = std::ranges::max(sizes_of_crops(setup.crops, featurizer.size));
-  featurizer.batch =
-      options.batch == 0 ? default_batch(largest, featurizer.precision) : options.batch;
+  featurizer.batch = options.batch == 0
+                         ? default_batch(setup.backbone.spec, largest, featurizer.precision)
+                         : options.batch;
   featurizer.slots = workers_or_all(options.workers);
   return setup;
 }

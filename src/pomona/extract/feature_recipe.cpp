@@ -8,6 +8,7 @@ namespace pomona {
 Json feature_recipe(const ExtractSetup& setup) {
   return {{"backbone", setup.backbone.spec.name},
           {"backbone_digest", setup.backbone.digest},
+          {"input", input_text(setup.backbone.spec)},
           {"size", setup.featurizer.size},
           {"precision", precision_name(setup.featurizer.precision)},
           {"fit", fit_name(setup.fit)},

@@ -12,9 +12,10 @@ namespace pomona {
 // change.
 inline constexpr int kFeatureRecipe = 2;
 
-// Backbone, size, precision, fit, crops and batch, kFeatureRecipe, and the engine's version: for
-// `features_by` of run.json. Not the versions of everything, nor the processor: an upgrade of
-// Pomona or another machine of the same precision must not cost a million good rows.
+// Backbone and its input (input_text()), size, precision, fit, crops and batch, kFeatureRecipe, and
+// the engine's version: for `features_by` of run.json. Not the versions of everything, nor the
+// processor: an upgrade of Pomona or another machine of the same precision must not cost a million
+// good rows.
 Json feature_recipe(const ExtractSetup& setup);
 
 }  // namespace pomona

@@ -24,21 +24,24 @@ TEST(FeatureRecipe, NamesSettingsOurNumberAndTheEngineAlone) {
   const Json recipe = feature_recipe(made_up_setup());
   std::vector<std::string> names;
   for (const auto& [name, value] : recipe.items()) names.push_back(name);
-  EXPECT_THAT(names, UnorderedElementsAre("backbone", "backbone_digest", "size", "precision", "fit",
-                                          "crops", "batch", "recipe", "engine"));
+  EXPECT_THAT(names,
+              UnorderedElementsAre("backbone", "backbone_digest", "input", "size", "precision",
+                                   "fit", "crops", "batch", "recipe", "engine"));
   EXPECT_EQ(recipe.at("recipe"), kFeatureRecipe);
   EXPECT_EQ(recipe.at("engine"), openvino_version());
 }
 
 TEST(FeatureRecipe, IsAnotherOneForEverySettingThatChangesRows) {
   const Json one = feature_recipe(made_up_setup());
-  std::vector<ExtractSetup> others(6, made_up_setup());
+  std::vector<ExtractSetup> others(8, made_up_setup());
   others[0].backbone.digest = "e";
   others[1].featurizer.size = 128;
   others[2].featurizer.batch = 4;
   others[3].fit = Fit::kCrop;
   others[4].crops.push_back({.percent = 75, .flip = true});
   others[5].featurizer.precision = Precision::kBf16;
+  others[6].backbone.spec.channels = ChannelOrder::kBgr;
+  others[7].backbone.spec.mean[2] = 128;
   for (const ExtractSetup& other : others) EXPECT_NE(feature_recipe(other), one);
   ExtractSetup slots = made_up_setup();
   slots.featurizer.slots = 7;

@@ -110,6 +110,9 @@ void check_origin(const std::optional<RecordedRun>& run, const Bundle& bundle,
   };
   refuse_unless_same("backbone", made.backbone, backbone_spec_of(bundle).name);
   refuse_unless_same("a network of digest", made.backbone_digest, bundle.backbone_digest);
+  if (!made.input.empty()) {
+    refuse_unless_same("input", made.input, input_text(backbone_spec_of(bundle)));
+  }
   refuse_unless_same("size", made.size, bundle.size);
   refuse_unless_same("fit", std::string(fit_name(made.fit)), bundle.fit);
   refuse_unless_same("crops", crop_names(run->crops), bundle.crops);

@@ -80,9 +80,13 @@ ExtractionSummary parse_extraction_summary(std::string_view text, std::string_vi
 
 void add_extraction(const Extraction& extraction, const ExtractionSummary& summary, Json& record) {
   const BackboneSpec& spec = extraction.setup.backbone.spec;
-  record["backbone"] = {{"name", summary.backbone}, {"digest", extraction.setup.backbone.digest},
-                        {"size", summary.size},     {"feature_count", spec.feature_count},
-                        {"source", spec.source},    {"license", spec.license}};
+  record["backbone"] = {{"name", summary.backbone},
+                        {"digest", extraction.setup.backbone.digest},
+                        {"size", summary.size},
+                        {"input", input_text(spec)},
+                        {"feature_count", spec.feature_count},
+                        {"source", spec.source},
+                        {"license", spec.license}};
   record["precision"] = summary.precision;
   record["fit"] = fit_name(extraction.setup.fit);
   record["crops"] = summary.crops;

@@ -32,6 +32,7 @@ RecordedExtraction parse_extraction(const Json& record) {
   RecordedExtraction extraction;
   extraction.backbone = read<std::string>(backbone, "name");
   extraction.backbone_digest = read<std::string>(backbone, "digest");
+  if (backbone.contains("input")) extraction.input = read<std::string>(backbone, "input");
   extraction.size = read<int>(backbone, "size");
   extraction.batch = read<int>(record, "batch");
   extraction.precision =

@@ -19,7 +19,8 @@ namespace pomona {
 struct RecordedExtraction {
   std::string backbone;  // its name
   std::string backbone_digest;
-  int size = 0;  // side of the network's input, in pixels
+  std::string input;  // as input_text() gives it; "": not recorded, of an older run
+  int size = 0;       // side of the network's input, in pixels
   int batch = 0;
   Precision precision = Precision::kF32;
   Fit fit = Fit::kSquash;
