@@ -5,8 +5,7 @@
 // that point, each class on its own (the diagonal blocks of the Hessian, Σ p(1 - p) x xᵀ + 1), give
 // coordinates in which the objective is nearly round. Neither changes where the minimum is.
 // Of classes so many that a sample holds hardly a row of each, a fit of the sample would say
-// little, and blocks would not fit in memory. There the start is the best point along the first
-// step.
+// little: there the start is the best point along the first step.
 #include <LBFGS.h>
 
 #include <Eigen/Core>
@@ -294,7 +293,8 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
   LogisticCurvature curvature = guessed_curvature(objective, stock, options.workers);
   const bool by_blocks =
       rows.class_count * (rows.dims + 1) * (rows.dims + 2) / 2 <= kMostFactorElements;
-  const bool few_of_class = !by_blocks && sample_rows.rows < kLeastSampleOfClass * rows.class_count;
+  const bool few_of_class =
+      stock.sample.stride > 1 && sample_rows.rows < kLeastSampleOfClass * rows.class_count;
   if (start == nullptr && few_of_class) {
     parameters = first_step(objective, of_sample, curvature, std::move(parameters));
   } else if (start == nullptr) {

@@ -70,8 +70,8 @@ TEST(CalibrationTest, TemperatureStaysInItsRange) {
 
 TEST(CalibrationTest, FewRowsThatAreRightPromiseLittle) {
   // softmax(d / T) is (n + s) / (n + 2s) where d / T = log((n + s) / s).
-  for (const auto& [rows, added] :
-       {std::pair(1U, 0.5), std::pair(3U, 0.5), std::pair(80U, 0.8), std::pair(200U, 1.0)}) {
+  for (const auto& [rows, added] : {std::pair(1U, 1.0 / 3), std::pair(3U, 1.0 / 3),
+                                    std::pair(80U, 0.8), std::pair(200U, 1.0)}) {
     Matrix<double> logits(rows, 2);
     for (std::size_t i = 0; i < rows; ++i) logits(i, 0) = 5;
     const double expected = 5 / std::log((static_cast<double>(rows) + added) / added);
