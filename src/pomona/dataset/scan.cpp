@@ -16,6 +16,7 @@
 #include "pomona/dataset/files/file_content.h"
 #include "pomona/dataset/files/hidden_names.h"
 #include "pomona/dataset/label_numbers.h"
+#include "pomona/dataset/near_misses.h"
 #include "pomona/image/image_format.h"
 #include "pomona/storage/key.h"
 #include "pomona/storage/read_failure.h"
@@ -272,14 +273,13 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
     hold_out(found, options, roots, progress, stop);
     sort_rows(found.manifest);
     found.groups = find_groups(found.manifest, options.group);
-    if (found.groups.given && found.split_kind == SplitKind::kHoldout && !has_test_row(found)) {
-      progress.warn(
-          "group: the pattern leaves no label with two groups, so no photograph is kept for a "
-          "test; let the "
-          "pattern capture what tells groups apart");
+    if (found.split_kind == SplitKind::kHoldout && !has_test_row(found)) {
+      progress.warn(why_none_held_out(found.manifest, found.groups, options.holdout));
     }
   }
   sort_failures(found.manifest.failures);
+  const std::string near_misses = near_miss_warning(found.manifest.labels, found.manifest.labels);
+  if (!near_misses.empty()) progress.warn(near_misses);
   return found;
 }
 

@@ -151,6 +151,43 @@ TEST(Scan, HoldsOutOnlyWhereThereAreTwoLabels) {
   EXPECT_EQ(std::ranges::count(two.manifest.rows, Split::kTest, &ManifestRow::split), 2);
 }
 
+class Warnings : public Progress {
+ public:
+  void warn(std::string_view sentence) override { sentences.emplace_back(sentence); }
+  std::vector<std::string> sentences;
+};
+
+TEST(Scan, LabelsAreComparedComposedAndFilesKeepTheirNames) {
+  const std::string composed =
+      "P\xC3\xAA"
+      "che";
+  const std::string decomposed =
+      "Pe\xCC\x82"
+      "che";
+  Warnings warnings;
+  const Scan found = scan({store_of({composed + "/1.jpg", composed + "/2.jpg", "Fig/1.jpg"}),
+                           store_of({decomposed + "/3.jpg"})},
+                          {}, warnings, {});
+  EXPECT_THAT(found.manifest.labels, ElementsAre("Fig", composed));
+  EXPECT_EQ(found.manifest.rows[0].path, decomposed + "/3.jpg");
+  EXPECT_THAT(warnings.sentences, testing::IsEmpty());
+}
+
+TEST(Scan, NamesLabelsThatAreNearlyTheSame) {
+  Warnings warnings;
+  scan({store_of({"Fig/1.jpg", "Apple Red/1.jpg"}), store_of({"apple red/3.jpg"})}, {}, warnings,
+       {});
+  EXPECT_THAT(warnings.sentences, ElementsAre(HasSubstr("'apple red' from 'Apple Red'")));
+}
+
+TEST(Scan, NamesTheReasonWhyNothingIsKeptForATest) {
+  Warnings warnings;
+  SplitOptions options;
+  options.holdout = 0.1;
+  scan({store_of({"a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"}), nullptr}, options, warnings, {});
+  EXPECT_THAT(warnings.sentences, ElementsAre(HasSubstr("0.1 of 4 photographs rounds to none")));
+}
+
 TEST(Scan, AnEmptyFolderIsRefused) {
   try {
     scan_all({store_of({}), nullptr}, {});

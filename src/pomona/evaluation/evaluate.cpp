@@ -75,7 +75,7 @@ std::vector<LabelRecall> recalls_of(const Evaluation& evaluation,
     recall.support = one.support;
     recall.right = evaluation.metrics.confusion(i, i);
     recall.recall = one.recall;
-    if (drawn.groups >= 2) recall.recall_interval = drawn.recall;
+    recall.recall_interval = drawn.recall;
     recall.groups = drawn.groups;
     recall.precision = one.precision;
   }

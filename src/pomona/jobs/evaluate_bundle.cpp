@@ -2,6 +2,7 @@
 #include "pomona/jobs/evaluate_bundle.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -11,9 +12,11 @@
 #include "pomona/base/json.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/row_file.h"
+#include "pomona/base/unicode.h"
 #include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/dataset/input_options.h"
+#include "pomona/dataset/near_misses.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/extract.h"
 #include "pomona/features/crop_mean.h"
@@ -61,12 +64,21 @@ class ClassifierInputs final : public FeatureSink {
   RowFile file_;
 };
 
-// Numbers labels as the bundle does.
-void use_labels(TableRows& rows, const std::vector<std::string>& labels) {
+// Numbers labels as the bundle does. Those of bundles made before labels were in NFC may not be.
+void use_labels(TableRows& rows, const std::vector<std::string>& labels, Progress& progress) {
   rows.train_labels = labels;
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    rows.label_index[i] = label_number(labels, rows.manifest.label(rows.manifest.rows[i]));
+  std::map<std::string, std::int32_t> numbers;
+  std::vector<std::string> known;
+  for (const std::string& label : labels) {
+    known.push_back(to_nfc(label));
+    numbers.emplace(known.back(), static_cast<std::int32_t>(known.size() - 1));
   }
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const auto number = numbers.find(rows.manifest.label(rows.manifest.rows[i]));
+    rows.label_index[i] = number == numbers.end() ? -1 : number->second;
+  }
+  const std::string near_misses = near_miss_warning(rows.manifest.labels, known);
+  if (!near_misses.empty()) progress.warn(near_misses);
 }
 
 TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, FeatureSink& sink,
@@ -193,7 +205,7 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   const std::optional<FeaturePlace> features = find_features_among(options);
   result.rows = features ? read_rows_of(*features, options, bundle, inputs, progress, stop)
                          : extract_rows(options, bundle, inputs, progress, stop);
-  use_labels(result.rows, bundle.labels);
+  use_labels(result.rows, bundle.labels, progress);
   const std::vector<std::size_t> judged = rows_to_judge(result.rows);
   if (std::ranges::none_of(judged,
                            [&](std::size_t row) { return result.rows.label_index[row] >= 0; })) {

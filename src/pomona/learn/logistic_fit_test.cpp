@@ -145,6 +145,27 @@ TEST(LogisticFitTest, AStartShortensTheWayAndLeadsToTheSamePlace) {
   EXPECT_LT(again.iterations, fresh.iterations);
 }
 
+// Blocks of curvature do not fit, and of most classes the sample holds a single row.
+TEST(LogisticFitTest, OfManyClassesOfFewRowsTheFirstStepShortensTheWay) {
+  constexpr std::size_t kClasses = 110;
+  constexpr std::size_t kDims = 800;
+  MadeUpRows made = made_up_rows(3, 170, kDims, kClasses, 3);
+  for (std::size_t i = 0; i < made.labels.size(); ++i) {
+    made.labels[i] = static_cast<std::int32_t>(i % kClasses);
+    made.rows(i, i % kClasses) += 1;
+  }
+  const TrainingRows rows = training_rows(made, kClasses);
+  const LogisticFit found = fit_logistic(rows, {});
+  const Classifier nothing{Matrix<double>(kClasses, kDims), std::vector<double>(kClasses), 1};
+  const LogisticFit from_nothing = fit_logistic(rows, {}, &nothing);
+  EXPECT_TRUE(found.converged);
+  EXPECT_TRUE(from_nothing.converged);
+  EXPECT_NEAR(found.objective, from_nothing.objective, 1e-4 * found.objective);
+  EXPECT_NEAR(objective_of(found.classifier, made, {}, found.rms), found.objective,
+              1e-5 * found.objective);
+  EXPECT_LT(found.iterations, from_nothing.iterations);
+}
+
 TEST(LogisticFitTest, RefusesAStartOfAnotherShape) {
   const MadeUpRows made = made_up_rows(42, 50, 3, 2, 1.0);
   for (const Classifier& start : {Classifier{Matrix<double>(2, 4), {0, 0}, 1.0},
