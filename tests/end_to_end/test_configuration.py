@@ -15,7 +15,7 @@ VERBS += ["sync", "models list", "models install", "models import"]
 # one belongs here, and a number in cli/option_kind.cpp too.
 NUMBERS = {"N", "SHARE", "N|SHARE", "PIXELS", "S", "MS", "MIB", "NUMBER", "DISTANCE", "NUMBERS"}
 TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST CROPS SOURCES NCHW|NHWC I/N"))
-TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr"))
+TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr rgb|bgr mean|cls|none"))
 # A value that each takes where its own name does not say one.
 EXAMPLES = {
     "N": 3,
