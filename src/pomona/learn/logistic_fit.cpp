@@ -5,7 +5,7 @@
 // that point, each class on its own (the diagonal blocks of the Hessian, Σ p(1 - p) x xᵀ + 1), give
 // coordinates in which the objective is nearly round. Neither changes where the minimum is.
 // Of classes so many that a sample holds hardly a row of each, a fit of the sample would say
-// little: there the start is the best point along the first step.
+// little. There the start is the prior, or, without blocks, the best point along the first step.
 #include <LBFGS.h>
 
 #include <Eigen/Core>
@@ -296,7 +296,9 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
   const bool few_of_class =
       stock.sample.stride > 1 && sample_rows.rows < kLeastSampleOfClass * rows.class_count;
   if (start == nullptr && few_of_class) {
-    parameters = first_step(objective, of_sample, curvature, std::move(parameters));
+    if (!by_blocks) {
+      parameters = first_step(objective, of_sample, curvature, std::move(parameters));
+    }
   } else if (start == nullptr) {
     int passes_over_sample = 0;
     parameters = descend(of_sample, curvature, evaluate(of_sample, std::move(parameters)),

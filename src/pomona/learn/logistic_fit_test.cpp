@@ -145,14 +145,15 @@ TEST(LogisticFitTest, AStartShortensTheWayAndLeadsToTheSamePlace) {
   EXPECT_LT(again.iterations, fresh.iterations);
 }
 
-// Blocks of curvature do not fit, and of most classes the sample holds a single row.
+// So many classes and dimensions that blocks of curvature do not fit, and the sample, every fourth
+// row, holds fewer than two rows of most classes.
 TEST(LogisticFitTest, OfManyClassesOfFewRowsTheFirstStepShortensTheWay) {
-  constexpr std::size_t kClasses = 110;
-  constexpr std::size_t kDims = 800;
-  MadeUpRows made = made_up_rows(3, 170, kDims, kClasses, 3);
+  constexpr std::size_t kClasses = 270;
+  constexpr std::size_t kDims = 510;
+  MadeUpRows made = made_up_rows(3, 2100, kDims, kClasses, 0);
   for (std::size_t i = 0; i < made.labels.size(); ++i) {
     made.labels[i] = static_cast<std::int32_t>(i % kClasses);
-    made.rows(i, i % kClasses) += 1;
+    made.rows(i, i % kClasses) += 40;
   }
   const TrainingRows rows = training_rows(made, kClasses);
   const LogisticFit found = fit_logistic(rows, {});
