@@ -314,8 +314,8 @@ def test_run_json_tells_what_was_done(results, fruits):
     options = record["options"]
     assert set(options) == set(
         words(
-            "backbone size precision fit views batch workers max_failures previews part_files holdout train_files "
-            "test_files group seed components scale classifier c"
+            "backbone size precision fit crops batch workers max_failures previews part_files holdout train_files "
+            "test_files group seed include_hidden components scale classifier c"
         )
     )
     assert options["size"] == record["backbone"]["size"] == 96
