@@ -147,13 +147,15 @@ def test_folds_keep_copies_together(tiny, images, tmp_path):
 
 
 def test_a_fit_that_does_not_converge_is_a_warning(tiny, tmp_path):
-    images = make_folder(tmp_path / "images", "ab", count=12)
-    for i in range(12):  # the same photographs twice, so that no penalty is small enough
-        shutil.copy(images / "a" / f"{i}.jpg", images / "b" / f"wrong {i}.jpg")
+    images = make_folder(tmp_path / "images", "abcdefgh", count=12)
     out = tmp_path / "out"
-    done = tiny("run", images, "--out", out, *TINY, "--c", "1000000")
+    words = ["--c", "1000000", "--components", "20", "--out"]
+    done = tiny("run", images, *TINY, *words, out)
     metrics = json_of(out / "metrics.json")
-    print(metrics["classifier"])
     assert metrics["classifier"]["converged"] is False
-    assert "logistic regression did not converge" in done.message and "(--c)" in done.message
+    assert "warning: c: logistic regression did not converge in" in done.message
+    assert "(--c)" in done.message
     assert any("did not converge" in one for one in page_of(out)["metrics"]["warnings"])
+    trained = tiny("train", out, *words, tmp_path / "trained", "--folds", "2")
+    assert "did not converge in 2 of 2 folds" in trained.message
+    assert len(json_of(tmp_path / "trained" / "metrics.json")["warnings"]) == 2

@@ -151,7 +151,7 @@ TEST(Scan, HoldsOutOnlyWhereThereAreTwoLabels) {
   EXPECT_EQ(std::ranges::count(two.manifest.rows, Split::kTest, &ManifestRow::split), 2);
 }
 
-class Warnings : public Progress {
+class Warnings final : public Progress {
  public:
   void warn(std::string_view sentence) override { sentences.emplace_back(sentence); }
   std::vector<std::string> sentences;
@@ -241,12 +241,6 @@ TEST(Scan, HiddenNamesAreNoClassesThatAMapMustKnow) {
   roots.labels.classes = ClassMap::parse("source,class,label\n,Fig,fig\n", "'kinds.csv'");
   EXPECT_NO_THROW(scan_all(roots, {}));
 }
-
-class Warnings final : public Progress {
- public:
-  void warn(std::string_view sentence) override { sentences.emplace_back(sentence); }
-  std::vector<std::string> sentences;
-};
 
 TEST(Scan, WarnsOfHiddenImages) {
   Warnings warnings;

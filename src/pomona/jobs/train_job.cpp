@@ -87,7 +87,8 @@ class TrainingRun {
   }
 
  private:
-  // On the terminal now, and in metrics.json and on the page for who looks later.
+  // About the photographs and the fits: on the terminal now, and in metrics.json and on the page
+  // for who looks later. What is about options alone is for the terminal.
   void warn(std::string sentence) {
     progress_.warn(sentence);
     metrics_.warnings.push_back(std::move(sentence));
@@ -135,7 +136,7 @@ class TrainingRun {
     if (std::ranges::any_of(unseen, [&](const auto& label) { return prior.knows(label); })) {
       return;
     }
-    warn(
+    progress_.warn(
         "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so "
         "the "
         "prior stays "
@@ -148,9 +149,10 @@ class TrainingRun {
                                       options_.train);
     for (const std::string& source : options_.train.adapt) {
       if (adaptation.adapts(source)) continue;
-      warn("adapt: the source '" + source +
-           "' has no label in common with the in-the-wild domain (sources that studio does not "
-           "name), so training uses it without domain adaptation");
+      progress_.warn(
+          "adapt: the source '" + source +
+          "' has no label in common with the in-the-wild domain (sources that studio does not "
+          "name), so training uses it without domain adaptation");
     }
     learnt_from_ = adaptation.adapted(training_table().learnt_from, out_.scratch_folder());
   }
@@ -176,7 +178,7 @@ class TrainingRun {
     const TableRows& rows = table_.rows;
     if (rows.varieties.empty() || rows.train_labels.size() < 2) return {};
     if (on_features()) {
-      warn(
+      progress_.warn(
           "classes, classifier: the class map names varieties, but ridge regression reports none; "
           "train a logistic classifier for that");
       return {};
@@ -199,7 +201,7 @@ class TrainingRun {
     timeline_.begin("reject_option");
     progress_.begin("reject_option", 0);
     if (backbone.spec.logit_count == 0) {
-      warn(
+      progress_.warn(
           "reject_rate: the backbone was imported without logits, so the bundle cannot use its own "
           "classes to reject what shows something else; it rejects by distance alone");
     }
@@ -338,9 +340,9 @@ class TrainingRun {
       if (++unknown <= kNamedLabels) names += (names.empty() ? "'" : ", '") + label + "'";
     }
     if (unknown == 0) return;
-    warn("catalogue, classes: the catalogue has no entry for " + std::to_string(unknown) + " of " +
-         std::to_string(table_.rows.train_labels.size()) + " labels, such as " + names +
-         "; its kinds are known by their id, to which a class map leads");
+    progress_.warn("catalogue, classes: the catalogue has no entry for " + std::to_string(unknown) +
+                   " of " + std::to_string(table_.rows.train_labels.size()) + " labels, such as " +
+                   names + "; its kinds are known by their id, to which a class map leads");
   }
 
   const FeatureTable& table_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <cstdint>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -14,7 +15,6 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/image/decode_limits.h"
 
 namespace pomona {
 namespace {
@@ -28,11 +28,25 @@ struct SizedFile {
   bool is_known = false;
 };
 
-Digest digest_of(std::string_view bytes) {
-  const std::string text = sha256(bytes);
+// Held by each reader: large files are read piece by piece.
+constexpr std::size_t kPieceBytes = 256U << 10U;
+
+Digest digest_from(const std::string& text) {
   Digest digest = {};
   std::ranges::copy(text, digest.begin());
   return digest;
+}
+
+Digest digest_of_file(const ObjectStore& store, std::string_view key, std::string& piece) {
+  const std::unique_ptr<ObjectReader> file = store.open(key);
+  const std::uint64_t size = file->size();
+  Sha256 digest;
+  for (std::uint64_t at = 0; at < size; at += piece.size()) {
+    piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, size - at)));
+    file->read_at(at, piece);
+    digest.add(piece);
+  }
+  return digest_from(digest.finish());
 }
 
 // "\"d41d8cd98f00b204e9800998ecf8427e\"".
@@ -76,7 +90,7 @@ void take_etags(const Manifest& manifest, ScratchVector<SizedFile>& files) {
     }
     for (; first < last; ++first) {
       if (!are_md5) continue;
-      files[first].digest = digest_of(manifest.rows[files[first].row].version);
+      files[first].digest = digest_from(sha256(manifest.rows[files[first].row].version));
       files[first].is_known = true;
     }
   }
@@ -92,14 +106,13 @@ void read_digests(const ImageRoots& roots, const Manifest& manifest,
   if (unknown.empty()) return;
   progress.begin("compare", unknown.size());
   const std::size_t readers = std::max(usable_cores(), roots.concurrent_reads());
-  std::vector<std::string> bytes(readers);
+  std::vector<std::string> pieces(readers);
   parallel_for(unknown.size(), readers, [&](std::size_t i, std::size_t reader) {
     throw_if_stopped(stop);
     SizedFile& file = *unknown[i];
     const ManifestRow& row = manifest.rows[file.row];
     try {
-      roots.store(row.split).read(row.path, kMaxPhotographBytes, bytes[reader], row.version);
-      file.digest = digest_of(bytes[reader]);
+      file.digest = digest_of_file(roots.store(row.split), row.path, pieces[reader]);
       file.is_known = true;
     } catch (const Error& error) {
       // What cannot be read becomes a failure when it is to be decoded.
