@@ -5,7 +5,7 @@
 
 #include <new>
 
-#include "pomona/http/failing_memory.h"
+#include "pomona/base/failing_memory.h"
 #include "pomona/http/stub_server.h"
 
 namespace pomona {
