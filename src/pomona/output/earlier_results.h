@@ -10,13 +10,13 @@
 
 namespace pomona {
 
-// Is there a run.json of ours: an object with "format", "pomona" and "verb", as every verb that
-// writes an output folder records them?
+// Is there a run.json of ours, of whatever format: an object with "format", "pomona" and "verb", as
+// every verb that writes an output folder records them?
 bool has_our_record(const ObjectStore& root);
 
 // Results of the earlier run that one which makes `made` does not replace: what its SHA256SUMS
-// lists under names of ours; where that is missing or damaged, all under these names. None without
-// a run.json of ours. Names whole folders where nothing else lies in them.
+// lists under names of ours; where that is missing or damaged, only the parts in tables that are
+// made again. None without a run.json of ours. Names whole folders where nothing else lies in them.
 std::set<std::string> stale_results(const std::set<std::string>& made, const ObjectStore& root);
 
 }  // namespace pomona

@@ -59,16 +59,22 @@ TEST_F(EarlierResultsTest, ARecordOfAnotherProgramMakesNothingOurs) {
   EXPECT_THAT(stale_results({}, root_), IsEmpty());
 }
 
-TEST_F(EarlierResultsTest, WithoutDigestsNamesDecide) {
+// Nothing says what is a user's: only what would mix with new results goes.
+TEST_F(EarlierResultsTest, WithoutDigestsOnlyPartsOfTablesMadeAgainAreStale) {
   root_.write("letter.txt", "mine");
+  root_.write("pictures/mine.jpg", "mine");
+  root_.write("features/part-00001.snappy.parquet", "ours");
+  root_.write("features/mine.txt", "mine");
+  root_.write("previews/part-00000.snappy.parquet", "perhaps ours");
   for (const bool damaged : {true, false}) {
     if (damaged) {
       root_.write("SHA256SUMS", "of another program");
     } else {
       root_.remove("SHA256SUMS");
     }
-    EXPECT_THAT(stale_results({"run.json", "SHA256SUMS"}, root_),
-                ElementsAre("features", "reduced.csv"));
+    EXPECT_THAT(stale_results({"run.json", "SHA256SUMS"}, root_), IsEmpty());
+    EXPECT_THAT(stale_results({"run.json", "features/part-00000.snappy.parquet"}, root_),
+                ElementsAre("features/part-00001.snappy.parquet"));
   }
 }
 
