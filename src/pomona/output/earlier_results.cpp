@@ -40,6 +40,17 @@ std::optional<Digests> find_digests(const ObjectStore& root) {
 
 }  // namespace
 
+void check_run_format(const Json& record, std::string_view where) {
+  if (!record.is_object() || !record.contains("format")) return;
+  const Json& format = record.at("format");
+  if (format == kRunFormat) return;
+  throw Error(ErrorKind::kInvalidInput, "reading " + std::string(where) + ": expected format " +
+                                            std::to_string(kRunFormat) + ", found " +
+                                            format.dump() +
+                                            ": made by another version of Pomona; make these "
+                                            "results again, with force in the same folder");
+}
+
 bool has_our_record(const ObjectStore& root) {
   try {
     std::string text;

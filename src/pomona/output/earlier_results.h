@@ -5,10 +5,19 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
+#include "pomona/base/json.h"
 #include "pomona/storage/object_store.h"
 
 namespace pomona {
+
+// Of run.json. Keys that change their name or meaning make another number.
+inline constexpr int kRunFormat = 2;
+
+// Throws invalid_input for a run.json of another version's format. `where` names it. One without a
+// format is of another program: its readers miss what they need.
+void check_run_format(const Json& record, std::string_view where);
 
 // Is there a run.json of ours, of whatever format: an object with "format", "pomona" and "verb", as
 // every verb that writes an output folder records them?
