@@ -18,9 +18,11 @@
 #include <openvino/pass/serialize.hpp>
 #include <sstream>
 
+#include "pomona/backbone/featurizer.h"
 #include "pomona/backbone/network_output.h"
 #include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/backbone/openvino_network.h"
+#include "pomona/base/bounds.h"
 
 namespace pomona {
 namespace {
@@ -30,6 +32,10 @@ namespace fs = std::filesystem;
 constexpr const char* kFormats =
     "ONNX (.onnx), TensorFlow SavedModel (a folder), TensorFlow Lite (.tflite) and OpenVINO IR "
     "(.xml beside .bin) can be imported";
+
+// Of values on the 0…255 scale, with room for any that a network may be fed.
+constexpr float kFarPixel = 65'536;
+constexpr float kLeastStdDev = 0.001F;
 
 bool has_known_format(const fs::path& path) {
   if (fs::is_directory(path)) return fs::exists(path / "saved_model.pb");
@@ -207,7 +213,17 @@ Backbone to_backbone(ov::Model& network, const ImportOptions& options) {
 
 }  // namespace
 
+void ImportOptions::check() const {
+  check_given("name", !spec.name.empty(), "the name that commands call the backbone by");
+  check_range("size", spec.size, 1, kLargestSize);
+  for (const float mean : spec.mean) check_range("mean", mean, -kFarPixel, kFarPixel);
+  for (const float std_dev : spec.std_dev) {
+    check_range("std_dev", std_dev, kLeastStdDev, kFarPixel);
+  }
+}
+
 Backbone import_backbone(const std::string& path, const ImportOptions& options) {
+  options.check();
   const std::shared_ptr<ov::Model> foreign = read_foreign(path);
   try {
     const std::shared_ptr<ov::Model> network = cut_network(foreign, options);

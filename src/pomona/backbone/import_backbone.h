@@ -18,6 +18,9 @@ struct ImportOptions {
   std::string features_output;
   std::string logits_output;
   std::string license_text;
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 // `path`: a file, or a folder for SavedModel. Throws not_found, invalid_input (with the outputs
