@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 
 namespace pomona {
@@ -12,6 +13,7 @@ namespace {
 // 4096 × 4096 of one picture, 128 × 128 of 1024. Inner layers take a hundred bytes and more for
 // each.
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 24U;
+constexpr int kLargestBatch = 1024;
 
 // Milliseconds of one core for one picture, efficientnet-lite0:
 //
@@ -33,6 +35,13 @@ int fastest_batch(int size, Precision precision) {
 }
 
 }  // namespace
+
+void FeaturizerOptions::check() const {
+  check_range("size", size, 0, kLargestSize);
+  check_range("batch", batch, 0, kLargestBatch);
+  check_range("slots", slots, 1, kMostWorkers);
+  if (size > 0 && batch > 0) check_batch(size, batch);
+}
 
 int default_batch(const BackboneSpec& spec, int size, Precision precision) {
   const int fastest = fastest_batch(size, precision);

@@ -25,6 +25,9 @@ struct FeaturizerOptions {
   Precision precision = Precision::kF32;
   int batch = 0;          // rows of a slot; 0: default_batch()
   std::size_t slots = 1;  // one inference thread each
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 class Featurizer {

@@ -247,6 +247,7 @@ Pool pool_from_name(std::string_view name) {
 }
 
 void ImportOptions::check() const {
+  check_given("name", !spec.name.empty(), "the name that commands call the backbone by");
   check_range("size", spec.size, kLeastSide, kMostSide);
   const std::array<float, 3> some = {1, 1, 1};
   for (const float value : mean.value_or(some)) {

@@ -25,6 +25,25 @@ TEST(ImportBackbone, KeepsWhatItIsToldAndCountsTheRest) {
   EXPECT_EQ(backbone.digest, backbone_digest(backbone.network_xml, backbone.network_bin));
 }
 
+TEST(ImportBackbone, BoundsNameTheField) {
+  const auto expect_refused = [](const std::string& field, const auto& change) {
+    ImportOptions options = golden_import_options();
+    EXPECT_NO_THROW(options.check());
+    change(options.spec);
+    EXPECT_THAT(importing("/nowhere.onnx", options),
+                HasSubstr("invalid_input: " + field + ": expected "))
+        << "before a file is read";
+  };
+  expect_refused("name", [](BackboneSpec& spec) { spec.name = ""; });
+  for (const int size : {0, -1, 4097}) {
+    expect_refused("size", [&](BackboneSpec& spec) { spec.size = size; });
+  }
+  expect_refused("mean", [](BackboneSpec& spec) { spec.mean[1] = std::nanf(""); });
+  for (const float std_dev : {0.F, -1.F, std::nanf("")}) {
+    expect_refused("std_dev", [&](BackboneSpec& spec) { spec.std_dev[2] = std_dev; });
+  }
+}
+
 // In one process: OpenVINO goes on counting the nodes it makes.
 TEST(ImportBackbone, GivesTheSameBytesEveryTime) {
   const Backbone first = golden_backbone();

@@ -13,27 +13,17 @@ namespace pomona {
 namespace {
 
 constexpr const char* kDevice = "CPU";
-constexpr int kLargestBatch = 1024;
 
 ov::element::Type element_type(Precision precision) {
   return precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
 }
 
 FeaturizerOptions resolve(const BackboneSpec& spec, FeaturizerOptions options) {
+  options.check();
   if (options.size == 0) options.size = spec.size;
   if (options.batch == 0) options.batch = default_batch(spec, options.size, options.precision);
   const std::string doing = "preparing backbone " + spec.name + ": ";
-  if (options.size < 1 || options.size > kLargestSize) {
-    throw Error(ErrorKind::kInvalidInput, doing + "size " + std::to_string(options.size) +
-                                              " is not between 1 and " +
-                                              std::to_string(kLargestSize));
-  }
-  if (options.batch < 1 || options.batch > kLargestBatch || options.slots < 1) {
-    throw Error(ErrorKind::kInvalidInput, doing + "a batch of " + std::to_string(options.batch) +
-                                              " in " + std::to_string(options.slots) +
-                                              " slots cannot be computed");
-  }
-  check_batch(options.size, options.batch);
+  options.check();  // also of what the spec says
   const std::vector<Precision> native = native_precisions();
   if (std::find(native.begin(), native.end(), options.precision) == native.end()) {
     throw Error(ErrorKind::kInvalidInput, doing + "this processor does not compute " +

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pomona/backbone/openvino_featurizer.h"
+#include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
@@ -303,6 +304,8 @@ ExtractCounts extract(const ExtractTask& task, const ExtractSinks& sinks,
 ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
                             const ExtractMemory& memory, Progress& progress,
                             const std::stop_token& stop) {
+  share.check();
+  check_given("shards", memory.shards != nullptr, "where the shards of all machines are kept");
   std::vector<Shard> shards = unfinished_shards(task.manifest, memory.shards);
   const std::size_t all = memory.shards->shards().size();
   std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });

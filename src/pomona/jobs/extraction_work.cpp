@@ -11,6 +11,7 @@
 #include "pomona/extract/feature_recipe.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/jobs/run_record.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output_tables/snapshot.h"
 #include "pomona/predict/bundle_network.h"
@@ -144,6 +145,7 @@ class WorkOpener {
     work_.fingerprint = fingerprint_of(settings_, work_.manifest);
     if (!out_.is_complete() || force_) return true;
     const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
+    check_run_format(record, kEarlierRecord);
     if (record.value("fingerprint", Json()) != result_of(work_.fingerprint)) {
       throw Error(ErrorKind::kInvalidInput,
                   "out, from, force: '" + place_ +
@@ -194,6 +196,7 @@ class WorkOpener {
   Json features_before() const {
     const auto of_output = [](const ObjectStore& store) {
       const Json record = parse_json(store.read("run.json"), kEarlierRecord);
+      check_run_format(record, kEarlierRecord);
       return record.is_object() ? record.value("features_by", Json(nullptr)) : Json(nullptr);
     };
     if (!work_.from.empty()) {

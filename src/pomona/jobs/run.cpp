@@ -5,7 +5,6 @@
 #include <utility>
 #include <variant>
 
-#include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
@@ -170,12 +169,9 @@ RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunReco
   return publish(record, extraction, context);
 }
 
-constexpr std::size_t kMostShards = 65'536;
-
 // What throws away the work of other shards, or asks more than one shard can know.
 void check_share_options(const RunOptions& options, const ShardShare& share) {
-  check_range("shard", share.count, 1, kMostShards, " machines");
-  check_range("shard", share.index, 0, share.count - 1);
+  share.check();
   for (const auto& [given, name] : {std::pair(options.output.force, "force"),
                                     std::pair(options.earlier.retry_failures, "retry_failures")}) {
     if (!given) continue;

@@ -6,6 +6,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/jobs/machine.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/storage/key.h"
 
 namespace pomona {
@@ -91,7 +92,7 @@ Json record_json(const RunRecord& record, const Timeline& timeline) {
   for (const TimelineStage& stage : timeline.stages()) {
     stages.push_back({{"stage", stage.stage}, {"start", stage.start}, {"seconds", stage.seconds}});
   }
-  Json json = {{"format", 1},
+  Json json = {{"format", kRunFormat},
                {"pomona", POMONA_VERSION},
                {"verb", record.verb},
                {"command", record.command},

@@ -5,6 +5,7 @@
 
 #include "pomona/base/json.h"
 #include "pomona/dataset/input_options.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/storage/key.h"
 
 namespace pomona {
@@ -46,6 +47,7 @@ RecordedExtraction parse_extraction(const Json& record) {
 
 RecordedRun parse_recorded_run(std::string_view text) {
   const Json record = parse_json(text, kWhere);
+  check_run_format(record, kWhere);
   const Json& inputs = member_of(record, "inputs", kWhere);
   RecordedRun run;
   if (record.contains("backbone")) run.extraction = parse_extraction(record);

@@ -35,7 +35,7 @@ struct RecordedRun {
   std::optional<RecordedExtraction> extraction;  // none: it extracted nothing
 };
 
-// Of the text of run.json. Throws corrupt.
+// Of the text of run.json. Throws corrupt, and invalid_input for the format of another version.
 RecordedRun parse_recorded_run(std::string_view text);
 
 }  // namespace pomona
