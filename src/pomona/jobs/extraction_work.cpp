@@ -139,12 +139,12 @@ class WorkOpener {
   }
 
   // Lists. False when the result is there already.
-  bool list(const std::function<std::string(const std::string&)>& result_of) {
+  bool list(const std::string& following) {
     read_listing();
     work_.fingerprint = fingerprint_of(settings_, work_.manifest);
     if (!out_.is_complete() || force_) return true;
     const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
-    if (record.value("fingerprint", Json()) != result_of(work_.fingerprint)) {
+    if (record.value("fingerprint", Json()) != result_fingerprint(work_.fingerprint, following)) {
       throw Error(ErrorKind::kInvalidInput,
                   "out, from, force: '" + place_ +
                       "' is not empty: it holds the results of another run, of other "
@@ -261,15 +261,19 @@ void EarlierOptions::check() const {
               "from");
 }
 
-std::optional<ExtractionWork> begin_extraction(
-    const ExtractRequest& request, const std::function<std::string(const std::string&)>& result_of,
-    const JobContext& context) {
+std::string result_fingerprint(const std::string& extraction, const std::string& following) {
+  return sha256(extraction + following).substr(0, kFingerprintLetters);
+}
+
+std::optional<ExtractionWork> begin_extraction(const ExtractRequest& request,
+                                               const std::string& following,
+                                               const JobContext& context) {
   WorkOpener opener(request, context);
   context.timeline.begin("prepare");
   opener.prepare();
   context.timeline.begin("scan");
   if (!opener.resume()) {
-    if (!opener.list(result_of)) return std::nullopt;
+    if (!opener.list(following)) return std::nullopt;
     opener.begin();
   }
   return opener.take();
