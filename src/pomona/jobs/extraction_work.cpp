@@ -13,7 +13,6 @@
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output_tables/snapshot.h"
-#include "pomona/predict/bundle_network.h"
 
 namespace pomona {
 namespace {
@@ -29,7 +28,7 @@ std::uint64_t failures_in(const Json& record) {
 // What must be the same for work to be gone on with.
 Json settings_json(const InputOptions& input, const ImageRoots& roots,
                    const ExtractOptions& options, const ExtractSetup& setup) {
-  Json settings = feature_recipe(setup);
+  Json settings = recipe_json(feature_recipe(setup));
   settings["images"] = resolved_places(input.images);
   settings["test"] = resolved_places(input.test);
   settings["classes"] = roots.labels.classes ? Json(roots.labels.classes->digest()) : Json(nullptr);
