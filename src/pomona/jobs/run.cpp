@@ -13,7 +13,6 @@
 #include "pomona/output/output_names.h"
 #include "pomona/output/publish_results.h"
 #include "pomona/output_tables/preview_table.h"
-#include "pomona/predict/bundle_network.h"
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/training/domain_adaptation.h"
