@@ -15,9 +15,9 @@ find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(Eigen3 3.4 REQUIRED)
 find_package(PkgConfig REQUIRED)
+# Its .pc file defines UTF8PROC_EXPORTS, which only a build of the library itself needs; with it, base
+# could not share its precompiled header.
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
-# It defines UTF8PROC_EXPORTS, which is for builds of utf8proc itself. A precompiled header with it is refused by
-# every module that does not use utf8proc.
 set_target_properties(PkgConfig::UTF8PROC PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 if(POMONA_S3)
