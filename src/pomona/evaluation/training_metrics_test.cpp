@@ -33,7 +33,7 @@ TrainingMetrics some_metrics() {
   pixels.accuracy = 0.25;
   EvaluationResults& results = metrics.results;
   results.metrics = {main, pixels};
-  results.by_class = {{"main", "", {{"apple", 4, 2, 0.5, std::nullopt, 1, 1}}}};
+  results.by_class = {{"main", "", {{"apple", 4, 2, 0.5, {0.25, 0.75}, 1, 1}}}};
   results.confusions = {{"apple", "pear", 2, 0.5, {photograph(5), photograph(3)}}};
   results.surest_mistakes = {{photograph(9), "apple", "pear", 0.125}};
   return metrics;
