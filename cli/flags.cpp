@@ -8,7 +8,6 @@
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
-#include "pomona/predict/bundle_network.h"
 #include "pomona/storage_s3/regions.h"
 
 namespace pomona::cli {

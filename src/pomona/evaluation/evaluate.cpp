@@ -7,6 +7,7 @@
 #include "pomona/csv/csv_writer.h"
 #include "pomona/dataset/source_of.h"
 #include "pomona/metrics/surest_mistakes.h"
+#include "pomona/training/train.h"
 
 namespace pomona {
 namespace {

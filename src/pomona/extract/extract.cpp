@@ -2,7 +2,6 @@
 #include "pomona/extract/extract.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
 #include "pomona/dataset/files/file_content.h"
 #include "pomona/dataset/photograph_source.h"
@@ -164,12 +164,6 @@ ScratchVector<std::size_t> rows_to_read(const std::vector<RowRange>& chunks,
   return rows;
 }
 
-std::string shown_share(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", share);
-  return text;
-}
-
 // " (2 truncated, 1 unsupported_format; the first is 'a/1.jpg': …)"
 std::string failures_in_short(const std::vector<FileFailure>& failures) {
   if (failures.empty()) return "";
@@ -190,7 +184,7 @@ void check_counts(const ExtractCounts& counts, const Manifest& manifest, const s
                 "extracting features of " + where + ": " + std::to_string(counts.failed) + " of " +
                     std::to_string(photographs) + " photographs failed" +
                     failures_in_short(manifest.failures) + ", more than max_failures " +
-                    shown_share(max_failures) +
+                    shown_number(max_failures) +
                     " allows; repair or remove them, read again what could not be read with "
                     "retry_failures, or allow a larger share");
   }

@@ -21,7 +21,7 @@ ExtractSetup made_up_setup() {
 
 // Whatever else stands there costs every row at an upgrade or on another machine.
 TEST(FeatureRecipe, NamesSettingsOurNumberAndTheEngineAlone) {
-  const Json recipe = feature_recipe(made_up_setup());
+  const Json recipe = recipe_json(feature_recipe(made_up_setup()));
   std::vector<std::string> names;
   for (const auto& [name, value] : recipe.items()) names.push_back(name);
   EXPECT_THAT(names,
@@ -32,7 +32,7 @@ TEST(FeatureRecipe, NamesSettingsOurNumberAndTheEngineAlone) {
 }
 
 TEST(FeatureRecipe, IsAnotherOneForEverySettingThatChangesRows) {
-  const Json one = feature_recipe(made_up_setup());
+  const FeatureRecipe one = feature_recipe(made_up_setup());
   std::vector<ExtractSetup> others(8, made_up_setup());
   others[0].backbone.digest = "e";
   others[1].featurizer.size = 128;
@@ -46,6 +46,19 @@ TEST(FeatureRecipe, IsAnotherOneForEverySettingThatChangesRows) {
   ExtractSetup slots = made_up_setup();
   slots.featurizer.slots = 7;
   EXPECT_EQ(feature_recipe(slots), one);
+}
+
+TEST(FeatureRecipe, IsReadBackAsWrittenAndIsAnotherOneWhereAnythingIsMissing) {
+  const FeatureRecipe one = feature_recipe(made_up_setup());
+  const Json json = recipe_json(one);
+  EXPECT_EQ(parse_recipe(json), one);
+  for (const auto& [name, value] : json.items()) {
+    Json changed = json;
+    changed.erase(name);
+    EXPECT_NE(parse_recipe(changed), one) << name;
+    changed[name] = Json::object();
+    EXPECT_NE(parse_recipe(changed), one) << name;
+  }
 }
 
 }  // namespace

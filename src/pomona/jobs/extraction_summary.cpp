@@ -98,7 +98,7 @@ void add_extraction(const Extraction& extraction, const ExtractionSummary& summa
                       {"classes", summary.classes}, {"bytes", extraction.counts.bytes}};
   record["not_used"] = file_groups_json(summary.not_used);
   record["labels"] = labels_json(extraction.labels);
-  record["features_by"] = feature_recipe(extraction.setup);
+  record["features_by"] = recipe_json(feature_recipe(extraction.setup));
   record["work"] = {{"shards", extraction.shards},
                     {"shards_kept", extraction.counts.shards_kept},
                     {"rows_taken", extraction.counts.taken},

@@ -14,7 +14,6 @@
 #include "pomona/output/earlier_results.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output_tables/snapshot.h"
-#include "pomona/predict/bundle_network.h"
 
 namespace pomona {
 namespace {
@@ -30,7 +29,7 @@ std::uint64_t failures_in(const Json& record) {
 // What must be the same for work to be gone on with.
 Json settings_json(const InputOptions& input, const ImageRoots& roots,
                    const ExtractOptions& options, const ExtractSetup& setup) {
-  Json settings = feature_recipe(setup);
+  Json settings = recipe_json(feature_recipe(setup));
   settings["images"] = resolved_places(input.images);
   settings["test"] = resolved_places(input.test);
   settings["classes"] = roots.labels.classes ? Json(roots.labels.classes->digest()) : Json(nullptr);
@@ -140,13 +139,13 @@ class WorkOpener {
   }
 
   // Lists. False when the result is there already.
-  bool list(const std::function<std::string(const std::string&)>& result_of) {
+  bool list(const std::string& following) {
     read_listing();
     work_.fingerprint = fingerprint_of(settings_, work_.manifest);
     if (!out_.is_complete() || force_) return true;
     const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
     check_run_format(record, kEarlierRecord);
-    if (record.value("fingerprint", Json()) != result_of(work_.fingerprint)) {
+    if (record.value("fingerprint", Json()) != result_fingerprint(work_.fingerprint, following)) {
       throw Error(ErrorKind::kInvalidInput,
                   "out, from, force: '" + place_ +
                       "' is not empty: it holds the results of another run, of other "
@@ -264,15 +263,19 @@ void EarlierOptions::check() const {
               "from");
 }
 
-std::optional<ExtractionWork> begin_extraction(
-    const ExtractRequest& request, const std::function<std::string(const std::string&)>& result_of,
-    const JobContext& context) {
+std::string result_fingerprint(const std::string& extraction, const std::string& following) {
+  return sha256(extraction + following).substr(0, kFingerprintLetters);
+}
+
+std::optional<ExtractionWork> begin_extraction(const ExtractRequest& request,
+                                               const std::string& following,
+                                               const JobContext& context) {
   WorkOpener opener(request, context);
   context.timeline.begin("prepare");
   opener.prepare();
   context.timeline.begin("scan");
   if (!opener.resume()) {
-    if (!opener.list(result_of)) return std::nullopt;
+    if (!opener.list(following)) return std::nullopt;
     opener.begin();
   }
   return opener.take();

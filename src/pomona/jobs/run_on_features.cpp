@@ -2,11 +2,8 @@
 #include "pomona/jobs/run_on_features.h"
 
 #include "pomona/base/bounds.h"
-#include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/dataset/image_input.h"
-#include "pomona/jobs/machine.h"
-#include "pomona/jobs/recorded_run.h"
+#include "pomona/jobs/recorded_setup.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/publish_results.h"

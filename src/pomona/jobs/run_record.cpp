@@ -46,11 +46,13 @@ Json options_json(const InputOptions& options) {
   return json;
 }
 
-Json options_json(const ReduceOptions& options, std::size_t n_components) {
-  Json components = n_components;
+Json options_json(const ReduceOptions& options, std::optional<std::size_t> n_components) {
+  Json components = n_components ? Json(*n_components) : Json(nullptr);
   if (options.components) {
     if (const auto* share = std::get_if<VarianceShare>(&*options.components)) {
       components = share->share;
+    } else if (!n_components) {
+      components = std::get<ComponentCount>(*options.components).count;
     }
   }
   return {{"components", components}, {"scale", options.scale}};

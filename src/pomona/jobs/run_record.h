@@ -3,7 +3,9 @@
 // them; those that are not UTF-8 are written as in keys, see storage/key.h. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,8 @@ Json options_json(const ExtractOptions& options, const ExtractSetup& setup);
 Json options_json(const SplitOptions& options);
 // Those of the split, and which files are taken; places are inputs_json().
 Json options_json(const InputOptions& options);
-// `n_components`: how many there came to be.
-Json options_json(const ReduceOptions& options, std::size_t n_components);
+// As given; `n_components`: how many there came to be, where that is known.
+Json options_json(const ReduceOptions& options, std::optional<std::size_t> n_components = {});
 Json options_json(const TrainOptions& options);
 // One object with the members of all of them.
 Json merged(std::initializer_list<Json> objects);

@@ -79,8 +79,8 @@ class TrainingRun {
     warn_of_unknown_kinds();
     timeline_.begin("tsne");
     progress_.begin("tsne", 0);
-    out_.staged().write("tsne.json",
-                        print_json(make_tsne_plot(*components_, table_.rows, workers())));
+    out_.staged().write(
+        "tsne.json", print_json(tsne_json(make_tsne_plot(*components_, table_.rows, workers()))));
     out_.staged().write("metrics.json", print_json(metrics_json(metrics_)));
     timeline_.end();
     return std::move(metrics_);
@@ -138,9 +138,7 @@ class TrainingRun {
     }
     progress_.warn(
         "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so "
-        "the "
-        "prior stays "
-        "centred on 0");
+        "the prior stays centred on 0");
   }
 
   // Training rows alone: what is evaluated and what is written stays as it is.

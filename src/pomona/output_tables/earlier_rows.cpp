@@ -103,14 +103,15 @@ Json read_record(const ObjectStore& store, const std::string& place) {
 }
 
 void check_same_features(const Json& record, const ExtractSetup& setup, const std::string& place) {
-  const Json expected = feature_recipe(setup);
+  const FeatureRecipe expected = feature_recipe(setup);
   const Json& recorded = member_of(record, "features_by", where(place));
   if (!recorded.is_object()) {
     throw Error(ErrorKind::kCorrupt, "reading " + where(place) +
                                          ": expected an object as 'features_by', found " +
                                          recorded.type_name());
   }
-  for (const auto& [name, value] : expected.items()) {
+  if (parse_recipe(recorded) == expected) return;
+  for (const auto& [name, value] : recipe_json(expected).items()) {
     const Json found = recorded.value(name, Json());
     if (found == value) continue;
     refuse(place, "its features were made with " + name + " " + found.dump() +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/jobs/recorded_run.h"
+#include "pomona/jobs/recorded_setup.h"
 
 #include "pomona/base/error.h"
 #include "pomona/dataset/image_input.h"
