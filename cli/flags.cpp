@@ -19,8 +19,10 @@ namespace fs = std::filesystem;
 void add_split_flags(CLI::App& command, SplitOptions& split) {
   const std::string group = "Training and test";
   command
-      .add_option("--holdout", split.holdout,
-                  "Share of photographs kept for the test when none is given apart")
+      .add_option(
+          "--holdout", split.holdout,
+          "Share of photographs kept for the test. It has no effect with --test, --train-files or "
+          "--test-files")
       ->type_name("SHARE")
       ->capture_default_str()
       ->group(group);
@@ -32,9 +34,9 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
       ->group(group);
   command
       .add_option("--group", split.group,
-                  "Photographs of a label whose file names give the same captures stay on one side "
-                  "of a holdout, e.g. "
-                  "'^(r\\d*_)?' for films of Fruits-360")
+                  "Regular expression on file names. Photographs of a label with the same captures "
+                  "are a group, and a group stays on one side of the split: '^(r\\d*_)?' for the "
+                  "films of Fruits-360")
       ->type_name("REGEX")
       ->group(group);
   add_seed_flag(command, split.seed, "Another number chooses another holdout")->group(group);
@@ -128,7 +130,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       ->group(group);
   command
       .add_option("--size", extract.size,
-                  "Side of the picture the network sees, in pixels; its own when left out")
+                  "Side of the network's input, in pixels; the backbone's own when left out")
       ->type_name("PIXELS")
       ->check(CLI::Range(kLeastSide, kMostSide))
       ->group(group);
@@ -146,8 +148,8 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   command
       .add_option_function<std::string>(
           "--fit", [&extract](const std::string& name) { extract.fit = fit_from_name(name); },
-          "How a picture that is not square, or a crop of one, becomes square: squash both sides, "
-          "crop the ends of the longer side, or pad with grey")
+          "How a photograph that is not square, or a crop of one, becomes square: squash both "
+          "sides, crop the ends of the longer side, or pad with grey")
       ->type_name("squash|crop|pad")
       ->check(CLI::IsMember({"squash", "crop", "pad"}))
       ->default_str("squash")
@@ -169,7 +171,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   command
       .add_flag_callback(
           "--no-previews", [&extract] { extract.previews = false; },
-          "Keep no small pictures: the report shows none, and there is no pixel baseline")
+          "Keep no previews of photographs: the report shows none, and there is no pixel baseline")
       ->group(group);
   command
       .add_option(
@@ -230,11 +232,10 @@ void add_crops_flag(CLI::App& command, std::vector<Crop>& crops) {
           [&crops](const std::string& text) {
             crops = crops_from_names(CLI::detail::split(text, ','));
           },
-          "Multi-crop: the parts of each photograph that the network sees, between commas: whole, "
-          "flip (mirrored), "
-          "center75 (the middle 75 % of both sides), center75-flip; behind a name, the side of the "
-          "network's input for this crop alone: center75@448. A model trains on every crop and "
-          "predicts from the mean of their features; each costs a run of the network")
+          "Multi-crop: comma-separated parts of each photograph that the network sees. whole; flip "
+          "(mirrored); center75 (the middle 75 % of both sides); center75-flip. @448 after a name "
+          "sets the side of the network's input for this crop. A model trains on every crop and "
+          "predicts from the mean of their features. Each crop costs a run of the network")
       ->type_name("CROPS")
       ->default_str("whole")
       ->group("Features");

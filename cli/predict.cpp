@@ -57,7 +57,7 @@ constexpr Word kWords[] = {
      "C'est peut-être un fruit, mais aucun que je connaisse assez bien pour le nommer."},
     {"nearest", "Nearest to what I know", "Le plus proche de ce que je connais"},
     {"confusable", "It may also be", "Peut-être aussi"},
-    {"studio_only", "Pomona knows this kind from studio pictures only, so be less sure.",
+    {"studio_only", "Pomona knows this kind from studio images only, so be less sure.",
      "Pomona ne connaît cette espèce que par des photos de studio : la réponse est moins sûre."},
     {"variety", "Variety", "Variété"},
     {"distinguished_by", "How to recognise it", "Ce qui la distingue"},

@@ -236,13 +236,6 @@ void paint_slats(RandomDraw& draws, Canvas& canvas) {
 
 }  // namespace
 
-std::span<const Texture> all_textures() {
-  static constexpr Texture kAll[] = {Texture::kPlain,  Texture::kWood,   Texture::kCloth,
-                                     Texture::kChecks, Texture::kClouds, Texture::kLights,
-                                     Texture::kSlats};
-  return kAll;
-}
-
 void paint_texture(Texture texture, Random& random, Canvas& canvas) {
   RandomDraw draws(random);
   switch (texture) {

@@ -2,8 +2,6 @@
 // Made-up grounds that fruit might lie on. Any thread.
 #pragma once
 
-#include <span>
-
 #include "pomona/base/random.h"
 #include "pomona/compose/canvas.h"
 
@@ -18,7 +16,6 @@ enum class Texture {
   kLights,  // discs of light out of focus
   kSlats,   // a crate or a shelf
 };
-std::span<const Texture> all_textures();
 
 // Fills the canvas, which has its size. Colours, scale and direction are as `random` has it.
 void paint_texture(Texture texture, Random& random, Canvas& canvas);

@@ -9,6 +9,10 @@
 namespace pomona {
 namespace {
 
+constexpr Texture kTextures[] = {Texture::kPlain,  Texture::kWood,   Texture::kCloth,
+                                 Texture::kChecks, Texture::kClouds, Texture::kLights,
+                                 Texture::kSlats};
+
 Canvas painted(Texture texture, std::uint64_t seed, int width = 64, int height = 40) {
   Canvas canvas;
   canvas.set_size(width, height);
@@ -19,7 +23,7 @@ Canvas painted(Texture texture, std::uint64_t seed, int width = 64, int height =
 }
 
 TEST(Texture, FillsAllOfTheCanvasWithLevelsThatCanBeSeen) {
-  for (const Texture texture : all_textures()) {
+  for (const Texture texture : kTextures) {
     SCOPED_TRACE(static_cast<int>(texture));
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
       const Canvas canvas = painted(texture, seed);
@@ -37,7 +41,7 @@ TEST(Texture, FillsAllOfTheCanvasWithLevelsThatCanBeSeen) {
 }
 
 TEST(Texture, DependsOnItsRandomNumbersAlone) {
-  for (const Texture texture : all_textures()) {
+  for (const Texture texture : kTextures) {
     SCOPED_TRACE(static_cast<int>(texture));
     EXPECT_EQ(painted(texture, 3).pixels, painted(texture, 3).pixels);
     EXPECT_NE(painted(texture, 3).pixels, painted(texture, 4).pixels);
@@ -45,7 +49,7 @@ TEST(Texture, DependsOnItsRandomNumbersAlone) {
 }
 
 TEST(Texture, FillsTheSmallestCanvas) {
-  for (const Texture texture : all_textures()) {
+  for (const Texture texture : kTextures) {
     for (const float value : painted(texture, 1, 1, 1).pixels) EXPECT_FALSE(std::isnan(value));
   }
 }

@@ -148,15 +148,6 @@ const ProtocolMetrics* find_metrics(std::span<const ProtocolMetrics> metrics,
   return found == metrics.end() ? nullptr : &*found;
 }
 
-std::vector<std::size_t> example_rows(const EvaluationResults& results) {
-  std::vector<std::size_t> rows;
-  for (const ConfusedPair& pair : results.confusions) {
-    for (const JudgedPhotograph& example : pair.examples) rows.push_back(example.row);
-  }
-  for (const SureMistake& mistake : results.surest_mistakes) rows.push_back(mistake.photograph.row);
-  return rows;
-}
-
 Json results_json(const EvaluationResults& results) {
   return {{"metrics", protocol_metrics_json(results.metrics)},
           {"classes", list_json(std::span(results.classes), class_json)},

@@ -105,9 +105,6 @@ struct EvaluationResults {
 // Those of the first protocol of that key; null: there is none.
 const ProtocolMetrics* find_metrics(std::span<const ProtocolMetrics> metrics, std::string_view key);
 
-// Numbers of the rows that the confused pairs and the surest mistakes show.
-std::vector<std::size_t> example_rows(const EvaluationResults& results);
-
 // `metrics`, `classes`, `calibration`, `confusions`, `surest_mistakes` and `by_class` of
 // metrics.json.
 Json results_json(const EvaluationResults& results);

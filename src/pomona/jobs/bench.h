@@ -34,7 +34,7 @@ struct EnginePoint {
   double images_per_second = 0;
 };
 
-// Compiles the network for these options and measures it alone (features/engine_rate.h).
+// Compiles the network for these options and measures it alone (backbone/engine_rate.h).
 double measure_engine(const Backbone& backbone, const FeaturizerOptions& options, double seconds);
 
 struct BenchResult {

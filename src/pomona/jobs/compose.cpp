@@ -114,7 +114,7 @@ void warn_of_nothing(const std::string& folder, std::size_t files, Progress& pro
   throw Error(ErrorKind::kInvalidInput,
               "composing pictures of '" + options.input.images.front() +
                   "': expected pictures of fruit on white ground, LABEL/PICTURE below it; " +
-                  found + "; name a folder of studio pictures");
+                  found + "; name a folder of studio images");
 }
 
 std::size_t count_status(const Manifest& manifest, FileStatus status) {

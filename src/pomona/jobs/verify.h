@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify: reads every file of an output folder again and holds it against the others and against a
+// verify: reads every file of an output folder again and compares it with the others and with a
 // fresh listing of the photographs.
 #pragma once
 

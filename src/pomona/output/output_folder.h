@@ -46,7 +46,7 @@ class OutputFolder {
 
   // Did a run come to its end here?
   bool is_complete() const { return content_.complete; }
-  // What work.json says of work that has not come to its end; null: there is none.
+  // What work.json records of work that has not come to its end; null: there is none.
   const Json* unfinished() const { return unfinished_ ? &unfinished_->content : nullptr; }
   // Is work.json there but not as it was written? What it recorded is lost then.
   bool is_damaged() const { return content_.work && !unfinished_; }

@@ -14,7 +14,7 @@ namespace pomona {
 struct S3Error {
   std::string code;  // "NoSuchKey"
   std::string message;
-  std::string region;  // of the bucket, where the error tells it
+  std::string region;  // of the bucket, where the error names it
 };
 
 struct S3ListedObject {
