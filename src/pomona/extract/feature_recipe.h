@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a row of features depends on, apart from its photograph. Rows of an earlier run are taken,
-// and an unfinished run is resumed, where this is the same.
+// and an unfinished run is resumed, where this is the same. Any thread.
 #pragma once
 
 #include "pomona/base/json.h"

@@ -13,7 +13,7 @@
 // all but one away, unless they share the work.
 //
 // Destroyed before publish() it removes what it staged; what is finished stays, so that the next
-// run goes on from it. Where nothing is finished, nothing stays.
+// run goes on from it. Where nothing is finished, nothing stays. Used by one thread at a time.
 #pragma once
 
 #include <map>

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every store must do, to be run on each of them:
-//
-//   struct InFolder {
-//     static constexpr bool kLeavesSomething = true;   // a writer that is killed does
-//     std::unique_ptr<ObjectStore> store = …;          // a place that starts empty
-//   };
-//   INSTANTIATE_TYPED_TEST_SUITE_P(Local, ObjectStoreTest, InFolder);
+// What every store must do, to be run on each of them:  struct InFolder { static constexpr bool
+// kLeavesSomething = true;   // a writer that is killed does std::unique_ptr<ObjectStore> store =
+// …;          // a place that starts empty }; INSTANTIATE_TYPED_TEST_SUITE_P(Local,
+// ObjectStoreTest, InFolder); Each test runs on one thread and starts others.
 #pragma once
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where in the world data may lie.
+// Where in the world data may lie. Any thread.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What S3 answers in XML (Amazon S3 API Reference). Anything that is not the answer asked for, cut
-// or of another kind, is nullopt.
+// or of another kind, is nullopt. Any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // train: reduced rows (or, for ridge, the features themselves) and their labels → a calibrated
-// classifier.
+// classifier. Each call is for one thread; it uses as many workers as its options say.
 #pragma once
 
 #include <cstddef>
