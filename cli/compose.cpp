@@ -8,6 +8,8 @@
 
 #include "command.h"
 #include "flags.h"
+#include "number_range.h"
+#include "pomona/base/bounds.h"
 #include "pomona/base/number_text.h"
 
 namespace pomona::cli {
@@ -28,12 +30,12 @@ void add_picture_flags(CLI::App& command, ComposeOptions& options) {
   const std::string group = "Scenes";
   command.add_option("--count", options.count, "Scenes for each label folder")
       ->type_name("N")
-      ->check(CLI::Range(1, 99'999))
+      ->check(number_range<std::size_t>(1, kMostComposedPictures))
       ->capture_default_str()
       ->group(group);
   command.add_option("--size", options.size, "Side of each scene")
       ->type_name("PIXELS")
-      ->check(CLI::Range(32, 1024))
+      ->check(number_range(kLeastSide, kMostSide))
       ->capture_default_str()
       ->group(group);
   command

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "number_range.h"
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
@@ -132,7 +133,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       .add_option("--size", extract.size,
                   "Side of the network's input, in pixels; the backbone's own when left out")
       ->type_name("PIXELS")
-      ->check(CLI::Range(kLeastSide, kMostSide))
+      ->check(number_range(kLeastSide, kMostSide))
       ->group(group);
   command
       .add_option_function<std::string>(
@@ -159,7 +160,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "--batch", extract.batch,
           "Photographs in one call of the network; what is fastest at this size when left out")
       ->type_name("N")
-      ->check(CLI::Range(1, static_cast<int>(kMostBatch)))
+      ->check(number_range(1, static_cast<int>(kMostBatch)))
       ->group(group);
   add_workers_flag(command, extract.workers);
   command
@@ -179,7 +180,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "Files in one part of the tables: an interrupted run loses at most its work on one "
           "part")
       ->type_name("N")
-      ->check(CLI::Range(1, 65'536))
+      ->check(number_range<std::size_t>(1, kMostPartFiles))
       ->capture_default_str()
       ->group("Machine");
   add_models_flag(command, extract.models);
@@ -193,7 +194,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
       .add_option("--max-pixels", limits.max_pixels,
                   "Photographs with more pixels fail as too_large")
       ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U))
+      ->check(number_range<std::uint64_t>(1, kMostDecodePixels))
       ->capture_default_str()
       ->group(group);
   command
@@ -203,7 +204,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
           "Photographs whose decoding takes more memory than that fail as too_large; each worker "
           "may take as much")
       ->type_name("MIB")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20U))
+      ->check(number_range<std::uint64_t>(1, kMostDecodeMemory >> kMibBits))
       ->default_str(std::to_string(limits.max_decode_memory >> kMibBits))
       ->group(group);
   command
@@ -212,7 +213,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
           "Photographs whose decoding takes longer, by an estimate from their headers, fail "
           "as too_large; a large file may take a microsecond for each of its bytes")
       ->type_name("MS")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3'600'000}))
+      ->check(number_range<std::uint64_t>(1, kMostDecodeTime))
       ->capture_default_str()
       ->group(group);
   command
@@ -220,7 +221,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
                   "Decode JPEGs of which at most this share is lost (truncated, or damaged inside) "
                   "and record the share, instead of failing them as truncated or damaged")
       ->type_name("SHARE")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number_range(0.0, 1.0))
       ->capture_default_str()
       ->group(group);
 }
@@ -274,7 +275,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
                   "Logistic regression: inverse regularisation strength, as scikit-learn's C on "
                   "components divided by their root mean square")
       ->type_name("NUMBER")
-      ->check(CLI::Range(1e-6, 1e6))
+      ->check(number_range(kLeastC, kMostC))
       ->capture_default_str()
       ->group("Classifier");
   command
@@ -283,7 +284,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
           "Cross-validate the whole chain with this many folds of the training photographs, "
           "groups whole: evaluates and calibrates a model of few photographs")
       ->type_name("N")
-      ->check(CLI::Range(2, 100))
+      ->check(number_range<std::size_t>(2, kMostFolds))
       ->group("Classifier");
   command
       .add_option(
@@ -291,7 +292,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
           "Reject option: the share of known photographs that may be rejected, such as 0.05. A "
           "higher share also rejects more unknown ones; 0 never rejects")
       ->type_name("SHARE")
-      ->check(CLI::Range(0.0, 0.5))
+      ->check(number_range(0.0, kLargestRejectRate))
       ->capture_default_str()
       ->group("Classifier");
   add_sources_flag(
@@ -397,7 +398,7 @@ void add_workers_flag(CLI::App& command, std::size_t& workers) {
   command.add_option("--workers", workers, "Worker threads; one for each core when left out")
       ->type_name("N")
       ->envname("POMONA_WORKERS")
-      ->check(CLI::Range(1, static_cast<int>(kMostWorkers)))
+      ->check(number_range<std::size_t>(1, kMostWorkers))
       ->group("Machine");
 }
 

@@ -11,6 +11,7 @@
 #include "exit_code.h"
 #include "field_flags.h"
 #include "flags.h"
+#include "number_range.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
@@ -175,7 +176,7 @@ void add_predict(CLI::App& app, Command& chosen) {
   command->add_option("PHOTO", flags->photographs, "JPEG, PNG or WebP files")->required();
   command->add_option("--top", flags->top, "How many answers")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000))
+      ->check(number_range<std::size_t>(1, kMostAnswers))
       ->capture_default_str();
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");

@@ -16,6 +16,9 @@
 
 namespace pomona {
 
+inline constexpr double kLeastBenchSeconds = 0.1;
+inline constexpr double kMostBenchSeconds = 60;
+
 struct BenchOptions {
   std::string images;
   std::shared_ptr<const StoreOpener> stores = local_store_opener();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every store must do, to be run on each of them:  struct InFolder { static constexpr bool
-// kLeavesSomething = true;   // a writer that is killed does std::unique_ptr<ObjectStore> store =
-// …;          // a place that starts empty }; INSTANTIATE_TYPED_TEST_SUITE_P(Local,
-// ObjectStoreTest, InFolder); Each test runs on one thread and starts others.
+// What every store must do, to be run on each of them. A test runs on one thread and starts others.
+//
+//   struct InFolder {
+//     static constexpr bool kLeavesSomething = true;   // a writer that is killed does
+//     std::unique_ptr<ObjectStore> store = …;          // a place that starts empty
+//   };
+//   INSTANTIATE_TYPED_TEST_SUITE_P(Local, ObjectStoreTest, InFolder);
 #pragma once
 
 #include <gmock/gmock.h>

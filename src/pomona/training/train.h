@@ -19,6 +19,11 @@
 
 namespace pomona {
 
+inline constexpr std::size_t kMostFolds = 100;
+inline constexpr double kLargestRejectRate = 0.5;
+inline constexpr double kLeastC = 1e-6;
+inline constexpr double kMostC = 1e6;
+
 struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;
   std::string catalogue;                 // file of a Catalogue for the bundle; "": none
