@@ -30,12 +30,12 @@ void add_picture_flags(CLI::App& command, ComposeOptions& options) {
   const std::string group = "Scenes";
   command.add_option("--count", options.count, "Scenes for each label folder")
       ->type_name("N")
-      ->check(number_range<std::size_t>(1, kMostComposedPictures))
+      ->check(count_range(1, kMostComposedPictures))
       ->capture_default_str()
       ->group(group);
   command.add_option("--size", options.size, "Side of each scene")
       ->type_name("PIXELS")
-      ->check(number_range(kLeastSide, kMostSide))
+      ->check(count_range(kLeastSide, kMostSide))
       ->capture_default_str()
       ->group(group);
   command

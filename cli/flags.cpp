@@ -133,7 +133,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       .add_option("--size", extract.size,
                   "Side of the network's input, in pixels; the backbone's own when left out")
       ->type_name("PIXELS")
-      ->check(number_range(kLeastSide, kMostSide))
+      ->check(count_range(kLeastSide, kMostSide))
       ->group(group);
   command
       .add_option_function<std::string>(
@@ -160,7 +160,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "--batch", extract.batch,
           "Photographs in one call of the network; what is fastest at this size when left out")
       ->type_name("N")
-      ->check(number_range(1, static_cast<int>(kMostBatch)))
+      ->check(count_range(1, kMostBatch))
       ->group(group);
   add_workers_flag(command, extract.workers);
   command
@@ -180,7 +180,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "Files in one part of the tables: an interrupted run loses at most its work on one "
           "part")
       ->type_name("N")
-      ->check(number_range<std::size_t>(1, kMostPartFiles))
+      ->check(count_range(1, kMostPartFiles))
       ->capture_default_str()
       ->group("Machine");
   add_models_flag(command, extract.models);
@@ -194,7 +194,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
       .add_option("--max-pixels", limits.max_pixels,
                   "Photographs with more pixels fail as too_large")
       ->type_name("N")
-      ->check(number_range<std::uint64_t>(1, kMostDecodePixels))
+      ->check(count_range(1, kMostDecodePixels))
       ->capture_default_str()
       ->group(group);
   command
@@ -204,7 +204,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
           "Photographs whose decoding takes more memory than that fail as too_large; each worker "
           "may take as much")
       ->type_name("MIB")
-      ->check(number_range<std::uint64_t>(1, kMostDecodeMemory >> kMibBits))
+      ->check(count_range(1, kMostDecodeMemory >> kMibBits))
       ->default_str(std::to_string(limits.max_decode_memory >> kMibBits))
       ->group(group);
   command
@@ -213,7 +213,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
           "Photographs whose decoding takes longer, by an estimate from their headers, fail "
           "as too_large; a large file may take a microsecond for each of its bytes")
       ->type_name("MS")
-      ->check(number_range<std::uint64_t>(1, kMostDecodeTime))
+      ->check(count_range(1, kMostDecodeTime))
       ->capture_default_str()
       ->group(group);
   command
@@ -284,7 +284,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
           "Cross-validate the whole chain with this many folds of the training photographs, "
           "groups whole: evaluates and calibrates a model of few photographs")
       ->type_name("N")
-      ->check(number_range<std::size_t>(2, kMostFolds))
+      ->check(count_range(2, kMostFolds))
       ->group("Classifier");
   command
       .add_option(
@@ -398,7 +398,7 @@ void add_workers_flag(CLI::App& command, std::size_t& workers) {
   command.add_option("--workers", workers, "Worker threads; one for each core when left out")
       ->type_name("N")
       ->envname("POMONA_WORKERS")
-      ->check(number_range<std::size_t>(1, kMostWorkers))
+      ->check(count_range(1, kMostWorkers))
       ->group("Machine");
 }
 

@@ -99,7 +99,7 @@ void add_import(CLI::App& models, Command& chosen) {
   command->add_option("--name", spec.name, "What it will be called")->type_name("NAME")->required();
   command->add_option("--size", spec.size, "Side of its input in pixels")
       ->type_name("PIXELS")
-      ->check(number_range(kLeastSide, kMostSide))
+      ->check(count_range(kLeastSide, kMostSide))
       ->required();
   command->add_option("--mean", flags->mean, "Subtracted from pixels 0…255: one number, or R,G,B")
       ->delimiter(',')

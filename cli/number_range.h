@@ -4,30 +4,17 @@
 // `--show-config` refuses what a run would refuse. Any thread.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
 #include <string>
-#include <type_traits>
-
-#include "pomona/base/number_text.h"
 
 namespace pomona::cli {
 
+// What is wrong with the text of a flag, "" when nothing is.
+using FlagCheck = std::function<std::string(const std::string& text)>;
+
 // Both bounds included.
-template <class Number>
-CLI::Validator number_range(Number least, std::type_identity_t<Number> most) {
-  const auto shown = [](Number number) {
-    if constexpr (std::is_integral_v<Number>) return std::to_string(number);
-    if constexpr (std::is_floating_point_v<Number>) return shown_number(number);
-  };
-  const auto check = [=](const std::string& text) -> std::string {
-    Number number{};
-    // Parsed as unsigned, "-1" is the largest number of all.
-    const bool has_sign = std::is_unsigned_v<Number> && text.starts_with('-');
-    const bool is_number = !has_sign && CLI::detail::lexical_cast(text, number);
-    if (is_number && number >= least && number <= most) return "";
-    return "expected " + shown(least) + " to " + shown(most) + ", found " + text;
-  };
-  return CLI::Validator(check, "");
-}
+FlagCheck count_range(std::uint64_t least, std::uint64_t most);
+FlagCheck number_range(double least, double most);
 
 }  // namespace pomona::cli

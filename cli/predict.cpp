@@ -176,7 +176,7 @@ void add_predict(CLI::App& app, Command& chosen) {
   command->add_option("PHOTO", flags->photographs, "JPEG, PNG or WebP files")->required();
   command->add_option("--top", flags->top, "How many answers")
       ->type_name("N")
-      ->check(number_range<std::size_t>(1, kMostAnswers))
+      ->check(count_range(1, kMostAnswers))
       ->capture_default_str();
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");
