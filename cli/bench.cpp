@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "flags.h"
+#include "number_range.h"
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 
@@ -49,7 +50,7 @@ void add_bench(CLI::App& app, Command& chosen) {
   command->add_option("IMAGES", options->images, "Folder of photographs")->required();
   command->add_option("--seconds", options->seconds, "Seconds for each point of the sweep")
       ->type_name("S")
-      ->check(CLI::Range(0.1, 60.0))
+      ->check(number_range(kLeastBenchSeconds, kMostBenchSeconds))
       ->capture_default_str();
   command
       ->add_option("--scratch", options->scratch, "Where the table of the measurement is written")

@@ -8,6 +8,8 @@
 
 #include "command.h"
 #include "flags.h"
+#include "number_range.h"
+#include "pomona/base/bounds.h"
 #include "pomona/base/number_text.h"
 #include "summary.h"
 
@@ -15,36 +17,36 @@ namespace pomona::cli {
 namespace {
 
 void print_result(const ComposeResult& result, const std::string& out) {
-  std::printf("%s pictures of %zu labels, made of %s studio pictures; %s failed, %s skipped\n",
+  std::printf("%s scenes of %zu labels, made of %s studio images; %s failed, %s skipped\n",
               with_commas(result.pictures).c_str(), result.folders.size(),
               with_commas(result.ok).c_str(), with_commas(result.failed).c_str(),
               with_commas(result.skipped).c_str());
   print_not_used(result.not_used);
-  std::printf("%.0f pictures a second on %zu workers, %.1f s in all\n", result.pictures_per_second,
+  std::printf("%.0f scenes a second on %zu workers, %.1f s in all\n", result.pictures_per_second,
               result.workers, result.seconds);
   std::printf("Look at: %s/contact_sheet.jpg\nPhotographs: %s/photographs\n", out.c_str(),
               out.c_str());
 }
 
 void add_picture_flags(CLI::App& command, ComposeOptions& options) {
-  const std::string group = "Pictures";
-  command.add_option("--count", options.count, "Pictures for each label folder")
+  const std::string group = "Scenes";
+  command.add_option("--count", options.count, "Scenes for each label folder")
       ->type_name("N")
-      ->check(CLI::Range(1, 99'999))
+      ->check(count_range(1, kMostComposedPictures))
       ->capture_default_str()
       ->group(group);
-  command.add_option("--size", options.size, "Side of each picture")
+  command.add_option("--size", options.size, "Side of each scene")
       ->type_name("PIXELS")
-      ->check(CLI::Range(32, 1024))
+      ->check(count_range(kLeastSide, kMostSide))
       ->capture_default_str()
       ->group(group);
   command
       .add_option("--backgrounds", options.backgrounds,
                   "Folder, or s3://bucket/prefix, of photographs without fruit: parts of them lie "
-                  "behind the fruit in more than half of the pictures")
+                  "behind the fruit in more than half of the scenes")
       ->type_name("FOLDER")
       ->group(group);
-  add_seed_flag(command, options.seed, "Another number makes other pictures")->group(group);
+  add_seed_flag(command, options.seed, "Another number makes other scenes")->group(group);
 }
 
 }  // namespace
@@ -52,12 +54,12 @@ void add_picture_flags(CLI::App& command, ComposeOptions& options) {
 void add_compose(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("compose",
                                          "Synthesise scenes that resemble photographs in the wild "
-                                         "from studio pictures on white ground");
+                                         "from studio images on white");
   auto options = std::make_shared<ComposeOptions>();
   auto as_json = std::make_shared<bool>(false);
   command
       ->add_option("IMAGES", options->input.images,
-                   "Folders, or s3://bucket/prefix, with one folder of studio pictures for each "
+                   "Folders, or s3://bucket/prefix, with one folder of studio images for each "
                    "label; SOURCE=FOLDER names where they come from")
       ->required();
   add_hidden_flag(*command, options->input.include_hidden);
@@ -68,7 +70,7 @@ void add_compose(CLI::App& app, Command& chosen) {
   add_decode_flags(*command, options->limits);
   add_workers_flag(*command, options->workers);
   command->footer(
-      "The same pictures, options and seed give the same bytes.\n\n"
+      "The same studio images, options and seed give the same bytes.\n\n"
       "Example:\n"
       "  pomona compose Training --out composed\n"
       "  pomona run composed/photographs --out results");

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "number_range.h"
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
@@ -18,8 +19,10 @@ namespace fs = std::filesystem;
 void add_split_flags(CLI::App& command, SplitOptions& split) {
   const std::string group = "Training and test";
   command
-      .add_option("--holdout", split.holdout,
-                  "Share of photographs kept for the test when none is given apart")
+      .add_option(
+          "--holdout", split.holdout,
+          "Share of photographs kept for the test. It has no effect with --test, --train-files or "
+          "--test-files")
       ->type_name("SHARE")
       ->capture_default_str()
       ->group(group);
@@ -31,9 +34,9 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
       ->group(group);
   command
       .add_option("--group", split.group,
-                  "Photographs of a label whose file names give the same captures stay on one side "
-                  "of a holdout, e.g. "
-                  "'^(r\\d*_)?' for films of Fruits-360")
+                  "Regular expression on file names. Photographs of a label with the same captures "
+                  "are a group, and a group stays on one side of the split: '^(r\\d*_)?' for the "
+                  "films of Fruits-360")
       ->type_name("REGEX")
       ->group(group);
   add_seed_flag(command, split.seed, "Another number chooses another holdout")->group(group);
@@ -136,9 +139,9 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
       ->group(group);
   command
       .add_option("--size", extract.size,
-                  "Side of the picture the network sees, in pixels; its own when left out")
+                  "Side of the network's input, in pixels; the backbone's own when left out")
       ->type_name("PIXELS")
-      ->check(CLI::Range(kLeastSide, kMostSide))
+      ->check(count_range(kLeastSide, kMostSide))
       ->group(group);
   command
       .add_option_function<std::string>(
@@ -154,8 +157,8 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   command
       .add_option_function<std::string>(
           "--fit", [&extract](const std::string& name) { extract.fit = fit_from_name(name); },
-          "How a picture that is not square, or a crop of one, becomes square: squash both sides, "
-          "crop the ends of the longer side, or pad with grey")
+          "How a photograph that is not square, or a crop of one, becomes square: squash both "
+          "sides, crop the ends of the longer side, or pad with grey")
       ->type_name("squash|crop|pad")
       ->check(CLI::IsMember({"squash", "crop", "pad"}))
       ->default_str("squash")
@@ -165,7 +168,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "--batch", extract.batch,
           "Photographs in one call of the network; what is fastest at this size when left out")
       ->type_name("N")
-      ->check(CLI::Range(1, static_cast<int>(kMostBatch)))
+      ->check(count_range(1, kMostBatch))
       ->group(group);
   add_workers_flag(command, extract.workers);
   command
@@ -177,7 +180,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
   command
       .add_flag_callback(
           "--no-previews", [&extract] { extract.previews = false; },
-          "Keep no small pictures: the report shows none, and there is no pixel baseline")
+          "Keep no previews of photographs: the report shows none, and there is no pixel baseline")
       ->group(group);
   command
       .add_option(
@@ -185,7 +188,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "Files in one part of the tables: an interrupted run loses at most its work on one "
           "part")
       ->type_name("N")
-      ->check(CLI::Range(1, 65'536))
+      ->check(count_range(1, kMostPartFiles))
       ->capture_default_str()
       ->group("Machine");
   add_models_flag(command, extract.models);
@@ -199,7 +202,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
       .add_option("--max-pixels", limits.max_pixels,
                   "Photographs with more pixels fail as too_large")
       ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U))
+      ->check(count_range(1, kMostDecodePixels))
       ->capture_default_str()
       ->group(group);
   command
@@ -209,7 +212,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
           "Photographs whose decoding takes more memory than that fail as too_large; each worker "
           "may take as much")
       ->type_name("MIB")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20U))
+      ->check(count_range(1, kMostDecodeMemory >> kMibBits))
       ->default_str(std::to_string(limits.max_decode_memory >> kMibBits))
       ->group(group);
   command
@@ -218,7 +221,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
           "Photographs whose decoding takes longer, by an estimate from their headers, fail "
           "as too_large; a large file may take a microsecond for each of its bytes")
       ->type_name("MS")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{3'600'000}))
+      ->check(count_range(1, kMostDecodeTime))
       ->capture_default_str()
       ->group(group);
   command
@@ -226,7 +229,7 @@ void add_decode_flags(CLI::App& command, DecodeLimits& limits) {
                   "Decode JPEGs of which at most this share is lost (truncated, or damaged inside) "
                   "and record the share, instead of failing them as truncated or damaged")
       ->type_name("SHARE")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number_range(0.0, 1.0))
       ->capture_default_str()
       ->group(group);
 }
@@ -238,11 +241,10 @@ void add_crops_flag(CLI::App& command, std::vector<Crop>& crops) {
           [&crops](const std::string& text) {
             crops = crops_from_names(CLI::detail::split(text, ','));
           },
-          "Multi-crop: the parts of each photograph that the network sees, between commas: whole, "
-          "flip (mirrored), "
-          "center75 (the middle 75 % of both sides), center75-flip; behind a name, the side of the "
-          "network's input for this crop alone: center75@448. A model trains on every crop and "
-          "predicts from the mean of their features; each costs a run of the network")
+          "Multi-crop: comma-separated parts of each photograph that the network sees. whole; flip "
+          "(mirrored); center75 (the middle 75 % of both sides); center75-flip. @448 after a name "
+          "sets the side of the network's input for this crop. A model trains on every crop and "
+          "predicts from the mean of their features. Each crop costs a run of the network")
       ->type_name("CROPS")
       ->default_str("whole")
       ->group("Features");
@@ -281,7 +283,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
                   "Logistic regression: inverse regularisation strength, as scikit-learn's C on "
                   "components divided by their root mean square")
       ->type_name("NUMBER")
-      ->check(CLI::Range(1e-6, 1e6))
+      ->check(number_range(kLeastC, kMostC))
       ->capture_default_str()
       ->group("Classifier");
   command
@@ -290,7 +292,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
           "Cross-validate the whole chain with this many folds of the training photographs, "
           "groups whole: evaluates and calibrates a model of few photographs")
       ->type_name("N")
-      ->check(CLI::Range(2, 100))
+      ->check(count_range(2, kMostFolds))
       ->group("Classifier");
   command
       .add_option(
@@ -298,7 +300,7 @@ void add_train_flags(CLI::App& command, TrainOptions& train) {
           "Reject option: the share of known photographs that may be rejected, such as 0.05. A "
           "higher share also rejects more unknown ones; 0 never rejects")
       ->type_name("SHARE")
-      ->check(CLI::Range(0.0, 0.5))
+      ->check(number_range(0.0, kLargestRejectRate))
       ->capture_default_str()
       ->group("Classifier");
   add_sources_flag(
@@ -404,7 +406,7 @@ void add_workers_flag(CLI::App& command, std::size_t& workers) {
   command.add_option("--workers", workers, "Worker threads; one for each core when left out")
       ->type_name("N")
       ->envname("POMONA_WORKERS")
-      ->check(CLI::Range(1, static_cast<int>(kMostWorkers)))
+      ->check(count_range(1, kMostWorkers))
       ->group("Machine");
 }
 

@@ -12,8 +12,10 @@
 #include "command.h"
 #include "exit_code.h"
 #include "flags.h"
+#include "number_range.h"
 #include "pomona/backbone/backbone.h"
 #include "pomona/backbone/import_backbone.h"
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 
 namespace pomona::cli {
@@ -105,7 +107,7 @@ void add_import(CLI::App& models, Command& chosen) {
   command->add_option("--name", spec.name, "What it will be called")->type_name("NAME")->required();
   command->add_option("--size", spec.size, "Side of its input in pixels")
       ->type_name("PIXELS")
-      ->check(CLI::Range(32, 1024))
+      ->check(count_range(kLeastSide, kMostSide))
       ->required();
   command
       ->add_option("--mean", flags->mean,

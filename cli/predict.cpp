@@ -11,6 +11,7 @@
 #include "exit_code.h"
 #include "field_flags.h"
 #include "flags.h"
+#include "number_range.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
@@ -57,7 +58,7 @@ constexpr Word kWords[] = {
      "C'est peut-être un fruit, mais aucun que je connaisse assez bien pour le nommer."},
     {"nearest", "Nearest to what I know", "Le plus proche de ce que je connais"},
     {"confusable", "It may also be", "Peut-être aussi"},
-    {"studio_only", "Pomona knows this kind from studio pictures only, so be less sure.",
+    {"studio_only", "Pomona knows this kind from studio images only, so be less sure.",
      "Pomona ne connaît cette espèce que par des photos de studio : la réponse est moins sûre."},
     {"variety", "Variety", "Variété"},
     {"distinguished_by", "How to recognise it", "Ce qui la distingue"},
@@ -175,7 +176,7 @@ void add_predict(CLI::App& app, Command& chosen) {
   command->add_option("PHOTO", flags->photographs, "JPEG, PNG or WebP files")->required();
   command->add_option("--top", flags->top, "How many answers")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000))
+      ->check(count_range(1, kMostAnswers))
       ->capture_default_str();
   command->add_flag("--json", flags->as_json,
                     "Print one JSON object a photograph, each on its line");

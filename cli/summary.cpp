@@ -19,7 +19,7 @@ std::string interval_text(const Interval& interval) {
   return text;
 }
 
-// What each view costs stands beside the rate, for one pays for all.
+// What a crop costs stands beside the rate, since a photograph pays for all its crops.
 std::string pace(const ExtractionSummary& summary) {
   if (!summary.images_per_second) {
     return with_commas(summary.decoded) + " decoded, the others known from earlier work";

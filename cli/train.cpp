@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "flags.h"
+#include "number_range.h"
 #include "pomona/jobs/run_on_features.h"
 #include "summary.h"
 
@@ -38,7 +39,7 @@ void add_train(CLI::App& app, Command& chosen) {
                    "Group near-duplicates: photographs of a label whose features have at most this "
                    "cosine distance, such as 0.29")
       ->type_name("DISTANCE")
-      ->check(CLI::Range(1e-6, 2.0));
+      ->check(number_range(kLeastDuplicateDistance, kMostDuplicateDistance));
   add_workers_flag(*command, options->train.workers);
   add_models_flag(*command, options->models);
   const auto stores = add_store_flags(*command);

@@ -250,12 +250,12 @@ def test_several_workers_give_the_same(tiny, cropped, pictures, tmp_path):
 @pytest.mark.parametrize(
     "crops, tells",
     [
-        ("center", ["'center' is none", "center75-flip"]),
+        ("center", ["'center' is none", "center75-flip", "(--crops)"]),
         ("whole,whole", ["'whole' is named twice"]),
-        ("flip,whole", ["the first must be 'whole'"]),
+        ("flip,whole", ["the first crop must be 'whole'"]),
         ("center100", ["'center100'"]),
         ("whole,flip@5", ["'flip@5' is none", "@224"]),
-        ("whole@48", ["the first must be 'whole', with no size of its own", "--size"]),
+        ("whole@48", ["the first crop must be 'whole', with no size of its own", "--size"]),
         ("whole,flip@16,flip@17,flip@18,flip@19", ["at most 4 sizes", "found 5"]),
     ],
 )

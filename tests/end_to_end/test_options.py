@@ -63,14 +63,14 @@ def test_components_that_were_not_asked_for_are_recorded(noise_results):
 
 def test_more_components_than_photographs_are_refused(tiny, noise, tmp_path):
     words = ["run", noise, "--out", tmp_path / "out", *TINY, "--components", "40"]
-    tiny.refuses(*words, code=USAGE, tells=["40", "components", "14"])
+    tiny.refuses(*words, code=USAGE, tells=["components: expected 1 to 14", "40", "(--components)"])
     assert not (tmp_path / "out").exists()
 
 
 def test_more_components_than_features_are_refused(tiny, tmp_path):
     images = make_folder(tmp_path / "images", "ab", count=40)
     words = ["run", images, "--out", tmp_path / "out", *TINY, "--components", "49"]
-    tiny.refuses(*words, code=USAGE, tells=["49", "components", "48"])
+    tiny.refuses(*words, code=USAGE, tells=["components: expected 1 to 48", "49", "(--components)"])
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "1.5", "many", "0.0", "nan", "inf", ""])
@@ -271,6 +271,25 @@ def test_max_failures_is_a_share_and_the_message_names_the_kinds(tiny, tmp_path)
     assert results_below(tmp_path / "out") == set()
     tiny.refuses(*words, "--max-failures", "0.2", code=USAGE, tells=["--max-failures"])
     tiny(*words, "--max-failures", "0.3")
+
+
+@pytest.mark.parametrize(
+    "flag, bounds, values",
+    [
+        ("--size", "32 to 1024", ["31", "1025", "64.5", "x"]),
+        ("--batch", "1 to 256", ["0", "257"]),
+        ("--part-files", "1 to 65536", ["0", "65537"]),
+        ("--max-pixels", "1 to 4294967296", ["0", "-1"]),
+        ("--max-decode-memory", "1 to 1048576", ["0", "1048577", "17592186044417"]),
+        ("--folds", "2 to 100", ["0", "1", "101"]),
+        ("--reject-rate", "0 to 0.5", ["-0.1", "0.51", "nan"]),
+        ("--c", "1e-06 to 1e+06", ["0", "inf", "x"]),
+    ],
+)
+def test_numbers_out_of_range_are_refused_with_the_range(pomona, tmp_path, flag, bounds, values):
+    for value in values:
+        words = ["run", "photos", "--out", tmp_path / "out", f"{flag}={value}"]
+        pomona.refuses(*words, code=USAGE, tells=[f"{flag}: expected {bounds}, found {value}"])
 
 
 @pytest.mark.parametrize("share", ["-1", "1.5", "nan"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Varieties of a label, and labels known from studio pictures alone: learnt, and reported by `predict`."""
+"""Varieties of a label, and labels known from studio images alone: learnt, and reported by `predict`."""
 
 import json
 
@@ -226,7 +226,7 @@ def test_a_kind_known_from_studio_pictures_alone_is_reported(tiny, judged, shop,
             "y": False,
             "z": True,
         }
-    assert "studio pictures only, so be less sure" in tiny("predict", judged, both[0]).text
+    assert "studio images only, so be less sure" in tiny("predict", judged, both[0]).text
     assert "photos de studio" in tiny("predict", judged, both[0], "--lang", "fr").text
     assert "studio" not in tiny("predict", judged, both[1]).text.replace(str(both[1]), "")
 

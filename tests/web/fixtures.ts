@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Made-up runs for the tests of the page, the same every time: the JSON that the binary puts into
 // it (src/pomona/report/report.h).
-import thumbnails from './thumbnails.json' with { type: 'json' };
+import previews from './previews.json' with { type: 'json' };
 
 export interface Shape {
   classes: number;
@@ -51,7 +51,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
   const photograph = (label: string, i: number, split: string) => ({
     path: `${label}/${split}_${i}.jpg`,
     split,
-    photo: shape.pictures ? (labels.indexOf(label) * 3 + i) % thumbnails.length : null,
+    photo: shape.pictures ? (labels.indexOf(label) * 3 + i) % previews.length : null,
   });
   const cells = tested ? confusions(labels.length, shape, next) : [];
   const trainRows = labels.length * shape.train;
@@ -136,7 +136,7 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
         }))
       : [],
     photo_start: '',
-    photos: shape.pictures ? thumbnails : [],
+    photos: shape.pictures ? previews : [],
     failures: failures(shape.failures),
     left_out: [],
   };

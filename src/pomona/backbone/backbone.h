@@ -4,7 +4,8 @@
 //
 // On disk a backbone is a folder `NAME/` of `backbone.json`, the network as OpenVINO IR
 // (`backbone.xml`, `backbone.bin`) with an output named "features" and, when kept, one named
-// "logits", and the licence of its weights. A bundle holds the same files by value.
+// "logits", and the licence of its weights. A bundle holds the same files by value. Any thread, but
+// no two write the same backbone at once.
 #pragma once
 
 #include <array>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Measures how many pictures a second the network alone processes. Each call is for one thread,
+// with a thread for each slot.
 #pragma once
 
 #include "pomona/backbone/featurizer.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests only: the network that tools/golden_tiny_network.py wrote, as a backbone, and what ONNX
-// Runtime answers to its pictures.
+// Runtime answers to its pictures. Any thread.
 #pragma once
 
 #include <cstddef>

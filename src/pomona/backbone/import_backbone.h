@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a backbone out of a network somebody else trained: ONNX, TensorFlow SavedModel, TFLite or
-// OpenVINO IR, read by OpenVINO's front ends. None of these formats runs code on loading.
+// OpenVINO IR, read by OpenVINO's front ends. None of these formats runs code on loading. Any
+// thread.
 #pragma once
 
 #include <array>

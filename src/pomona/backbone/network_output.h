@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds what to keep of a network somebody else made. Private to this module.
+// Finds what to keep of a network somebody else made. Private to this module. Any thread, each with
+// a network of its own.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The featurizer that runs backbones with OpenVINO on the CPU.
+// The featurizer that runs backbones with OpenVINO on the CPU. Any thread; featurizers: see
+// featurizer.h.
 #pragma once
 
 #include <memory>

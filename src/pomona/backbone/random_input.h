@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: a network's input that is noise, the same for the same seed.
+// For tests only: a network's input that is noise, the same for the same seed. Any thread.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 // host, no path. On disk it is the folder that docs/formats.md describes under `bundle/`.
 //
 // A bundle knows nothing of networks: the backbone's files are bytes here, its spec is JSON text.
+// Functions: any thread. A bundle is a value: any thread reads it, one thread at a time writes.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bundle as the files it consists of on disk, by name. Inside bundle/ only.
+// A bundle as the files it consists of on disk, by name. Inside bundle/ only. Any thread.
 #pragma once
 
 #include <array>

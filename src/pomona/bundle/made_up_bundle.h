@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small bundle for tests: 4 features, 2 components, 3 labels.
+// A small bundle for tests: 4 features, 2 components, 3 labels. Any thread.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Reads a bundle from its folder in a store. Any thread.
 #pragma once
 
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The safetensors file format (huggingface.co/docs/safetensors): the length of a JSON header as 8
 // little-endian bytes, the header, then the tensors' elements without gaps. Of its types F64, F32
-// and I32, in row-major order. It holds numbers and nothing else.
+// and I32, in row-major order. It holds numbers and nothing else. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// JSON from elsewhere, with a limit on its depth. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Synthetic pictures for the self-check of a bundle. Any thread.
 #pragma once
 
 #include <cstdint>

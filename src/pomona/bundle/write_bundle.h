@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Writes a bundle into a folder of a store. Any thread, but no two write the same folder at once.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Photographs without fruit, of which compose lays parts behind the fruit.
+// Photographs without fruit, of which compose lays parts behind the fruit. Each call is for one
+// thread; it uses `workers`.
 #pragma once
 
 #include <cstddef>

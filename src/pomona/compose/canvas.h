@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A picture that is being painted: RGB as float, 0 is black and 1 white, in the levels of a screen
-// rather than amounts of light; what is brighter than white is kept until it becomes an Image.
-// Rows from the top, pixels interleaved, no padding between rows.
+// rather than amounts of light; what is brighter than white is kept until it becomes an Image. Rows
+// from the top, pixels interleaved, no padding between rows. Any thread, each with a canvas of its
+// own.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A picture one can see through: 8-bit RGBA, rows from the top, pixels interleaved, no padding
-// between rows. Colours are multiplied by their alpha, so that pixels can be mixed as they are.
+// between rows. Colours are multiplied by their alpha, so that pixels can be mixed as they are. A
+// value: any thread reads it, one thread at a time writes.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: small layers and pictures.
+// For tests only: small layers and pictures. Any thread.
 #pragma once
 
 #include <algorithm>

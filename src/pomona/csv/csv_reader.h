@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Strict RFC 4180, for the files we wrote ourselves: failures.csv, confusion.csv, and reduced.csv,
-// which may be larger than memory.
+// which may be larger than memory. Used by one thread at a time.
 #pragma once
 
 #include <cstddef>

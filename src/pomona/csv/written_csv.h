@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A CSV file that somebody wrote by hand or in a spreadsheet and named on the command line: with a
-// byte order mark or without, the last line ended or not, columns found by their names.
+// byte order mark or without, the last line ended or not, columns found by their names. Used by one
+// thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// failures.csv: which files could not be used, and why.
+// failures.csv: which files could not be used, and why. Any thread.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which photographs a model may learn from, and which are kept to judge it.
+// Which photographs a model may learn from, and which are kept to judge it. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where photographs come from, as a user names it: FOLDER, or SOURCE=FOLDER.
+// Where photographs come from, as a user names it: FOLDER, or SOURCE=FOLDER. Any thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which photographs a verb looks at, as a user says it, and the stores they are read from.
+// Which photographs a verb looks at, as a user says it, and the stores they are read from. Any
+// thread.
 #pragma once
 
 #include <memory>

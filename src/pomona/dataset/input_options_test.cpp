@@ -59,9 +59,8 @@ class InputOptionsTest : public testing::Test {
 TEST_F(InputOptionsTest, BoundsNameTheField) {
   EXPECT_NO_THROW(input_.check());
   input_.split.holdout = 1;
-  EXPECT_THAT(
-      [&] { input_.check(); },
-      ThrowsMessage<Error>("holdout: expected a share from 0 up to but without 1, found 1"));
+  EXPECT_THAT([&] { input_.check(); },
+              ThrowsMessage<Error>("holdout: expected a share from 0 to less than 1, found 1"));
   input_.stores = nullptr;
   EXPECT_THAT([&] { input_.check(); }, ThrowsMessage<Error>(StartsWith("stores: ")));
   EXPECT_THAT(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers labels while rows come in, and again once all are known.
+// Numbers labels while rows come in, and again once all are known. Used by one thread at a time.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every file found under the roots of a run, and what became of it. A manifest of millions of files
-// is mostly in scratch memory (base/scratch_memory.h), where the system may write it out.
+// is mostly in scratch memory (base/scratch_memory.h), where the system may write it out. A
+// manifest is used by one thread at a time while it changes; reading: any thread. Copies share
+// their texts.
 #pragma once
 
 #include <cstddef>

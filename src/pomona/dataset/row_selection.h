@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Selections of rows of a feature table. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -245,7 +245,7 @@ SplitKind split_kind_from_name(std::string_view name) {
 
 void SplitOptions::check() const {
   if (!(holdout >= 0 && holdout < 1)) {
-    refuse_option("holdout", "a share from 0 up to but without 1", shown_number(holdout));
+    refuse_option("holdout", "a share from 0 to less than 1", shown_number(holdout));
   }
   parse_pattern("train_files", train_files);
   parse_pattern("test_files", test_files);

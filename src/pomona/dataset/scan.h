@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // scan: lists photographs, takes their labels from their folders and says which side each is on.
+// Each call is for one thread.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which source a photograph is of, where there are several: the first part of its path names it.
+// Any thread.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of a feature table without their features: which label, which side, which group. Rows
-// have the order of the table, test rows first.
+// have the order of the table, test rows first. Any thread; immutable once made, and then read by
+// any.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A check of `verify`: the manifest beside the photographs as they are now.
+// A check of `verify`: the manifest beside the photographs as they are now. Any thread.
 #pragma once
 
 #include <string>

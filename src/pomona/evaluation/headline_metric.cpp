@@ -23,8 +23,8 @@ std::string headline_without_test(std::span<const ProtocolMetrics> metrics) {
     return headline_text(*validated) + "by group, cross-validated.";
   }
   return headline_text(*validated) +
-         "cross-validated. It is too high if photographs have a near-duplicate among the others: "
-         "the options near_duplicates and group keep such in one fold.";
+         "cross-validated. It is too high if photographs have a near-duplicate among the others; "
+         "the option group keeps photographs that belong together in one fold.";
 }
 
 std::string headline_of(std::span<const ProtocolMetrics> metrics) {

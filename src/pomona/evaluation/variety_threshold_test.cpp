@@ -34,12 +34,12 @@ TEST(VarietyThreshold, NineOfTenAreRightFromTheLeastProbabilityOn) {
   EXPECT_EQ(choose_least_probability(answers("wrrrrrrrr")), std::nullopt);
 }
 
-TEST(VarietyThreshold, FewAreNoReasonToTell) {
+TEST(VarietyThreshold, FewAreNotReported) {
   EXPECT_EQ(choose_least_probability(answers("rrrrrrr")), std::nullopt);
   EXPECT_EQ(choose_least_probability(std::vector<JudgedVariety>()), std::nullopt);
 }
 
-TEST(VarietyThreshold, EqualProbabilitiesAreToldTogether) {
+TEST(VarietyThreshold, EqualProbabilitiesAreReportedTogether) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrww");
   judged[8].probability = judged[9].probability = judged[7].probability;
   EXPECT_EQ(choose_least_probability(judged), std::nullopt);
@@ -54,7 +54,7 @@ TEST(VarietyThreshold, GoesByWeights) {
   EXPECT_EQ(choose_least_probability(judged), std::nullopt);
 }
 
-TEST(VarietyThreshold, NothingIsToldThatIsMoreLikelyWrongThanRight) {
+TEST(VarietyThreshold, WhatIsMoreLikelyWrongThanRightIsNotReported) {
   std::vector<JudgedVariety> judged = answers("rrrrrrrrrr");
   judged[8].probability = 0.5;
   judged[9].probability = 0.49;

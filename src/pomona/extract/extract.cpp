@@ -185,8 +185,7 @@ void check_counts(const ExtractCounts& counts, const Manifest& manifest, const s
                     std::to_string(photographs) + " photographs failed" +
                     failures_in_short(manifest.failures) + ", more than max_failures " +
                     shown_number(max_failures) +
-                    " allows; repair or remove them, read again what could not be read with "
-                    "retry_failures, or allow a larger share");
+                    " allows; repair or remove them, or allow a larger share");
   }
   if (counts.ok == 0) {
     throw Error(ErrorKind::kInvalidInput, "extracting features of " + where + ": none of the " +

@@ -7,7 +7,6 @@
 namespace pomona {
 namespace {
 
-constexpr std::size_t kMostPartFiles = 65'536;  // a part is read as one piece of the table
 constexpr std::size_t kMostShards = 65'536;
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What extraction makes of consecutive rows of the manifest.
+// What extraction makes of consecutive rows of the manifest. A value: any thread reads it, one
+// thread at a time writes.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,7 @@ constexpr int kSmallestSize = 16;
 [[noreturn]] void refuse(std::string_view name) {
   throw Error(
       ErrorKind::kInvalidInput,
-      "reading a crop: '" + std::string(name) +
+      "crops: '" + std::string(name) +
           "' is none; expected whole, flip, center75 or center75-flip, with a number from 10 to "
           "99; a size of its own follows as in flip@224, from 16 to 4096");
 }
@@ -84,19 +84,18 @@ std::vector<Crop> crops_from_names(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const Crop crop = crop_from_name(name);
     if (std::ranges::find(crops, crop) != crops.end()) {
-      throw Error(ErrorKind::kInvalidInput, "reading crops: '" + name + "' is named twice");
+      throw Error(ErrorKind::kInvalidInput, "crops: '" + name + "' is named twice");
     }
     crops.push_back(crop);
   }
   if (crops.empty() || crops.front() != Crop()) {
     throw Error(ErrorKind::kInvalidInput,
-                "reading crops: the first must be 'whole', with no size of its own; name it before "
-                "the others, and set its size by the option size");
+                "crops, size: the first crop must be 'whole', with no size of its own; name it "
+                "before the others, and set its size by the option size");
   }
   if (crops.size() > kMostCrops) {
-    throw Error(ErrorKind::kInvalidInput, "reading crops: expected at most " +
-                                              std::to_string(kMostCrops) + ", found " +
-                                              std::to_string(crops.size()));
+    throw Error(ErrorKind::kInvalidInput, "crops: expected at most " + std::to_string(kMostCrops) +
+                                              ", found " + std::to_string(crops.size()));
   }
   return crops;
 }
@@ -108,16 +107,16 @@ std::vector<int> sizes_of_crops(const std::vector<Crop>& crops, int size) {
     const Crop without{crop.percent, crop.flip};
     if (crop.size == size && std::ranges::find(crops, without) != crops.end()) {
       throw Error(ErrorKind::kInvalidInput,
-                  "reading crops: '" + crop_name(crop) + "' is the same as '" + crop_name(without) +
+                  "crops: '" + crop_name(crop) + "' is the same as '" + crop_name(without) +
                       "', for " + std::to_string(size) + " is the size of all; name one of them");
     }
     if (std::ranges::find(sizes, crop.size) == sizes.end()) sizes.push_back(crop.size);
   }
   if (sizes.size() > kMostSizes) {
-    throw Error(ErrorKind::kInvalidInput,
-                "reading crops: expected at most " + std::to_string(kMostSizes) +
-                    " sizes, that of all among them, found " + std::to_string(sizes.size()) +
-                    "; each is the network once more in memory");
+    throw Error(ErrorKind::kInvalidInput, "crops: expected at most " + std::to_string(kMostSizes) +
+                                              " sizes, that of all among them, found " +
+                                              std::to_string(sizes.size()) +
+                                              "; each is the network once more in memory");
   }
   return sizes;
 }

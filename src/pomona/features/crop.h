@@ -2,8 +2,8 @@
 // A part of a photograph as the network sees it: the whole or its middle, mirrored or not, at the
 // size of all crops or at one of its own. A model trains on every crop of a photograph (multi-crop
 // training) and predicts from the mean of their features (test-time augmentation). How a crop that
-// is not square becomes square is another question: image/fit.h, whose Fit::kCrop cuts the ends
-// of the longer side.
+// is not square becomes square is another question: image/fit.h, whose Fit::kCrop cuts the ends of
+// the longer side. Any thread.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that hold the features of several crops of a photograph, one after the other, as the one row
-// that a photograph is judged by: their mean.
+// that a photograph is judged by: their mean. One per thread.
 #pragma once
 
 #include <cstddef>

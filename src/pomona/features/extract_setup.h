@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How photographs become features, with every setting decided: what extraction is given, what a
-// bundle repeats.
+// bundle repeats. Any thread.
 #pragma once
 
 #include <cstddef>

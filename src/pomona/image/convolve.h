@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two inner loops of resizing, in a portable form and for AVX2; the results are the same bits,
-// for all arithmetic is in whole numbers. Private to the module: callers use resize.h.
+// for all arithmetic is in whole numbers. Private to the module: callers use resize.h. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why a file could not be decoded: a value, for one broken photograph never ends a run.
+// Why a file could not be decoded: a value, for one broken photograph never ends a run. Any thread.
 #pragma once
 
 #include <string>

@@ -9,10 +9,6 @@
 namespace pomona {
 namespace {
 
-// Far beyond any photograph, and so small that no product of them overflows.
-constexpr std::uint64_t kMostPixels = 1ULL << 32U;
-constexpr std::uint64_t kMostBytes = 1ULL << 40U;
-constexpr std::uint64_t kMostMilliseconds = 3'600'000;
 constexpr int kMostScans = 10'000;
 constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 
@@ -25,9 +21,9 @@ DecodeFailure too_large(const std::string& message) {
 }  // namespace
 
 void DecodeLimits::check() const {
-  check_range("max_pixels", max_pixels, 1, kMostPixels);
-  check_range("max_decode_memory", max_decode_memory, 1, kMostBytes);
-  check_range("max_decode_time", max_decode_time, 1, kMostMilliseconds);
+  check_range("max_pixels", max_pixels, 1, kMostDecodePixels);
+  check_range("max_decode_memory", max_decode_memory, 1, kMostDecodeMemory);
+  check_range("max_decode_time", max_decode_time, 1, kMostDecodeTime);
   check_range("max_scans", max_scans, 1, kMostScans);
   check_range("max_damage", max_damage, 0, 1);
 }

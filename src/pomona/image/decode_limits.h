@@ -14,6 +14,11 @@ namespace pomona {
 // A file larger than this is not read.
 inline constexpr std::uint64_t kMaxPhotographBytes = 256ULL << 20U;
 
+// The largest limits: far beyond any photograph, and so small that no product of them overflows.
+inline constexpr std::uint64_t kMostDecodePixels = 1ULL << 32U;
+inline constexpr std::uint64_t kMostDecodeMemory = 1ULL << 40U;  // bytes
+inline constexpr std::uint64_t kMostDecodeTime = 3'600'000;      // milliseconds
+
 // With the defaults no file that is small takes more than a quarter of a second or 168 MB, whatever
 // it says (docs/reliability.md has the figures, docs/guide.md the reason for each default). Time is
 // estimated from headers, never measured, so that a photograph passes on every machine or on none.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which source pixels, with which weights, make each pixel of a resized line. Private to the
-// module: callers use resize.h.
+// module: callers use resize.h. One per thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a picture that is not square becomes square. Which part of a photograph the picture is, is
-// another question: features/crop.h.
+// another question: features/crop.h. Any thread.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: the pictures and expectations that tools/golden_image.py wrote.
+// For tests only: the pictures and expectations that tools/golden_image.py wrote. Any thread.
 #pragma once
 
 #include <algorithm>

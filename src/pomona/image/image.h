@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A decoded photograph: 8-bit RGB, rows from the top, pixels interleaved, no padding between rows.
+// A value: one thread at a time writes it.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // EXIF orientation: which way up the camera was held (EXIF 2.32, tag 0x0112). 1 is upright; 2-4
-// mirror or turn by half, 5-8 swap the sides.
+// mirror or turn by half, 5-8 swap the sides. Any thread, each with pictures of its own.
 #pragma once
 
 #include <string_view>

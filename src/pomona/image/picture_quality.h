@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Can anything be seen on a photograph at all? Three numbers that tell when not.
+// Can anything be seen on a photograph at all? Three numbers that show when not. Any thread.
 #pragma once
 
 #include "pomona/image/image.h"

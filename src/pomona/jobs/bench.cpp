@@ -27,9 +27,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kLeastSeconds = 0.1;
-constexpr double kMostSeconds = 60;
-
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -119,7 +116,7 @@ void BenchOptions::check() const {
   check_given("images", !images.empty(), "a folder of photographs");
   check_given("stores", stores != nullptr, "what opens places");
   extract.check();
-  check_range("seconds", seconds, kLeastSeconds, kMostSeconds);
+  check_range("seconds", seconds, kLeastBenchSeconds, kMostBenchSeconds);
   check_given("batches", !batches.empty(), "sizes of batches to try");
   for (const int batch : batches) check_range("batches", batch, 1, static_cast<int>(kMostBatch));
 }

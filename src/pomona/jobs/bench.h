@@ -16,6 +16,9 @@
 
 namespace pomona {
 
+inline constexpr double kLeastBenchSeconds = 0.1;
+inline constexpr double kMostBenchSeconds = 60;
+
 struct BenchOptions {
   std::string images;
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
@@ -34,7 +37,7 @@ struct EnginePoint {
   double images_per_second = 0;
 };
 
-// Compiles the network for these options and measures it alone (features/engine_rate.h).
+// Compiles the network for these options and measures it alone (backbone/engine_rate.h).
 double measure_engine(const Backbone& backbone, const FeaturizerOptions& options, double seconds);
 
 struct BenchResult {

@@ -30,7 +30,6 @@ namespace {
 constexpr int kLeastQuality = 60;  // of JPEG, as cameras and messengers have it
 constexpr int kMostQuality = 95;
 constexpr int kSheetQuality = 85;
-constexpr std::size_t kMostPictures = 99'999;  // a name has five digits
 
 std::vector<std::string> places_of(const ComposeOptions& options) {
   std::vector<std::string> places = {options.backgrounds};
@@ -114,7 +113,7 @@ void warn_of_nothing(const std::string& folder, std::size_t files, Progress& pro
   throw Error(ErrorKind::kInvalidInput,
               "composing pictures of '" + options.input.images.front() +
                   "': expected pictures of fruit on white ground, LABEL/PICTURE below it; " +
-                  found + "; name a folder of studio pictures");
+                  found + "; name a folder of studio images");
 }
 
 std::size_t count_status(const Manifest& manifest, FileStatus status) {
@@ -182,7 +181,7 @@ Json compose_options(const ComposeOptions& options) {
 void ComposeOptions::check() const {
   input.check();
   output.check();
-  check_range("count", count, 1, kMostPictures);
+  check_range("count", count, 1, kMostComposedPictures);
   check_range("size", size, kLeastSide, kMostSide);
   check_range("workers", workers, 0, kMostWorkers);
   limits.check();

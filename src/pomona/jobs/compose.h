@@ -19,6 +19,8 @@
 
 namespace pomona {
 
+inline constexpr std::size_t kMostComposedPictures = 99'999;  // a name has five digits
+
 struct ComposeOptions {
   InputOptions input;  // images and stores alone
   OutputOptions output;

@@ -152,13 +152,15 @@ std::optional<FeaturePlace> find_features_among(const EvaluateOptions& options) 
 
 std::string what_was_judged(bool of_features, const TableRows& rows) {
   if (!of_features) {
-    return "The bundle as it is, on the photographs given; whether it learnt from some of them is "
-           "not known.";
+    return "The bundle was evaluated on the photographs given. It is not known whether it learnt "
+           "from some of them.";
   }
-  if (rows.test_rows() > 0) return "The bundle as it is, on the test rows of the features given.";
-  return "The bundle as it is, on all rows of the features given: none is marked as test, so it "
-         "may "
-         "have learnt from them.";
+  if (rows.test_rows() > 0) {
+    return "The bundle was evaluated on the test rows of the features given.";
+  }
+  return "The bundle was evaluated on all rows of the features given. None is marked as test, so "
+         "it "
+         "may have learnt from them.";
 }
 
 // Those that have a label: of others nobody can say whether the answer is right.

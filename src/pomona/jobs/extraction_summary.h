@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What run.json says of an extraction, as far as a front prints it. Any thread.
+// What run.json records of an extraction, as far as a front prints it. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -61,7 +61,7 @@ std::string differences(const Json& there, const Json& now) {
   return text;
 }
 
-// What work.json says of an extraction that has begun.
+// What work.json records of an extraction that has begun.
 struct ExtractionNote {
   Json settings;        // compared name by name with those of now
   std::string listing;  // digest_of_listing(); "": none was made

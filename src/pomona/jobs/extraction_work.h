@@ -46,7 +46,7 @@ struct ExtractionWork {
   ImageRoots roots;
   SplitKind split_kind = SplitKind::kNone;
   Manifest manifest;        // the listing
-  std::string fingerprint;  // of listing, settings, backbone, engine and processor
+  std::string fingerprint;  // of listing, settings and feature_recipe()
   bool resumed = false;
   std::string from;  // as in EarlierOptions, or the output itself
   WorkDone done;     // of it, by this process already

@@ -52,9 +52,6 @@ Moments training_moments(const FeatureSource& table, const TableRows& rows,
   return table_moments(table, classes, rows.train_labels.size(), rows.crops, stop);
 }
 
-constexpr double kLeastDistance = 1e-6;
-constexpr double kMostDistance = 2;
-
 // What both verbs share: an output folder begun anew for what `body` makes of the features.
 template <class Body>
 auto run_on_features(const FromFeaturesOptions& options, const std::string& verb,
@@ -153,7 +150,8 @@ void FromFeaturesOptions::check() const {
   reduce.check();
   train.check();
   if (group) parse_pattern("group", *group);
-  check_range_or_zero("near_duplicates", near_duplicates, kLeastDistance, kMostDistance);
+  check_range_or_zero("near_duplicates", near_duplicates, kLeastDuplicateDistance,
+                      kMostDuplicateDistance);
 }
 
 std::vector<double> run_reduce(const FromFeaturesOptions& options, Progress& progress,

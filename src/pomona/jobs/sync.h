@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sync: makes one place hold what another holds, in either direction between folders and buckets.
+// Each call is for one thread.
 #pragma once
 
 #include <cstddef>

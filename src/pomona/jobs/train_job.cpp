@@ -379,7 +379,7 @@ std::optional<BackboneClasses> open_backbone_classes(const TrainOptions& options
   if (options.studio.empty()) {
     throw Error(
         ErrorKind::kInvalidInput,
-        "backbone_classes, studio: the classes serve labels that studio pictures alone show; name "
+        "backbone_classes, studio: the classes serve labels that studio images alone show; name "
         "the sources of these in studio");
   }
   return BackboneClasses::parse(read_place(place, kMaxBackboneClassesBytes, stores),

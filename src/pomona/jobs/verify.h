@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify: reads every file of an output folder again and holds it against the others and against a
-// fresh listing of the photographs.
+// verify: reads every file of an output folder again and compares it with the others and with a
+// fresh listing of the photographs. Each call is for one thread.
 #pragma once
 
 #include <cstdint>

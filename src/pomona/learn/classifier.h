@@ -23,9 +23,9 @@ struct Classifier {
 void classifier_logits(const Classifier& classifier, MatrixView<const float> rows,
                        MatrixView<double> logits);
 
-// In place, row by row: softmax(scores / temperature), safe against overflow. temperature > 0,
+// In place, row by row: softmax(logits / temperature), safe against overflow. temperature > 0,
 // which the caller sees to.
-void logits_to_probabilities(double temperature, MatrixView<double> scores);
+void logits_to_probabilities(double temperature, MatrixView<double> logits);
 
 // Both of the above. Throws as classifier_logits() does.
 void classify(const Classifier& classifier, MatrixView<const float> rows,

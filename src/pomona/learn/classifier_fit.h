@@ -48,7 +48,7 @@ struct LogisticOptions {
   int max_iterations = 500;  // at least 1
   // Ends when the objective is estimated to lie within this share of its minimum. The estimate,
   // half the squared length of the gradient measured by an approximate curvature, is good to a
-  // factor of about three. From 0 up to but without 1.
+  // factor of about three. From 0 to less than 1.
   double tolerance = 2e-5;
   std::size_t workers = 1;  // 0: 1
   std::stop_token stop;

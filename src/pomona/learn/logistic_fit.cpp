@@ -265,7 +265,7 @@ void LogisticOptions::check() const {
     refuse_option("max_iterations of at least 1", std::to_string(max_iterations));
   }
   if (!(tolerance >= 0 && tolerance < 1)) {
-    refuse_option("tolerance from 0 up to but without 1", shown_number(tolerance));
+    refuse_option("tolerance from 0 to less than 1", shown_number(tolerance));
   }
   const std::span<const double> priors(prior.data(), prior.size());
   const auto wrong = std::ranges::find_if(priors, [](double p) { return !std::isfinite(p); });

@@ -294,7 +294,7 @@ TEST(LogisticFitTest, OptionsOutOfTheirRangesAreNamed) {
   EXPECT_EQ(refused_option(&Options::max_iterations, 1), "accepted");
   for (const double tolerance : {-1e-9, 1.0, nan, infinity}) {
     EXPECT_THAT(refused_option(&Options::tolerance, tolerance),
-                HasSubstr("expected tolerance from 0 up to but without 1"));
+                HasSubstr("expected tolerance from 0 to less than 1"));
   }
   EXPECT_EQ(refused_option(&Options::tolerance, 0.0), "accepted");
   EXPECT_EQ(refused_option(&Options::workers, std::size_t{0}), "accepted");

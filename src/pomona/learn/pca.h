@@ -33,6 +33,7 @@ Projection fold(const Scaler& scaler, const Pca& pca);
 
 // rows × dims → rows × n_components, sums in float64. The bits of a row do not depend on the
 // others. Throws invalid_input when shapes do not fit.
-void project(const Projection& projection, MatrixView<const float> rows, MatrixView<float> scores);
+void project(const Projection& projection, MatrixView<const float> rows,
+             MatrixView<float> components);
 
 }  // namespace pomona

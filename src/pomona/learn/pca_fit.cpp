@@ -64,12 +64,11 @@ void check_components(const ComponentChoice& choice) {
   if (const auto* variance = std::get_if<VarianceShare>(&choice)) {
     if (variance->share > 0 && variance->share < 1) return;
     throw Error(ErrorKind::kInvalidInput,
-                "fitting a PCA: expected a share of the variance between 0 and 1, found " +
+                "components: expected a share of the variance between 0 and 1, found " +
                     shown_number(variance->share));
   }
   if (std::get<ComponentCount>(choice).count >= 1) return;
-  throw Error(ErrorKind::kInvalidInput,
-              "fitting a PCA: expected a count of at least 1 component, found 0");
+  throw Error(ErrorKind::kInvalidInput, "components: expected at least 1, found 0");
 }
 
 void check_components(const ComponentChoice& choice, std::uint64_t rows, std::size_t dims) {
@@ -78,10 +77,10 @@ void check_components(const ComponentChoice& choice, std::uint64_t rows, std::si
   const std::size_t most = max_components(rows, dims);
   if (number == nullptr || number->count <= most) return;
   throw Error(ErrorKind::kInvalidInput,
-              "fitting a PCA of " + std::to_string(rows) + " rows with " + std::to_string(dims) +
-                  " dimensions: asked for " + std::to_string(number->count) +
-                  " components, but there can be 1 to " + std::to_string(most) +
-                  "; ask for at most " + std::to_string(most));
+              "components: expected 1 to " + std::to_string(most) + ", which " +
+                  std::to_string(rows) + " rows with " + std::to_string(dims) +
+                  " dimensions allow, found " + std::to_string(number->count) +
+                  "; choose fewer components, or train on more photographs");
 }
 
 Pca fit_pca(const Moments& moments, const Scaler& scaler, const ComponentChoice& choice) {

@@ -119,7 +119,7 @@ TEST(PcaFitTest, SaysHowManyComponentsThereCanBe) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInvalidInput);
-    EXPECT_THAT(error.what(), HasSubstr("there can be 1 to 6"));
+    EXPECT_THAT(error.what(), HasSubstr("components: expected 1 to 6"));
   }
   EXPECT_EQ(max_components(70, 40), 40U);
   EXPECT_EQ(max_components(0, 5), 1U);
@@ -147,11 +147,12 @@ std::string refused_choice(const ComponentChoice& choice) {
 }
 
 TEST(PcaFitTest, ChoicesThatFitNoRowsAreRefusedBeforeThereAreAny) {
-  EXPECT_THAT(refused_choice(ComponentCount{0}), HasSubstr("count of at least 1"));
+  EXPECT_THAT(refused_choice(ComponentCount{0}), HasSubstr("components: expected at least 1"));
   EXPECT_EQ(refused_choice(ComponentCount{1}), "accepted");
   EXPECT_EQ(refused_choice(VarianceShare{0.5}), "accepted");
   for (const double share : {0.0, 1.0, -1.0, std::nan("")}) {
-    EXPECT_THAT(refused_choice(VarianceShare{share}), HasSubstr("share of the variance between"));
+    EXPECT_THAT(refused_choice(VarianceShare{share}),
+                HasSubstr("components: expected a share of the variance between"));
   }
 }
 

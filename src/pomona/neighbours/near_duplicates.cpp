@@ -14,7 +14,7 @@
 namespace pomona {
 namespace {
 
-constexpr std::size_t kBlockRows = 512;
+constexpr std::size_t kRowsOfOneProduct = 512;
 
 using BlockPair = std::pair<std::size_t, std::size_t>;  // the first rows of two blocks
 
@@ -25,7 +25,7 @@ class PairSearch {
   PairSearch(MatrixView<const float> directions, float least_cosine)
       : directions_(directions),
         least_cosine_(least_cosine),
-        cosines_(kBlockRows, kBlockRows),
+        cosines_(kRowsOfOneProduct, kRowsOfOneProduct),
         linked_(directions.rows()) {}
 
   // Links as it goes: of rows that are much alike there are too many pairs to keep.
@@ -44,7 +44,7 @@ class PairSearch {
 
  private:
   MatrixView<const float> block_from(std::size_t first) const {
-    return directions_.rows_from(first, std::min(kBlockRows, directions_.rows() - first));
+    return directions_.rows_from(first, std::min(kRowsOfOneProduct, directions_.rows() - first));
   }
 
   MatrixView<const float> directions_;
@@ -66,8 +66,8 @@ std::vector<std::int32_t> link_near_duplicates(MatrixView<const float> rows,
   const Matrix<float> directions = directions_from(origin, rows);
   const auto least_cosine = static_cast<float>(1 - distance);
   std::vector<BlockPair> blocks;
-  for (std::size_t first = 0; first < rows.rows(); first += kBlockRows) {
-    for (std::size_t second = first; second < rows.rows(); second += kBlockRows) {
+  for (std::size_t first = 0; first < rows.rows(); first += kRowsOfOneProduct) {
+    for (std::size_t second = first; second < rows.rows(); second += kRowsOfOneProduct) {
       blocks.emplace_back(first, second);
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A JSON object on disk with a digest of itself in front, so that no byte of it changes unnoticed:
-// for what a run reads back of its own work.
+// for what a run reads back of its own work. Any thread.
 #pragma once
 
 #include <optional>

@@ -13,7 +13,7 @@
 // all but one away, unless they share the work.
 //
 // Destroyed before publish() it removes what it staged; what is finished stays, so that the next
-// run goes on from it. Where nothing is finished, nothing stays.
+// run goes on from it. Where nothing is finished, nothing stays. Used by one thread at a time.
 #pragma once
 
 #include <map>
@@ -46,7 +46,7 @@ class OutputFolder {
 
   // Did a run come to its end here?
   bool is_complete() const { return content_.complete; }
-  // What work.json says of work that has not come to its end; null: there is none.
+  // What work.json records of work that has not come to its end; null: there is none.
   const Json* unfinished() const { return unfinished_ ? &unfinished_->content : nullptr; }
   // Is work.json there but not as it was written? What it recorded is lost then.
   bool is_damaged() const { return content_.work && !unfinished_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names in an output folder that are ours.
+// Names in an output folder that are ours. Any thread.
 #pragma once
 
 #include <cstddef>

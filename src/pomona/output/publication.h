@@ -5,7 +5,7 @@
 //
 // A process that wakes after others have ended its publication, and perhaps begun another, changes
 // nothing: it looks at work.json before each step, and `_SUCCESS` is a file of the attempt that is
-// moved, so that it can only be put in place as long as that attempt's files are there.
+// moved, so that it can only be put in place as long as that attempt's files are there. Any thread.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How verbs that write an output folder end: well, with run.json, SHA256SUMS and publication; or
-// with an error that names what is left there.
+// with an error that names what is left there. Each call is for the thread that uses the output
+// folder.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows of a manifest an earlier output knows already.
+// Which rows of a manifest an earlier output knows already. Each call is for one thread.
 #pragma once
 
 #include <cstddef>

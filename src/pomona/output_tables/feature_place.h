@@ -30,7 +30,7 @@ std::optional<FeaturePlace> find_features(const std::string& place, const StoreO
 LabelRule label_rule_of(const FeaturePlace& features, const std::string& classes,
                         const StoreOpener& stores);
 
-// Which crops a row holds the features of, as run.json tells; one where it tells nothing.
+// Which crops a row holds the features of, as run.json records; one where it records none.
 std::vector<Crop> crops_of(const FeaturePlace& features);
 
 // Throws not_found with what was looked for where there are none.

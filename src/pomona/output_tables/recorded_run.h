@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What run.json beside a feature table says of the run that made it, as values. It may be of
+// What run.json beside a feature table records of the run that made it, as values. It may be of
 // another version or of another program: JSON of another shape is corrupt. Any thread.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A listing as it was when a run began: what a run that goes on works from, and what a later run
-// holds a fresh listing against. The table `snapshot`.
+// compares a fresh listing with. The table `snapshot`. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ void write_snapshot(const Manifest& manifest, ObjectStore& store);
 // The same manifest. Throws corrupt.
 Manifest read_snapshot(const ObjectStore& store);
 
-// SHA-256 of all that the snapshot says.
+// SHA-256 of all that the snapshot holds.
 std::string digest_of_listing(const Manifest& manifest);
 
 }  // namespace pomona

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The single checks of `verify`. Each reads its files in full, throws corrupt with what was
-// expected and found where, or returns a sentence on what it has seen.
+// expected and found where, or returns a sentence on what it has seen. Any thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network of a bundle, ready to run.
+// The network of a bundle, ready to run. Any thread, each with a bundle of its own where
+// find_network() changes it.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Features to the probabilities of labels, as the chain of a bundle computes them. Any thread.
 #pragma once
 
 #include "pomona/base/matrix.h"

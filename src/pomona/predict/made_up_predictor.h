@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests only: bundles that pass their self-check, and photographs for them. One has a real,
 // tiny network for OpenVINO; the other is for the tiny featurizer, which also runs under
-// sanitizers.
+// sanitizers. Any thread.
 #pragma once
 
 #include <algorithm>

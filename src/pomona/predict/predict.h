@@ -62,7 +62,7 @@ inline constexpr std::size_t kMostAnswers = 1000;
 struct PredictOptions {
   std::size_t top = 3;  // answers a photograph, from 1 to kMostAnswers
   DecodeLimits limits;
-  std::stop_token stop;  // ends the request with `interrupted`, within a tenth of a second
+  std::stop_token stop;  // ends the request with `interrupted`, after the step that is under way
 
   // Throws invalid_input that names the field.
   void check() const;

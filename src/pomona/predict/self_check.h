@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does a bundle answer here as it did where it was made? Synthetic inputs, never photographs.
+// Does a bundle answer here as it did where it was made? Synthetic inputs, never photographs. Any
+// thread; a call takes slot 0 of the networks for itself.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The figures of an output folder, as report.h describes them, still without pictures.
+// The figures of an output folder, as report.h describes them, still without pictures. Any thread,
+// each with figures of its own.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON that may stand inside a script element of a page.
+// JSON that may stand inside a script element of a page. Any thread.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several stores seen as the folders of one: the object `a/1.jpg` of the store named `shop` has the
 // key `shop/a/1.jpg`. For photographs from several places; it is only read from, and what would
-// write throws internal.
+// write throws internal. Any thread.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// File names are bytes; keys are UTF-8. The way there and back loses nothing.
+// File names are bytes; keys are UTF-8. The way there and back loses nothing. Any thread.
 #pragma once
 
 #include <string>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Lists the files of a local folder for LocalStore. Any thread; `found` is called by the thread
+// that lists. Private to the module.
 #pragma once
 
 #include <cstdint>

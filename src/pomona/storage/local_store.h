@@ -4,7 +4,7 @@
 // Links are followed, also out of the folder; that is the user's wish. Files are not synced one by
 // one, since a sync costs more than writing a small file; settle() syncs the whole file system.
 //
-// How write_if_absent() works where there are no hard links: rename_if_absent.h.
+// How write_if_absent() works where there are no hard links: rename_if_absent.h. Any thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An object store in memory: for tests and for small results that go nowhere else.
+// An object store in memory: for tests and for small results that go nowhere else. Any thread.
 #pragma once
 
 #include <map>

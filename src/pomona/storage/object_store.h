@@ -7,8 +7,11 @@
 // object. A key with an empty part, "." or "..", a NUL, or written otherwise than key_from_name()
 // would is refused with invalid_input.
 //
-// Every function may be called from any thread at once. Errors are thrown: not_found, unavailable
-// (permission, full disk; the message names the object and says what to do), invalid_input.
+// Every function may be called from any thread at once. Errors are thrown, and the message names
+// the object and what to do: not_found; denied (permission); unavailable (full disk, broken
+// network); timed_out; replaced (another version is there than was listed or opened); corrupt
+// (fewer bytes than expected, or damaged ones); interrupted (a store that takes a stop token);
+// invalid_input.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every store must do, to be run on each of them:
+// What every store must do, to be run on each of them. A test runs on one thread and starts others.
 //
 //   struct InFolder {
 //     static constexpr bool kLeavesSomething = true;   // a writer that is killed does

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the local store needs of POSIX: descriptors that close themselves, and errors in words.
+// Functions: any thread. A descriptor is used by one thread at a time, but its number by any.
 #pragma once
 
 #include <sys/stat.h>

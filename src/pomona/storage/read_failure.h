@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What it is called when the bytes of a photograph cannot be read.
+// What it is called when the bytes of a photograph cannot be read. Any thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// s3://bucket/prefix, the name of a place in an object store; s3a:// means the same.
+// s3://bucket/prefix, the name of a place in an object store; s3a:// means the same. Any thread.
 #pragma once
 
 #include <string>

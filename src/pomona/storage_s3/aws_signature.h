@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs requests as AWS does: Signature Version 4 with the header Authorization
-// (docs: "Authenticating Requests: Using the Authorization Header", Amazon S3 API Reference).
+// Signs requests as AWS does: Signature Version 4 with the header Authorization (docs:
+// "Authenticating Requests: Using the Authorization Header", Amazon S3 API Reference). Any thread.
 #pragma once
 
 #include <ctime>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Where the credentials for S3 come from. Any thread.
 #pragma once
 
 #include <functional>

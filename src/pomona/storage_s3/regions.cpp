@@ -9,7 +9,7 @@
 namespace pomona {
 namespace {
 
-// An explicit list: a name that begins with "eu-" tells nothing.
+// An explicit list: a name that begins with "eu-" proves nothing.
 constexpr std::array<std::string_view, 7> kEuropeanUnion = {
     "eu-central-1",    // Frankfurt
     "eu-north-1",      // Stockholm
@@ -60,7 +60,7 @@ void check_region(const std::string& place, const std::string& region,
   throw Error(
       ErrorKind::kInvalidInput,
       "opening '" + place + "': regions: its bucket lies in " +
-          (region.empty() ? "a region that the service does not tell" : "region '" + region + "'") +
+          (region.empty() ? "a region that the service does not name" : "region '" + region + "'") +
           ", which is not among " + joined(allowed) +
           "; nothing was read or written; name a bucket that lies there");
 }

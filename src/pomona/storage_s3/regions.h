@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where in the world data may lie.
+// Where in the world data may lie. Any thread.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ bool is_region_name(std::string_view name);
 std::vector<std::string> parse_regions(std::string_view text);
 
 // Throws invalid_input unless `region`, where the bucket of `place` lies, is among `allowed`, or
-// nothing is said to be allowed. "" is a region that the service does not tell.
+// nothing is said to be allowed. "" is a region that the service does not name.
 void check_region(const std::string& place, const std::string& region,
                   const std::vector<std::string>& allowed);
 

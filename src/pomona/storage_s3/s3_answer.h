@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What S3 answers in XML (Amazon S3 API Reference). Anything that is not the answer asked for, cut
-// or of another kind, is nullopt.
+// or of another kind, is nullopt. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace pomona {
 struct S3Error {
   std::string code;  // "NoSuchKey"
   std::string message;
-  std::string region;  // of the bucket, where the error tells it
+  std::string region;  // of the bucket, where the error names it
 };
 
 struct S3ListedObject {

@@ -16,10 +16,10 @@ namespace pomona {
 // The header Range for `count` bytes from `first` on.
 std::string byte_range(std::uint64_t first, std::uint64_t count);
 
-// Of what GetObject answers: the body is what was asked for, as far as its size tells.
+// Of what GetObject answers: the body is what was asked for, as far as its size shows.
 std::string damage_of_content(const HttpAnswer& answer, const S3GetOptions& options,
                               std::string_view body);
-// What the answer says of the content of a whole object, and what the body has.
+// What the answer states about the content of a whole object, and what the body has.
 struct ContentDigest {
   std::string stored;  // "": nothing
   std::string found;

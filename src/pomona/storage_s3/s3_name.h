@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys and the names of objects in a bucket. S3 knows UTF-8 alone, so a key that stands for other
-// bytes (storage/key.h) is an object's name as it is, %XX and all; every other key is its name.
+// bytes (storage/key.h) is an object's name as it is, %XX and all; every other key is its name. Any
+// thread.
 #pragma once
 
 #include <string>

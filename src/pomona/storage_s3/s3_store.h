@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The objects of a bucket whose names begin with a prefix.
+// The objects of a bucket whose names begin with a prefix. Any thread.
 #pragma once
 
 #include <map>

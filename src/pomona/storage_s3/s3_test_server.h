@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An S3 server of one's own on the loopback address, for tests. Its objects are files below a
-// folder that goes with it.
+// folder that goes with it. One thread starts and ends it; its endpoint and clients are for any
+// thread.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Uploads in parts, and copies of objects of any size, in a bucket. An upload is used by one thread
+// at a time; functions: any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The columns of each table, once for the writer and the reader. Inside table/ only.
+// The columns of each table, once for the writer and the reader. Inside table/ only. Any thread.
 #pragma once
 
 #include <array>

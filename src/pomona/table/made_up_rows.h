@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows for tests and benchmarks: row i is the same wherever a batch begins.
+// Rows for tests and benchmarks: row i is the same wherever a batch begins. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A feature table of Parquet parts as a FeatureSource.
+// A feature table of Parquet parts as a FeatureSource. Any thread; each reader is used by one
+// thread at a time.
 #pragma once
 
 #include "pomona/features/feature_source.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One Parquet file being read, a few rows at a time. Inside table/ only.
+// One Parquet file being read, a few rows at a time. Inside table/ only. Used by one thread at a
+// time.
 #pragma once
 
 #include <cstddef>

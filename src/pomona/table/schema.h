@@ -3,7 +3,7 @@
 // and a batch type for each. FeatureBatch and ReducedBatch stand in
 // features/, beside the interfaces that take them.
 //
-// A batch is a few columns of equal length; row i is the i-th element of each.
+// A batch is a few columns of equal length; row i is the i-th element of each. Any thread.
 #pragma once
 
 #include <cstddef>

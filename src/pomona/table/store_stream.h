@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Objects of a store as streams of Arrow. Inside table/ only.
+// Objects of a store as streams of Arrow. Inside table/ only. Each stream, and its failure, is used
+// by one thread at a time.
 #pragma once
 
 #include <exception>

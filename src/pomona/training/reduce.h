@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // reduce: features → scaled principal components. One pass gathers moments (in a run that pass is
-// part of extraction), one applies.
+// part of extraction), one applies. Each call is for one thread; sinks are called by that thread.
 #pragma once
 
 #include <cstddef>

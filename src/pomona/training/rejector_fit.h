@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fits the reject option (predict/rejector.h): what is usual for photographs of the labels, and the
-// limits beyond which a photograph is rejected.
+// limits beyond which a photograph is rejected. Each call is for one thread; it uses train.workers.
 #pragma once
 
 #include <cstddef>

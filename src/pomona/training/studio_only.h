@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labels that training knows from the studio domain alone; answers must say so.
+// Labels that training knows from the studio domain alone; answers must say so. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -30,11 +30,6 @@ constexpr double kToleranceOfMany = 1e-3;
 constexpr std::size_t kLogitBlockRows = 1024;
 constexpr double kRidgeAlpha = 1;
 
-constexpr std::size_t kMostFolds = 100;
-constexpr double kLargestRejectRate = 0.5;
-constexpr double kLeastC = 1e-6;
-constexpr double kMostC = 1e6;
-
 // Folds for calibration; none is empty.
 std::vector<std::vector<std::size_t>> folds_of(const TableRows& rows,
                                                const std::vector<std::size_t>& all,

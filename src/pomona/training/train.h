@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // train: reduced rows (or, for ridge, the features themselves) and their labels → a calibrated
-// classifier.
+// classifier. Each call is for one thread; it uses as many workers as its options say.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,11 @@
 #include "pomona/learn/classifier_fit.h"
 
 namespace pomona {
+
+inline constexpr std::size_t kMostFolds = 100;
+inline constexpr double kLargestRejectRate = 0.5;
+inline constexpr double kLeastC = 1e-6;
+inline constexpr double kMostC = 1e6;
 
 struct TrainOptions {
   ClassifierKind classifier = ClassifierKind::kLogistic;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fits classifiers of the varieties of a label, and answers for rows.
+// Fits classifiers of the varieties of a label, and answers for rows. Each call is for one thread;
+// it uses as many workers as its options say.
 #pragma once
 
 #include <cstddef>

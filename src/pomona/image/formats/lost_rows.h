@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows of a picture are lost to damage. One file at a time. Private to the module.
+// Which rows of a picture are lost to damage. One file at a time. Private to the module. One per
+// thread.
 #pragma once
 
 #include <algorithm>

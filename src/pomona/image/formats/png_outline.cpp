@@ -40,7 +40,7 @@ struct OrientationChunks {
     if (name == "eXIf") exif = data;
     if (name != "tEXt" && name != "zTXt" && name != "iTXt") return;
     const std::string_view keyword = png_text_keyword(data);
-    // The name of the chunk tells how the text is stored.
+    // The name of the chunk states how the text is stored.
     const std::string_view chunk(name.data(), name.size() + data.size());
     if (keyword == "Raw profile type exif") raw_exif = chunk;
     if (keyword == "Raw profile type APP1") raw_app1 = chunk;

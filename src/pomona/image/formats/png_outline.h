@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the chunks of a PNG tell before anything is decoded: size, kind, which way up, and whether
+// What the chunks of a PNG state before anything is decoded: size, kind, which way up, and whether
 // the file is whole. Any thread. Private to the module.
 #pragma once
 
@@ -23,7 +23,7 @@ struct PngOutline {
 
   std::uint64_t pixels() const { return std::uint64_t{width} * height; }
   std::uint64_t copies() const { return swaps_sides(orientation) ? 2 : 1; }
-  // A byte for each row tells its filter.
+  // A byte for each row states its filter.
   std::uint64_t unpacked_bytes() const {
     return (std::uint64_t{width} * pixel_bits / 8 + 1) * height;
   }

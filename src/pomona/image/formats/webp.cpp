@@ -39,13 +39,13 @@ DecodeFailure corrupt(const char* reason) {
   return {DecodeFailureKind::kCorrupt, std::string("WebP cannot be decoded: ") + reason};
 }
 
-// Whether all the bytes are there that the RIFF header tells.
+// Whether all the bytes are there that the RIFF header states.
 bool is_whole(std::string_view bytes) {
-  std::uint64_t told = 8;
+  std::uint64_t stated = 8;
   for (std::size_t index = 0; index < 4; ++index) {
-    told += std::uint64_t{static_cast<std::uint8_t>(bytes[4 + index])} << (8 * index);
+    stated += std::uint64_t{static_cast<std::uint8_t>(bytes[4 + index])} << (8 * index);
   }
-  return bytes.size() >= told;
+  return bytes.size() >= stated;
 }
 
 std::uint64_t area(int width, int height) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws the little pictures of the page's tests: coloured balls, 48 × 48, in thumbnails.json."""
+"""Draws the little pictures of the page's tests: coloured balls, 48 × 48, in previews.json."""
 
 import base64
 import colorsys
@@ -29,5 +29,5 @@ def ball(index: int) -> str:
 
 
 if __name__ == "__main__":
-    place = pathlib.Path(__file__).with_name("thumbnails.json")
+    place = pathlib.Path(__file__).with_name("previews.json")
     place.write_text(json.dumps([ball(index) for index in range(COUNT)], indent=1) + "\n")
