@@ -117,14 +117,15 @@ TEST_F(OutputFolderTest, ForceReplacesOursAndKeepsOthers) {
     out.begin_anew(false);
     out.staged().write("run.json", record("old"));
     out.staged().write("reduced.csv", "old");
+    write_digests(out.staged(), {}, /*workers=*/1);
     out.publish({});
   }
   std::ofstream(path("out/letter.txt")) << "dear";
   {
     OutputFolder out(path("out"), stores(), {});
     out.begin_anew(true);
-    EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "reduced.csv", "letter.txt",
-                                                   "_SUCCESS", "_pomona"));
+    EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "reduced.csv", "SHA256SUMS",
+                                                   "letter.txt", "_SUCCESS", "_pomona"));
     out.staged().write("run.json", record("new"));
     out.publish({});
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pomona/output/checked_json.h"
+#include "pomona/output/output_digests.h"
 #include "pomona/output/output_names.h"
 #include "pomona/storage/memory_store.h"
 
@@ -169,6 +170,7 @@ TEST(PublicationTest, WhoWakesLateRemovesAtMostOneNameOfWhatAnotherHasPublished)
     root.write(kRunRecord, kRecord);
     root.write("reduced.csv", "earlier");
     root.write("tsne.json", "earlier");
+    write_digests(root, {}, /*workers=*/1);
     root.write(kSuccess, "");
     const WorkClaim claim = begin("first", root);
     const Publication first = announced("first", {"run.json"}, root);
