@@ -7,7 +7,7 @@
 #include <new>
 
 #include "pomona/base/error.h"
-#include "pomona/base/failing_memory.h"
+#include "pomona/base/for_tests/failing_memory.h"
 #include "pomona/http/stub_server.h"
 
 namespace pomona {

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "pomona/base/error.h"
-#include "pomona/base/failing_memory.h"
+#include "pomona/base/for_tests/failing_memory.h"
 #include "pomona/predict/made_up_predictor.h"
 
 namespace pomona {

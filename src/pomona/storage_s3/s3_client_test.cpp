@@ -15,7 +15,7 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
-#include "pomona/base/failing_memory.h"
+#include "pomona/base/for_tests/failing_memory.h"
 #include "pomona/http/stub_server.h"
 #include "pomona/storage/etag.h"
 #include "pomona/storage_s3/s3_store.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/base/failing_memory.h"
+#include "pomona/base/for_tests/failing_memory.h"
 
 #include <cstdlib>
 #include <limits>
