@@ -36,8 +36,8 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
   command
       .add_option("--group", split.group,
                   "Regular expression on file names. Photographs of a label with the same captures "
-                  "are a group, and a group stays on one side of the split: '^(r\\d*_)?' for the "
-                  "films of Fruits-360")
+                  "are a group. A group stays on one side of the holdout, and in one fold: "
+                  "'^(r\\d*_)?' for the films of Fruits-360")
       ->type_name("REGEX")
       ->group(group);
   add_seed_flag(command, split.seed, "Another number chooses another holdout")->group(group);
@@ -180,7 +180,6 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "Files in one part of the tables: an interrupted run loses at most its work on one "
           "part")
       ->type_name("N")
-      ->check(count_range(1, kMostPartFiles))
       ->capture_default_str()
       ->group("Machine");
   add_models_flag(command, extract.models);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which image format a file is of, told by its first bytes and never by its name. Any thread.
+// Which image format a file is of, by its first bytes and never by its name. Any thread.
 #pragma once
 
 #include <string_view>
