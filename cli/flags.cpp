@@ -180,6 +180,7 @@ void add_extract_flags(CLI::App& command, ExtractOptions& extract) {
           "Files in one part of the tables: an interrupted run loses at most its work on one "
           "part")
       ->type_name("N")
+      ->check(count_range(1, kMostPartFiles))
       ->capture_default_str()
       ->group("Machine");
   add_models_flag(command, extract.models);

@@ -278,6 +278,7 @@ def test_max_failures_is_a_share_and_the_message_names_the_kinds(tiny, tmp_path)
     [
         ("--size", "32 to 1024", ["31", "1025", "64.5", "x"]),
         ("--batch", "1 to 256", ["0", "257"]),
+        ("--part-files", "1 to 65536", ["0", "65537"]),
         ("--max-pixels", "1 to 4294967296", ["0", "-1"]),
         ("--max-decode-memory", "1 to 1048576", ["0", "1048577", "17592186044417"]),
         ("--folds", "2 to 100", ["0", "1", "101"]),

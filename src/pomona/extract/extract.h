@@ -25,6 +25,8 @@
 
 namespace pomona {
 
+inline constexpr std::size_t kMostPartFiles = 65'536;  // a part is read as one piece of the table
+
 struct ExtractOptions {
   std::string backbone = "efficientnet-lite0";
   std::string models;                  // folder of installed backbones

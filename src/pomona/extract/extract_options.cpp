@@ -3,11 +3,6 @@
 #include "pomona/extract/extract.h"
 
 namespace pomona {
-namespace {
-
-constexpr std::size_t kMostPartFiles = 65'536;  // a part is read as one piece of the table
-
-}  // namespace
 
 void ExtractOptions::check() const {
   check_given("backbone", !backbone.empty(), "the name of a backbone");
