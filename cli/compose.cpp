@@ -11,6 +11,7 @@
 #include "number_range.h"
 #include "pomona/base/bounds.h"
 #include "pomona/base/number_text.h"
+#include "summary.h"
 
 namespace pomona::cli {
 namespace {
@@ -20,6 +21,7 @@ void print_result(const ComposeResult& result, const std::string& out) {
               with_commas(result.pictures).c_str(), result.folders.size(),
               with_commas(result.ok).c_str(), with_commas(result.failed).c_str(),
               with_commas(result.skipped).c_str());
+  print_not_used(result.not_used);
   std::printf("%.0f scenes a second on %zu workers, %.1f s in all\n", result.pictures_per_second,
               result.workers, result.seconds);
   std::printf("Look at: %s/contact_sheet.jpg\nPhotographs: %s/photographs\n", out.c_str(),
@@ -60,6 +62,7 @@ void add_compose(CLI::App& app, Command& chosen) {
                    "Folders, or s3://bucket/prefix, with one folder of studio images for each "
                    "label; SOURCE=FOLDER names where they come from")
       ->required();
+  add_hidden_flag(*command, options->input.include_hidden);
   const auto stores = add_store_flags(*command);
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");

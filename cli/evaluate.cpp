@@ -45,18 +45,19 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   command->add_option("BUNDLE", options->bundle, "Bundle, or an output folder of run or train")
       ->required();
   command
-      ->add_option("INPUTS", options->inputs,
+      ->add_option("INPUTS", options->input.images,
                    "Folders with one folder of photographs for each label, or one output folder of "
                    "extract or run")
       ->required();
-  add_classes_flag(*command, options->classes);
+  add_classes_flag(*command, options->input.classes);
+  add_hidden_flag(*command, options->input.include_hidden);
   command->footer(
       "Examples:\n"
       "  pomona evaluate results more-photographs\n"
       "  pomona evaluate results/bundle results --json");
   command->add_flag("--json", *as_json, "Print the metrics as JSON");
   command
-      ->add_option("--group", options->group,
+      ->add_option("--group", options->input.split.group,
                    "As in `pomona run`: intervals then treat what belongs together as one")
       ->type_name("REGEX");
   command
@@ -70,7 +71,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   const auto stores = add_store_flags(*command);
   command->callback([&chosen, options, as_json, stores] {
     chosen = [options, as_json, stores](Session& session) {
-      options->stores = store_opener(*stores, session);
+      options->input.stores = store_opener(*stores, session);
       const BundleEvaluation result = evaluate_bundle(*options, session.progress, session.stop);
       if (*as_json) {
         std::fputs(print_json(metrics_json(result)).c_str(), stdout);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "command.h"
 #include "flags.h"
@@ -79,10 +80,10 @@ void add_extract(CLI::App& app, Command& chosen) {
       if (!*share) {
         result = run_extract(*options, session.progress, session.stop);
       } else {
-        std::size_t left = 0;
-        result =
-            run_extract_share(*options, parse_share(**share), left, session.progress, session.stop);
-        if (!result) print_left(left, *as_json);
+        ShareRun run =
+            run_extract_share(*options, parse_share(**share), session.progress, session.stop);
+        if (!run.result) print_left(run.left, *as_json);
+        result = std::move(run.result);
       }
       if (!result) return 0;
       if (*as_json) {

@@ -9,7 +9,6 @@
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
-#include "pomona/predict/bundle_network.h"
 #include "pomona/storage_s3/regions.h"
 
 namespace pomona::cli {
@@ -106,6 +105,14 @@ void add_classes_flag(CLI::App& command, std::string& classes) {
       ->group("Labels");
 }
 
+void add_hidden_flag(CLI::App& command, bool& include_hidden) {
+  command
+      .add_flag("--include-hidden", include_hidden,
+                "Take files with hidden names as well, their own or that of a folder above them: "
+                "those that begin with '.' or '_', and @eaDir, #recycle, lost+found and the like")
+      ->group("Labels");
+}
+
 std::shared_ptr<S3StoreOptions> add_input_flags(CLI::App& command, InputOptions& input) {
   command
       .add_option("IMAGES", input.images,
@@ -116,6 +123,7 @@ std::shared_ptr<S3StoreOptions> add_input_flags(CLI::App& command, InputOptions&
                   "Folder of the same kind: the test set, never used in training", input.test)
       ->group("Training and test");
   add_classes_flag(command, input.classes);
+  add_hidden_flag(command, input.include_hidden);
   std::shared_ptr<S3StoreOptions> stores = add_store_flags(command);
   add_split_flags(command, input.split);
   return stores;

@@ -23,6 +23,7 @@ std::shared_ptr<S3StoreOptions> add_input_flags(CLI::App& command, InputOptions&
 CLI::Option* add_images_flag(CLI::App& command, const std::string& name, const std::string& what,
                              std::vector<std::string>& images);
 void add_classes_flag(CLI::App& command, std::string& classes);
+void add_hidden_flag(CLI::App& command, bool& include_hidden);
 void add_extract_flags(CLI::App& command, ExtractOptions& extract);
 // What a photograph may ask for, and how much of it may be lost.
 void add_decode_flags(CLI::App& command, DecodeLimits& limits);

@@ -26,9 +26,10 @@ namespace fs = std::filesystem;
 std::array<float, 3> to_triple(const std::string& option, const std::vector<float>& values) {
   if (values.size() == 1) return {values[0], values[0], values[0]};
   if (values.size() != 3) {
-    throw Error(ErrorKind::kInvalidInput, "reading " + option +
-                                              ": expected one number, or three as R,G,B; found " +
-                                              std::to_string(values.size()));
+    throw Error(ErrorKind::kInvalidInput,
+                "reading " + option +
+                    ": expected one number, or three in the order of the channels; found " +
+                    std::to_string(values.size()));
   }
   return {values[0], values[1], values[2]};
 }
@@ -66,8 +67,10 @@ struct ImportFlags {
   std::string file;
   std::string models;
   std::string layout = "NCHW";
-  std::vector<float> mean = {127};
-  std::vector<float> std_dev = {128};
+  std::string channels = "rgb";
+  std::string pool = "mean";
+  std::vector<float> mean;
+  std::vector<float> std_dev;
   std::string license_file;
   ImportOptions options;
 };
@@ -75,13 +78,18 @@ struct ImportFlags {
 int import_file(ImportFlags& flags) {
   BackboneSpec& spec = flags.options.spec;
   spec.layout = tensor_layout_from_name(flags.layout);
-  spec.mean = to_triple("--mean", flags.mean);
-  spec.std_dev = to_triple("--std", flags.std_dev);
+  spec.channels = channel_order_from_name(flags.channels);
+  flags.options.pool = pool_from_name(flags.pool);
+  if (!flags.mean.empty()) flags.options.mean = to_triple("--mean", flags.mean);
+  if (!flags.std_dev.empty()) flags.options.std_dev = to_triple("--std", flags.std_dev);
   if (!flags.license_file.empty()) flags.options.license_text = read_text(flags.license_file);
   const Backbone backbone = import_backbone(flags.file, flags.options);
   write_backbone(flags.models, backbone);
   std::printf("%s: %d features, %d logits, in %s\n", backbone.spec.name.c_str(),
               backbone.spec.feature_count, backbone.spec.logit_count, flags.models.c_str());
+  if (backbone.spec.batch != 0) {
+    std::printf("  its batch is fixed: it computes %d at a time\n", backbone.spec.batch);
+  }
   return kExitOk;
 }
 
@@ -101,20 +109,32 @@ void add_import(CLI::App& models, Command& chosen) {
       ->type_name("PIXELS")
       ->check(count_range(kLeastSide, kMostSide))
       ->required();
-  command->add_option("--mean", flags->mean, "Subtracted from pixels 0…255: one number, or R,G,B")
-      ->delimiter(',')
-      ->expected(1, 3)
-      ->type_name("R,G,B")
-      ->default_str("127");
   command
-      ->add_option("--std", flags->std_dev, "What they are then divided by: one number, or R,G,B")
+      ->add_option("--mean", flags->mean,
+                   "Subtracted from pixels 0…255: one number, or three in the order of --channels")
       ->delimiter(',')
       ->expected(1, 3)
-      ->type_name("R,G,B")
-      ->default_str("128");
+      ->type_name("NUMBERS")
+      ->default_str("127, or for whole numbers 0 (int8: 128)");
+  command
+      ->add_option("--std", flags->std_dev, "What they are then divided by: one number, or three")
+      ->delimiter(',')
+      ->expected(1, 3)
+      ->type_name("NUMBERS")
+      ->default_str("128, or for whole numbers 1");
   command->add_option("--layout", flags->layout, "Order of the input's dimensions")
       ->check(CLI::IsMember({"NCHW", "NHWC"}))
       ->type_name("NCHW|NHWC")
+      ->capture_default_str();
+  command->add_option("--channels", flags->channels, "Order of the colours that it takes")
+      ->check(CLI::IsMember({"rgb", "bgr"}))
+      ->type_name("rgb|bgr")
+      ->capture_default_str();
+  command
+      ->add_option("--pool", flags->pool,
+                   "What becomes of tokens or a map: their mean, the first token, or all of them")
+      ->check(CLI::IsMember({"mean", "cls", "none"}))
+      ->type_name("mean|cls|none")
       ->capture_default_str();
   command
       ->add_option("--output", flags->options.features_output,

@@ -10,8 +10,8 @@ namespace pomona::cli {
 namespace {
 
 constexpr std::array<std::string_view, 10> kNumbers = {
-    "N", "SHARE", "N|SHARE", "PIXELS", "S", "MS", "MIB", "NUMBER", "DISTANCE", "R,G,B"};
-constexpr std::array<std::string_view, 4> kLists = {"LIST", "CROPS", "SOURCES", "R,G,B"};
+    "N", "SHARE", "N|SHARE", "PIXELS", "S", "MS", "MIB", "NUMBER", "DISTANCE", "NUMBERS"};
+constexpr std::array<std::string_view, 4> kLists = {"LIST", "CROPS", "SOURCES", "NUMBERS"};
 constexpr std::string_view kRepeated = "IMAGES";
 constexpr std::array<std::string_view, 4> kNoSettings = {"help", "version", "config",
                                                          "show-config"};

@@ -4,7 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "command.h"
@@ -12,7 +15,10 @@
 #include "pomona/base/json.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/printable.h"
+#include "pomona/dataset/files/copies.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/jobs/extract_tables.h"
+#include "summary.h"
 
 namespace pomona::cli {
 namespace {
@@ -31,6 +37,42 @@ Counts count_statuses(const Manifest& manifest) {
     counts.skipped += row.status == FileStatus::kSkipped ? 1 : 0;
   }
   return counts;
+}
+
+struct CopyCounts {
+  std::size_t files = 0;       // that have a copy
+  std::size_t two_labels = 0;  // … with another label
+  std::string example;         // of two labels
+};
+
+CopyCounts count_copies(const Manifest& manifest, std::span<const std::size_t> first_copy) {
+  CopyCounts counts;
+  std::map<std::size_t, std::vector<std::size_t>> groups;
+  for (std::size_t row = 0; row < first_copy.size(); ++row) {
+    if (first_copy[row] != row) groups[first_copy[row]].push_back(row);
+  }
+  for (const auto& [first, others] : groups) {
+    const ManifestRow& one = manifest.rows[first];
+    counts.files += 1 + others.size();
+    const auto other = std::ranges::find_if(
+        others, [&](std::size_t row) { return manifest.rows[row].label != one.label; });
+    if (other == others.end()) continue;
+    counts.two_labels += 1 + others.size();
+    if (!counts.example.empty()) continue;
+    const ManifestRow& wrong = manifest.rows[*other];
+    counts.example = "'" + std::string(one.path) + "' (" + manifest.label(one) + ") and '" +
+                     std::string(wrong.path) + "' (" + manifest.label(wrong) + ")";
+  }
+  return counts;
+}
+
+void print_copies(const CopyCounts& copies) {
+  if (copies.files == 0) return;
+  std::printf("  %s files are copies of one another, byte for byte\n",
+              with_commas(copies.files).c_str());
+  if (copies.two_labels == 0) return;
+  std::printf("  %s files are copies of one another under two labels, such as %s\n",
+              with_commas(copies.two_labels).c_str(), printable(copies.example).c_str());
 }
 
 void print_labels(const std::vector<LabelCounts>& labels) {
@@ -61,20 +103,28 @@ void add_scan(CLI::App& app, Command& chosen) {
       check_content(roots, found.manifest, session.progress, session.stop);
       const Counts counts = count_statuses(found.manifest);
       const std::vector<LabelCounts> labels = count_labels(found.manifest);
+      const CopyCounts copies = count_copies(
+          found.manifest, find_copies(roots, found.manifest, session.progress, session.stop));
+      const std::vector<FileGroup> not_used = group_files(found.manifest);
       if (*as_json) {
-        std::fputs(print_json({{"found", found.manifest.rows.size()},
-                               {"ok", counts.ok},
-                               {"failed", counts.failed},
-                               {"skipped", counts.skipped},
-                               {"labels", labels_json(labels)}})
-                       .c_str(),
-                   stdout);
+        std::fputs(
+            print_json({{"found", found.manifest.rows.size()},
+                        {"ok", counts.ok},
+                        {"failed", counts.failed},
+                        {"skipped", counts.skipped},
+                        {"copies", {{"files", copies.files}, {"two_labels", copies.two_labels}}},
+                        {"not_used", file_groups_json(not_used)},
+                        {"labels", labels_json(labels)}})
+                .c_str(),
+            stdout);
         return 0;
       }
       print_labels(labels);
-      std::printf("%s files: %s photographs, %s not readable, %s skipped\n",
+      std::printf("%s files: %s photographs, %s failed, %s skipped\n",
                   with_commas(found.manifest.rows.size()).c_str(), with_commas(counts.ok).c_str(),
                   with_commas(counts.failed).c_str(), with_commas(counts.skipped).c_str());
+      print_not_used(not_used);
+      print_copies(copies);
       return 0;
     };
   });

@@ -8,6 +8,7 @@
 
 #include "field_flags.h"
 #include "pomona/base/number_text.h"
+#include "pomona/base/printable.h"
 
 namespace pomona::cli {
 namespace {
@@ -43,6 +44,13 @@ std::string pace(const ExtractionSummary& summary) {
 
 }  // namespace
 
+void print_not_used(std::span<const FileGroup> groups) {
+  for (const FileGroup& group : groups) {
+    std::printf("  %s: %s\n", group.status == FileStatus::kFailed ? "failed" : "skipped",
+                printable(describe(group)).c_str());
+  }
+}
+
 void print_extraction(const ExtractionSummary& summary) {
   std::printf(
       "%s photographs of %s label%s: %s for training, %s for the test; %s failed, %s skipped\n",
@@ -50,6 +58,7 @@ void print_extraction(const ExtractionSummary& summary) {
       summary.classes == 1 ? "" : "s", with_commas(summary.train).c_str(),
       with_commas(summary.test).c_str(), with_commas(summary.failed).c_str(),
       with_commas(summary.skipped).c_str());
+  print_not_used(summary.not_used);
   std::printf("%s at %d px, %s: %s, %.1f s in all\n", summary.backbone.c_str(), summary.size,
               summary.precision.c_str(), pace(summary).c_str(), summary.seconds);
 }

@@ -10,6 +10,8 @@
 
 namespace pomona::cli {
 
+// A line for each reason why files failed or were skipped.
+void print_not_used(std::span<const FileGroup> groups);
 // Photographs, settings and rate.
 void print_extraction(const ExtractionSummary& summary);
 // One line for the metrics of each protocol.

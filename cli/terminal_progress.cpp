@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "field_flags.h"
+#include "pomona/base/printable.h"
 
 namespace pomona::cli {
 namespace {
@@ -68,12 +69,12 @@ void TerminalProgress::advance(std::uint64_t items) {
 
 void TerminalProgress::note(std::string_view sentence) {
   const std::lock_guard lock(mutex_);
-  print_line(sentence);
+  print_line(printable(sentence));
 }
 
 void TerminalProgress::warn(std::string_view sentence) {
   const std::lock_guard lock(mutex_);
-  print_line("warning: " + with_flags(sentence));
+  print_line("warning: " + printable(with_flags(sentence)));
 }
 
 void TerminalProgress::end_stage() {

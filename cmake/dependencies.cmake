@@ -15,6 +15,10 @@ find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(Eigen3 3.4 REQUIRED)
 find_package(PkgConfig REQUIRED)
+# Its .pc file defines UTF8PROC_EXPORTS, which only a build of the library itself needs; with it, base
+# could not share its precompiled header.
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+set_target_properties(PkgConfig::UTF8PROC PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 if(POMONA_S3)
   find_package(CURL 7.88 REQUIRED)

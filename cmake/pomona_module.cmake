@@ -33,9 +33,10 @@ option(POMONA_TEST_BY_PROGRAM "one test of ctest for each program, not for each 
 # Makes the library pomona_image of the .cpp files of UNITS (a unit may be a header alone), and the test
 # program pomona_image_test of those that have a UNIT_test.cpp beside them. USES names modules of ours,
 # whose headers its own headers may include; LINKS names third parties, which stay private to its
-# sources.
+# sources. TEST_SOURCES names units below src/pomona that serve tests alone: they are part of the test program
+# and of no library.
 function(pomona_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 module "" "" "UNITS;USES;LINKS;TEST_USES;TEST_LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 module "" "" "UNITS;USES;LINKS;TEST_USES;TEST_LINKS;TEST_SOURCES")
   set(sources "")
   set(tests "")
   foreach(unit IN LISTS module_UNITS)
@@ -64,7 +65,9 @@ function(pomona_module name)
   pomona_precompile(pomona_${name} pomona_base <nlohmann/json.hpp> <functional> <map> <thread>)
 
   if(tests AND POMONA_TESTS)
-    add_executable(pomona_${name}_test ${tests})
+    list(TRANSFORM module_TEST_SOURCES REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/src/pomona/\\1.cpp")
+    set_source_files_properties(${module_TEST_SOURCES} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    add_executable(pomona_${name}_test ${tests} ${module_TEST_SOURCES})
     # What tests do takes no time worth optimizing for, and compiling them at -O3 a third of the whole.
     target_compile_options(pomona_${name}_test PRIVATE ${POMONA_WARNINGS} $<$<CONFIG:Release>:-O1>
                                                        $<$<CONFIG:Debug>:-O0>)

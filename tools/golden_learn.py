@@ -13,6 +13,7 @@ import numpy as np
 import scipy.linalg
 import scipy.optimize
 import scipy.special
+import scipy.stats
 from sklearn import metrics
 from sklearn.covariance import shrunk_covariance
 from sklearn.decomposition import PCA
@@ -270,6 +271,28 @@ def answers():
     )
 
 
+def wilson():
+    """Of shares of whole draws as SciPy has them; of others, where groups are drawn and a group is
+    partly right, the two ends at which the share found lies on the edge of what a score test keeps."""
+    z = scipy.stats.norm.ppf(0.975)
+    found = []
+    for units in (1, 2, 3, 5, 20, 51, 1000):
+        for right in sorted({0, 1, units // 2, units - 1, units}):
+            ends = scipy.stats.binomtest(right, units).proportion_ci(0.95, method="wilson")
+            found.append(
+                {"share": right / units, "units": units, "low": ends.low, "high": ends.high}
+            )
+    for share, units in ((0.6, 1), (0.05, 2), (0.97, 3)):
+
+        def beyond(p, share=share, units=units):
+            return (share - p) ** 2 - z**2 * p * (1 - p) / units
+
+        low = scipy.optimize.brentq(beyond, 0, share, xtol=1e-14)
+        high = scipy.optimize.brentq(beyond, share, 1, xtol=1e-14)
+        found.append({"share": share, "units": units, "low": low, "high": high})
+    write("wilson.json", found)
+
+
 def nearest():
     x, _ = made_up_rows(seed=7, rows=1700, dims=20, classes=3, spread=1.0)
     references, queries = x[:1500].astype(np.float64), x[1500:].astype(np.float64)
@@ -279,7 +302,7 @@ def nearest():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for part in (reduction, logistic, novelty, ridge, answers, nearest):
+    for part in (reduction, logistic, novelty, ridge, answers, wilson, nearest):
         part()
 
 

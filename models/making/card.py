@@ -300,8 +300,8 @@ all that was tried did better than what there was before, so little of the gain 
 
 ### Kinds in shops, worst first
 
-The first row above, kind by kind. Intervals are of groups of near-duplicates; one that ends at 100 on both sides had no mistake to
-draw, not that there can be none.
+The first row above, kind by kind. Intervals are of groups of near-duplicates, by bootstrap; by Wilson's
+score where all groups are alike.
 
 {kinds_in_shops(figures)}
 ### Kinds in the studio

@@ -2,7 +2,9 @@
 """What the model is judged by beyond its cross-validation: kinds left out, what is no fruit, and
 photographs that were spoilt."""
 
+import math
 import random
+import statistics
 import sys
 from pathlib import Path
 
@@ -18,8 +20,8 @@ FAST = "as it is, with --fast"
 
 
 def share(hits: list[bool], groups: list | None = None) -> dict:
-    """A share with its 95 % interval by bootstrap, of whole groups where there are some; the same
-    numbers each time."""
+    """A share with its 95 % interval by bootstrap, of whole groups where there are some, and Wilson's
+    where all of these are alike; the same numbers each time."""
     draw = random.Random(0)
     sums = {}
     for group, hit in zip(groups or range(len(hits)), hits, strict=True):
@@ -28,7 +30,19 @@ def share(hits: list[bool], groups: list | None = None) -> dict:
     units = list(sums.values())
     drawn = sorted(ratio(draw.choices(units, k=len(units))) for _ in range(RESAMPLES))
     low, high = drawn[round(0.025 * RESAMPLES)], drawn[round(0.975 * RESAMPLES) - 1]
+    if drawn[0] == drawn[-1]:
+        low, high = wilson(ratio(units), len(units))
     return {"share": ratio(units), "low": low, "high": high, "count": len(hits)}
+
+
+def wilson(share: float, units: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share seen in so many draws, as src/pomona/metrics/wilson.h."""
+    quantile = statistics.NormalDist().inv_cdf(0.975)
+    squared = quantile**2 / units
+    centre = share + squared / 2
+    half = quantile * math.sqrt(share * (1 - share) / units + squared / units / 4)
+    low = 0.0 if share == 0 else (centre - half) / (1 + squared)
+    return low, 1.0 if share == 1 else (centre + half) / (1 + squared)
 
 
 def ratio(sums: list[tuple[int, int]]) -> float:

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 CACHE = ROOT / "build" / "parity"
-KERAS_NETWORKS = ("mobilenetv2", "inceptionv3")
+KERAS_NETWORKS = ("mobilenetv2", "inceptionv3", "resnet50")
 
 
 class Pomona:
@@ -75,7 +75,7 @@ def pomona(binary, tmp_path) -> Pomona:
 
 @pytest.fixture(scope="session")
 def keras_exports() -> dict[str, Path]:
-    """Folders that export_keras.py filled, by network. Both are made at the same time."""
+    """Folders that export_keras.py filled, by network. All are made at the same time."""
     script = HERE / "export_keras.py"
     packages = ("tensorflow-cpu", "keras", "tf2onnx", "onnx", "openvino", "numpy", "pillow")
     key = digest_of(script.read_bytes(), versions_of(*packages))

@@ -6,7 +6,8 @@
 
 FOLDER gets saved_model/, network.tflite, network.onnx, ir/network.xml, pictures/*/*.png of exactly
 the network's size, and expected.npz: what model.predict of the layer before the classifier, and of
-the map before its pooling, answer to the pictures in the order of their paths.
+the map before its pooling, answer to the pictures in the order of their paths, prepared by Keras's
+own preprocess_input.
 
 A network as Keras initialises it answers every picture with almost the same tiny numbers, and a
 wrong import would pass. So the batch norm statistics are those of real activations, times random
@@ -26,10 +27,11 @@ import openvino
 import tensorflow as tf
 from PIL import Image
 
-# The application, its side, the layer before the classifier and the map before that.
+# The application, its module, its side, the layer before the classifier and the map before that.
 NETWORKS = {
-    "mobilenetv2": ("MobileNetV2", 224, "global_average_pooling2d", "out_relu"),
-    "inceptionv3": ("InceptionV3", 299, "avg_pool", "mixed10"),
+    "mobilenetv2": ("MobileNetV2", "mobilenet_v2", 224, "global_average_pooling2d", "out_relu"),
+    "inceptionv3": ("InceptionV3", "inception_v3", 299, "avg_pool", "mixed10"),
+    "resnet50": ("ResNet50", "resnet50", 224, "avg_pool", "conv5_block3_out"),
 }
 CLASSES = 16
 FOLDERS = ("plain", "striped")
@@ -91,7 +93,7 @@ def main():
     parser.add_argument("network", choices=NETWORKS)
     parser.add_argument("folder", type=Path)
     arguments = parser.parse_args()
-    application, size, *names = NETWORKS[arguments.network]
+    application, module, size, *names = NETWORKS[arguments.network]
     random = np.random.default_rng(7)
     keras.utils.set_random_seed(7)
     model = getattr(keras.applications, application)(
@@ -103,7 +105,8 @@ def main():
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(path)
     keys = sorted(pictures)
-    batch = np.stack([pictures[key] for key in keys]).astype(np.float32) / 127.5 - 1
+    pixels = np.stack([pictures[key] for key in keys]).astype(np.float32)
+    batch = getattr(keras.applications, module).preprocess_input(pixels)
     spread_batch_norm(model, batch, random)
     features, feature_map = features_and_map(model, names, batch)
     np.savez(

@@ -18,8 +18,10 @@ FILES = {
 NODES = {
     "mobilenetv2": "mobilenetv2_1.00_224_1/global_average_pooling2d_1",
     "inceptionv3": "inception_v3_1/avg_pool_1",
+    "resnet50": "resnet50_1/avg_pool_1",
 }
 INPUT = {"mean": "127.5,127.5,127.5", "std": "127.5,127.5,127.5", "layout": "NHWC"}
+CAFFE = {"mean": "103.939,116.779,123.68", "std": "1", "channels": "bgr", "layout": "NHWC"}
 
 
 def pooling_name(network, form, file):
@@ -51,8 +53,9 @@ def test_imported_features_equal_keras(network, form, keras_exports, pomona, tmp
     folder = keras_exports[network]
     expected = read_expected(folder)
     file = folder / FILES[form]
+    settings = CAFFE if network == "resnet50" else INPUT
     pomona.import_backbone(
-        file, network, size=expected["size"], output=pooling_name(network, form, file), **INPUT
+        file, network, size=expected["size"], output=pooling_name(network, form, file), **settings
     )  # fmt: skip
     found = pomona.extract(folder / "pictures", tmp_path / "out", network)
     assert_equal(found, expected["features"], expected["paths"].tolist())

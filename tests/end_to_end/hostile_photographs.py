@@ -211,16 +211,16 @@ def d9() -> dict[str, Hostile]:
     files = {name: Hostile(content, "ok", whole) for name, content in ok.items()}
     files["d9_zip_after.png"] = Hostile(png + packed.getvalue(), "ok", png)
     files["d9_called_jpeg.jpg"] = Hostile(png, "ok", png)
-    skipped = {
+    no_images = {
         "d9_zip_before.jpg": packed.getvalue(),
         "d9_html_before.jpg": page + whole,
         "d9_mp4_before.jpg": film + whole,
         "d9_shell.php.jpg": b"<?php system('id'); ?>" + whole,
         "d9_program.jpg": b"#!/bin/sh\nexit 1\n",
         "d9_newline_before.jpg": b"\n" + whole,
-        "d9_pdf_before.jpg": b"%PDF-1.7\n" + whole,
     }
-    files |= {name: Hostile(content, "skipped") for name, content in skipped.items()}
+    files |= {name: Hostile(content, "not_an_image") for name, content in no_images.items()}
+    files["d9_pdf_before.jpg"] = Hostile(b"%PDF-1.7\n" + whole, "unsupported_format")
     files["d9_gif_script.jpg"] = Hostile(b"GIF89a/*" + page + whole, "unsupported_format")
     files["d9_png_mark_on_jpeg.png"] = Hostile(b"\x89PNG\r\n\x1a\n" + whole, "corrupt")
     files["d9_jpeg_mark_on_png.jpg"] = Hostile(b"\xff\xd8\xff" + png, "corrupt")

@@ -71,15 +71,15 @@ def jpeg_header(width: int, height: int) -> bytes:
 
 
 # What each broken file is, by the name it is given: its bytes and the kind in failures.csv. None:
-# no image at all, skipped.
+# no image at all, and not called one: skipped.
 def odd_files() -> dict[str, tuple[bytes, str | None]]:
     whole = encoded(picture(7), quality=90)
     noise = random.Random(1).randbytes(600)
     heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + noise
     return {
-        "zero_bytes.jpg": (b"", None),
+        "zero_bytes.jpg": (b"", "not_an_image"),
         "notes.txt": (b"not a picture\n", None),
-        "text_called.jpg": (b"not a picture either\n", None),
+        "text_called.jpg": (b"not a picture either\n", "not_an_image"),
         "cut_in_header.jpg": (whole[:30], "truncated"),
         "cut_in_half.jpg": (whole[: len(whole) // 2], "truncated"),
         "cut_near_the_end.jpg": (whole[:-40], "truncated"),
@@ -112,7 +112,7 @@ ODD_NAMES = [
     b"100%.jpg",
     b"%4g.jpg",
     b"-dash.jpg",
-    b".hidden.jpg",
+    b"no.hidden.jpg",
     b"no_extension",
     b"jpeg_called.png",
     b"$(echo).jpg",

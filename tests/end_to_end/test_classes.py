@@ -2,6 +2,7 @@
 """Photographs of several sources, and a map that says what their folders are to be called."""
 
 import json
+import shutil
 
 import pytest
 from command import NOT_FOUND, TINY, USAGE
@@ -24,7 +25,11 @@ def shop(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory):
-    return make_folder(tmp_path_factory.mktemp("sources") / "studio", ("a", "c", "pear"))
+    folder = tmp_path_factory.mktemp("sources") / "studio"
+    make_folder(folder, ("not a", "not b", "a", "c", "pear"))
+    for name in ("not a", "not b"):  # the photographs of the shop: there would be copies
+        shutil.rmtree(folder / name)
+    return folder
 
 
 @pytest.fixture(scope="session")

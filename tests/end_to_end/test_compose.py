@@ -48,8 +48,14 @@ def test_the_contact_sheet_shows_all_labels(composed):
 
 def test_run_json_tells_what_was_done(composed, fruits):
     record = json_of(composed / "run.json")
-    assert (record["format"], record["verb"]) == (1, "compose")
-    assert record["options"] == {"count": 5, "size": 96, "seed": 0, "workers": 1}
+    assert (record["format"], record["verb"]) == (2, "compose")
+    assert record["options"] == {
+        "include_hidden": False,
+        "count": 5,
+        "size": 96,
+        "seed": 0,
+        "workers": 1,
+    }
     assert record["inputs"] == {"images": str(fruits), "test": None, "backgrounds": None}
     assert record["counts"] == {
         "found": 40,

@@ -13,9 +13,9 @@ VERBS += ["sync", "models list", "models install", "models import"]
 
 # What --help may show after an option. The first are numbers in a file, the second are texts: a new
 # one belongs here, and a number in cli/option_kind.cpp too.
-NUMBERS = {"N", "SHARE", "N|SHARE", "PIXELS", "S", "MS", "MIB", "NUMBER", "DISTANCE", "R,G,B"}
+NUMBERS = {"N", "SHARE", "N|SHARE", "PIXELS", "S", "MS", "MIB", "NUMBER", "DISTANCE", "NUMBERS"}
 TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST CROPS SOURCES NCHW|NHWC I/N"))
-TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr"))
+TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr rgb|bgr mean|cls|none"))
 # A value that each takes where its own name does not say one.
 EXAMPLES = {
     "N": 3,
@@ -27,7 +27,7 @@ EXAMPLES = {
     "MIB": 64,
     "NUMBER": 1.5,
     "DISTANCE": 0.5,
-    "R,G,B": [1, 2.5, 3],
+    "NUMBERS": [1, 2.5, 3],
 }
 EXAMPLES |= {"LIST": ["eu-west-1", "eu-north-1"], "URL": "http://127.0.0.1:1"}
 EXAMPLES |= {"CROPS": ["whole", "center75-flip"], "SOURCES": ["studio", "composed"]}

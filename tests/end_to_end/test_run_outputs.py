@@ -208,7 +208,8 @@ def test_previews_are_small_pictures_without_metadata(out):
 def test_metrics_have_the_documented_keys(results):
     metrics = json_of(results / "metrics.json")
     assert list(metrics) == words(
-        "format headline labels train_rows test_rows split pca classifier metrics classes "
+        "format headline labels train_rows test_rows split pca classifier copies near_duplicates "
+        "warnings metrics classes "
         "calibration confusions surest_mistakes by_class"
     )
     assert metrics["format"] == 1 and metrics["labels"] == FRUITS
@@ -306,7 +307,7 @@ def test_run_json_tells_what_was_done(results, fruits):
     assert set(record) == set(
         words(
             "format pomona verb command options inputs versions machine backbone precision fit crops batch "
-            "workers counts labels fingerprint features_by work started timeline images_per_second peak_memory_bytes seconds"
+            "workers counts not_used labels fingerprint features_by work started timeline images_per_second peak_memory_bytes seconds"
         )
     )
     assert record["verb"] == "run" and record["command"][1:3] == ["run", str(fruits)]
@@ -315,7 +316,8 @@ def test_run_json_tells_what_was_done(results, fruits):
     assert set(options) == set(
         words(
             "backbone size precision fit crops batch workers max_failures previews part_files holdout train_files "
-            "test_files group seed max_pixels max_decode_memory max_decode_time max_damage components scale classifier c"
+            "test_files group seed include_hidden max_pixels max_decode_memory max_decode_time max_damage components "
+            "scale classifier c"
         )
     )
     assert options["size"] == record["backbone"]["size"] == 96

@@ -61,6 +61,13 @@ def test_program_needs_what_its_library_does(library):
     assert not [name for party in forbidden for name in names(party, libraries)]
 
 
+@pytest.mark.parametrize("program", ["pomona", *(f"link_{library}" for library in NEEDS)])
+def test_program_has_the_allocator_of_the_standard_library(program):
+    """The `new` of base/failing_memory is for tests alone."""
+    defined = output_of("nm", "--defined-only", "--format=just-symbols", built(BUILD / program))
+    assert not re.findall(r"^_Zn[wa]m|^_Zd[la]Pv", defined, re.MULTILINE)
+
+
 def foreign_symbols(room):
     archive = built(BUILD / "src" / "pomona" / room / f"libpomona_{room}.a")
     return FOREIGN_SYMBOL.findall(output_of("nm", "--undefined-only", archive))

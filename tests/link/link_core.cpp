@@ -5,18 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pomona/backbone/golden_network.h"
-#include "pomona/backbone/openvino_featurizer.h"
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/dataset/table_rows.h"
 #include "pomona/features/memory_features.h"
-#include "pomona/features/preprocess.h"
-#include "pomona/image/decode.h"
+#include "pomona/features/photograph_featurizer.h"
 #include "pomona/learn/classifier_fit.h"
 #include "pomona/storage/store_opener.h"
 #include "pomona/training/reduce.h"
@@ -30,9 +28,9 @@ constexpr std::array<std::string_view, 4> kKinds = {"Apple Granny Smith", "Banan
 // What the network of the golden tests sees in all photographs of one kind, as training rows.
 class KindFeatures {
  public:
-  explicit KindFeatures(const Backbone& backbone)
-      : featurizer_(make_openvino_featurizer(backbone, {.batch = 1})),
-        preprocessor_(backbone.spec, featurizer_->size(), Fit::kSquash) {}
+  explicit KindFeatures(const ExtractSetup& setup)
+      : networks_(make_networks(setup)),
+        featurizer_(networks_, setup, networks_.every_crop(), {0}) {}
 
   FeatureBatch of(const ObjectStore& sample, std::string_view kind) {
     FeatureBatch batch;
@@ -40,24 +38,19 @@ class KindFeatures {
     std::sort(batch.path.begin(), batch.path.end());
     batch.label.assign(batch.path.size(), std::string(kind));
     batch.split.assign(batch.path.size(), "train");
-    batch.features = Matrix<float>(batch.path.size(), featurizer_->feature_count());
-    for (std::size_t i = 0; i < batch.path.size(); ++i) {
-      Image image;
-      const auto decoded = decoder_.decode(sample.read(batch.path[i]), {}, image);
-      if (!decoded)
-        throw Error(ErrorKind::kCorrupt, batch.path[i] + ": " + decoded.error().message);
-      preprocessor_.fill(image, 0, featurizer_->input(0, 0));
-      featurizer_->submit(0);
-      const auto features = featurizer_->collect(0).row(0);
-      std::copy(features.begin(), features.end(), batch.features.row(i).begin());
+    for (const std::string& path : batch.path) {
+      const auto decoded = featurizer_.add(sample.read(path), {});
+      if (!decoded) throw Error(ErrorKind::kCorrupt, path + ": " + decoded.error().message);
     }
+    const std::vector<float> features = featurizer_.finish();
+    batch.features = Matrix<float>(batch.path.size(), featurizer_.row_width());
+    std::copy(features.begin(), features.end(), batch.features.data());
     return batch;
   }
 
  private:
-  std::unique_ptr<Featurizer> featurizer_;
-  Preprocessor preprocessor_;
-  Decoder decoder_;
+  CropNetworks networks_;
+  PhotographFeaturizer featurizer_;
 };
 
 // The share of training rows that the classifier names right.
@@ -100,7 +93,11 @@ int check_core() {
   const auto stores = local_store_opener();
   const auto sample = stores->open(source + "/sample/fruits");
   MemoryFeatures features;
-  KindFeatures kinds(golden_backbone());
+  ExtractSetup setup;
+  setup.backbone = golden_backbone();
+  setup.featurizer.size = setup.backbone.spec.size;
+  setup.featurizer.batch = 1;
+  KindFeatures kinds(setup);
   for (const std::string_view kind : kKinds) features.add(kinds.of(*sample, kind));
   const double accuracy = fitted_accuracy(features);
   const Bundle bundle = read_bundle(*stores->open(source + "/models/kinds"), "bundle");

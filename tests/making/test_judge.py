@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the recipe asks about photographs that the model did not learn from."""
 
+import json
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "models"))
@@ -38,6 +41,19 @@ class Chain:
 def photograph(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"")
+
+
+def test_a_share_without_anything_to_draw_has_wilsons_interval():
+    one = judge.share([True])
+    assert one["low"] == pytest.approx(0.20654931, abs=1e-8) and one["high"] == 1
+    none = judge.share([False, False])
+    assert none["low"] == 0 and none["high"] == pytest.approx(0.65761977, abs=1e-8)
+    of_one_group = judge.share([True, True, False, True], ["kiwi"] * 4)
+    assert of_one_group["high"] - of_one_group["low"] > 0.7, "one draw, not four"
+    golden = json.loads((ROOT / "tests/golden/learn/wilson.json").read_text())
+    for entry in golden:
+        low, high = judge.wilson(entry["share"], entry["units"])
+        assert (low, high) == pytest.approx((entry["low"], entry["high"]), abs=1e-9)
 
 
 def test_spoilt_photographs_and_a_faster_look_are_judged_beside_what_they_are(tmp_path):

@@ -81,6 +81,9 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
       classes: tested ? figures(labels, cells) : [],
       calibration: tested ? calibration(next) : [],
       by_class: tested ? byClass(labels, cells) : [],
+      copies: copies(labels, tested),
+      near_duplicates: tested ? { distance: 0.1, test_rows: 7, compared: testRows } : null,
+      warnings: tested ? ['2 photographs have a copy under another label; decide on one.'] : [],
     },
     cells,
     pairs: cells
@@ -136,6 +139,16 @@ export function makeReport(wanted: Partial<Shape> = {}): Record<string, unknown>
     photos: shape.pictures ? previews : [],
     failures: failures(shape.failures),
     left_out: [],
+  };
+}
+
+function copies(labels: string[], tested: boolean): object {
+  const photograph = (label = '') => ({ path: `${label}/train_0.jpg`, split: 'train', label });
+  return {
+    photographs: tested ? 12 : 0,
+    test_rows: 0,
+    two_labels: tested ? 2 : 0,
+    contradictions: tested ? [[photograph(labels[0]), photograph(labels[1])]] : [],
   };
 }
 
@@ -311,6 +324,15 @@ function run(labels: string[], shape: Shape, trainRows: number, testRows: number
     precision: 'bf16',
     batch: 8,
     workers: 2,
+    not_used: [
+      {
+        status: 'skipped',
+        reason: 'hidden',
+        count: 2,
+        extensions: [{ extension: '.jpg', count: 2 }],
+        examples: [{ path: `${labels[0]}/@eaDir/1.jpg/SYNOPHOTO_THUMB_XL.jpg` }],
+      },
+    ],
     counts: {
       found: ok + shape.failures + 2,
       ok,

@@ -123,6 +123,9 @@ describe('what people see', () => {
     await expect.poll(() => page.locator('h1').innerText()).toMatch(/^9\d\.\d.%/);
     expect(await page.locator('.interval').innerText()).toMatch(/\d–\d/);
     expect(await page.locator('#headline').innerText()).toContain('by group');
+    expect(await page.locator('#warnings').innerText()).toContain('Warning: 2 photographs');
+    expect(await page.locator('#leaks').innerText()).toMatch(/12 photographs have copies/);
+    expect(await page.locator('#failures .skipped').innerText()).toContain('@eaDir');
     expect(await page.locator('.metrics > li').count()).toBe(3);
     const sections = await page
       .locator('main > section')

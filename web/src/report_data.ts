@@ -117,6 +117,37 @@ export interface Failure {
   message: string;
 }
 
+/** Files that failed or were skipped for one reason. */
+export interface FileGroup {
+  /** "failed" or "skipped". */
+  status: string;
+  reason: string;
+  count: number;
+  extensions: { extension: string; count: number }[];
+  examples: { path: string; message: string }[];
+}
+
+export interface LabelledPhoto {
+  path: string;
+  split: string;
+  label: string;
+}
+
+/** Photographs with exactly the same features. */
+export interface Copies {
+  photographs: number;
+  /** Of the test, with a copy in training. */
+  testRows: number;
+  twoLabels: number;
+  contradictions: [LabelledPhoto, LabelledPhoto][];
+}
+
+export interface NearDuplicates {
+  distance: number;
+  testRows: number;
+  compared: number;
+}
+
 export interface Stage {
   stage: string;
   start: number;
@@ -125,6 +156,11 @@ export interface Stage {
 
 export interface Report {
   headline: string;
+  warnings: string[];
+  /** null: nobody has looked. */
+  copies: Copies | null;
+  nearDuplicates: NearDuplicates | null;
+  notUsed: FileGroup[];
   labels: string[];
   trainRows: number | null;
   testRows: number | null;
@@ -247,6 +283,46 @@ function pca(value: unknown): Report['pca'] {
   };
 }
 
+function fileGroup(value: unknown): FileGroup {
+  const from = fields(value);
+  return {
+    status: text(from.status),
+    reason: text(from.reason),
+    count: count(from.count),
+    extensions: list(from.extensions)
+      .map(fields)
+      .map((one) => ({ extension: text(one.extension), count: count(one.count) })),
+    examples: list(from.examples)
+      .map(fields)
+      .map((one) => ({ path: text(one.path), message: text(one.message) })),
+  };
+}
+
+function copies(value: unknown): Copies | null {
+  const from = fields(value);
+  if (number(from.photographs) === null) return null;
+  const photograph = (one: unknown): LabelledPhoto => {
+    const { path, split, label } = fields(one);
+    return { path: text(path), split: text(split), label: text(label) };
+  };
+  return {
+    photographs: count(from.photographs),
+    testRows: count(from.test_rows),
+    twoLabels: count(from.two_labels),
+    contradictions: list(from.contradictions).map((pair) => {
+      const [one, other] = list(pair);
+      return [photograph(one), photograph(other)];
+    }),
+  };
+}
+
+function nearDuplicates(value: unknown): NearDuplicates | null {
+  const from = fields(value);
+  const distance = number(from.distance);
+  if (distance === null) return null;
+  return { distance, testRows: count(from.test_rows), compared: count(from.compared) };
+}
+
 /** `data` is the parsed JSON of the page; anything at all is accepted. */
 export function readReport(data: unknown): Report {
   const all = fields(data);
@@ -274,6 +350,10 @@ export function readReport(data: unknown): Report {
 
   return {
     headline: text(metrics.headline),
+    warnings: list(metrics.warnings).map(text),
+    copies: copies(metrics.copies),
+    nearDuplicates: nearDuplicates(metrics.near_duplicates),
+    notUsed: list(run.not_used).map(fileGroup),
     labels: list(metrics.labels).map(text),
     trainRows: number(metrics.train_rows),
     testRows: number(metrics.test_rows),

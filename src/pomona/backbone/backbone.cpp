@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -75,12 +76,25 @@ Json spec_json(const BackboneSpec& spec) {
               {"name", spec.name},
               {"size", spec.size},
               {"layout", tensor_layout_name(spec.layout)},
+              {"channels", channel_order_name(spec.channels)},
               {"mean", spec.mean},
               {"std", spec.std_dev},
+              {"batch", spec.batch},
               {"feature_count", spec.feature_count},
               {"logit_count", spec.logit_count},
               {"source", spec.source},
               {"license", spec.license}};
+}
+
+// As short as gives the same floats back.
+std::string triple_text(const std::array<float, 3>& values) {
+  std::string text;
+  for (const float value : values) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    text += (text.empty() ? "" : ",") + std::string(digits.data(), end);
+  }
+  return text;
 }
 
 void check_ranges(const BackboneSpec& spec) {
@@ -89,7 +103,8 @@ void check_ranges(const BackboneSpec& spec) {
                           [](float value) { return value > 0 && std::isfinite(value); }) &&
       std::ranges::all_of(spec.mean, [](float value) { return std::isfinite(value); });
   if (!is_valid_name(spec.name) || spec.size <= 0 || spec.feature_count <= 0 ||
-      spec.logit_count < 0 || !spread) {
+      spec.logit_count < 0 || spec.batch < 0 || spec.batch > static_cast<int>(kMostBatch) ||
+      !spread) {
     throw std::out_of_range("a value is out of its range");
   }
 }
@@ -127,6 +142,23 @@ TensorLayout tensor_layout_from_name(std::string_view name) {
               "unknown tensor layout \"" + std::string(name) + "\": use NCHW or NHWC");
 }
 
+std::string_view channel_order_name(ChannelOrder order) {
+  return order == ChannelOrder::kBgr ? "bgr" : "rgb";
+}
+
+ChannelOrder channel_order_from_name(std::string_view name) {
+  if (name == "rgb") return ChannelOrder::kRgb;
+  if (name == "bgr") return ChannelOrder::kBgr;
+  throw Error(ErrorKind::kInvalidInput,
+              "unknown order of channels \"" + std::string(name) + "\": use rgb or bgr");
+}
+
+std::string input_text(const BackboneSpec& spec) {
+  return std::string(tensor_layout_name(spec.layout)) + " " +
+         std::string(channel_order_name(spec.channels)) + ", mean " + triple_text(spec.mean) +
+         ", std " + triple_text(spec.std_dev);
+}
+
 std::string print_backbone_spec(const BackboneSpec& spec) { return print_json(spec_json(spec)); }
 
 BackboneSpec parse_backbone_spec(std::string_view text, std::string_view where) {
@@ -137,8 +169,10 @@ BackboneSpec parse_backbone_spec(std::string_view text, std::string_view where) 
     spec.name = json.at("name").get<std::string>();
     spec.size = json.at("size").get<int>();
     spec.layout = tensor_layout_from_name(json.at("layout").get<std::string>());
+    spec.channels = channel_order_from_name(json.value("channels", "rgb"));
     spec.mean = read_channels(json.at("mean"));
     spec.std_dev = read_channels(json.at("std"));
+    spec.batch = json.value("batch", 0);
     spec.feature_count = json.at("feature_count").get<int>();
     spec.logit_count = json.at("logit_count").get<int>();
     spec.source = json.at("source").get<std::string>();

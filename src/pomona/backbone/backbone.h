@@ -16,19 +16,24 @@
 namespace pomona {
 
 enum class TensorLayout { kNchw, kNhwc };
+enum class ChannelOrder { kRgb, kBgr };
 enum class Precision { kF32, kBf16 };
 
 std::string_view precision_name(Precision precision);         // "f32", "bf16"
 Precision precision_from_name(std::string_view name);         // throws invalid_input
 std::string_view tensor_layout_name(TensorLayout layout);     // "NCHW", "NHWC"
 TensorLayout tensor_layout_from_name(std::string_view name);  // throws invalid_input
+std::string_view channel_order_name(ChannelOrder order);      // "rgb", "bgr"
+ChannelOrder channel_order_from_name(std::string_view name);  // throws invalid_input
 
 struct BackboneSpec {
   std::string name;  // "efficientnet-lite0"
   int size = 224;    // side of the square input, in pixels
   TensorLayout layout = TensorLayout::kNchw;
-  std::array<float, 3> mean = {127, 127, 127};     // RGB, on the 0…255 scale
+  ChannelOrder channels = ChannelOrder::kRgb;
+  std::array<float, 3> mean = {127, 127, 127};     // in the order of channels, on the 0…255 scale
   std::array<float, 3> std_dev = {128, 128, 128};  // input = (pixel - mean) / std_dev
+  int batch = 0;  // pictures that the network takes at a time; 0: any number
   int feature_count = 0;
   int logit_count = 0;  // 0: logits were not kept
   std::string source;   // where the weights come from
@@ -45,7 +50,12 @@ struct Backbone {
   std::string digest;
 };
 
-// backbone.json to and from its text; `where` names it in errors (corrupt).
+// How pictures are fed to it, which its digest does not cover: "NHWC bgr, mean 104,117,124, std
+// 1,1,1". The same text: the same input.
+std::string input_text(const BackboneSpec& spec);
+
+// backbone.json to and from its text; `where` names it in errors (corrupt). Older descriptions have
+// neither channels nor batch.
 std::string print_backbone_spec(const BackboneSpec& spec);
 BackboneSpec parse_backbone_spec(std::string_view text, std::string_view where);
 

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "pomona/base/error.h"
+#include "pomona/base/json.h"
 
 namespace pomona {
 namespace {
@@ -23,6 +24,8 @@ class BackboneFolder : public testing::Test {
     backbone_.spec.name = "plain-1.0_x";
     backbone_.spec.size = 160;
     backbone_.spec.layout = TensorLayout::kNhwc;
+    backbone_.spec.channels = ChannelOrder::kBgr;
+    backbone_.spec.batch = 3;
     backbone_.spec.mean = {123.675F, 116.28F, 103.53F};
     backbone_.spec.std_dev = {58.395F, 57.12F, 57.375F};
     backbone_.spec.feature_count = 1280;
@@ -60,6 +63,8 @@ TEST_F(BackboneFolder, ComesBackAsItWasWritten) {
   EXPECT_EQ(print_backbone_spec(read.spec), print_backbone_spec(backbone_.spec));
   EXPECT_EQ(read.spec.mean, backbone_.spec.mean);
   EXPECT_EQ(read.spec.layout, TensorLayout::kNhwc);
+  EXPECT_EQ(read.spec.channels, ChannelOrder::kBgr);
+  EXPECT_EQ(read.spec.batch, 3);
   EXPECT_EQ(read.network_xml, backbone_.network_xml);
   EXPECT_EQ(read.network_bin, backbone_.network_bin);
   EXPECT_EQ(read.license_text, backbone_.license_text);
@@ -152,6 +157,31 @@ TEST(BackboneSpecText, RefusesValuesOutOfRange) {
   BackboneSpec empty = spec;
   empty.feature_count = 0;
   EXPECT_THROW(parse_backbone_spec(print_backbone_spec(empty), "text"), Error);
+}
+
+TEST(BackboneSpecText, OlderOnesAreRgbOfAnyBatch) {
+  BackboneSpec spec;
+  spec.name = "a";
+  spec.feature_count = 1;
+  spec.channels = ChannelOrder::kBgr;
+  spec.batch = 1;
+  Json json = parse_json(print_backbone_spec(spec), "text");
+  json.erase("channels");
+  json.erase("batch");
+  const BackboneSpec read = parse_backbone_spec(print_json(json), "text");
+  EXPECT_EQ(read.channels, ChannelOrder::kRgb);
+  EXPECT_EQ(read.batch, 0);
+  json["channels"] = "gbr";
+  EXPECT_THROW(parse_backbone_spec(print_json(json), "text"), Error);
+}
+
+TEST(InputText, HoldsWhatTheDigestDoesNot) {
+  BackboneSpec spec;
+  spec.layout = TensorLayout::kNhwc;
+  spec.channels = ChannelOrder::kBgr;
+  spec.mean = {103.939F, 116.779F, 123.68F};
+  spec.std_dev = {1, 1, 1};
+  EXPECT_EQ(input_text(spec), "NHWC bgr, mean 103.939,116.779,123.68, std 1,1,1");
 }
 
 TEST(BackboneDigest, CountsTheBoundaryBetweenTheFiles) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 
 namespace pomona {
@@ -12,8 +13,7 @@ namespace {
 // 4096 × 4096 of one picture, 128 × 128 of 1024. Inner layers take a hundred bytes and more for
 // each.
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 24U;
-
-}  // namespace
+constexpr int kLargestBatch = 1024;
 
 // Milliseconds of one core for one picture, efficientnet-lite0:
 //
@@ -28,10 +28,25 @@ constexpr std::int64_t kMostPixels = std::int64_t{1} << 24U;
 // extraction gains 5 % with 8, since threads wait for each other half as often. A small batch has
 // one more merit: in fp32 up to 4, at all these sizes, the bits of a row were those of batch 1; at
 // 8 or 16 some differed by 1e-6 of the largest feature.
-int default_batch(int size, Precision precision) {
+int fastest_batch(int size, Precision precision) {
   if (size < 112) return 8;
   if (size >= 192) return 2;
   return precision == Precision::kBf16 ? 8 : 4;
+}
+
+}  // namespace
+
+void FeaturizerOptions::check() const {
+  check_range("size", size, 0, kLargestSize);
+  check_range("batch", batch, 0, kLargestBatch);
+  check_range("slots", slots, 1, kMostWorkers);
+  if (size > 0 && batch > 0) check_batch(size, batch);
+}
+
+int default_batch(const BackboneSpec& spec, int size, Precision precision) {
+  const int fastest = fastest_batch(size, precision);
+  const int step = spec.batch == 0 ? 1 : spec.batch;
+  return (fastest + step - 1) / step * step;
 }
 
 void check_batch(int size, int batch) {

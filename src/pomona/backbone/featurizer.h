@@ -23,8 +23,11 @@ inline constexpr int kLargestSize = 4096;  // side of an input
 struct FeaturizerOptions {
   int size = 0;  // side of the input; 0: the backbone's own
   Precision precision = Precision::kF32;
-  int batch = 0;          // rows of a slot; 0: default_batch(size, precision)
+  int batch = 0;          // rows of a slot; 0: default_batch()
   std::size_t slots = 1;  // one inference thread each
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 class Featurizer {
@@ -46,7 +49,8 @@ class Featurizer {
 
 // Which batch is fastest at this size and precision, by the measurements noted in featurizer.cpp.
 // A rule and not a measurement at start-up: another batch may change the last bits of the features.
-int default_batch(int size, Precision precision);
+// Whole batches of a network that takes a fixed number of pictures.
+int default_batch(const BackboneSpec& spec, int size, Precision precision);
 
 // Throws invalid_input for more pixels at once than memory bears.
 void check_batch(int size, int batch);

@@ -158,6 +158,18 @@ TEST_P(FeaturizerConformance, RefusesShapesItCannotCompute) {
   }
 }
 
+TEST(FeaturizerOptionsTest, BoundsNameTheField) {
+  EXPECT_NO_THROW(FeaturizerOptions().check());
+  const auto expect_refused = [](const std::string& field, const FeaturizerOptions& options) {
+    EXPECT_THAT([&] { options.check(); },
+                testing::ThrowsMessage<Error>(testing::StartsWith(field + ": ")));
+  };
+  for (const int size : {-1, 4097}) expect_refused("size", {.size = size});
+  for (const int batch : {-1, 1025}) expect_refused("batch", {.batch = batch});
+  for (const std::size_t slots : {0U, 257U}) expect_refused("slots", {.slots = slots});
+  expect_refused("batch", {.size = 1024, .batch = 256});
+}
+
 INSTANTIATE_TEST_SUITE_P(All, FeaturizerConformance,
                          testing::Values(Implementation{"Tiny", make_tiny_featurizer},
                                          Implementation{"OpenVino",

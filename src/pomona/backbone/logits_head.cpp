@@ -13,7 +13,7 @@
 namespace pomona {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 16;
+constexpr int kRowsAtOnce = 16;
 constexpr double kRounding = 1e-3;  // of logits in float32, as a share
 
 std::shared_ptr<ov::Model> whole_network(const Backbone& backbone, const std::string& doing) {
@@ -24,13 +24,16 @@ std::shared_ptr<ov::Model> whole_network(const Backbone& backbone, const std::st
   }
 }
 
+// A network of a fixed batch has layers of that many rows.
+int rows_of_layer(const BackboneSpec& spec) { return spec.batch == 0 ? kRowsAtOnce : spec.batch; }
+
 // The part of the network between the features and the logits.
 std::shared_ptr<ov::Model> last_layer(const Backbone& backbone,
                                       const std::shared_ptr<ov::Model>& network) {
   const auto features = network->output(kFeaturesOutput).get_node()->input_value(0);
   const auto input = std::make_shared<ov::op::v0::Parameter>(
-      ov::element::f32, ov::PartialShape{static_cast<std::int64_t>(kRowsAtOnce),
-                                         static_cast<std::int64_t>(backbone.spec.feature_count)});
+      ov::element::f32,
+      ov::PartialShape{rows_of_layer(backbone.spec), backbone.spec.feature_count});
   for (ov::Input<ov::Node> consumer : features.get_target_inputs()) {
     if (!ov::is_type<ov::op::v0::Result>(consumer.get_node())) {
       consumer.replace_source_output(input);
@@ -39,8 +42,7 @@ std::shared_ptr<ov::Model> last_layer(const Backbone& backbone,
   const auto logits = network->output(kLogitsOutput).get_node()->input_value(0);
   auto layer = std::make_shared<ov::Model>(ov::OutputVector{logits}, ov::ParameterVector{input});
   layer->validate_nodes_and_infer_types();  // of the shape that now comes in
-  const ov::PartialShape expected{static_cast<std::int64_t>(kRowsAtOnce),
-                                  static_cast<std::int64_t>(backbone.spec.logit_count)};
+  const ov::PartialShape expected{rows_of_layer(backbone.spec), backbone.spec.logit_count};
   if (const ov::PartialShape found = layer->output().get_partial_shape(); found != expected) {
     throw Error(ErrorKind::kInvalidInput, "preparing the last layer of backbone " +
                                               backbone.spec.name + ": expected logits of shape " +
@@ -58,6 +60,7 @@ struct LayerNetwork {
   // rows × features → rows × logits
   Matrix<float> run(MatrixView<const float> features);
 
+  std::size_t rows_at_once = 0;
   std::size_t features = 0;
   std::size_t logits = 0;
   ov::CompiledModel compiled;
@@ -71,6 +74,7 @@ LayerNetwork::LayerNetwork(const Backbone& backbone) {
         ErrorKind::kInvalidInput,
         doing + ": its logits were not kept when it was imported; import it with logits_output");
   }
+  rows_at_once = static_cast<std::size_t>(rows_of_layer(backbone.spec));
   features = static_cast<std::size_t>(backbone.spec.feature_count);
   logits = static_cast<std::size_t>(backbone.spec.logit_count);
   const std::shared_ptr<ov::Model> network = whole_network(backbone, doing);
@@ -80,7 +84,7 @@ LayerNetwork::LayerNetwork(const Backbone& backbone) {
         last_layer(backbone, network), "CPU", ov::hint::inference_precision(ov::element::f32),
         ov::inference_num_threads(1), ov::hint::enable_cpu_pinning(false), ov::cache_dir(""));
     request = compiled.create_infer_request();
-    std::ranges::fill(std::span(request.get_input_tensor().data<float>(), kRowsAtOnce * features),
+    std::ranges::fill(std::span(request.get_input_tensor().data<float>(), rows_at_once * features),
                       0.0F);
   } catch (const std::exception&) {
     rethrow_openvino(
@@ -93,8 +97,8 @@ LayerNetwork::LayerNetwork(const Backbone& backbone) {
 Matrix<float> LayerNetwork::run(MatrixView<const float> rows) {
   Matrix<float> made(rows.rows(), logits);
   try {
-    for (std::size_t first = 0; first < rows.rows(); first += kRowsAtOnce) {
-      const std::size_t count = std::min(kRowsAtOnce, rows.rows() - first);
+    for (std::size_t first = 0; first < rows.rows(); first += rows_at_once) {
+      const std::size_t count = std::min(rows_at_once, rows.rows() - first);
       std::copy_n(rows.row(first).data(), count * features,
                   request.get_input_tensor().data<float>());
       request.infer();

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <openvino/op/constant.hpp>
+#include <openvino/op/convert.hpp>
+#include <openvino/op/gather.hpp>
 #include <openvino/op/reduce_mean.hpp>
+#include <openvino/op/reshape.hpp>
 #include <openvino/op/result.hpp>
 #include <openvino/openvino.hpp>
 #include <vector>
@@ -88,6 +91,13 @@ std::vector<std::int64_t> spatial_axes(const ov::PartialShape& shape, TensorLayo
   return channels_first ? std::vector<std::int64_t>{2, 3} : std::vector<std::int64_t>{1, 2};
 }
 
+// Rows × all the rest; 0 rows: as many as there are.
+ov::Output<ov::Node> flattened(const ov::Output<ov::Node>& output, std::int64_t rows) {
+  const auto shape =
+      ov::op::v0::Constant::create(ov::element::i64, {2}, std::vector<std::int64_t>{rows, -1});
+  return std::make_shared<ov::op::v1::Reshape>(output, shape, /*special_zero=*/true)->output(0);
+}
+
 }  // namespace
 
 ov::Output<ov::Node> find_output(const ov::Model& network, const std::string& name) {
@@ -96,7 +106,8 @@ ov::Output<ov::Node> find_output(const ov::Model& network, const std::string& na
     if (outputs.size() == 1) return outputs.front();
     throw Error(ErrorKind::kInvalidInput,
                 "the network has " + std::to_string(outputs.size()) +
-                    " outputs; say which one holds the features: " + describe(outputs));
+                    " outputs; name the one that holds the features (features_output): " +
+                    describe(outputs));
   }
   for (const auto& result : network.get_results()) {
     if (result->get_friendly_name() == name || is_called(result->output(0), name)) {
@@ -111,16 +122,44 @@ ov::Output<ov::Node> find_output(const ov::Model& network, const std::string& na
   throw_unknown(network, name);
 }
 
-ov::Output<ov::Node> pooled(const ov::Output<ov::Node>& output, TensorLayout layout) {
+ov::Output<ov::Node> as_floats(const ov::Output<ov::Node>& output) {
+  const ov::element::Type type = output.get_element_type();
+  if (type == ov::element::f32) return output;
+  // Quantised networks answer in 8 bits.
+  if (!type.is_real() && type != ov::element::u8 && type != ov::element::i8) {
+    throw Error(ErrorKind::kInvalidInput, "output " + name_of(output) + " is of type " +
+                                              type.to_string() +
+                                              "; expected floats, such as those of the layer "
+                                              "before the classifier");
+  }
+  return std::make_shared<ov::op::v0::Convert>(output, ov::element::f32)->output(0);
+}
+
+ov::Output<ov::Node> pooled(const ov::Output<ov::Node>& output, TensorLayout layout, Pool pool) {
   const ov::PartialShape& shape = output.get_partial_shape();
-  if (shape.rank() == 2) return output;
-  if (shape.rank() != 4) {
+  const std::int64_t rank = shape.rank().is_static() ? shape.rank().get_length() : 0;
+  const bool vector = rank == 1 && shape[0].is_static() && shape[0].get_length() > 1;
+  if (pool == Pool::kCls && rank != 3) {
+    throw Error(ErrorKind::kInvalidInput,
+                "pool: output " + name_of(output) + " has shape " + shape.to_string() +
+                    "; expected rows × tokens × width for cls; take mean, or another output");
+  }
+  if (rank == 2) return output;
+  if (vector) return flattened(output, 1);
+  if (rank != 3 && rank != 4) {
     throw Error(ErrorKind::kInvalidInput,
                 "output " + name_of(output) + " has shape " + shape.to_string() +
-                    "; expected rows × features, or a map of rank 4 to average");
+                    "; expected rows × features, rows × tokens × width, or a map of rank 4");
   }
-  const auto axes =
-      ov::op::v0::Constant::create(ov::element::i64, {2}, spatial_axes(shape, layout));
+  if (pool == Pool::kNone) return flattened(output, 0);
+  const std::vector<std::int64_t> tokens = {1};
+  if (pool == Pool::kCls) {
+    const auto first = ov::op::v0::Constant::create(ov::element::i64, {}, {0});
+    const auto axis = ov::op::v0::Constant::create(ov::element::i64, {}, tokens);
+    return std::make_shared<ov::op::v8::Gather>(output, first, axis)->output(0);
+  }
+  const std::vector<std::int64_t> over = rank == 3 ? tokens : spatial_axes(shape, layout);
+  const auto axes = ov::op::v0::Constant::create(ov::element::i64, {over.size()}, over);
   return std::make_shared<ov::op::v1::ReduceMean>(output, axes, /*keep_dims=*/false)->output(0);
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "pomona/backbone/backbone.h"
+#include "pomona/backbone/import_backbone.h"
 
 namespace ov {
 class Model;
@@ -22,8 +22,13 @@ namespace pomona {
 // are.
 ov::Output<ov::Node> find_output(const ov::Model& network, const std::string& name);
 
-// One vector a picture: rows × dims stay as they are, a spatial map is averaged over its
-// positions. Throws invalid_input for other shapes.
-ov::Output<ov::Node> pooled(const ov::Output<ov::Node>& output, TensorLayout layout);
+// The numbers of an output as float32, whatever its own type. Throws invalid_input where that holds
+// no measure of anything: booleans, text, indices.
+ov::Output<ov::Node> as_floats(const ov::Output<ov::Node>& output);
+
+// One vector a picture: rows × dims stay as they are; tokens (rows × tokens × width) and maps
+// become vectors as `pool` says. A single vector without rows is that of one picture. Throws
+// invalid_input for other shapes.
+ov::Output<ov::Node> pooled(const ov::Output<ov::Node>& output, TensorLayout layout, Pool pool);
 
 }  // namespace pomona

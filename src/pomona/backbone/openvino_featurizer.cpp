@@ -6,33 +6,24 @@
 #include <openvino/openvino.hpp>
 
 #include "pomona/backbone/engine_rate.h"
+#include "pomona/backbone/network_input.h"
 #include "pomona/backbone/openvino_network.h"
 
 namespace pomona {
 namespace {
 
 constexpr const char* kDevice = "CPU";
-constexpr int kLargestBatch = 1024;
 
 ov::element::Type element_type(Precision precision) {
   return precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
 }
 
 FeaturizerOptions resolve(const BackboneSpec& spec, FeaturizerOptions options) {
+  options.check();
   if (options.size == 0) options.size = spec.size;
-  if (options.batch == 0) options.batch = default_batch(options.size, options.precision);
+  if (options.batch == 0) options.batch = default_batch(spec, options.size, options.precision);
   const std::string doing = "preparing backbone " + spec.name + ": ";
-  if (options.size < 1 || options.size > kLargestSize) {
-    throw Error(ErrorKind::kInvalidInput, doing + "size " + std::to_string(options.size) +
-                                              " is not between 1 and " +
-                                              std::to_string(kLargestSize));
-  }
-  if (options.batch < 1 || options.batch > kLargestBatch || options.slots < 1) {
-    throw Error(ErrorKind::kInvalidInput, doing + "a batch of " + std::to_string(options.batch) +
-                                              " in " + std::to_string(options.slots) +
-                                              " slots cannot be computed");
-  }
-  check_batch(options.size, options.batch);
+  options.check();  // also of what the spec says
   const std::vector<Precision> native = native_precisions();
   if (std::find(native.begin(), native.end(), options.precision) == native.end()) {
     throw Error(ErrorKind::kInvalidInput, doing + "this processor does not compute " +
@@ -42,9 +33,9 @@ FeaturizerOptions resolve(const BackboneSpec& spec, FeaturizerOptions options) {
   return options;
 }
 
-ov::PartialShape input_shape(const BackboneSpec& spec, const FeaturizerOptions& options) {
-  if (spec.layout == TensorLayout::kNhwc) return {options.batch, options.size, options.size, 3};
-  return {options.batch, 3, options.size, options.size};
+// How many pictures the network computes at a time.
+int network_batch(const BackboneSpec& spec, const FeaturizerOptions& options) {
+  return spec.batch == 0 ? options.batch : spec.batch;
 }
 
 std::shared_ptr<ov::op::v0::Result> result_named(const ov::Model& network,
@@ -71,7 +62,16 @@ std::shared_ptr<ov::Model> fixed_network(const Backbone& backbone,
   try {
     auto fixed = std::make_shared<ov::Model>(
         ov::ResultVector{result_named(*network, kFeaturesOutput)}, network->get_parameters());
-    fixed->reshape(input_shape(backbone.spec, options));
+    const BackboneSpec& spec = backbone.spec;
+    const int batch = network_batch(spec, options);
+    if (options.size != spec.size && !takes_pictures(*fixed, spec.layout, batch, options.size) &&
+        takes_pictures(*fixed, spec.layout, batch, spec.size)) {
+      throw Error(ErrorKind::kInvalidInput, "size: backbone " + spec.name + " takes pictures of " +
+                                                std::to_string(spec.size) +
+                                                " pixels a side, and none of " +
+                                                std::to_string(options.size));
+    }
+    fixed->reshape(picture_shape(spec.layout, batch, options.size));
     return fixed;
   } catch (const std::exception&) {
     rethrow_openvino(ErrorKind::kInvalidInput,
@@ -102,16 +102,14 @@ class OpenVinoFeaturizer : public Featurizer {
       : name_(backbone.spec.name),
         size_(options.size),
         batch_(static_cast<std::size_t>(options.batch)),
+        network_batch_(static_cast<std::size_t>(network_batch(backbone.spec, options))),
         feature_count_(static_cast<std::size_t>(backbone.spec.feature_count)) {
     const std::shared_ptr<ov::Model> network = fixed_network(backbone, options);
     check_output(*network);
     check_threads(options.slots, "compiling backbone " + name_);
     try {
       compiled_ = openvino_core().compile_model(network, kDevice, compile_settings(options));
-      for (std::size_t slot = 0; slot < options.slots; ++slot) {
-        requests_.push_back(compiled_.create_infer_request());
-        inputs_.push_back(requests_.back().get_input_tensor().data<float>());
-      }
+      for (std::size_t slot = 0; slot < options.slots; ++slot) slots_.push_back(make_slot());
     } catch (const std::exception&) {
       rethrow_openvino(ErrorKind::kInternal,
                        "compiling backbone " + name_ + " for " + std::to_string(batch_) +
@@ -122,34 +120,72 @@ class OpenVinoFeaturizer : public Featurizer {
 
   int size() const override { return size_; }
   std::size_t batch() const override { return batch_; }
-  std::size_t slots() const override { return requests_.size(); }
+  std::size_t slots() const override { return slots_.size(); }
   std::size_t feature_count() const override { return feature_count_; }
 
   std::span<float> input(std::size_t slot, std::size_t row) override {
     assert(slot < slots() && row < batch_);
     const std::size_t row_size =
         3 * static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
-    return {inputs_[slot] + row * row_size, row_size};
+    return {slots_[slot].inputs[row / network_batch_] + row % network_batch_ * row_size, row_size};
   }
 
   void submit(std::size_t slot) override {
-    translated([&] { requests_[slot].start_async(); });
+    translated([&] {
+      for (ov::InferRequest& request : slots_[slot].requests) request.start_async();
+    });
   }
 
   MatrixView<const float> collect(std::size_t slot) override {
-    translated([&] { requests_[slot].wait(); });
     const float* data = nullptr;
-    translated([&] { data = requests_[slot].get_output_tensor().data<const float>(); });
+    translated([&] {
+      for (ov::InferRequest& request : slots_[slot].requests) request.wait();
+      data = network_batch_ == batch_ ? answer(slots_[slot], 0) : gathered(slots_[slot]);
+    });
     return {data, batch_, feature_count_};
   }
 
  private:
+  // A network of a fixed batch computes the rows of a slot in several requests, of which the last
+  // may have rows to spare.
+  struct Slot {
+    std::vector<ov::InferRequest> requests;
+    std::vector<float*> inputs;
+    std::vector<float> features;  // of all requests; only where there are several
+  };
+
+  Slot make_slot() {
+    Slot slot;
+    for (std::size_t row = 0; row < batch_; row += network_batch_) {
+      slot.requests.push_back(compiled_.create_infer_request());
+      ov::Tensor input = slot.requests.back().get_input_tensor();
+      slot.inputs.push_back(input.data<float>());
+      if (network_batch_ != batch_) std::fill_n(slot.inputs.back(), input.get_size(), 0.0F);
+    }
+    if (network_batch_ != batch_) {
+      slot.features.resize(slot.requests.size() * network_batch_ * feature_count_);
+    }
+    return slot;
+  }
+
+  static const float* answer(Slot& slot, std::size_t request) {
+    return slot.requests[request].get_output_tensor().data<const float>();
+  }
+
+  const float* gathered(Slot& slot) const {
+    const std::size_t count = network_batch_ * feature_count_;
+    for (std::size_t i = 0; i < slot.requests.size(); ++i) {
+      std::copy_n(answer(slot, i), count, slot.features.data() + i * count);
+    }
+    return slot.features.data();
+  }
+
   void check_output(const ov::Model& network) const {
     const ov::PartialShape& found = network.output().get_partial_shape();
-    if (found != ov::PartialShape{static_cast<std::int64_t>(batch_),
+    if (found != ov::PartialShape{static_cast<std::int64_t>(network_batch_),
                                   static_cast<std::int64_t>(feature_count_)}) {
       throw Error(ErrorKind::kInvalidInput,
-                  "preparing backbone " + name_ + " for " + std::to_string(batch_) +
+                  "preparing backbone " + name_ + " for " + std::to_string(network_batch_) +
                       " pictures of " + std::to_string(size_) + " pixels: its output would be " +
                       found.to_string() + ", expected " + std::to_string(feature_count_) +
                       " numbers a picture");
@@ -168,10 +204,10 @@ class OpenVinoFeaturizer : public Featurizer {
   std::string name_;
   int size_;
   std::size_t batch_;
+  std::size_t network_batch_;
   std::size_t feature_count_;
   ov::CompiledModel compiled_;
-  std::vector<ov::InferRequest> requests_;
-  std::vector<float*> inputs_;
+  std::vector<Slot> slots_;
 };
 
 }  // namespace

@@ -22,7 +22,9 @@ std::string gist(const std::string& words) {
   std::string result;
   for (std::string line; std::getline(lines, line);) {
     const bool noise = line.empty() || line.starts_with("Exception from ") ||
-                       line.starts_with("Check '") || line.starts_with("While validating node");
+                       line.starts_with("Check '") || line.starts_with("While validating node") ||
+                       line.starts_with("FrontEnd API failed") ||
+                       line.starts_with("Loading input model");
     if (!noise) result += (result.empty() ? "" : " ") + line;
   }
   constexpr std::size_t kLongest = 400;

@@ -101,12 +101,12 @@ BackboneSpec tiny_backbone_spec() {
 }
 
 std::unique_ptr<Featurizer> make_tiny_featurizer(const FeaturizerOptions& options) {
+  options.check();
   const int size = options.size == 0 ? tiny_backbone_spec().size : options.size;
   const int batch = options.batch == 0 ? 4 : options.batch;
-  if (size < static_cast<int>(kBlocks) || batch < 1 || options.slots < 1) {
+  if (size < static_cast<int>(kBlocks)) {
     throw Error(ErrorKind::kInvalidInput,
-                "the tiny featurizer takes pictures of at least 4 pixels "
-                "in at least one slot of at least one row");
+                "the tiny featurizer takes pictures of at least 4 pixels");
   }
   return std::make_unique<TinyFeaturizer>(static_cast<std::size_t>(size),
                                           static_cast<std::size_t>(batch), options.slots);

@@ -20,9 +20,14 @@ namespace {
                   "; free some space there, or name another output folder or TMPDIR");
 }
 
-// Not every file system makes files without a name: there the name is gone at once.
+}  // namespace
+
 int open_nameless(const std::string& folder) {
-  const int file = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+int open_scratch_file(const std::string& folder, const OpenNameless& open) {
+  const int file = open(folder);
   const bool is_unsupported = errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL;
   if (file >= 0 || !is_unsupported) return file;
   const std::string path = folder + "/.pomona-" + random_name();
@@ -30,8 +35,6 @@ int open_nameless(const std::string& folder) {
   if (named >= 0) ::unlink(path.c_str());
   return named;
 }
-
-}  // namespace
 
 std::string system_scratch_folder() {
   std::error_code error;
@@ -45,7 +48,7 @@ std::string system_scratch_folder() {
 template <class Element>
 BasicRowFile<Element>::BasicRowFile(const std::string& folder, std::size_t cols)
     : folder_(folder), cols_(cols) {
-  file_ = open_nameless(folder);
+  file_ = open_scratch_file(folder);
   if (file_ < 0) fail("making a scratch file", folder_);
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "pomona/base/matrix.h"
@@ -14,6 +15,15 @@ namespace pomona {
 
 // $TMPDIR, or /tmp. Throws unavailable when that is no folder.
 std::string system_scratch_folder();
+
+// As open(2): a descriptor, or -1 and errno.
+using OpenNameless = std::function<int(const std::string& folder)>;
+int open_nameless(const std::string& folder);
+
+// A file in `folder` without a name, for reading and writing. Where the file system makes none, it
+// has one that nobody can guess, for the moment between opening and removing it. Returns -1 with
+// errno where it fails. Tests replace `open`.
+int open_scratch_file(const std::string& folder, const OpenNameless& open = open_nameless);
 
 // Element: float or std::uint8_t.
 template <class Element>

@@ -2,7 +2,9 @@
 #include "pomona/base/row_file.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -44,6 +46,32 @@ TEST_F(RowFileTest, TwoInOneFolderHaveNothingInCommon) {
   EXPECT_EQ(first_of(one), 1);
   EXPECT_EQ(first_of(other), 2);
   EXPECT_TRUE(fs::is_empty(folder_)) << "neither has a name";
+}
+
+// As on file systems that make no file without a name.
+TEST_F(RowFileTest, WhereEveryFileHasANameItIsGoneAtOnce) {
+  for (const int unsupported : {EOPNOTSUPP, EISDIR, EINVAL}) {
+    const int file = open_scratch_file(folder_.string(), [&](const std::string&) {
+      errno = unsupported;
+      return -1;
+    });
+    ASSERT_GE(file, 0) << unsupported;
+    EXPECT_TRUE(fs::is_empty(folder_));
+    char byte = 0;
+    EXPECT_EQ(::pwrite(file, "x", 1, 5), 1);
+    EXPECT_EQ(::pread(file, &byte, 1, 5), 1);
+    EXPECT_EQ(byte, 'x');
+    ::close(file);
+  }
+}
+
+TEST_F(RowFileTest, AnotherFailureIsNoReasonForAName) {
+  const int file = open_scratch_file(folder_.string(), [](const std::string&) {
+    errno = ENOSPC;
+    return -1;
+  });
+  EXPECT_EQ(file, -1);
+  EXPECT_EQ(errno, ENOSPC);
 }
 
 TEST_F(RowFileTest, AFolderThatIsMissingIsNamed) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/base/scratch_memory.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+
+#include "pomona/base/row_file.h"
 
 namespace pomona {
 namespace {
@@ -17,7 +18,7 @@ void* map_scratch_file(std::size_t bytes) {
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
   if (error) return MAP_FAILED;
-  const int file = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  const int file = open_scratch_file(folder.string());
   if (file < 0) return MAP_FAILED;
   void* piece = MAP_FAILED;
   // Room is taken now: a disk that fills up later would end the process at a write to memory.

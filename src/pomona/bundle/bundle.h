@@ -20,7 +20,7 @@
 
 namespace pomona {
 
-inline constexpr int kBundleFormat = 1;
+inline constexpr int kBundleFormat = 2;
 
 enum class ClassifierKind {
   kNone,      // no labels: scaler and PCA alone

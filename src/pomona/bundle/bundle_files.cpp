@@ -83,7 +83,7 @@ void parse_settings(const Json& json, Bundle& bundle) {
   bundle.backbone_digest = json.at("backbone_digest").get<std::string>();
   bundle.size = input.at("size").get<int>();
   bundle.fit = input.at("fit").get<std::string>();
-  bundle.crops = input.value("crops", bundle.crops);
+  bundle.crops = input.at("crops").get<std::vector<std::string>>();
   bundle.filter = input.at("filter").get<std::string>();
   bundle.precision = input.at("precision").get<std::string>();
   bundle.batch = input.at("batch").get<int>();
@@ -273,7 +273,7 @@ Json parse_versioned(const std::string& text, std::string_view file) {
   if (format != kBundleFormat) {
     throw Error(ErrorKind::kInvalidInput, "expected format " + std::to_string(kBundleFormat) +
                                               ", found " + format.dump() +
-                                              "; a newer Pomona may read it");
+                                              ": made by another version of Pomona; train again");
   }
   return json;
 }

@@ -241,7 +241,10 @@ TEST(ReadBundle, RefusesContentThatMakesNoSense) {
   const auto settings = [](const std::string& part, const std::function<void(Json&)>& change) {
     expect_refused(part, [&](BundleFiles& files) { edit(files, "bundle.json", change); });
   };
-  settings("bundle.json: expected format 1, found 2", [](Json& json) { json["format"] = 2; });
+  settings(
+      "bundle.json: expected format 2, found 1: made by another version of Pomona; train again",
+      [](Json& json) { json["format"] = 1; });
+  settings("bundle.json: ", [](Json& json) { json["input"].erase("crops"); });
   settings("bundle.json: ", [](Json& json) { json.erase("format"); });
   settings("bundle.json: ", [](Json& json) { json.erase("labels"); });
   settings("bundle.json: ", [](Json& json) { json["input"] = 7; });

@@ -6,6 +6,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
+#include "pomona/base/unicode.h"
 
 namespace pomona {
 namespace {
@@ -43,7 +44,7 @@ Json kind_json(const Kind& kind) {
 
 Kind parse_kind(const Json& json) {
   Kind kind;
-  kind.id = json.at("id").get<std::string>();
+  kind.id = to_nfc(json.at("id").get<std::string>());
   kind.name = parse_text(json.at("name"));
   kind.scientific_name = json.at("scientific_name").get<std::string>();
   kind.family = json.at("family").get<std::string>();
@@ -64,7 +65,7 @@ Json variety_json(const Variety& variety) {
 }
 
 Variety parse_variety(const Json& json) {
-  return {json.at("kind").get<std::string>(), json.at("id").get<std::string>(),
+  return {to_nfc(json.at("kind").get<std::string>()), to_nfc(json.at("id").get<std::string>()),
           parse_text(json.at("name")), parse_text(json.at("distinguished_by"))};
 }
 
@@ -137,7 +138,8 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& what) {
     }
     parse_entries(json, "lookalikes", what, [&](const Json& entry) {
       const auto ids = entry.at("kinds").get<Pair>();
-      catalogue.differences_[in_order(ids.first, ids.second)] = parse_text(entry.at("difference"));
+      catalogue.differences_[in_order(to_nfc(ids.first), to_nfc(ids.second))] =
+          parse_text(entry.at("difference"));
     });
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::kInvalidInput, "reading the catalogue " + what + ": " + error.what());

@@ -9,6 +9,8 @@
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
+#include "pomona/dataset/files/file_content.h"
+#include "pomona/dataset/files/hidden_names.h"
 #include "pomona/dataset/photograph_source.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/image/decode.h"
@@ -32,6 +34,7 @@ Manifest list_files(const ObjectStore& store, const std::stop_token& stop) {
   manifest.labels.emplace_back();
   store.list("", [&](const ObjectInfo& object) {
     throw_if_stopped(stop);
+    if (is_hidden(object.key)) return;
     ManifestRow row;
     row.path = manifest.texts->keep(object.key);
     row.bytes = object.bytes;
@@ -62,14 +65,15 @@ ReadBackground read_background(const Manifest& manifest, std::size_t row, Photog
   ReadBackground outcome;
   if (auto failure = source.read(row, reader.bytes)) {
     outcome.failure = std::move(failure);
-  } else if (sniff_format(reader.bytes) != ImageFormat::kNone) {
+  } else if (FileContent content = file_content(manifest.rows[row].path, reader.bytes);
+             content.status == FileStatus::kFailed) {
+    outcome.failure = decode_failure(manifest.rows[row], std::move(*content.failure));
+  } else if (content.status == FileStatus::kOk) {
     const auto decoded = reader.decoder.decode(reader.bytes, {limits, 2 * side}, reader.decoded);
     if (decoded) {
       shrink_background(reader.decoded, side, reader.resizer, outcome.photograph.emplace());
     } else {
-      outcome.failure = FileFailure{Split::kTrain, std::string(manifest.rows[row].path), "",
-                                    std::string(decode_failure_name(decoded.error().kind)),
-                                    decoded.error().message};
+      outcome.failure = decode_failure(manifest.rows[row], decoded.error());
     }
   }
   if (outcome.failure) outcome.failure->stage = "background";

@@ -7,6 +7,7 @@
 
 #include "pomona/base/parallel.h"
 #include "pomona/base/random.h"
+#include "pomona/dataset/files/file_content.h"
 
 namespace pomona {
 namespace {
@@ -81,8 +82,12 @@ StudioFrames::Outcome StudioFrames::cut(std::size_t row, Worker& worker) {
     outcome.failure = std::move(failure);
     return outcome;
   }
-  if (sniff_format(worker.bytes) == ImageFormat::kNone) {
-    outcome.status = FileStatus::kSkipped;
+  FileContent content = file_content(manifest_.rows[row].path, worker.bytes);
+  if (content.status != FileStatus::kOk) {
+    outcome.status = content.status;
+    if (content.failure) {
+      outcome.failure = decode_failure(manifest_.rows[row], std::move(*content.failure));
+    }
     return outcome;
   }
   const auto decoded = worker.decoder.decode(worker.bytes, decode_options_, worker.decoded);

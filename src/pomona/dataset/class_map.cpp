@@ -8,6 +8,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
+#include "pomona/base/unicode.h"
 #include "pomona/csv/written_csv.h"
 
 namespace pomona {
@@ -48,11 +49,12 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
   while (table.next(row)) {
     for (const std::size_t column : {source, name, label}) table.refuse_blanks(row[column]);
     if (row[name].empty()) table.refuse("a row has no class");
+    for (const std::size_t column : {source, name, label}) row[column] = to_nfc(row[column]);
     if (!row[source].empty()) map.sources_.insert(row[source]);
     const std::string of_class = "the class '" + row[name] + "'" + in_source(row[source]);
     if (variety) table.refuse_blanks(row[*variety]);
     const Row meaning{row[label], weight ? parse_weight(table, of_class, row[*weight]) : 1,
-                      variety ? row[*variety] : ""};
+                      variety ? to_nfc(row[*variety]) : ""};
     if (!map.rows_.emplace(Key(row[name], row[source]), meaning).second) {
       table.refuse(of_class + " has two rows; leave one");
     }
@@ -60,15 +62,16 @@ ClassMap ClassMap::parse(std::string_view csv, const std::string& what) {
   return map;
 }
 
-const ClassMap::Row* ClassMap::find_agreeing(std::string_view source, std::string_view name,
+const ClassMap::Row* ClassMap::find_agreeing(std::string_view source, std::string_view folder,
                                              Matter matter) const {
+  const std::string name = to_nfc(folder);
   const auto of_source = [&](std::string_view wanted) -> const Row* {
-    const auto row = rows_.find(Key(std::string(name), std::string(wanted)));
+    const auto row = rows_.find(Key(name, to_nfc(wanted)));
     return row == rows_.end() ? nullptr : &row->second;
   };
   if (const Row* row = of_source(source)) return row;
   if (!source.empty()) return of_source("");
-  const auto first = rows_.lower_bound(Key(std::string(name), ""));
+  const auto first = rows_.lower_bound(Key(name, ""));
   for (auto row = first; row != rows_.end() && row->first.first == name; ++row) {
     const Row& one = first->second;
     const Row& other = row->second;
@@ -109,6 +112,15 @@ float ClassMap::weight(std::string_view source, std::string_view name) const {
 std::string_view ClassMap::variety(std::string_view source, std::string_view name) const {
   const Row* row = find_agreeing(source, name, Matter::kVariety);
   return row == nullptr ? std::string_view() : row->variety;
+}
+
+std::string_view ClassMap::near_miss(std::string_view folder) const {
+  const std::string name = to_nfc(folder);
+  const std::string form = to_folded(name);
+  for (const auto& [key, row] : rows_) {
+    if (key.first != name && to_folded(key.first) == form) return key.first;
+  }
+  return {};
 }
 
 bool ClassMap::has_weights() const {

@@ -13,6 +13,7 @@ namespace pomona {
 
 class ClassMap {
  public:
+  // Classes, labels and varieties are compared in NFC, however a file system writes them.
   // The file of --classes: CSV with the columns `source`, `class` and `label`, perhaps `weight` and
   // `variety`, and others that are passed over. A row without a source holds for every source that
   // has no row of its own for the class; one without a label drops the class; one without a weight
@@ -36,6 +37,10 @@ class ClassMap {
   float weight(std::string_view source, std::string_view name) const;
   std::string_view variety(std::string_view source, std::string_view name) const;
 
+  // A class with a row that differs from `folder` in case, blanks, hyphens and underscores alone;
+  // "": there is none.
+  std::string_view near_miss(std::string_view folder) const;
+
   // Whether some row weighs another than 1.
   bool has_weights() const;
   // Whether some row names a variety.
@@ -51,7 +56,7 @@ class ClassMap {
  private:
   enum class Matter { kLabel, kWeight, kVariety };
   // `matter`: what rows must agree on besides the label.
-  const Row* find_agreeing(std::string_view source, std::string_view name, Matter matter) const;
+  const Row* find_agreeing(std::string_view source, std::string_view folder, Matter matter) const;
   [[noreturn]] void refuse_disagreement(std::string_view name, const Row& one, const Row& other,
                                         std::string_view source) const;
 

@@ -11,6 +11,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/random.h"
 #include "pomona/storage/key.h"
 
@@ -37,11 +38,15 @@ std::vector<OfferedGroup> shuffled_groups(const std::vector<std::size_t>& rows,
   return result;
 }
 
-// Without those that have none.
+// Without those that have none, and those of mixed groups.
 std::vector<std::vector<std::size_t>> rows_by_label(const Manifest& manifest,
-                                                    const std::vector<std::size_t>& candidates) {
+                                                    const std::vector<std::size_t>& candidates,
+                                                    const Groups& groups) {
   std::vector<std::vector<std::size_t>> by_label(manifest.labels.size());
   for (const std::size_t row : candidates) {
+    if (!groups.mixed.empty() && groups.mixed[static_cast<std::size_t>(groups.of_row[row])] != 0) {
+      continue;
+    }
     if (!manifest.label(manifest.rows[row]).empty())
       by_label[manifest.rows[row].label].push_back(row);
   }
@@ -127,7 +132,7 @@ std::vector<std::vector<std::size_t>> choose_folds(const Manifest& manifest,
                                                    const Groups& groups, std::size_t count,
                                                    std::uint64_t seed) {
   std::vector<std::vector<std::size_t>> folds(count);
-  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates, groups)) {
     std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
     if (offered.size() < 2) continue;
     std::ranges::stable_sort(offered, std::greater(),
@@ -152,23 +157,58 @@ std::vector<std::size_t> choose_holdout(const Manifest& manifest,
                                         const std::vector<std::size_t>& candidates,
                                         const Groups& groups, double share, std::uint64_t seed) {
   std::vector<std::size_t> chosen;
-  // Groups are lumps: what a label gave too much or too little the next ones make up for.
+  // Groups are lumps, and a single photograph is one: what a label gave too much or too little the
+  // next ones make up for. Without that, the share of every label of few photographs would round
+  // to nothing, or to far more. No label makes up for more than half a lump, so that labels which
+  // can give nothing do not empty the next one that can.
   double carried = 0;
-  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates)) {
+  std::size_t largest_group = 0;
+  for (const std::vector<std::size_t>& rows : rows_by_label(manifest, candidates, groups)) {
     if (rows.empty()) continue;
     const double wanted = share * static_cast<double>(rows.size()) + carried;
     const std::vector<OfferedGroup> offered = shuffled_groups(rows, groups, seed);
     double taken = 0;
+    for (const OfferedGroup& group : offered) {
+      largest_group = std::max(largest_group, group.rows.size());
+    }
     for (std::size_t i = 0; i + 1 < offered.size(); ++i) {
       const auto size = static_cast<double>(offered[i].rows.size());
       if (std::abs(wanted - taken - size) > std::abs(wanted - taken)) continue;
       chosen.insert(chosen.end(), offered[i].rows.begin(), offered[i].rows.end());
       taken += size;
     }
-    if (groups.given) carried = wanted - taken;
+    const double most = static_cast<double>(largest_group) / 2;
+    carried = std::clamp(wanted - taken, -most, most);
   }
   std::ranges::sort(chosen);
   return chosen;
+}
+
+std::string why_none_held_out(const Manifest& manifest, const Groups& groups, double share) {
+  std::vector<std::int32_t> group_of_label(manifest.labels.size(), -1);
+  std::size_t photographs = 0;
+  bool some_label_has_two = false;
+  for (std::size_t i = 0; i < manifest.rows.size(); ++i) {
+    const ManifestRow& row = manifest.rows[i];
+    if (row.status != FileStatus::kOk || manifest.label(row).empty()) continue;
+    ++photographs;
+    const std::int32_t group = groups.of_row[i];
+    const std::int32_t before = std::exchange(group_of_label[row.label], group);
+    some_label_has_two = some_label_has_two || (before >= 0 && before != group);
+  }
+  if (some_label_has_two) {
+    return "holdout, folds: a share of " + shown_number(share) + " of " +
+           std::to_string(photographs) + " photographs rounds to " +
+           (groups.given ? "no group" : "none") +
+           ", so no photograph is kept for a test; set holdout to a larger share, such as 0.5, or "
+           "folds to 5 for a cross-validation";
+  }
+  if (groups.given) {
+    return "group: the pattern leaves no label with two groups, so no photograph is kept for a "
+           "test; let the pattern capture what tells groups apart";
+  }
+  return "holdout: every label has a single photograph, which is needed to learn it, so no "
+         "photograph is kept for a test; give labels at least two photographs, or a test set";
 }
 
 }  // namespace pomona

@@ -18,6 +18,9 @@ struct Groups {
   bool given = false;  // by a pattern; otherwise every photograph is a group of its own
   ScratchVector<std::int32_t> of_row;  // number of the group of each row of the manifest
   ScratchVector<std::uint64_t> key;    // of each group: a hash of folder and captures (or the path)
+  // Of each group, whether it holds copies with different labels, so that a test of it says
+  // nothing: it stays on the side of training. Empty: none does.
+  ScratchVector<std::uint8_t> mixed;
 };
 
 // Photographs of folders of one name whose file names give the same captures of `pattern`, an
@@ -26,13 +29,18 @@ struct Groups {
 // pattern, and when it fits no file name at all.
 Groups find_groups(const Manifest& manifest, const std::string& pattern);
 
-// Chooses about `share` of the rows among `candidates` (indices into manifest.rows) as test rows: a
-// share of every label, whole groups, chosen by their keys and the seed, so that neither the order
-// of files nor new files elsewhere change the choice. Every label keeps at least one group to learn
-// from; rows without a label are never chosen. Returns the chosen rows, ascending.
+// Chooses about `share` of the rows among `candidates` (indices into manifest.rows) as test rows:
+// whole groups, in the order of their keys and the seed. The share is one of all rows: a label
+// whose own share is no whole number of groups gives the next lower or higher number, such that the
+// sum over all labels comes out right. So the order of files never changes the choice, and files of
+// another label change it by a group at most. Every label keeps at least one group to learn from;
+// rows without a label are never chosen. Returns the chosen rows, ascending.
 std::vector<std::size_t> choose_holdout(const Manifest& manifest,
                                         const std::vector<std::size_t>& candidates,
                                         const Groups& groups, double share, std::uint64_t seed);
+
+// The reason why choose_holdout() chose none of the rows that are ok, and what to do; for a user.
+std::string why_none_held_out(const Manifest& manifest, const Groups& groups, double share);
 
 // Divides the rows among `candidates` that have a label into `count` folds, each to be judged by a
 // fit on the others: whole groups, every label spread over the folds as evenly as its groups allow.

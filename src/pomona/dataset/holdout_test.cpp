@@ -177,6 +177,74 @@ TEST(ChooseHoldout, DoesNotDependOnOtherLabels) {
                                             find_groups(without_c, ""), 0.2, 5)));
 }
 
+// `labels` labels of `photographs` each.
+Manifest photographs_of(std::size_t labels, std::size_t photographs) {
+  Manifest manifest;
+  for (std::size_t label = 0; label < labels; ++label) {
+    manifest.labels.push_back(std::to_string(100000 + label));
+    for (std::size_t i = 0; i < photographs; ++i) {
+      ManifestRow row;
+      row.path = manifest.texts->keep(manifest.labels[label] + "/" + std::to_string(i) + ".jpg");
+      row.label = static_cast<std::uint32_t>(label);
+      manifest.rows.push_back(row);
+    }
+  }
+  return manifest;
+}
+
+TEST(ChooseHoldout, TakesTheShareOfAllHoweverFewPhotographsALabelHas) {
+  for (const double share : {0.1, 0.2, 0.5}) {
+    for (const std::size_t labels : {2U, 3U, 10U, 100U, 10000U}) {
+      for (const std::size_t photographs : {2U, 3U, 4U, 5U, 7U, 13U}) {
+        const Manifest manifest = photographs_of(labels, photographs);
+        const auto chosen =
+            choose_holdout(manifest, all_rows(manifest), find_groups(manifest, ""), share, 0);
+        const auto wanted = share * static_cast<double>(labels * photographs);
+        EXPECT_NEAR(static_cast<double>(chosen.size()), wanted, 0.5 + 1e-9)
+            << share << " of " << labels << " labels of " << photographs;
+        std::map<std::uint32_t, std::size_t> of_label;
+        for (const std::size_t row : chosen) ++of_label[manifest.rows[row].label];
+        for (const auto& [label, count] : of_label) {
+          EXPECT_LE(count, static_cast<std::size_t>(share * static_cast<double>(photographs) + 1))
+              << "alike for every label";
+        }
+      }
+    }
+  }
+}
+
+TEST(ChooseHoldout, LabelsThatCanGiveNothingDoNotEmptyTheNext) {
+  Manifest manifest = photographs_of(1000, 1);
+  manifest.labels.push_back("z");
+  for (std::size_t i = 0; i < 100; ++i) {
+    ManifestRow row;
+    row.path = manifest.texts->keep("z/" + std::to_string(i) + ".jpg");
+    row.label = 1000;
+    manifest.rows.push_back(row);
+  }
+  const auto chosen =
+      choose_holdout(manifest, all_rows(manifest), find_groups(manifest, ""), 0.2, 0);
+  EXPECT_NEAR(static_cast<double>(chosen.size()), 20, 1);
+}
+
+TEST(WhyNoneHeldOut, NamesTheReason) {
+  const Manifest single = photographs_of(20, 1);
+  EXPECT_THAT(why_none_held_out(single, find_groups(single, ""), 0.2),
+              testing::AllOf(testing::StartsWith("holdout: "),
+                             testing::HasSubstr("every label has a single photograph")));
+  const Manifest few = photographs_of(2, 2);
+  EXPECT_TRUE(choose_holdout(few, all_rows(few), find_groups(few, ""), 0.1, 0).empty());
+  EXPECT_THAT(why_none_held_out(few, find_groups(few, ""), 0.1),
+              testing::AllOf(testing::StartsWith("holdout, folds: "),
+                             testing::HasSubstr("0.1 of 4 photographs rounds to none"),
+                             testing::HasSubstr("0.5")));
+  const Manifest two = films(3);
+  EXPECT_THAT(why_none_held_out(two, find_groups(two, "^(r_)?"), 0.1),
+              testing::HasSubstr("rounds to no group"));
+  EXPECT_THAT(why_none_held_out(two, find_groups(two, "jpg$"), 0.1),
+              testing::StartsWith("group: "));
+}
+
 TEST(ChooseHoldout, AnotherSeedChoosesOthers) {
   const Manifest manifest = films(50);
   const Groups groups = find_groups(manifest, "");

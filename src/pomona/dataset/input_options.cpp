@@ -63,6 +63,7 @@ ImageRoots open_roots(const InputOptions& input) {
   ImageRoots roots;
   roots.images = open_input(images, *input.stores);
   if (!test.empty()) roots.test = open_input(test, *input.stores);
+  roots.include_hidden = input.include_hidden;
   roots.labels = open_label_rule(input.images, input.test, input.classes, *input.stores);
   return roots;
 }

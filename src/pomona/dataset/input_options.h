@@ -19,6 +19,7 @@ struct InputOptions {
   std::string classes;              // file of a ClassMap; "": folders are labels
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
   SplitOptions split;
+  bool include_hidden = false;  // as in ImageRoots
 
   // Throws invalid_input that names the field.
   void check() const;

@@ -2,6 +2,7 @@
 #include "pomona/dataset/labeller.h"
 
 #include "pomona/base/error.h"
+#include "pomona/base/unicode.h"
 #include "pomona/storage/key.h"
 
 namespace pomona {
@@ -29,7 +30,10 @@ Labeller::Named Labeller::name(Split split, std::string_view key) const {
 
 std::optional<std::string_view> Labeller::label(Split split, std::string_view key) {
   const Named named = name(split, key);
-  if (!rule_.classes || named.folder.empty()) return named.folder;
+  if (!rule_.classes || named.folder.empty()) {
+    composed_ = to_nfc(named.folder);
+    return composed_;
+  }
   const ClassMap::Row* row = rule_.classes->find(named.source, named.folder);
   if (row == nullptr) unknown_.emplace(named.source, named.folder);
   if (row == nullptr || row->label.empty()) return std::nullopt;
@@ -51,12 +55,15 @@ void Labeller::refuse_unknown() const {
   std::string names;
   std::string advice = "add a row for each, with an empty label where a class is to be left out";
   for (const auto& [source, name] : unknown_) {
-    if (!source.empty() && !rule_.classes->sources().contains(source)) {
+    if (!source.empty() && !rule_.classes->sources().contains(to_nfc(source))) {
       advice = "it has no source '" + source + "', but these: " + list_of_sources(*rule_.classes) +
                "; name the photographs' source so, as in SOURCE=FOLDER";
     }
     names += (names.empty() ? "'" : ", '") + name + "'";
     if (!source.empty()) names += " of " + source;
+    if (const std::string_view near = rule_.classes->near_miss(name); !near.empty()) {
+      names += " (but for '" + std::string(near) + "')";
+    }
   }
   throw Error(ErrorKind::kInvalidInput,
               "labelling photographs by " + rule_.classes->what() + ": it has no row for the " +

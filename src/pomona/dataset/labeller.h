@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the key of a photograph to its label: by its folder, or by what a class map makes of it.
+// Labels are in NFC, so that a folder copied from a Mac has the label of any other; keys stay as
+// they are.
 #pragma once
 
 #include <optional>
@@ -31,7 +33,8 @@ class Labeller {
  public:
   explicit Labeller(const LabelRule& rule) : rule_(rule) {}
 
-  // "" for a photograph in no folder, none where its class is dropped or the map does not know it.
+  // In NFC, valid until the next call. "" for a photograph in no folder, none where its class is
+  // dropped or the map does not know it.
   std::optional<std::string_view> label(Split split, std::string_view key);
   // How much such a photograph weighs when a classifier learns from it.
   float weight(Split split, std::string_view key) const;
@@ -48,6 +51,7 @@ class Labeller {
   Named name(Split split, std::string_view key) const;
 
   const LabelRule& rule_;
+  std::string composed_;                                   // the label given last
   std::set<std::pair<std::string, std::string>> unknown_;  // source and class
 };
 

@@ -74,6 +74,44 @@ TEST_F(LabellerWithMapTest, AllThatIsNotKnownIsReported) {
                                  HasSubstr("classes 'Fig' of shop, 'Nut' of studio; add"))));
 }
 
+TEST(LabellerTest, LabelsAreComposed) {
+  const LabelRule rule;
+  Labeller labeller(rule);
+  EXPECT_EQ(labeller.label(Split::kTest,
+                           "Pe\xCC\x82"
+                           "che/1.jpg"),
+            "P\xC3\xAA"
+            "che");
+}
+
+TEST(LabellerTest, AMapKnowsAClassHoweverItIsComposed) {
+  for (const std::string name : {"P\xC3\xAA"
+                                 "che",
+                                 "Pe\xCC\x82"
+                                 "che"}) {
+    LabelRule rule;
+    rule.classes = ClassMap::parse(
+        "source,class,label,weight,variety\n,P\xC3\xAA"
+        "che,fruit \xC3\xA9,3,Pe\xCC\x82"
+        "che\n",
+        "'kinds.csv'");
+    Labeller labeller(rule);
+    EXPECT_EQ(labeller.label(Split::kTrain, name + "/1.jpg"), "fruit \xC3\xA9");
+    EXPECT_EQ(labeller.weight(Split::kTrain, name + "/1.jpg"), 3);
+    EXPECT_EQ(labeller.variety(Split::kTrain, name + "/1.jpg"),
+              "P\xC3\xAA"
+              "che");
+    EXPECT_NO_THROW(labeller.refuse_unknown());
+  }
+}
+
+TEST_F(LabellerWithMapTest, ANearMissIsNamed) {
+  Labeller labeller(rule_);
+  labeller.label(Split::kTrain, "shop/gala /1.jpg");
+  EXPECT_THAT([&] { labeller.refuse_unknown(); },
+              ThrowsMessage<Error>(HasSubstr("class 'gala ' of shop (but for 'Gala'); add")));
+}
+
 TEST_F(LabellerWithMapTest, ASourceThatTheMapLacksIsNamed) {
   rule_.train_sources = {"web"};
   Labeller labeller(rule_);

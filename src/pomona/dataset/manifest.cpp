@@ -37,6 +37,27 @@ FileStatus file_status_from_name(std::string_view name) {
                   std::string(name) + "'");
 }
 
+std::string_view skip_reason_name(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kNoImage: return "no_image";
+    case SkipReason::kHidden: return "hidden";
+    case SkipReason::kFileName: return "file_name";
+    case SkipReason::kClass: return "class";
+  }
+  return "no_image";
+}
+
+SkipReason skip_reason_from_name(std::string_view name) {
+  for (const SkipReason reason :
+       {SkipReason::kNoImage, SkipReason::kHidden, SkipReason::kFileName, SkipReason::kClass}) {
+    if (skip_reason_name(reason) == name) return reason;
+  }
+  throw Error(ErrorKind::kCorrupt,
+              "reading why a file was skipped: expected no_image, hidden, file_name or class, "
+              "found '" +
+                  std::string(name) + "'");
+}
+
 void sort_rows(Manifest& manifest) {
   std::ranges::sort(manifest.rows, [](const ManifestRow& a, const ManifestRow& b) {
     return std::tie(a.split, a.path) < std::tie(b.split, b.path);

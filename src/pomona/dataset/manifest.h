@@ -27,6 +27,17 @@ std::string_view file_status_name(FileStatus status);  // "ok", "failed", "skipp
 // Throws corrupt for any other name.
 FileStatus file_status_from_name(std::string_view name);
 
+// Why a file was skipped.
+enum class SkipReason : std::uint8_t {
+  kNoImage,   // by its bytes, and its extension does not call it one
+  kHidden,    // its name, or that of a folder above it (hidden_names.h)
+  kFileName,  // matches neither train_files nor test_files
+  kClass,     // the class map drops it
+};
+std::string_view skip_reason_name(SkipReason reason);  // "no_image", "hidden", "file_name", "class"
+// Throws corrupt for any other name.
+SkipReason skip_reason_from_name(std::string_view name);
+
 // Texts belong to the manifest that the row is in, or was taken from.
 struct ManifestRow {
   std::string_view path;  // key relative to its root
@@ -34,7 +45,8 @@ struct ManifestRow {
   std::uint32_t label = 0;  // index into Manifest::labels
   Split split = Split::kTrain;
   FileStatus status = FileStatus::kOk;
-  std::string_view version = {};  // ObjectInfo::version
+  SkipReason skip_reason = SkipReason::kNoImage;  // of one that is skipped
+  std::string_view version = {};                  // ObjectInfo::version
 };
 
 // A row of failures.csv. The message never holds content of the file.
@@ -51,7 +63,6 @@ struct Manifest {
       labels;  // every label found, in byte order; "" for files of the root itself
   ScratchVector<ManifestRow> rows;    // by (split, path) in byte order
   std::vector<FileFailure> failures;  // by (split, path) like rows
-  std::size_t left_out = 0;           // of the skipped ones: by file name or class
 
   // Copies share them.
   std::shared_ptr<TextStock> texts = std::make_shared<TextStock>();

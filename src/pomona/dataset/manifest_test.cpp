@@ -19,6 +19,11 @@ TEST(ManifestTest, NamesLeadBack) {
   for (const FileStatus status : {FileStatus::kOk, FileStatus::kFailed, FileStatus::kSkipped}) {
     EXPECT_EQ(file_status_from_name(file_status_name(status)), status);
   }
+  for (const SkipReason reason :
+       {SkipReason::kNoImage, SkipReason::kHidden, SkipReason::kFileName, SkipReason::kClass}) {
+    EXPECT_EQ(skip_reason_from_name(skip_reason_name(reason)), reason);
+  }
+  EXPECT_THAT([] { skip_reason_from_name("x"); }, ThrowsMessage<Error>(HasSubstr("found 'x'")));
   EXPECT_THAT([] { split_from_name("Test"); }, ThrowsMessage<Error>(HasSubstr("found 'Test'")));
   EXPECT_THAT([] { file_status_from_name(""); }, ThrowsMessage<Error>(HasSubstr("found ''")));
 }

@@ -73,22 +73,27 @@ bool PhotographSource::may_start() const {
 }
 
 void PhotographSource::read_ahead() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    changed_.wait(lock, [&] { return stopped_ || may_start(); });
-    if (stopped_ || next_ == order_.size()) return;
-    const std::size_t row = order_[next_++];
-    held_ += manifest_.rows[row].bytes;
-    Slot& slot = slots_[row];  // stays in its place: the map never moves what it holds
-    lock.unlock();
-    try {
-      slot.failure = read_file(manifest_.rows[row], slot.bytes);  // nobody looks before `done`
-    } catch (...) {
-      slot.error = std::current_exception();
+  try {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return stopped_ || may_start(); });
+      if (stopped_ || next_ == order_.size()) return;
+      const std::size_t row = order_[next_++];
+      held_ += manifest_.rows[row].bytes;
+      Slot& slot = slots_[row];  // stays in its place: the map never moves what it holds
+      lock.unlock();
+      try {
+        slot.failure = read_file(manifest_.rows[row], slot.bytes);  // nobody looks before `done`
+      } catch (...) {
+        slot.error = std::current_exception();
+      }
+      lock.lock();
+      slot.done = true;
+      changed_.notify_all();
     }
-    lock.lock();
-    slot.done = true;
-    changed_.notify_all();
+  } catch (
+      ...) {  // no memory for a slot: an exception that leaves the thread would end the process
+    abort(std::current_exception());
   }
 }
 

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <system_error>
 #include <thread>
 
 #include "pomona/base/error.h"
+#include "pomona/base/failing_memory.h"
 #include "pomona/base/parallel.h"
 #include "pomona/storage/memory_store.h"
 
@@ -142,6 +144,20 @@ StartThread at_most(std::size_t most) {
     }
     return start_thread(std::move(body));
   };
+}
+
+TEST(PhotographSourceTest, AReaderWithoutMemoryFailsTheReadAndNotTheProcess) {
+  Photographs photographs(2);
+  const ImageRoots roots{photographs.store, nullptr};
+  PhotographSource source(roots, photographs.manifest, photographs.rows(), 64ULL << 20U,
+                          [](std::function<void()> body) {
+                            return start_thread([body = std::move(body)] {
+                              const FailingMemory failing(/*bytes=*/1);
+                              body();
+                            });
+                          });
+  std::string bytes;
+  EXPECT_THROW(source.read(0, bytes), std::bad_alloc);
 }
 
 TEST(PhotographSourceTest, ReadsWithTheThreadsThatStart) {

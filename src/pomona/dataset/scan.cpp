@@ -12,15 +12,17 @@
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
+#include "pomona/dataset/files/copies.h"
+#include "pomona/dataset/files/file_content.h"
+#include "pomona/dataset/files/hidden_names.h"
 #include "pomona/dataset/label_numbers.h"
-#include "pomona/image/decode.h"
+#include "pomona/dataset/near_misses.h"
+#include "pomona/image/image_format.h"
 #include "pomona/storage/key.h"
 #include "pomona/storage/read_failure.h"
 
 namespace pomona {
 namespace {
-
-constexpr std::uint64_t kSniffBytes = 64;
 
 class FileNameFilter {
  public:
@@ -56,6 +58,7 @@ class Lister {
         train_files_("train_files", options.train_files),
         test_files_("test_files", options.test_files),
         has_test_set_(roots.test != nullptr),
+        include_hidden_(roots.include_hidden),
         progress_(progress),
         stop_(std::move(stop)) {}
 
@@ -66,8 +69,9 @@ class Lister {
       add(object, split, manifest);
       progress_.advance(1);
     });
-    if (manifest.rows.size() == before) refuse_empty("in '" + store.describe() + "'");
     const auto added = std::span(manifest.rows).subspan(before);
+    if (added.empty()) refuse_empty("in '" + store.describe() + "'");
+    refuse_hidden_alone(added, store);
     for (const std::string& source : rule_.sources(split)) {
       const bool seen = std::ranges::any_of(
           added, [&](const ManifestRow& row) { return is_below(row.path, source); });
@@ -84,6 +88,16 @@ class Lister {
     return !has_test_set_ && (train_files_.given() || test_files_.given());
   }
   const LabelNumbers& labels() const { return labels_; }
+  // Index files and the like are no loss.
+  void warn_of_hidden() const {
+    if (hidden_images_ == 0) return;
+    progress_.warn("include_hidden: " + std::to_string(hidden_images_) +
+                   (hidden_images_ == 1 ? " file that is called an image has a hidden name, '"
+                                        : " files that are called images have hidden names, the "
+                                          "first is '") +
+                   std::string(first_hidden_) +
+                   "'; such files are left out, set include_hidden to take them");
+  }
 
  private:
   [[noreturn]] static void refuse_empty(const std::string& which) {
@@ -91,23 +105,58 @@ class Lister {
                 "listing photographs " + which + ": no file found; expected LABEL/PHOTO below it");
   }
 
+  static void refuse_hidden_alone(std::span<const ManifestRow> added, const ObjectStore& store) {
+    const auto is_hidden_row = [](const ManifestRow& row) {
+      return row.status == FileStatus::kSkipped && row.skip_reason == SkipReason::kHidden;
+    };
+    if (!std::ranges::all_of(added, is_hidden_row)) return;
+    throw Error(ErrorKind::kInvalidInput, "listing photographs in '" + store.describe() +
+                                              "': all " + std::to_string(added.size()) +
+                                              " files have hidden names, such as '" +
+                                              std::string(added.front().path) +
+                                              "'; rename the folders, or set include_hidden");
+  }
+
+  // The name of a source is the user's own.
+  bool has_hidden_name(std::string_view key, Split split) const {
+    if (include_hidden_) return false;
+    if (!rule_.sources(split).empty()) key.remove_prefix(std::min(key.find('/'), key.size()));
+    while (key.starts_with('/')) key.remove_prefix(1);
+    return is_hidden(key);
+  }
+
   void add(const ObjectInfo& object, Split split, Manifest& manifest) {
     ManifestRow row;
     row.path = manifest.texts->keep(object.key);
     row.bytes = object.bytes;
     row.version = manifest.texts->keep(object.version);
-    const auto label = labeller_.label(split, object.key);
-    row.label = labels_.number(label.value_or(""));
     row.split = split;
-    if (!choose_side(row) || !label) {
-      row.status = FileStatus::kSkipped;
-      ++manifest.left_out;
+    const bool hidden = has_hidden_name(object.key, split);
+    const auto label = hidden ? std::nullopt : labeller_.label(split, object.key);
+    row.label = labels_.number(label.value_or(""));
+    if (hidden) {
+      skip(row, SkipReason::kHidden);
+      note_hidden(row);
+    } else if (!choose_side(row)) {
+      skip(row, SkipReason::kFileName);
+    } else if (!label) {
+      skip(row, SkipReason::kClass);
     } else if (!object.readable) {
       row.status = FileStatus::kFailed;
       manifest.failures.push_back(
           {row.split, object.key, "list", read_failure_kind(object.problem_kind), object.problem});
     }
     manifest.rows.push_back(row);
+  }
+
+  static void skip(ManifestRow& row, SkipReason reason) {
+    row.status = FileStatus::kSkipped;
+    row.skip_reason = reason;
+  }
+  void note_hidden(const ManifestRow& row) {
+    if (!is_image_name(row.path)) return;
+    if (hidden_images_++ == 0) first_hidden_ = row.path;
+    first_hidden_ = std::min(first_hidden_, row.path);
   }
 
   // False when the file name belongs to neither side.
@@ -133,12 +182,16 @@ class Lister {
   FileNameFilter train_files_;
   FileNameFilter test_files_;
   bool has_test_set_;
+  bool include_hidden_;
+  std::size_t hidden_images_ = 0;
+  std::string_view first_hidden_;
   Progress& progress_;
   std::stop_token stop_;
   LabelNumbers labels_;
 };
 
-void hold_out(Scan& found, const SplitOptions& options) {
+void hold_out(Scan& found, const SplitOptions& options, const ImageRoots& roots, Progress& progress,
+              const std::stop_token& stop) {
   Manifest& manifest = found.manifest;
   std::vector<std::size_t> candidates;
   std::vector<bool> has_rows(manifest.labels.size());
@@ -149,6 +202,7 @@ void hold_out(Scan& found, const SplitOptions& options) {
   }
   // With fewer than two labels there is nothing to judge.
   if (options.holdout == 0 || std::ranges::count(has_rows, true) < 2) return;
+  join_copies(manifest, find_copies(roots, manifest, progress, stop), found.groups);
   for (const std::size_t row :
        choose_holdout(manifest, candidates, found.groups, options.holdout, options.seed)) {
     manifest.rows[row].split = Split::kTest;
@@ -156,11 +210,11 @@ void hold_out(Scan& found, const SplitOptions& options) {
   found.split_kind = SplitKind::kHoldout;
 }
 
-bool is_image(const ObjectStore& store, std::string_view path) {
+FileContent read_content(const ObjectStore& store, std::string_view path) {
   const std::unique_ptr<ObjectReader> file = store.open(path);
   std::string bytes(std::min<std::uint64_t>(file->size(), kSniffBytes), '\0');
   file->read_at(0, bytes);
-  return sniff_format(bytes) != ImageFormat::kNone;
+  return file_content(path, bytes);
 }
 
 bool has_test_row(const Scan& found) {
@@ -207,6 +261,7 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
   lister.list(*roots.images, Split::kTrain, found.manifest);
   if (roots.test) lister.list(*roots.test, Split::kTest, found.manifest);
   lister.refuse_unmatched();
+  lister.warn_of_hidden();
   lister.labels().settle(found.manifest);
   sort_rows(found.manifest);
   found.groups = find_groups(found.manifest, options.group);
@@ -215,17 +270,16 @@ Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progre
   } else if (lister.splits_by_name()) {
     found.split_kind = SplitKind::kFileNames;
   } else {
-    hold_out(found, options);
+    hold_out(found, options, roots, progress, stop);
     sort_rows(found.manifest);
     found.groups = find_groups(found.manifest, options.group);
-    if (found.groups.given && found.split_kind == SplitKind::kHoldout && !has_test_row(found)) {
-      progress.warn(
-          "group: the pattern leaves no label with two groups, so no photograph is kept for a "
-          "test; let the "
-          "pattern capture what tells groups apart");
+    if (found.split_kind == SplitKind::kHoldout && !has_test_row(found)) {
+      progress.warn(why_none_held_out(found.manifest, found.groups, options.holdout));
     }
   }
   sort_failures(found.manifest.failures);
+  const std::string near_misses = near_miss_warning(found.manifest.labels, found.manifest.labels);
+  if (!near_misses.empty()) progress.warn(near_misses);
   return found;
 }
 
@@ -240,7 +294,11 @@ void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progre
     ManifestRow& row = manifest.rows[i];
     if (row.status != FileStatus::kOk) return;
     try {
-      if (!is_image(roots.store(row.split), row.path)) row.status = FileStatus::kSkipped;
+      FileContent content = read_content(roots.store(row.split), row.path);
+      row.status = content.status;
+      if (!content.failure) return;
+      const std::lock_guard lock(mutex);
+      manifest.failures.push_back(decode_failure(row, std::move(*content.failure)));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::kInterrupted) throw;
       row.status = FileStatus::kFailed;

@@ -42,6 +42,7 @@ struct ImageRoots {
   std::shared_ptr<const ObjectStore> images;
   std::shared_ptr<const ObjectStore> test;  // none: nullptr
   LabelRule labels;
+  bool include_hidden = false;  // photographs with hidden names (hidden_names.h) as well
 
   const ObjectStore& store(Split split) const {
     return split == Split::kTest && test ? *test : *images;
@@ -64,7 +65,8 @@ struct Scan {
 Scan scan(const ImageRoots& roots, const SplitOptions& options, Progress& progress,
           const std::stop_token& stop);
 
-// Also reads every file's first bytes, so that what is no image is marked as skipped.
+// Also reads every file's first bytes: what is no photograph is marked as failed or skipped, as
+// file_content() judges it.
 void check_content(const ImageRoots& roots, Manifest& manifest, Progress& progress,
                    const std::stop_token& stop);
 

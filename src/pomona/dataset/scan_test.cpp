@@ -63,7 +63,7 @@ TEST(Scan, LabelsByClassMapAndSource) {
                           "train studio/Banana/1.jpg banana", "train studio/Nut/1.jpg  skipped",
                           "train studio/more/Fig/1.jpg fig"));
   EXPECT_THAT(manifest.labels, ElementsAre("", "banana", "fig"));
-  EXPECT_EQ(manifest.left_out, 1U);
+  EXPECT_EQ(manifest.rows[3].skip_reason, SkipReason::kClass);
 }
 
 TEST(Scan, ListsTheClassesThatAMapDoesNotKnow) {
@@ -91,7 +91,7 @@ TEST(Scan, FileNamesSayWhichSideOfATestSet) {
   EXPECT_THAT(described(found.manifest),
               ElementsAre("test a/2.jpg a skipped", "test a/r_2.jpg a", "train a/1.jpg a",
                           "train a/r_1.jpg a skipped"));
-  EXPECT_EQ(found.manifest.left_out, 2U);
+  EXPECT_EQ(found.manifest.rows[0].skip_reason, SkipReason::kFileName);
 }
 
 TEST(Scan, FileNamesDivideOneFolder) {
@@ -151,6 +151,43 @@ TEST(Scan, HoldsOutOnlyWhereThereAreTwoLabels) {
   EXPECT_EQ(std::ranges::count(two.manifest.rows, Split::kTest, &ManifestRow::split), 2);
 }
 
+class Warnings final : public Progress {
+ public:
+  void warn(std::string_view sentence) override { sentences.emplace_back(sentence); }
+  std::vector<std::string> sentences;
+};
+
+TEST(Scan, LabelsAreComparedComposedAndFilesKeepTheirNames) {
+  const std::string composed =
+      "P\xC3\xAA"
+      "che";
+  const std::string decomposed =
+      "Pe\xCC\x82"
+      "che";
+  Warnings warnings;
+  const Scan found = scan({store_of({composed + "/1.jpg", composed + "/2.jpg", "Fig/1.jpg"}),
+                           store_of({decomposed + "/3.jpg"})},
+                          {}, warnings, {});
+  EXPECT_THAT(found.manifest.labels, ElementsAre("Fig", composed));
+  EXPECT_EQ(found.manifest.rows[0].path, decomposed + "/3.jpg");
+  EXPECT_THAT(warnings.sentences, testing::IsEmpty());
+}
+
+TEST(Scan, NamesLabelsThatAreNearlyTheSame) {
+  Warnings warnings;
+  scan({store_of({"Fig/1.jpg", "Apple Red/1.jpg"}), store_of({"apple red/3.jpg"})}, {}, warnings,
+       {});
+  EXPECT_THAT(warnings.sentences, ElementsAre(HasSubstr("'apple red' from 'Apple Red'")));
+}
+
+TEST(Scan, NamesTheReasonWhyNothingIsKeptForATest) {
+  Warnings warnings;
+  SplitOptions options;
+  options.holdout = 0.1;
+  scan({store_of({"a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg"}), nullptr}, options, warnings, {});
+  EXPECT_THAT(warnings.sentences, ElementsAre(HasSubstr("0.1 of 4 photographs rounds to none")));
+}
+
 TEST(Scan, AnEmptyFolderIsRefused) {
   try {
     scan_all({store_of({}), nullptr}, {});
@@ -173,7 +210,60 @@ TEST(Scan, StopsWhenAsked) {
   }
 }
 
-TEST(CheckContent, WhatIsNoImageIsSkipped) {
+TEST(Scan, HiddenNamesAreLeftOutAndGiveNoLabels) {
+  ImageRoots roots{store_of({".x/1.jpg", "a/.ipynb_checkpoints/1.jpg", "a/1.jpg", "a/Thumbs.db",
+                             "b/@eaDir/2.jpg/SYNO.jpg", "b/2.jpg"}),
+                   nullptr};
+  SplitOptions options;
+  options.holdout = 0;
+  const Scan found = scan_all(roots, options);
+  EXPECT_THAT(described(found.manifest),
+              ElementsAre("train .x/1.jpg  skipped", "train a/.ipynb_checkpoints/1.jpg  skipped",
+                          "train a/1.jpg a", "train a/Thumbs.db  skipped", "train b/2.jpg b",
+                          "train b/@eaDir/2.jpg/SYNO.jpg  skipped"));
+  EXPECT_EQ(found.manifest.rows[0].skip_reason, SkipReason::kHidden);
+  roots.include_hidden = true;
+  EXPECT_THAT(scan_all(roots, options).manifest.labels,
+              ElementsAre(".ipynb_checkpoints", ".x", "2.jpg", "a", "b"));
+}
+
+TEST(Scan, TheNameOfASourceHidesNothing) {
+  ImageRoots roots{store_of({"_new/a/1.jpg", "_new/a/.b/2.jpg"}), nullptr};
+  roots.labels.train_sources = {"_new"};
+  SplitOptions options;
+  options.holdout = 0;
+  EXPECT_THAT(described(scan_all(roots, options).manifest),
+              ElementsAre("train _new/a/.b/2.jpg  skipped", "train _new/a/1.jpg a"));
+}
+
+TEST(Scan, HiddenNamesAreNoClassesThatAMapMustKnow) {
+  ImageRoots roots{store_of({"Fig/1.jpg", "Fig/@eaDir/1.jpg"}), nullptr};
+  roots.labels.classes = ClassMap::parse("source,class,label\n,Fig,fig\n", "'kinds.csv'");
+  EXPECT_NO_THROW(scan_all(roots, {}));
+}
+
+TEST(Scan, WarnsOfHiddenImages) {
+  Warnings warnings;
+  SplitOptions options;
+  options.holdout = 0;
+  scan({store_of({"a/1.jpg", "a/.DS_Store"}), nullptr}, options, warnings, {});
+  EXPECT_THAT(warnings.sentences, testing::IsEmpty());
+  scan({store_of({"a/1.jpg", "a/@eaDir/1.jpg", "a/@eaDir/2.jpg"}), nullptr}, options, warnings, {});
+  EXPECT_THAT(warnings.sentences, ElementsAre(testing::AllOf(HasSubstr("include_hidden: 2 files"),
+                                                             HasSubstr("'a/@eaDir/1.jpg'"))));
+}
+
+TEST(Scan, RefusesWhereAllNamesAreHidden) {
+  EXPECT_THAT(
+      [] {
+        scan_all({store_of({".a/1.jpg", ".a/2.jpg"}), nullptr}, {});
+      },
+      testing::ThrowsMessage<Error>(
+          testing::AllOf(HasSubstr("all 2 files have hidden names, such as '.a/"),
+                         HasSubstr("set include_hidden"))));
+}
+
+TEST(CheckContent, WhatIsNoPhotographIsFailedOrSkipped) {
   auto store = std::make_shared<MemoryStore>();
   store->write("a/1.jpg", "\xFF\xD8\xFF\xE0 more");
   store->write("a/notes.txt", "hello");
@@ -184,9 +274,13 @@ TEST(CheckContent, WhatIsNoImageIsSkipped) {
   Scan found = scan_all(roots, options);
   Progress progress;
   check_content(roots, found.manifest, progress, {});
-  EXPECT_THAT(
-      described(found.manifest),
-      ElementsAre("train a/1.jpg a", "train a/empty.jpg a skipped", "train a/notes.txt a skipped"));
+  EXPECT_THAT(described(found.manifest),
+              ElementsAre("train a/1.jpg a", "train a/empty.jpg a", "train a/notes.txt a skipped"));
+  ASSERT_EQ(found.manifest.failures.size(), 1U);
+  EXPECT_EQ(found.manifest.rows[1].status, FileStatus::kFailed);
+  EXPECT_EQ(found.manifest.failures[0].path, "a/empty.jpg");
+  EXPECT_EQ(found.manifest.failures[0].kind, "not_an_image");
+  EXPECT_THAT(found.manifest.failures[0].message, HasSubstr("it is empty"));
 }
 
 TEST(SplitOptionsTest, BoundsNameTheField) {

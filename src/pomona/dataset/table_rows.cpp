@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/base/unicode.h"
+#include "pomona/dataset/files/copies.h"
 #include "pomona/dataset/label_numbers.h"
 
 namespace pomona {
@@ -72,7 +74,8 @@ Manifest manifest_of_table(const FeatureSource& table, const LabelRule& rule) {
       ManifestRow row;
       row.path = manifest.texts->keep(batch.path[i]);
       row.split = split_from_name(batch.split[i]);
-      std::optional<std::string_view> label = batch.label[i];
+      const std::string in_table = to_nfc(batch.label[i]);
+      std::optional<std::string_view> label = in_table;
       if (rule.classes) label = labeller.label(row.split, row.path);
       if (!label) row.status = FileStatus::kSkipped;
       row.label = labels.number(label.value_or(""));
@@ -106,6 +109,12 @@ std::vector<std::size_t> TableRows::side(Split split) const {
     return manifest.rows[row].status == FileStatus::kSkipped;
   });
   return result;
+}
+
+Groups single_rows(const TableRows& rows) {
+  Groups groups = find_groups(rows.manifest, "");
+  join_copies(rows.manifest, rows.first_copy, groups);
+  return groups;
 }
 
 std::int32_t label_number(const std::vector<std::string>& labels, std::string_view label) {

@@ -23,6 +23,9 @@ struct TableRows {
   Groups groups;                           // by row of it
   std::vector<std::string> train_labels;   // in byte order, "" not among them
   std::vector<std::size_t> train_classes;  // their positions among the labels of the manifest
+  // Of each row the first row with the same features, as join_copies() takes them; empty: nobody
+  // has looked.
+  ScratchVector<std::size_t> first_copy;
   // Into train_labels, one a row; -1 where training has no such label.
   ScratchVector<std::int32_t> label_index;
   // How much each row weighs when a classifier learns; empty: all the same.
@@ -50,6 +53,9 @@ struct TableRows {
 
   std::size_t test_row_count = 0;
 };
+
+// Every row a group, but copies together.
+Groups single_rows(const TableRows& rows);
 
 // Position of a label among labels in byte order, or -1.
 std::int32_t label_number(const std::vector<std::string>& labels, std::string_view label);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "pomona/dataset/row_selection.h"
@@ -38,7 +39,7 @@ void adapt(Chain& chain, const TableRows& rows, const std::vector<std::size_t>& 
 }
 
 Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_side,
-                Progress& progress, const std::stop_token& stop) {
+                std::span<const float> weights, Progress& progress, const std::stop_token& stop) {
   const TableRows& rows = setup.rows;
   std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
   for (const std::size_t row : train_side) classes[row] = rows.label_index[row];
@@ -64,7 +65,7 @@ Chain fit_chain(const ChainSetup& setup, const std::vector<std::size_t>& train_s
   reduce(setup.features, rows, fold(reduction.scaler, reduction.pca), sinks,
          {progress, stop, setup.train.workers});
   if (!setup.train.adapt.empty()) adapt(chain, rows, train_side, setup);
-  chain.trained = train_uncalibrated(chain.table(rows), train_side, setup.train, stop);
+  chain.trained = train_uncalibrated(chain.table(rows), train_side, setup.train, stop, weights);
   return chain;
 }
 
@@ -113,7 +114,7 @@ std::optional<SplitValidation> validate_another_split(const ChainSetup& setup, c
   if (test.empty()) return std::nullopt;
   const std::vector<std::size_t> train_side = without(pool, test);
   Matrix<double> probabilities =
-      test_logits(setup, fit_chain(setup, train_side, progress, stop), test);
+      test_logits(setup, fit_chain(setup, train_side, {}, progress, stop), test);
   logits_to_probabilities(/*temperature=*/1, probabilities.view());
   return SplitValidation{evaluate_answers(std::move(probabilities), rows, test, setup.train.seed),
                          train_side.size()};
@@ -130,10 +131,12 @@ std::optional<CrossValidation> cross_validate(const ChainSetup& setup, Progress&
     const std::vector<std::size_t> judged = without_adapted(rows, fold, setup.train.adapt);
     if (judged.empty()) continue;
     const std::vector<std::size_t> train_side = without(pool, fold);
-    const Chain chain = fit_chain(setup, train_side, progress, stop);
+    const Chain chain =
+        fit_chain(setup, train_side, fold_weights(rows, pool, train_side), progress, stop);
     const Matrix<double> logits = test_logits(setup, chain, judged);
     out_of_fold.add(judged, logits);
     ++result.folds;
+    result.not_converged += chain.trained.converged ? 0U : 1U;
     if (rows.varieties.empty() || on_features(setup)) continue;
     const VarietyAnswers of_fold =
         answer_varieties(fit_varieties(chain.table(rows), train_side, setup.train, stop),

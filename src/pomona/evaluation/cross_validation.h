@@ -46,7 +46,8 @@ struct CrossValidation {
   Evaluation evaluation;   // of all out-of-fold scores
   double temperature = 1;  // from all out-of-fold scores: for a fit on all rows
   std::size_t folds = 0;
-  std::size_t never_held_out = 0;  // rows of labels with a single group
+  std::size_t not_converged = 0;   // of the folds: fits that ended early
+  std::size_t never_held_out = 0;  // rows of labels with a single group, and copies of two labels
   // What the chain of each fold answers about the varieties of rows that were held out, as the rows
   // of the evaluation; empty where the class map names none, or ridge learns.
   VarietyAnswers varieties;

@@ -7,6 +7,7 @@
 #include "pomona/csv/csv_writer.h"
 #include "pomona/dataset/source_of.h"
 #include "pomona/metrics/surest_mistakes.h"
+#include "pomona/training/train.h"
 
 namespace pomona {
 namespace {
@@ -75,7 +76,7 @@ std::vector<LabelRecall> recalls_of(const Evaluation& evaluation,
     recall.support = one.support;
     recall.right = evaluation.metrics.confusion(i, i);
     recall.recall = one.recall;
-    if (drawn.groups >= 2) recall.recall_interval = drawn.recall;
+    recall.recall_interval = drawn.recall;
     recall.groups = drawn.groups;
     recall.precision = one.precision;
   }

@@ -13,9 +13,9 @@
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/table_rows.h"
 #include "pomona/evaluation/evaluation_results.h"
+#include "pomona/learn/classifier.h"
 #include "pomona/metrics/metrics.h"
 #include "pomona/storage/object_store.h"
-#include "pomona/training/train.h"
 
 namespace pomona {
 

@@ -40,14 +40,13 @@ Json entry_json(const ProtocolMetrics& result) {
 Json by_class_json(const RecallByLabel& recalls) {
   Json classes = Json::array();
   for (const LabelRecall& one : recalls.classes) {
-    classes.push_back(
-        {{"label", one.label},
-         {"support", one.support},
-         {"right", one.right},
-         {"recall", one.recall},
-         {"recall_interval", one.recall_interval ? interval_json(*one.recall_interval) : Json()},
-         {"groups", one.groups},
-         {"precision", one.precision}});
+    classes.push_back({{"label", one.label},
+                       {"support", one.support},
+                       {"right", one.right},
+                       {"recall", one.recall},
+                       {"recall_interval", interval_json(one.recall_interval)},
+                       {"groups", one.groups},
+                       {"precision", one.precision}});
   }
   Json json = {{"metrics", recalls.key}};
   if (!recalls.source.empty()) json["source"] = recalls.source;

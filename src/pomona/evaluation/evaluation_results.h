@@ -56,7 +56,7 @@ struct LabelRecall {
   std::uint64_t support = 0;
   std::uint64_t right = 0;
   double recall = 0;
-  std::optional<Interval> recall_interval;  // none: of fewer than two groups
+  Interval recall_interval;
   std::uint64_t groups = 0;
   double precision = 0;
 };

@@ -104,7 +104,8 @@ Protocol cross_validated_protocol(const CrossValidation& validation, bool groupe
   if (validation.never_held_out > 0) {
     protocol.explanation +=
         " " + with_commas(validation.never_held_out) +
-        " photographs of labels with a single group only train: they are in no fold.";
+        " photographs of labels with a single group, or with copies under another label, only "
+        "train: they are in no fold.";
   }
   return protocol;
 }

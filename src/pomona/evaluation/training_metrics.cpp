@@ -33,14 +33,19 @@ Json classifier_json(const ClassifierMetrics& classifier) {
 }  // namespace
 
 Json metrics_json(const TrainingMetrics& metrics) {
-  Json json = {{"format", 1},
-               {"headline", metrics.headline},
-               {"labels", metrics.labels},
-               {"train_rows", metrics.train_rows},
-               {"test_rows", metrics.test_rows},
-               {"split", split_json(metrics.split)},
-               {"pca", pca_json(metrics.pca)},
-               {"classifier", classifier_json(metrics.classifier)}};
+  Json json = {
+      {"format", 1},
+      {"headline", metrics.headline},
+      {"labels", metrics.labels},
+      {"train_rows", metrics.train_rows},
+      {"test_rows", metrics.test_rows},
+      {"split", split_json(metrics.split)},
+      {"pca", pca_json(metrics.pca)},
+      {"classifier", classifier_json(metrics.classifier)},
+      {"copies", copies_json(metrics.copies)},
+      {"near_duplicates",
+       metrics.near_duplicates ? near_duplicates_json(*metrics.near_duplicates) : Json(nullptr)},
+      {"warnings", metrics.warnings}};
   json.update(results_json(metrics.results));
   return json;
 }
@@ -54,13 +59,17 @@ Json bundle_metrics_json(const TrainingMetrics& metrics) {
 }
 
 MetricsSummary summary_of(const TrainingMetrics& metrics) {
-  return {metrics.headline, metrics.results.metrics};
+  return {metrics.headline, metrics.warnings, metrics.results.metrics};
 }
 
 MetricsSummary parse_metrics_summary(std::string_view text, std::string_view where) {
   const Json json = parse_json(text, where);
   MetricsSummary summary;
   summary.headline = read_member<std::string>(json, "headline", where);
+  // Older versions wrote none.
+  if (json.contains("warnings")) {
+    summary.warnings = read_member<std::vector<std::string>>(json, "warnings", where);
+  }
   summary.metrics = parse_protocol_metrics(member_of(json, "metrics", where), where);
   return summary;
 }

@@ -14,6 +14,7 @@
 #include "pomona/bundle/bundle.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/evaluation/evaluation_results.h"
+#include "pomona/evaluation/split_leaks.h"
 
 namespace pomona {
 
@@ -47,6 +48,9 @@ struct TrainingMetrics {
   SplitMetrics split;
   PcaMetrics pca;
   ClassifierMetrics classifier;
+  CopyMetrics copies;
+  std::optional<NearDuplicateMetrics> near_duplicates;  // none without a test
+  std::vector<std::string> warnings;                    // sentences for the user
   EvaluationResults results;
 };
 
@@ -58,6 +62,7 @@ Json bundle_metrics_json(const TrainingMetrics& metrics);
 // What a front prints of it.
 struct MetricsSummary {
   std::string headline;
+  std::vector<std::string> warnings;
   std::vector<ProtocolMetrics> metrics;
 };
 MetricsSummary summary_of(const TrainingMetrics& metrics);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/evaluation/training_metrics.h"
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "pomona/base/error.h"
 
 namespace pomona {
 namespace {
-
-using testing::ElementsAre;
 
 JudgedPhotograph photograph(std::size_t row) {
   return {row, "apple/" + std::to_string(row) + ".jpg", Split::kTest, 0.75};
@@ -18,6 +16,7 @@ TrainingMetrics some_metrics() {
   TrainingMetrics metrics;
   metrics.headline = "Headline metric: 50.0 %.";
   metrics.labels = {"apple", "pear"};
+  metrics.warnings = {"the classifier did not converge"};
   metrics.pca = {2, {0.5, 0.25}, {0.5, 0.25, 0.25}, true};
   ProtocolMetrics main;
   main.protocol = {"main", "Given test set", "…", 7, ""};
@@ -34,7 +33,7 @@ TrainingMetrics some_metrics() {
   pixels.accuracy = 0.25;
   EvaluationResults& results = metrics.results;
   results.metrics = {main, pixels};
-  results.by_class = {{"main", "", {{"apple", 4, 2, 0.5, std::nullopt, 1, 1}}}};
+  results.by_class = {{"main", "", {{"apple", 4, 2, 0.5, {0.25, 0.75}, 1, 1}}}};
   results.confusions = {{"apple", "pear", 2, 0.5, {photograph(5), photograph(3)}}};
   results.surest_mistakes = {{photograph(9), "apple", "pear", 0.125}};
   return metrics;
@@ -45,6 +44,7 @@ TEST(TrainingMetrics, WhatAFrontPrintsIsReadBack) {
   const std::string text = print_json(metrics_json(metrics));
   const MetricsSummary found = parse_metrics_summary(text, "metrics.json");
   EXPECT_EQ(found.headline, metrics.headline);
+  EXPECT_EQ(found.warnings, metrics.warnings);
   EXPECT_EQ(protocol_metrics_json(found.metrics).dump(),
             protocol_metrics_json(metrics.results.metrics).dump());
   ASSERT_EQ(found.metrics.size(), 2U);
@@ -70,6 +70,19 @@ TEST(TrainingMetrics, AnotherShapeIsCorrupt) {
       }
     }
   }
+}
+
+TEST(TrainingMetrics, OfAnOlderVersionHasNoWarnings) {
+  Json json = metrics_json(some_metrics());
+  json.erase("warnings");
+  EXPECT_TRUE(parse_metrics_summary(json.dump(), "metrics.json").warnings.empty());
+}
+
+TEST(TrainingMetrics, NearDuplicatesAreNullWithoutATest) {
+  TrainingMetrics metrics = some_metrics();
+  EXPECT_TRUE(metrics_json(metrics).at("near_duplicates").is_null());
+  metrics.near_duplicates = {0.1, 3, 10};
+  EXPECT_EQ(metrics_json(metrics).at("near_duplicates").at("test_rows"), 3);
 }
 
 TEST(TrainingMetrics, ABundleKeepsNoNamesOfPhotographs) {

@@ -33,7 +33,7 @@ std::vector<std::size_t> tsne_rows(const TableRows& rows) {
 
 }  // namespace
 
-Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers) {
+TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers) {
   const std::vector<std::size_t> chosen = tsne_rows(rows);
   Matrix<float> all(chosen.size(), components.cols());
   read_rows(components, chosen, all.view());
@@ -44,16 +44,25 @@ Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_
   EmbeddingOptions options;
   options.workers = workers;
   const Matrix<float> plane = embed_in_plane(leading.view(), options);
-  Json points = Json::array();
+  TsnePlot plot{options.perplexity, {}};
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const ManifestRow& row = rows.manifest.rows[chosen[i]];
-    points.push_back({{"path", std::string(row.path)},
-                      {"label", rows.manifest.label(row)},
-                      {"split", split_name(row.split)},
-                      {"x", plane(i, 0)},
-                      {"y", plane(i, 1)}});
+    plot.points.push_back({std::string(row.path), std::string(rows.manifest.label(row)), row.split,
+                           plane(i, 0), plane(i, 1)});
   }
-  return {{"method", "t-SNE"}, {"perplexity", options.perplexity}, {"points", std::move(points)}};
+  return plot;
+}
+
+Json tsne_json(const TsnePlot& plot) {
+  Json points = Json::array();
+  for (const TsnePoint& point : plot.points) {
+    points.push_back({{"path", point.path},
+                      {"label", point.label},
+                      {"split", split_name(point.split)},
+                      {"x", point.x},
+                      {"y", point.y}});
+  }
+  return {{"method", "t-SNE"}, {"perplexity", plot.perplexity}, {"points", std::move(points)}};
 }
 
 }  // namespace pomona

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "pomona/base/json.h"
 #include "pomona/base/row_file.h"
@@ -10,7 +12,23 @@
 
 namespace pomona {
 
+struct TsnePoint {
+  std::string path;
+  std::string label;
+  Split split = Split::kTrain;
+  float x = 0;
+  float y = 0;
+};
+
+struct TsnePlot {
+  double perplexity = 0;
+  std::vector<TsnePoint> points;
+};
+
 // Of at most 1,200 rows, chosen by a hash of their paths, from their first 50 components.
-Json make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers);
+TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers);
+
+// As tsne.json.
+Json tsne_json(const TsnePlot& plot);
 
 }  // namespace pomona

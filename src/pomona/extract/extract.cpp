@@ -2,15 +2,17 @@
 #include "pomona/extract/extract.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "pomona/backbone/openvino_featurizer.h"
+#include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
+#include "pomona/dataset/files/file_content.h"
 #include "pomona/dataset/photograph_source.h"
 #include "pomona/extract/extract_collector.h"
 #include "pomona/extract/ordered_blocks.h"
@@ -85,14 +87,17 @@ class Worker {
 
   FileStatus decode_into(std::size_t row_number, ExtractedBlock& block) {
     const ManifestRow& row = manifest_.rows[row_number];
-    if (sniff_format(bytes_) == ImageFormat::kNone) return FileStatus::kSkipped;
+    if (FileContent content = file_content(row.path, bytes_); content.status != FileStatus::kOk) {
+      if (content.failure) {
+        block.failures.push_back(decode_failure(row, std::move(*content.failure)));
+      }
+      return content.status;
+    }
     ++block.decoded;
     const bool previewed = choice_ != nullptr && choice_->includes(row.path);
     const auto added = featurizer_.add(bytes_, limits_, previewed);
     if (!added) {
-      block.failures.push_back({row.split, std::string(row.path), "decode",
-                                std::string(decode_failure_name(added.error().kind)),
-                                added.error().message});
+      block.failures.push_back(decode_failure(row, added.error()));
       return FileStatus::kFailed;
     }
     block.damage[row_number - block.first] = added->damage;
@@ -159,12 +164,6 @@ ScratchVector<std::size_t> rows_to_read(const std::vector<RowRange>& chunks,
   return rows;
 }
 
-std::string shown_share(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", share);
-  return text;
-}
-
 // " (2 truncated, 1 unsupported_format; the first is 'a/1.jpg': …)"
 std::string failures_in_short(const std::vector<FileFailure>& failures) {
   if (failures.empty()) return "";
@@ -185,7 +184,7 @@ void check_counts(const ExtractCounts& counts, const Manifest& manifest, const s
                 "extracting features of " + where + ": " + std::to_string(counts.failed) + " of " +
                     std::to_string(photographs) + " photographs failed" +
                     failures_in_short(manifest.failures) + ", more than max_failures " +
-                    shown_share(max_failures) +
+                    shown_number(max_failures) +
                     " allows; repair or remove them, or allow a larger share");
   }
   if (counts.ok == 0) {
@@ -268,8 +267,9 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
       options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
   // One for all sizes, which suits the largest: a larger one would cost memory.
   const int largest = std::ranges::max(sizes_of_crops(setup.crops, featurizer.size));
-  featurizer.batch =
-      options.batch == 0 ? default_batch(largest, featurizer.precision) : options.batch;
+  featurizer.batch = options.batch == 0
+                         ? default_batch(setup.backbone.spec, largest, featurizer.precision)
+                         : options.batch;
   featurizer.slots = workers_or_all(options.workers);
   return setup;
 }
@@ -297,6 +297,8 @@ ExtractCounts extract(const ExtractTask& task, const ExtractSinks& sinks,
 ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
                             const ExtractMemory& memory, Progress& progress,
                             const std::stop_token& stop) {
+  share.check();
+  check_given("shards", memory.shards != nullptr, "where the shards of all machines are kept");
   std::vector<Shard> shards = unfinished_shards(task.manifest, memory.shards);
   const std::size_t all = memory.shards->shards().size();
   std::erase_if(shards, [&](const Shard& shard) { return !share.includes(shard.number, all); });

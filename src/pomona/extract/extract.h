@@ -56,8 +56,8 @@ struct ExtractSinks {
   Moments* moments = nullptr;
 };
 
-// What need not be made again, and where what is made is kept; each may be null. Previews are kept
-// with `shards`, or not made.
+// What need not be made again, and where what is made is kept; each may be null, except `shards`
+// for extract_share(). Previews are kept with `shards`, or not made.
 struct ExtractMemory {
   Checkpoints* shards = nullptr;
   const KnownRows* known = nullptr;
@@ -92,11 +92,15 @@ struct ShardShare {
   std::size_t index = 0;  // below count
   std::size_t count = 1;
 
+  // Throws invalid_input that names "shard".
+  void check() const;
+
   bool includes(std::size_t shard, std::size_t shards) const {
     return shard * count / shards == index;
   }
 };
-// Only what was done now is counted.
+// Only what was done now is counted. Throws invalid_input for a share out of range, or without
+// memory.shards.
 ExtractCounts extract_share(const ExtractTask& task, const ShardShare& share,
                             const ExtractMemory& memory, Progress& progress,
                             const std::stop_token& stop);

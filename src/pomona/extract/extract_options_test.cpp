@@ -37,6 +37,36 @@ TEST(ExtractOptionsTest, BoundsNameTheField) {
   expect_refused({.limits = {.max_damage = 1.1}}, "max_damage");
 }
 
+// At once: preparing the network takes seconds.
+TEST(ExtractOptionsTest, ABatchThatIsTooLargeForItsSizeIsRefused) {
+  EXPECT_NO_THROW((ExtractOptions{.models = kModels, .size = 1024, .batch = 16}.check()));
+  const auto expect_too_many = [](const ExtractOptions& options) {
+    EXPECT_THAT([&] { options.check(); },
+                ThrowsMessage<Error>(StartsWith("batch: 256 pictures of 1024 pixels a side")));
+  };
+  expect_too_many({.models = kModels, .size = 1024, .batch = 256});
+  expect_too_many(
+      {.models = kModels, .size = 224, .crops = {Crop(), Crop{.size = 1024}}, .batch = 256});
+}
+
+TEST(ShardShareTest, BoundsNameTheField) {
+  EXPECT_NO_THROW((ShardShare{.index = 7, .count = 8}.check()));
+  Manifest manifest;
+  const ImageRoots roots;
+  const ExtractSetup setup;
+  const ExtractOptions options;
+  Progress progress;
+  const auto extract_as = [&](const ShardShare& share) {
+    extract_share({roots, manifest, setup, options}, share, {}, progress, {});
+  };
+  for (const ShardShare& share : {ShardShare{.index = 0, .count = 0},
+                                  {.index = 8, .count = 8},
+                                  {.index = 0, .count = 65'537}}) {
+    EXPECT_THAT([&] { extract_as(share); }, ThrowsMessage<Error>(StartsWith("shard: expected ")));
+  }
+  EXPECT_THAT([&] { extract_as({}); }, ThrowsMessage<Error>(StartsWith("shards: expected where")));
+}
+
 // The core knows no folder of its own: who calls it says where backbones are installed.
 TEST(ExtractOptionsTest, AFolderOfModelsIsNeeded) {
   EXPECT_THAT([] { ExtractOptions().check(); },

@@ -13,6 +13,7 @@ struct Scale {
   std::size_t pixel_count;
   std::array<float, 3> mean;
   std::array<float, 3> std_dev;
+  bool bgr;  // the tensor's first channel is blue
 };
 
 // Plain loops that the compiler vectorises; each is compiled twice, and AVX2 splits the colours
@@ -20,11 +21,17 @@ struct Scale {
 [[gnu::always_inline]] inline void fill_planes(const Scale& scale, float* __restrict tensor) {
   const std::uint8_t* __restrict pixels = scale.pixels;
   const std::size_t count = scale.pixel_count;
-  const auto [mean_r, mean_g, mean_b] = scale.mean;
-  const auto [std_r, std_g, std_b] = scale.std_dev;
-  float* __restrict red = tensor;
+  const std::size_t first = scale.bgr ? 2 : 0;  // the place of red
+  const std::size_t last = 2 - first;
+  const float mean_r = scale.mean[first];
+  const float mean_g = scale.mean[1];
+  const float mean_b = scale.mean[last];
+  const float std_r = scale.std_dev[first];
+  const float std_g = scale.std_dev[1];
+  const float std_b = scale.std_dev[last];
+  float* __restrict red = tensor + first * count;
   float* __restrict green = tensor + count;
-  float* __restrict blue = tensor + 2 * count;
+  float* __restrict blue = tensor + last * count;
   for (std::size_t i = 0; i < count; ++i) {
     red[i] = (static_cast<float>(pixels[3 * i]) - mean_r) / std_r;
     green[i] = (static_cast<float>(pixels[3 * i + 1]) - mean_g) / std_g;
@@ -32,7 +39,14 @@ struct Scale {
   }
 }
 
+// Where the value of place k comes from.
+template <bool kBgr>
+constexpr std::size_t source_of(std::size_t k) {
+  return kBgr ? k - k % 3 + 2 - k % 3 : k;
+}
+
 // Eight pixels at a time: 24 values are whole vectors and whole pixels.
+template <bool kBgr>
 [[gnu::always_inline]] inline void fill_interleaved(const Scale& scale, float* __restrict tensor) {
   constexpr std::size_t kBlock = 24;
   std::array<float, kBlock> mean;
@@ -46,19 +60,25 @@ struct Scale {
   std::size_t i = 0;
   for (; i + kBlock <= count; i += kBlock) {
     for (std::size_t k = 0; k < kBlock; ++k) {
-      tensor[i + k] = (static_cast<float>(pixels[i + k]) - mean[k]) / std_dev[k];
+      const auto value = static_cast<float>(pixels[i + source_of<kBgr>(k)]);
+      tensor[i + k] = (value - mean[k]) / std_dev[k];
     }
   }
-  for (std::size_t k = 0; i < count; ++i, ++k) {
-    tensor[i] = (static_cast<float>(pixels[i]) - mean[k]) / std_dev[k];
+  for (std::size_t k = 0; i + k < count; ++k) {
+    const auto value = static_cast<float>(pixels[i + source_of<kBgr>(k)]);
+    tensor[i + k] = (value - mean[k]) / std_dev[k];
   }
+}
+
+[[gnu::always_inline]] inline void fill_any_order(const Scale& scale, float* __restrict tensor) {
+  scale.bgr ? fill_interleaved<true>(scale, tensor) : fill_interleaved<false>(scale, tensor);
 }
 
 [[gnu::target("avx2")]] void fill_planes_avx2(const Scale& scale, float* tensor) {
   fill_planes(scale, tensor);
 }
 [[gnu::target("avx2")]] void fill_interleaved_avx2(const Scale& scale, float* tensor) {
-  fill_interleaved(scale, tensor);
+  fill_any_order(scale, tensor);
 }
 
 }  // namespace
@@ -66,11 +86,12 @@ struct Scale {
 void normalize(const Image& image, const BackboneSpec& spec, std::span<float> tensor) {
   assert(tensor.size() == image.pixels.size());
   static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  const Scale scale = {image.pixels.data(), image.pixels.size() / 3, spec.mean, spec.std_dev};
+  const Scale scale = {image.pixels.data(), image.pixels.size() / 3, spec.mean, spec.std_dev,
+                       spec.channels == ChannelOrder::kBgr};
   if (spec.layout == TensorLayout::kNchw) {
     avx2 ? fill_planes_avx2(scale, tensor.data()) : fill_planes(scale, tensor.data());
   } else {
-    avx2 ? fill_interleaved_avx2(scale, tensor.data()) : fill_interleaved(scale, tensor.data());
+    avx2 ? fill_interleaved_avx2(scale, tensor.data()) : fill_any_order(scale, tensor.data());
   }
 }
 

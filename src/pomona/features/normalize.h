@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// (pixel - mean) / std_dev from interleaved 8-bit RGB into float tensors. Exactly that in float32:
-// one subtraction, one division, on every processor the same bits. Any thread.
+// (pixel - mean) / std_dev from interleaved 8-bit RGB into float tensors, RGB or BGR. Exactly that
+// in float32: one subtraction, one division, on every processor the same bits. Any thread.
 #pragma once
 
 #include <span>

@@ -62,7 +62,7 @@ TEST_F(PhotographFeaturizerTest, GivesARowForEveryPhotographThatCanBeDecoded) {
   EXPECT_TRUE(featurizer.add(photograph(1), {}));
   const auto failed = featurizer.add("no photograph", {});
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().kind, DecodeFailureKind::kUnsupportedFormat);
+  EXPECT_EQ(failed.error().kind, DecodeFailureKind::kNotAnImage);
   EXPECT_TRUE(featurizer.add(photograph(2), {}));
   const std::vector<float> rows = featurizer.finish();
   ASSERT_EQ(rows.size(), 2 * featurizer.row_width());

@@ -12,6 +12,7 @@
 #include <new>
 #include <system_error>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 
 namespace pomona {
@@ -127,6 +128,14 @@ void start_curl() {
 }
 
 }  // namespace
+
+void HttpLimits::check() const {
+  constexpr std::int64_t kDay = 86'400'000;  // libcurl takes 0 for no limit, or for one of its own
+  check_range<std::int64_t>("connect", connect.count(), 1, kDay, " ms");
+  check_range<std::int64_t>("total", total.count(), 1, kDay, " ms");
+  check_range<std::int64_t>("stall", stall.count(), 1, kDay / 1000, " s");
+  check_range("body_bytes", body_bytes, 1, std::uint64_t{1} << 40U);
+}
 
 std::string percent_encode(std::string_view text, bool keep_slash) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";

@@ -47,6 +47,9 @@ struct HttpLimits {
   std::chrono::seconds stall{8};            // without progress
   std::uint64_t body_bytes = 1ULL << 30U;   // of the answer
   std::stop_token stop;                     // ends it at once
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 struct TransportFailure {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/http/http_connection.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <new>
 
-#include "pomona/http/failing_memory.h"
+#include "pomona/base/error.h"
+#include "pomona/base/failing_memory.h"
 #include "pomona/http/stub_server.h"
 
 namespace pomona {
@@ -28,6 +30,20 @@ TEST(HttpRequestTest, TheHostNamesAPortOnlyWhereItIsUnusual) {
   EXPECT_EQ(request.host(), "fruits.s3.eu-west-1.amazonaws.com");
   request.origin = "http://127.0.0.1:7070";
   EXPECT_EQ(request.host(), "127.0.0.1:7070");
+}
+
+TEST(HttpLimitsTest, BoundsNameTheField) {
+  EXPECT_NO_THROW(HttpLimits().check());
+  const auto expect_refused = [](const std::string& field, const HttpLimits& limits) {
+    EXPECT_THAT([&] { limits.check(); },
+                testing::ThrowsMessage<Error>(testing::StartsWith(field + ": expected 1 to ")));
+  };
+  for (const int count : {0, -1}) {
+    expect_refused("connect", {.connect = std::chrono::milliseconds{count}});
+    expect_refused("total", {.total = std::chrono::milliseconds{count}});
+    expect_refused("stall", {.stall = std::chrono::seconds{count}});
+  }
+  expect_refused("body_bytes", {.body_bytes = 0});
 }
 
 TEST(HttpConnectionTest, NobodyListening) {

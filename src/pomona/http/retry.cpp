@@ -2,6 +2,9 @@
 #include "pomona/http/retry.h"
 
 #include <algorithm>
+#include <cstdint>
+
+#include "pomona/base/bounds.h"
 
 namespace pomona {
 namespace {
@@ -12,6 +15,14 @@ using std::chrono::milliseconds;
 constexpr milliseconds kBetweenFalls{100};
 
 }  // namespace
+
+void RetryOptions::check() const {
+  constexpr std::int64_t kHour = 3'600'000;
+  check_range("max_attempts", max_attempts, 1, 1000);
+  check_range<std::int64_t>("first_delay", first_delay.count(), 0, kHour, " ms");
+  check_range<std::int64_t>("longest_delay", longest_delay.count(), 0, kHour, " ms");
+  check_range<std::int64_t>("deadline", deadline.count(), 1, 24 * kHour, " ms");
+}
 
 milliseconds Attempts::time_left() const {
   const auto spent = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);

@@ -19,6 +19,9 @@ struct RetryOptions {
   std::chrono::milliseconds first_delay{50};
   std::chrono::milliseconds longest_delay{5'000};
   std::chrono::milliseconds deadline{120'000};  // from the first attempt to the end of the last
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 // The attempts of one operation. Used by one thread.

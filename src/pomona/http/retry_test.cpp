@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/http/retry.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,10 +10,25 @@
 #include <thread>
 #include <vector>
 
+#include "pomona/base/error.h"
+
 namespace pomona {
 namespace {
 
 using std::chrono::milliseconds;
+
+TEST(RetryOptionsTest, BoundsNameTheField) {
+  EXPECT_NO_THROW(RetryOptions().check());
+  const auto expect_refused = [](const std::string& field, const RetryOptions& options) {
+    EXPECT_THAT([&] { options.check(); },
+                testing::ThrowsMessage<Error>(testing::StartsWith(field + ": expected ")));
+  };
+  expect_refused("max_attempts", {.max_attempts = 0});
+  expect_refused("first_delay", {.first_delay = milliseconds{-1}});
+  expect_refused("longest_delay", {.longest_delay = milliseconds{-1}});
+  expect_refused("deadline", {.deadline = milliseconds{0}});
+  expect_refused("deadline", {.deadline = milliseconds::max()});
+}
 
 TEST(AttemptsTest, DelaysAreSpreadOverAWindowThatDoubles) {
   std::vector<std::vector<long>> delays(6);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "pomona/image/foreign_content.h"
 #include "pomona/image/formats/jpeg.h"
 #include "pomona/image/formats/png.h"
 #include "pomona/image/formats/webp.h"
@@ -16,17 +17,21 @@ namespace {
 // the limit. Beyond this size allocating is nothing beside decoding.
 constexpr std::size_t kKeptBytes = 4U << 20U;
 
-DecodeFailure unsupported(ImageFormat format) {
+}  // namespace
+
+DecodeFailure undecodable(ImageFormat format, std::string_view bytes) {
   if (format == ImageFormat::kNone) {
-    return {DecodeFailureKind::kUnsupportedFormat,
-            "the bytes begin like no image format known here; expected JPEG, PNG or WebP"};
+    return {DecodeFailureKind::kNotAnImage, "the file holds " + foreign_content(bytes)};
   }
   return {DecodeFailureKind::kUnsupportedFormat,
           std::string(image_format_name(format)) +
               " is not decoded here; convert the photograph to JPEG, PNG or WebP"};
 }
 
-}  // namespace
+bool is_decoded(ImageFormat format) {
+  return format == ImageFormat::kJpeg || format == ImageFormat::kPng ||
+         format == ImageFormat::kWebp;
+}
 
 struct Decoder::State {
   JpegReader jpeg;
@@ -60,7 +65,7 @@ expected<Decoded, DecodeFailure> Decoder::decode(std::string_view bytes,
   } else if (format == ImageFormat::kWebp) {
     orientation = state_->webp.read(bytes, limits, target_side, image);
   } else {
-    return failed(unsupported(format));
+    return failed(undecodable(format, bytes));
   }
   if (!orientation) return failed(std::move(orientation.error()));
   turn_upright(image, *orientation, state_->turned);

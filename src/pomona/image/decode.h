@@ -34,6 +34,11 @@ struct Decoded {
   double damage = 0;  // share of the picture that is lost, up to limits.max_damage
 };
 
+// Is it JPEG, PNG or WebP?
+bool is_decoded(ImageFormat format);
+// Why a file of another format, or of none, is not decoded; its first kSniffBytes bytes are enough.
+DecodeFailure undecodable(ImageFormat format, std::string_view bytes);
+
 // Keeps the libraries' state and scratch memory, so that decoding stops allocating after the first
 // few photographs; memory that a huge one took is given back. One per thread.
 class Decoder {
@@ -44,7 +49,7 @@ class Decoder {
   Decoder& operator=(Decoder&&) noexcept;
 
   // Fills `image` or says why not; `image` is then unspecified. Never throws for what the bytes
-  // hold. Bytes of no image format at all (kNone) are an unsupported format.
+  // hold. Bytes of no image format (kNone) are not_an_image.
   expected<Decoded, DecodeFailure> decode(std::string_view bytes, const DecodeOptions& options,
                                           Image& image);
 

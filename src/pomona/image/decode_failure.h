@@ -11,13 +11,15 @@
 namespace pomona {
 
 enum class DecodeFailureKind {
+  kNotAnImage,         // of no image format at all
   kUnsupportedFormat,  // of a format, or a kind of it, that is not decoded here
   kTooLarge,           // beyond a limit; nothing was decoded
   kCorrupt,            // the bytes do not follow their format
   kTruncated,          // they end early
   kDamaged,            // a picture could be made of them, but not all of it is theirs
 };
-// "unsupported_format", "too_large", "corrupt", "truncated", "damaged": as in failures.csv.
+// "not_an_image", "unsupported_format", "too_large", "corrupt", "truncated", "damaged": as in
+// failures.csv.
 std::string_view decode_failure_name(DecodeFailureKind kind);
 
 struct DecodeFailure {

@@ -115,7 +115,7 @@ TEST(Decode, D3AFileCutAtAnyByteIsTruncatedAndTheSameAgain) {
       const auto done = decoder.decode(bytes, kFullSize, image);
       ASSERT_FALSE(done) << name << " cut to " << size;
       ASSERT_EQ(done.error().kind,
-                told ? DecodeFailureKind::kTruncated : DecodeFailureKind::kUnsupportedFormat)
+                told ? DecodeFailureKind::kTruncated : DecodeFailureKind::kNotAnImage)
           << name << " cut to " << size << ": " << done.error().message;
       const auto again = Decoder().decode(bytes, kFullSize, image);
       ASSERT_FALSE(again) << name << " cut to " << size;
@@ -169,13 +169,14 @@ TEST(Decode, D11AFormatNotDecodedHereIsNamed) {
   }
 }
 
-TEST(Decode, BytesOfNoImageAreAnUnsupportedFormat) {
+TEST(Decode, BytesOfNoImageAreNotAnImage) {
   Image image;
   for (const std::string& bytes : {std::string(), std::string("x"), std::string(1000, '\0'),
-                                   std::string("%PDF-1.7 and so on and on")}) {
+                                   std::string("version https://git-lfs.github.com/spec/v1\n")}) {
     const auto done = Decoder().decode(bytes, kFullSize, image);
     ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().kind, DecodeFailureKind::kUnsupportedFormat);
+    EXPECT_EQ(done.error().kind, DecodeFailureKind::kNotAnImage);
+    EXPECT_THAT(done.error().message, HasSubstr("the file holds "));
   }
 }
 

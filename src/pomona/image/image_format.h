@@ -2,6 +2,7 @@
 // Which image format a file is of, by its first bytes and never by its name. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace pomona {
@@ -17,10 +18,31 @@ enum class ImageFormat {
   kHeif,
   kAvif,
   kJxl,
-  kJpeg2000
+  kJpeg2000,
+  kCanonRaw,
+  kFujifilmRaw,
+  kOlympusRaw,
+  kPanasonicRaw,
+  kSigmaRaw,
+  kMinoltaRaw,
+  kPhotoshop,
+  kNetpbm,
+  kIcon,
+  kSvg,
+  kPdf,
+  kPostScript,
+  kOpenExr,
+  kRadiance,
+  kDds,
+  kQoi,
+  kXcf,
+  kDjvu
 };
 
-// By the first bytes (64 are enough); kNone when they are of no image format we know of.
+// So many first bytes are enough for sniff_format() and foreign_content().
+inline constexpr std::size_t kSniffBytes = 1024;
+
+// By the first bytes; kNone when they are of no image format we know of.
 ImageFormat sniff_format(std::string_view bytes);
 // "JPEG", "HEIC", …; "" for kNone.
 std::string_view image_format_name(ImageFormat format);

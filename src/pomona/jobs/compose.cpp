@@ -169,7 +169,8 @@ Json compose_inputs(const ComposeOptions& options) {
 }
 
 Json compose_options(const ComposeOptions& options) {
-  return {{"count", options.count},
+  return {{"include_hidden", options.input.include_hidden},
+          {"count", options.count},
           {"size", options.size},
           {"seed", options.seed},
           {"workers", workers_or_all(options.workers)}};
@@ -231,6 +232,8 @@ ComposeResult compose(const ComposeOptions& options, Progress& progress,
                       {"backgrounds", backgrounds.photographs.size()},
                       {"backgrounds_failed", backgrounds.failures.size()},
                       {"pictures", result.pictures}};
+    result.not_used = group_files(manifest);
+    json["not_used"] = file_groups_json(result.not_used);
     json["labels"] = folders_json(result.folders);
     json["pictures_per_second"] = result.pictures_per_second;
     publish_results(json, {}, {}, out, workers, stop);

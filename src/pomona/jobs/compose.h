@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "pomona/base/progress.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/image/decode_limits.h"
 #include "pomona/jobs/run_record.h"
@@ -46,7 +47,8 @@ struct ComposeResult {
   std::size_t ok = 0;  // studio pictures
   std::size_t failed = 0;
   std::size_t skipped = 0;
-  std::size_t pictures = 0;  // made
+  std::vector<FileGroup> not_used;  // studio pictures that failed or were skipped
+  std::size_t pictures = 0;         // made
   double pictures_per_second = 0;
   std::size_t workers = 0;
   double seconds = 0;  // of the whole verb

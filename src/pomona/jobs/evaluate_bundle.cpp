@@ -2,6 +2,7 @@
 #include "pomona/jobs/evaluate_bundle.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -11,8 +12,10 @@
 #include "pomona/base/json.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/row_file.h"
+#include "pomona/base/unicode.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/image_input.h"
-#include "pomona/dataset/input_options.h"
+#include "pomona/dataset/near_misses.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/extract.h"
 #include "pomona/features/crop_mean.h"
@@ -60,23 +63,28 @@ class ClassifierInputs final : public FeatureSink {
   RowFile file_;
 };
 
-// Numbers labels as the bundle does.
-void use_labels(TableRows& rows, const std::vector<std::string>& labels) {
+// Numbers labels as the bundle does. Those of bundles made before labels were in NFC may not be.
+void use_labels(TableRows& rows, const std::vector<std::string>& labels, Progress& progress) {
   rows.train_labels = labels;
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    rows.label_index[i] = label_number(labels, rows.manifest.label(rows.manifest.rows[i]));
+  std::map<std::string, std::int32_t> numbers;
+  std::vector<std::string> known;
+  for (const std::string& label : labels) {
+    known.push_back(to_nfc(label));
+    numbers.emplace(known.back(), static_cast<std::int32_t>(known.size() - 1));
   }
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const auto number = numbers.find(rows.manifest.label(rows.manifest.rows[i]));
+    rows.label_index[i] = number == numbers.end() ? -1 : number->second;
+  }
+  const std::string near_misses = near_miss_warning(rows.manifest.labels, known);
+  if (!near_misses.empty()) progress.warn(near_misses);
 }
 
 TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, FeatureSink& sink,
                        Progress& progress, const std::stop_token& stop) {
   SplitOptions split;
   split.holdout = 0;
-  InputOptions input;
-  input.images = options.inputs;
-  input.classes = options.classes;
-  input.stores = options.stores;
-  const ImageRoots roots = open_roots(input);
+  const ImageRoots roots = open_roots(options.input);
   Scan found = scan(roots, split, progress, stop);
   for (ManifestRow& row : found.manifest.rows) row.split = Split::kTest;
   ExtractOptions extract_options;
@@ -86,7 +94,11 @@ TableRows extract_rows(const EvaluateOptions& options, const Bundle& bundle, Fea
   ExtractSinks sinks;
   sinks.features = &sink;
   extract({roots, found.manifest, setup, extract_options}, sinks, {}, progress, stop);
-  return rows_of_manifest(std::move(found.manifest), options.group);
+  for (const FileGroup& group : group_files(found.manifest)) {
+    progress.note((group.status == FileStatus::kFailed ? "failed: " : "skipped: ") +
+                  describe(group));
+  }
+  return rows_of_manifest(std::move(found.manifest), options.input.split.group);
 }
 
 // Features of another network, or of pictures seen otherwise, may well be equally wide.
@@ -104,6 +116,9 @@ void check_origin(const std::optional<RecordedRun>& run, const Bundle& bundle,
   };
   refuse_unless_same("backbone", made.backbone, backbone_spec_of(bundle).name);
   refuse_unless_same("a network of digest", made.backbone_digest, bundle.backbone_digest);
+  if (!made.input.empty()) {
+    refuse_unless_same("input", made.input, input_text(backbone_spec_of(bundle)));
+  }
   refuse_unless_same("size", made.size, bundle.size);
   refuse_unless_same("fit", std::string(fit_name(made.fit)), bundle.fit);
   refuse_unless_same("crops", crop_names(run->crops), bundle.crops);
@@ -112,10 +127,11 @@ void check_origin(const std::optional<RecordedRun>& run, const Bundle& bundle,
 TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& options,
                        const Bundle& bundle, FeatureSink& sink, Progress& progress,
                        const std::stop_token& stop) {
-  check_origin(features.run, bundle, options.inputs.front());
+  check_origin(features.run, bundle, options.input.images.front());
   const ParquetFeatures table(*features.store, find_parts(*features.store, features.place));
-  TableRows rows = rows_of_table(table, options.group,
-                                 label_rule_of(features, options.classes, *options.stores));
+  TableRows rows =
+      rows_of_table(table, options.input.split.group,
+                    label_rule_of(features, options.input.classes, *options.input.stores));
   progress.begin("read", rows.rows());
   const std::unique_ptr<FeatureReader> reader = table.read();
   FeatureBatch batch;
@@ -129,9 +145,9 @@ TableRows read_rows_of(const FeaturePlace& features, const EvaluateOptions& opti
 
 // One input without a name may be features; photographs may have several.
 std::optional<FeaturePlace> find_features_among(const EvaluateOptions& options) {
-  const std::vector<ImageInput> inputs = parse_image_inputs(options.inputs);
+  const std::vector<ImageInput> inputs = parse_image_inputs(options.input.images);
   if (!source_names(inputs).empty()) return std::nullopt;
-  return find_features(inputs.front().place, *options.stores);
+  return find_features(inputs.front().place, *options.input.stores);
 }
 
 std::string what_was_judged(bool of_features, const TableRows& rows) {
@@ -160,9 +176,7 @@ std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
 
 void EvaluateOptions::check() const {
   check_given("bundle", !bundle.empty(), "the folder of a bundle");
-  check_given("inputs", !inputs.empty(), "photographs or features");
-  check_given("stores", stores != nullptr, "what opens places");
-  parse_pattern("group", group);
+  input.check();
   check_range("workers", workers, 0, kMostWorkers);
   check_range("max_failures", max_failures, 0, 1);
   limits.check();
@@ -171,7 +185,7 @@ void EvaluateOptions::check() const {
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
                                  const std::stop_token& stop) {
   options.check();
-  const Bundle bundle = open_bundle(options.bundle, options.models, *options.stores);
+  const Bundle bundle = open_bundle(options.bundle, options.models, *options.input.stores);
   if (bundle.classifier_kind == ClassifierKind::kNone) {
     throw Error(ErrorKind::kInvalidInput,
                 "evaluating '" + options.bundle +
@@ -186,18 +200,18 @@ BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progr
   const std::optional<FeaturePlace> features = find_features_among(options);
   result.rows = features ? read_rows_of(*features, options, bundle, inputs, progress, stop)
                          : extract_rows(options, bundle, inputs, progress, stop);
-  use_labels(result.rows, bundle.labels);
+  use_labels(result.rows, bundle.labels, progress);
   const std::vector<std::size_t> judged = rows_to_judge(result.rows);
   if (std::ranges::none_of(judged,
                            [&](std::size_t row) { return result.rows.label_index[row] >= 0; })) {
-    throw Error(ErrorKind::kInvalidInput, "evaluating '" + options.inputs.front() +
+    throw Error(ErrorKind::kInvalidInput, "evaluating '" + options.input.images.front() +
                                               "': none of its photographs lies in a folder named "
                                               "like a label of the bundle; expected one "
                                               "folder for each label");
   }
   const std::size_t workers = workers_or_all(options.workers);
-  result.evaluation =
-      evaluate(bundle.classifier, inputs.file(), result.rows, judged, options.seed, workers);
+  result.evaluation = evaluate(bundle.classifier, inputs.file(), result.rows, judged,
+                               options.input.split.seed, workers);
   const Protocol protocol{"main", "Evaluation", what_was_judged(features.has_value(), result.rows),
                           0};
   add_metrics(protocol, result.evaluation, result.rows, result.results);

@@ -4,31 +4,26 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
 #include "pomona/bundle/bundle.h"
+#include "pomona/dataset/input_options.h"
 #include "pomona/dataset/table_rows.h"
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/image/decode_limits.h"
-#include "pomona/storage/store_opener.h"
 
 namespace pomona {
 
 struct EvaluateOptions {
   std::string bundle;
-  // Photographs as parse_image_inputs() takes them, or one place of features as `train` takes it.
-  std::vector<std::string> inputs;
-  std::string classes;  // as in InputOptions
-  std::string models;   // where backbones are installed, for a bundle without its own
-  std::shared_ptr<const StoreOpener> stores = local_store_opener();
-  std::string group;  // for the intervals
+  // Its images may be one place of features as `train` takes it. Of the split, group and seed are
+  // used, for the intervals; `test` is not.
+  InputOptions input;
+  std::string models;  // where backbones are installed, for a bundle without its own
   std::size_t workers = 0;
-  std::uint64_t seed = 0;
   double max_failures = 0.1;
   DecodeLimits limits;
 

@@ -16,7 +16,7 @@ using testing::ThrowsMessage;
 EvaluateOptions good_evaluate_bundle_options() {
   EvaluateOptions options;
   options.bundle = "/nowhere/bundle";
-  options.inputs = {"/nowhere/photographs"};
+  options.input.images = {"/nowhere/photographs"};
   return options;
 }
 
@@ -33,12 +33,12 @@ TEST(EvaluateOptionsTest, BoundsNameTheField) {
   EXPECT_NO_THROW(good_evaluate_bundle_options().check());
   expect_evaluate_bundle_refused("bundle: ",
                                  [](EvaluateOptions& options) { options.bundle.clear(); });
-  expect_evaluate_bundle_refused("inputs: ",
-                                 [](EvaluateOptions& options) { options.inputs.clear(); });
+  expect_evaluate_bundle_refused("images: ",
+                                 [](EvaluateOptions& options) { options.input.images.clear(); });
   expect_evaluate_bundle_refused("stores: ",
-                                 [](EvaluateOptions& options) { options.stores = nullptr; });
+                                 [](EvaluateOptions& options) { options.input.stores = nullptr; });
   expect_evaluate_bundle_refused("group '('",
-                                 [](EvaluateOptions& options) { options.group = "("; });
+                                 [](EvaluateOptions& options) { options.input.split.group = "("; });
   expect_evaluate_bundle_refused("workers: ",
                                  [](EvaluateOptions& options) { options.workers = 257; });
   for (const double share : {-0.1, 1.1, std::numeric_limits<double>::quiet_NaN()}) {

@@ -47,8 +47,8 @@ struct ResumedWork {
     if (without_preview > 0) {
       progress.warn("previews: " + std::to_string(without_preview) +
                     " photographs are as they were in '" + work.from +
-                    "', but have no preview there: an older version of Pomona made it, or its run "
-                    "kept none. They are read again; without previews they are taken");
+                    "', but have no preview there. They are read again; without previews they are "
+                    "taken");
     }
   }
   // What is finished outlives an error.
@@ -147,6 +147,7 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
                                          "its own folder");
   }
   extraction.labels = count_labels(work.manifest);
+  extraction.not_used = group_files(work.manifest);
   extraction.rows =
       rows_of_manifest(std::move(work.manifest), request.input.split.group, work.roots.labels);
   extraction.rows.crops = extraction.setup.crops.size();

@@ -12,6 +12,7 @@
 
 #include "pomona/base/json.h"
 #include "pomona/base/progress.h"
+#include "pomona/dataset/files/file_groups.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/table_rows.h"
 #include "pomona/extract/extract.h"
@@ -51,6 +52,7 @@ struct Extraction {
   Digests digests;                     // of them, by where they are published
   std::size_t found = 0;
   std::vector<LabelCounts> labels;
+  std::vector<FileGroup> not_used;  // files that gave no photograph
   TableRows rows;
   // Of training rows, classes numbered as rows.train_labels.
   std::unique_ptr<Moments> moments;

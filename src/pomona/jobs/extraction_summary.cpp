@@ -42,6 +42,7 @@ ExtractionSummary summary_of(const Extraction& extraction, const Timeline& timel
         static_cast<double>(counts.ok) / std::max(seconds_of(timeline, "extract"), 1e-9);
   }
   summary.seconds = timeline.seconds();
+  summary.not_used = extraction.not_used;
   return summary;
 }
 
@@ -70,14 +71,22 @@ ExtractionSummary parse_extraction_summary(std::string_view text, std::string_vi
     summary.images_per_second = read_member<double>(record, "images_per_second", where);
   }
   summary.seconds = read_member<double>(record, "seconds", where);
+  // Older versions wrote none.
+  if (record.contains("not_used")) {
+    summary.not_used = parse_file_groups(record.at("not_used"), where);
+  }
   return summary;
 }
 
 void add_extraction(const Extraction& extraction, const ExtractionSummary& summary, Json& record) {
   const BackboneSpec& spec = extraction.setup.backbone.spec;
-  record["backbone"] = {{"name", summary.backbone}, {"digest", extraction.setup.backbone.digest},
-                        {"size", summary.size},     {"feature_count", spec.feature_count},
-                        {"source", spec.source},    {"license", spec.license}};
+  record["backbone"] = {{"name", summary.backbone},
+                        {"digest", extraction.setup.backbone.digest},
+                        {"size", summary.size},
+                        {"input", input_text(spec)},
+                        {"feature_count", spec.feature_count},
+                        {"source", spec.source},
+                        {"license", spec.license}};
   record["precision"] = summary.precision;
   record["fit"] = fit_name(extraction.setup.fit);
   record["crops"] = summary.crops;
@@ -87,8 +96,9 @@ void add_extraction(const Extraction& extraction, const ExtractionSummary& summa
                       {"failed", summary.failed},   {"skipped", summary.skipped},
                       {"train", summary.train},     {"test", summary.test},
                       {"classes", summary.classes}, {"bytes", extraction.counts.bytes}};
+  record["not_used"] = file_groups_json(summary.not_used);
   record["labels"] = labels_json(extraction.labels);
-  record["features_by"] = feature_recipe(extraction.setup);
+  record["features_by"] = recipe_json(feature_recipe(extraction.setup));
   record["work"] = {{"shards", extraction.shards},
                     {"shards_kept", extraction.counts.shards_kept},
                     {"rows_taken", extraction.counts.taken},

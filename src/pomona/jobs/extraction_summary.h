@@ -30,6 +30,7 @@ struct ExtractionSummary {
   std::size_t workers = 0;
   std::optional<double> images_per_second;  // none: some rows were known from earlier work
   double seconds = 0;                       // of the whole verb
+  std::vector<FileGroup> not_used;          // files that failed or were skipped
 };
 
 ExtractionSummary summary_of(const Extraction& extraction, const Timeline& timeline);

@@ -20,6 +20,8 @@ Extraction some_extraction() {
   extraction.counts.failed = 2;
   extraction.counts.skipped = 1;
   extraction.counts.decoded = 8;
+  extraction.not_used = {
+      {FileStatus::kFailed, "not_an_image", 2, {{".jpg", 2}}, {{"a/1.jpg", "it is empty"}}}};
   extraction.labels = {{"", 1, 0, 0}, {"apple", 2, 1, 1}, {"pear", 2, 0, 1}};
   return extraction;
 }
@@ -62,6 +64,10 @@ TEST(ExtractionSummary, IsReadBackFromRunJson) {
   EXPECT_EQ(found.crops, written.crops);
   EXPECT_EQ(found.workers, 2U);
   EXPECT_EQ(found.images_per_second, written.images_per_second);
+  ASSERT_EQ(found.not_used.size(), 1U);
+  EXPECT_EQ(file_groups_json(found.not_used), file_groups_json(written.not_used));
+  record.erase("not_used");
+  EXPECT_TRUE(parse_extraction_summary(record.dump(), "run.json").not_used.empty());
 }
 
 TEST(ExtractionSummary, AnotherShapeIsCorrupt) {

@@ -11,9 +11,9 @@
 #include "pomona/extract/feature_recipe.h"
 #include "pomona/jobs/machine.h"
 #include "pomona/jobs/run_record.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output_tables/snapshot.h"
-#include "pomona/predict/bundle_network.h"
 
 namespace pomona {
 namespace {
@@ -29,11 +29,11 @@ std::uint64_t failures_in(const Json& record) {
 // What must be the same for work to be gone on with.
 Json settings_json(const InputOptions& input, const ImageRoots& roots,
                    const ExtractOptions& options, const ExtractSetup& setup) {
-  Json settings = feature_recipe(setup);
+  Json settings = recipe_json(feature_recipe(setup));
   settings["images"] = resolved_places(input.images);
   settings["test"] = resolved_places(input.test);
   settings["classes"] = roots.labels.classes ? Json(roots.labels.classes->digest()) : Json(nullptr);
-  settings.update(options_json(input.split));
+  settings.update(options_json(input));
   settings["previews"] = options.previews;
   settings["part_files"] = options.part_files;
   settings.update(options_json(options.limits));
@@ -45,6 +45,7 @@ std::string fingerprint_of(Json settings, const Manifest& listing) {
   settings.erase("images");
   settings.erase("test");
   settings.erase("classes");
+  settings.erase("include_hidden");
   return sha256(settings.dump() + digest_of_listing(listing)).substr(0, kFingerprintLetters);
 }
 
@@ -138,12 +139,13 @@ class WorkOpener {
   }
 
   // Lists. False when the result is there already.
-  bool list(const std::function<std::string(const std::string&)>& result_of) {
+  bool list(const std::string& following) {
     read_listing();
     work_.fingerprint = fingerprint_of(settings_, work_.manifest);
     if (!out_.is_complete() || force_) return true;
     const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
-    if (record.value("fingerprint", Json()) != result_of(work_.fingerprint)) {
+    check_run_format(record, kEarlierRecord);
+    if (record.value("fingerprint", Json()) != result_fingerprint(work_.fingerprint, following)) {
       throw Error(ErrorKind::kInvalidInput,
                   "out, from, force: '" + place_ +
                       "' is not empty: it holds the results of another run, of other "
@@ -193,6 +195,7 @@ class WorkOpener {
   Json features_before() const {
     const auto of_output = [](const ObjectStore& store) {
       const Json record = parse_json(store.read("run.json"), kEarlierRecord);
+      check_run_format(record, kEarlierRecord);
       return record.is_object() ? record.value("features_by", Json(nullptr)) : Json(nullptr);
     };
     if (!work_.from.empty()) {
@@ -260,15 +263,19 @@ void EarlierOptions::check() const {
               "from");
 }
 
-std::optional<ExtractionWork> begin_extraction(
-    const ExtractRequest& request, const std::function<std::string(const std::string&)>& result_of,
-    const JobContext& context) {
+std::string result_fingerprint(const std::string& extraction, const std::string& following) {
+  return sha256(extraction + following).substr(0, kFingerprintLetters);
+}
+
+std::optional<ExtractionWork> begin_extraction(const ExtractRequest& request,
+                                               const std::string& following,
+                                               const JobContext& context) {
   WorkOpener opener(request, context);
   context.timeline.begin("prepare");
   opener.prepare();
   context.timeline.begin("scan");
   if (!opener.resume()) {
-    if (!opener.list(result_of)) return std::nullopt;
+    if (!opener.list(following)) return std::nullopt;
     opener.begin();
   }
   return opener.take();

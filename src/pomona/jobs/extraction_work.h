@@ -4,7 +4,6 @@
 // runs the verb.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -53,12 +52,15 @@ struct ExtractionWork {
   WorkDone done;     // of it, by this process already
 };
 
+// `fingerprint` of run.json: of an extraction, and of what the verb makes of its features.
+// `following`: a digest of that.
+std::string result_fingerprint(const std::string& extraction, const std::string& following);
+
 // The output folder is ready to be worked in afterwards. None when it is complete and holds what
-// this work would give; `result_of` makes of the fingerprint of the extraction that of the result,
-// as in run.json. Throws invalid_input, with what differs, when it holds other results or other
-// unfinished work.
-std::optional<ExtractionWork> begin_extraction(
-    const ExtractRequest& request, const std::function<std::string(const std::string&)>& result_of,
-    const JobContext& context);
+// this work and what follows it would give; `following` as in result_fingerprint(). Throws
+// invalid_input, with what differs, when it holds other results or other unfinished work.
+std::optional<ExtractionWork> begin_extraction(const ExtractRequest& request,
+                                               const std::string& following,
+                                               const JobContext& context);
 
 }  // namespace pomona

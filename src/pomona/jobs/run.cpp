@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/run.h"
 
-#include <type_traits>
 #include <utility>
-#include <variant>
 
-#include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
@@ -15,10 +12,10 @@
 #include "pomona/output/output_names.h"
 #include "pomona/output/publish_results.h"
 #include "pomona/output_tables/preview_table.h"
-#include "pomona/predict/bundle_network.h"
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/training/domain_adaptation.h"
+#include "pomona/training/feature_copies.h"
 #include "pomona/training/output_layer_prior.h"
 #include "pomona/training/studio_only.h"
 
@@ -53,43 +50,20 @@ ExtractRequest request_of(const RunOptions& options) {
   return {options.input, options.extract, options.earlier, options.output.force};
 }
 
-// Of what a run gives: the same photographs, settings and options give the same.
-std::string result_fingerprint(const std::string& extraction, const Json& options) {
-  return sha256(extraction + options.dump()).substr(0, extraction.size());
-}
-
 // The files that training reads beside photographs.
 struct TrainingFiles {
   std::optional<Catalogue> catalogue;
   std::optional<BackboneClasses> classes;
 };
 
-// What `run` does beyond extraction, as given.
-Json training_options(const RunOptions& options, const TrainingFiles& files) {
-  Json components = nullptr;
-  if (options.reduce.components) {
-    components = std::visit(
-        [](const auto& choice) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(choice)>, ComponentCount>) {
-            return Json(choice.count);
-          } else {
-            return Json(choice.share);
-          }
-        },
-        *options.reduce.components);
-  }
-  Json json = {{"verb", "run"},
-               {"components", std::move(components)},
-               {"scale", options.reduce.scale},
-               {"classifier", classifier_kind_name(options.train.classifier)}};
-  if (options.train.c != TrainOptions().c) json["c"] = options.train.c;
-  if (options.train.folds > 0) json["folds"] = options.train.folds;
-  if (options.train.reject_rate > 0) json["reject_rate"] = options.train.reject_rate;
-  if (!options.train.studio.empty()) json["studio"] = options.train.studio;
-  if (!options.train.adapt.empty()) json["adapt"] = options.train.adapt;
+// Digest of what `run` makes of the features: its options, with the content of files in place of
+// their names.
+std::string training_digest(const RunOptions& options, const TrainingFiles& files) {
+  Json json = merged({options_json(options.reduce), options_json(options.train)});
+  json["verb"] = "run";
   if (files.catalogue) json["catalogue"] = files.catalogue->digest();
   if (files.classes) json["backbone_classes"] = files.classes->digest();
-  return json;
+  return sha256(json.dump());
 }
 
 // Of a run that has made what is asked for already.
@@ -102,6 +76,7 @@ RunResult earlier_result(const OutputFolder& out, Progress& progress) {
   RunResult result{print_json(record), parse_extraction_summary(text, "run.json"), {}};
   if (out.root().exists("metrics.json")) {
     result.metrics = parse_metrics_summary(out.root().read("metrics.json"), "metrics.json");
+    for (const std::string& sentence : result.metrics.warnings) progress.warn(sentence);
   }
   return result;
 }
@@ -114,7 +89,7 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
     // Report classes that the backbone lacks before hours of extraction, not after.
     const OutputLayerPrior tried(work.setup.backbone, *files.classes, /*labels=*/{});
   }
-  const Extraction extraction =
+  Extraction extraction =
       extract_tables(std::move(work), request_of(options), options.reduce.components, context);
   TrainJobOptions learn;
   learn.reduce = options.reduce;
@@ -132,14 +107,15 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
   }
   learn.sources = source_names(parse_image_inputs(options.input.images));
   const ParquetFeatures features(out.work(), extraction.features);
+  join_feature_copies(extraction.rows, features, context.execution);
   const TrainingMetrics metrics =
       train_job({features, extraction.rows, *extraction.moments}, extraction.setup, learn, context);
 
   record.inputs = inputs_json(options.input);
   record.options =
-      merged({options_json(options.extract, extraction.setup), options_json(options.input.split),
+      merged({options_json(options.extract, extraction.setup), options_json(options.input),
               options_json(options.reduce, metrics.pca.n_components), options_json(options.train)});
-  record.fingerprint = result_fingerprint(extraction.fingerprint, training_options(options, files));
+  record.fingerprint = result_fingerprint(extraction.fingerprint, training_digest(options, files));
   timeline.begin("report");
   context.execution.progress.begin("report", 0);
   write_record(extraction_record(record, extraction, timeline), out);
@@ -150,9 +126,10 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
   return result;
 }
 
-const Json& extract_alone() {
-  static const Json options = {{"verb", "extract"}};
-  return options;
+// Nothing is made of the features.
+const std::string& extract_alone() {
+  static const std::string digest = sha256("extract");
+  return digest;
 }
 
 RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunRecord& record,
@@ -162,17 +139,14 @@ RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunReco
   context.timeline.end();
   record.inputs = inputs_json(options.input);
   record.options =
-      merged({options_json(options.extract, extraction.setup), options_json(options.input.split)});
+      merged({options_json(options.extract, extraction.setup), options_json(options.input)});
   record.fingerprint = result_fingerprint(extraction.fingerprint, extract_alone());
   return publish(record, extraction, context);
 }
 
-constexpr std::size_t kMostShards = 65'536;
-
 // What throws away the work of other shards, or asks more than one shard can know.
 void check_share_options(const RunOptions& options, const ShardShare& share) {
-  check_range("shard", share.count, 1, kMostShards, " machines");
-  check_range("shard", share.index, 0, share.count - 1);
+  share.check();
   for (const auto& [given, name] : {std::pair(options.output.force, "force"),
                                     std::pair(options.earlier.retry_failures, "retry_failures")}) {
     if (!given) continue;
@@ -191,25 +165,18 @@ bool is_published(const OutputFolder& out) {
                                    result_fingerprint(out.fingerprint(), extract_alone());
 }
 
-std::optional<ExtractionWork> begin(const RunOptions& options, const Json& beyond,
-                                    const JobContext& context) {
-  return begin_extraction(
-      request_of(options),
-      [&](const std::string& extraction) { return result_fingerprint(extraction, beyond); },
-      context);
-}
-
 // What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.
 template <class Finish>
-RunResult run_on_images(const RunOptions& options, const std::string& verb, const Json& beyond,
-                        Progress& progress, const std::stop_token& stop, const Finish& finish) {
+RunResult run_on_images(const RunOptions& options, const std::string& verb,
+                        const std::string& following, Progress& progress,
+                        const std::stop_token& stop, const Finish& finish) {
   Timeline timeline;
   RunRecord record = start_record(verb, options.output);
   OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input));
   return at_work(out, [&] {
     const JobContext context{
         out, timeline, {progress, stop, workers_or_all(options.extract.workers)}};
-    std::optional<ExtractionWork> work = begin(options, beyond, context);
+    std::optional<ExtractionWork> work = begin_extraction(request_of(options), following, context);
     if (!work) return earlier_result(out, progress);
     return finish(options, std::move(*work), record, context);
   });
@@ -233,7 +200,7 @@ RunResult run(const RunOptions& options, Progress& progress, const std::stop_tok
   const TrainingFiles files{open_catalogue(options.train.catalogue, *options.input.stores),
                             open_backbone_classes(options.train, *options.input.stores)};
   return run_on_images(
-      options, "run", training_options(options, files), progress, stop,
+      options, "run", training_digest(options, files), progress, stop,
       [&](const RunOptions&, ExtractionWork work, RunRecord& record, const JobContext& context) {
         return finish_run(options, files, std::move(work), record, context);
       });
@@ -244,32 +211,30 @@ RunResult run_extract(const RunOptions& options, Progress& progress, const std::
   return run_on_images(options, "extract", extract_alone(), progress, stop, finish_extract);
 }
 
-std::optional<RunResult> run_extract_share(const RunOptions& options, const ShardShare& share,
-                                           std::size_t& left, Progress& progress,
-                                           const std::stop_token& stop) {
+ShareRun run_extract_share(const RunOptions& options, const ShardShare& share, Progress& progress,
+                           const std::stop_token& stop) {
   options.check();
   check_share_options(options, share);
   Timeline timeline;
   RunRecord record = start_record("extract", options.output);
   OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input),
                    OutputFolder::Access::kShared);
-  left = 0;
   try {
     const JobContext context{
         out, timeline, {progress, stop, workers_or_all(options.extract.workers)}};
-    std::optional<ExtractionWork> work = begin(options, extract_alone(), context);
-    if (!work) return earlier_result(out, progress);
+    std::optional<ExtractionWork> work =
+        begin_extraction(request_of(options), extract_alone(), context);
+    if (!work) return {0, earlier_result(out, progress)};
     const ShareResult result = extract_share(*work, request_of(options), share, context);
-    left = result.left;
-    if (left > 0) return std::nullopt;
+    if (result.left > 0) return {result.left, std::nullopt};
     work->done = result.done;
-    return finish_extract(options, std::move(*work), record, context);
+    return {0, finish_extract(options, std::move(*work), record, context)};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kInterrupted) throw error_of_work(error, out);
-    if (out.is_published_elsewhere()) return std::nullopt;
+    if (out.is_published_elsewhere()) return {};
     if (is_published(out)) {
       out.drop_abandoned_work();
-      return earlier_result(out, progress);
+      return {0, earlier_result(out, progress)};
     }
     throw error_of_work(error, out);
   }

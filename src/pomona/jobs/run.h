@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -39,11 +40,15 @@ struct RunResult {
 RunResult run(const RunOptions& options, Progress& progress, const std::stop_token& stop);
 RunResult run_extract(const RunOptions& options, Progress& progress, const std::stop_token& stop);
 
+// What a shard leaves.
+struct ShareRun {
+  std::size_t left = 0;             // parts that other shards have to finish
+  std::optional<RunResult> result;  // none while parts are left, and where another shard publishes
+};
+
 // run_extract as one of several machines that share the work: the one that finds all of it finished
-// publishes. None while others have something left to do, with `left` the number of parts, 0 where
-// one of them publishes just now. Options that would undo the work of others are refused.
-std::optional<RunResult> run_extract_share(const RunOptions& options, const ShardShare& share,
-                                           std::size_t& left, Progress& progress,
-                                           const std::stop_token& stop);
+// publishes. Options that would undo the work of others are refused.
+ShareRun run_extract_share(const RunOptions& options, const ShardShare& share, Progress& progress,
+                           const std::stop_token& stop);
 
 }  // namespace pomona

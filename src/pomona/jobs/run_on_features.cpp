@@ -2,11 +2,8 @@
 #include "pomona/jobs/run_on_features.h"
 
 #include "pomona/base/bounds.h"
-#include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
-#include "pomona/dataset/image_input.h"
-#include "pomona/jobs/machine.h"
-#include "pomona/jobs/recorded_run.h"
+#include "pomona/jobs/recorded_setup.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/publish_results.h"
@@ -17,6 +14,7 @@
 #include "pomona/table/parquet_features.h"
 #include "pomona/table/parquet_writer.h"
 #include "pomona/training/domain_adaptation.h"
+#include "pomona/training/feature_copies.h"
 #include "pomona/training/near_duplicate_groups.h"
 #include "pomona/training/reduced_csv.h"
 #include "pomona/training/studio_only.h"
@@ -125,6 +123,7 @@ MetricsSummary train_on_features(const FromFeaturesOptions& options, const Featu
     join_near_duplicates(rows, table, learn.sources, options.near_duplicates,
                          context.out.scratch_folder(), context.execution);
   }
+  join_feature_copies(rows, table, context.execution);
   learn.reduce = options.reduce;
   learn.train.seed = options.seed.value_or(learn.split.seed);
   learn.split_kind = recorded_split_kind(made_by, rows.test_rows());

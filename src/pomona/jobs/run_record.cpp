@@ -6,6 +6,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/jobs/machine.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/storage/key.h"
 
 namespace pomona {
@@ -39,11 +40,19 @@ Json options_json(const SplitOptions& options) {
           {"seed", options.seed}};
 }
 
-Json options_json(const ReduceOptions& options, std::size_t n_components) {
-  Json components = n_components;
+Json options_json(const InputOptions& options) {
+  Json json = options_json(options.split);
+  json["include_hidden"] = options.include_hidden;
+  return json;
+}
+
+Json options_json(const ReduceOptions& options, std::optional<std::size_t> n_components) {
+  Json components = n_components ? Json(*n_components) : Json(nullptr);
   if (options.components) {
     if (const auto* share = std::get_if<VarianceShare>(&*options.components)) {
       components = share->share;
+    } else if (!n_components) {
+      components = std::get<ComponentCount>(*options.components).count;
     }
   }
   return {{"components", components}, {"scale", options.scale}};
@@ -85,7 +94,7 @@ Json record_json(const RunRecord& record, const Timeline& timeline) {
   for (const TimelineStage& stage : timeline.stages()) {
     stages.push_back({{"stage", stage.stage}, {"start", stage.start}, {"seconds", stage.seconds}});
   }
-  Json json = {{"format", 1},
+  Json json = {{"format", kRunFormat},
                {"pomona", POMONA_VERSION},
                {"verb", record.verb},
                {"command", record.command},

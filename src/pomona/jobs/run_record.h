@@ -3,11 +3,14 @@
 // them; those that are not UTF-8 are written as in keys, see storage/key.h. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pomona/base/json.h"
+#include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/extract/extract.h"
 #include "pomona/jobs/timeline.h"
@@ -19,8 +22,10 @@ namespace pomona {
 Json options_json(const DecodeLimits& limits);
 Json options_json(const ExtractOptions& options, const ExtractSetup& setup);
 Json options_json(const SplitOptions& options);
-// `n_components`: how many there came to be.
-Json options_json(const ReduceOptions& options, std::size_t n_components);
+// Those of the split, and which files are taken; places are inputs_json().
+Json options_json(const InputOptions& options);
+// As given; `n_components`: how many there came to be, where that is known.
+Json options_json(const ReduceOptions& options, std::optional<std::size_t> n_components = {});
 Json options_json(const TrainOptions& options);
 // One object with the members of all of them.
 Json merged(std::initializer_list<Json> objects);

@@ -27,10 +27,9 @@ class RunTest : public testing::Test {
   void expect_refused(const std::string& field) {
     const auto refuses = ThrowsMessage<Error>(StartsWith(field + ": "));
     Progress progress;
-    std::size_t left = 0;
     EXPECT_THAT([&] { run(options_, progress, {}); }, refuses);
     EXPECT_THAT([&] { run_extract(options_, progress, {}); }, refuses);
-    EXPECT_THAT([&] { run_extract_share(options_, {}, left, progress, {}); }, refuses);
+    EXPECT_THAT([&] { run_extract_share(options_, {}, progress, {}); }, refuses);
     EXPECT_FALSE(std::filesystem::exists(out_));
     options_ = options_for(out_);
   }
@@ -66,13 +65,12 @@ TEST_F(RunTest, ComparingByHashNeedsAnEarlierRun) {
 
 TEST_F(RunTest, AShardIsOneOfThoseThereAre) {
   Progress progress;
-  std::size_t left = 0;
   for (const ShardShare share : {ShardShare{0, 0}, ShardShare{3, 3}, ShardShare{0, 65'537}}) {
-    EXPECT_THAT([&] { run_extract_share(options_, share, left, progress, {}); },
+    EXPECT_THAT([&] { run_extract_share(options_, share, progress, {}); },
                 ThrowsMessage<Error>(StartsWith("shard: expected ")));
   }
   options_.output.force = true;
-  EXPECT_THAT([&] { run_extract_share(options_, {}, left, progress, {}); },
+  EXPECT_THAT([&] { run_extract_share(options_, {}, progress, {}); },
               ThrowsMessage<Error>(StartsWith("shard, force: ")));
 }
 

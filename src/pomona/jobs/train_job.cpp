@@ -13,6 +13,7 @@
 #include "pomona/evaluation/evaluate.h"
 #include "pomona/evaluation/headline_metric.h"
 #include "pomona/evaluation/pixel_baseline.h"
+#include "pomona/evaluation/split_leaks.h"
 #include "pomona/evaluation/training_metrics.h"
 #include "pomona/evaluation/tsne_plot.h"
 #include "pomona/evaluation/variety_threshold.h"
@@ -47,10 +48,20 @@ class TrainingRun {
     if (options_.backbone_classes) {
       output_layer_.emplace(setup.backbone, *options_.backbone_classes, table_.rows.train_labels);
     }
+    metrics_.copies = copy_metrics(table_.rows);
+    if (metrics_.copies.photographs > 0) {
+      progress_.note(std::to_string(metrics_.copies.photographs) +
+                     " photographs have copies with exactly the same features; a holdout and "
+                     "folds keep them on one side");
+    }
+    for (std::string& sentence : copy_warnings(metrics_.copies, table_.rows.count(Split::kTest))) {
+      warn(std::move(sentence));
+    }
     cross_validate_training();
     reduce_table();
     TrainedClassifier trained = train_classifier();
     describe(trained);
+    warn_of_early_end(trained);
     evaluate_classifier(trained);
     add_cross_validation();
     add_baselines();
@@ -68,14 +79,20 @@ class TrainingRun {
     warn_of_unknown_kinds();
     timeline_.begin("tsne");
     progress_.begin("tsne", 0);
-    out_.staged().write("tsne.json",
-                        print_json(make_tsne_plot(*components_, table_.rows, workers())));
+    out_.staged().write(
+        "tsne.json", print_json(tsne_json(make_tsne_plot(*components_, table_.rows, workers()))));
     out_.staged().write("metrics.json", print_json(metrics_json(metrics_)));
     timeline_.end();
     return std::move(metrics_);
   }
 
  private:
+  // About the photographs and the fits: on the terminal now, and in metrics.json and on the page
+  // for who looks later. What is about options alone is for the terminal.
+  void warn(std::string sentence) {
+    progress_.warn(sentence);
+    metrics_.warnings.push_back(std::move(sentence));
+  }
   std::size_t workers() const { return execution_.workers; }
   bool on_features() const { return options_.train.classifier == ClassifierKind::kRidge; }
   const RowFile& inputs() const { return on_features() ? *features_ : *components_; }
@@ -121,9 +138,7 @@ class TrainingRun {
     }
     progress_.warn(
         "backbone_classes, studio: no label of the classes is learnt from studio sources alone, so "
-        "the "
-        "prior stays "
-        "centred on 0");
+        "the prior stays centred on 0");
   }
 
   // Training rows alone: what is evaluated and what is written stays as it is.
@@ -143,7 +158,7 @@ class TrainingRun {
   TrainedClassifier train_classifier() {
     timeline_.begin("train");
     if (table_.rows.train_labels.size() < 2) {
-      progress_.warn(
+      warn(
           "fewer than two labels among the training photographs, so no classifier is trained; for "
           "one, put photographs into a folder for each label");
       return {};
@@ -191,7 +206,7 @@ class TrainingRun {
     RejectOption reject_option = fit_reject_option(table_.features, table_.rows, backbone,
                                                    options_.train, out_.scratch_folder(), stop_);
     if (reject_option.most_distance == kFarthestNovelty) {
-      progress_.warn(
+      warn(
           "every label has one group of training photographs, so there is no distance to set "
           "a threshold by: none is rejected as an unknown kind");
     }
@@ -211,6 +226,13 @@ class TrainingRun {
                            trained.converged, trained.objective};
   }
 
+  void warn_of_early_end(const TrainedClassifier& trained) {
+    if (trained.kind == ClassifierKind::kNone || trained.converged) return;
+    warn("c: logistic regression did not converge in " + std::to_string(trained.iterations) +
+         " iterations, so the classifier is not the best for its penalty; a smaller c converges "
+         "sooner");
+  }
+
   bool main_split_is_grouped() const {
     return table_.rows.groups.given && table_.rows.test_rows() > 0 &&
            keeps_groups_whole(table_.rows.manifest, table_.rows.groups);
@@ -224,7 +246,7 @@ class TrainingRun {
   void evaluate_classifier(const TrainedClassifier& trained) {
     if (!has_test()) {
       if (table_.rows.test_rows() > 0 && table_.rows.train_labels.size() >= 2) {
-        progress_.warn(
+        warn(
             "no test photograph has a label that training knows, so there are no metrics; name the "
             "folders of both sides alike");
       }
@@ -232,6 +254,8 @@ class TrainingRun {
     }
     timeline_.begin("evaluate");
     progress_.begin("evaluate", 0);
+    metrics_.near_duplicates =
+        near_duplicate_metrics(table_.rows, *components_, options_.sources, execution_);
     const Evaluation tested =
         evaluate(trained.classifier, inputs(), table_.rows, table_.rows.side(Split::kTest),
                  options_.train.seed, workers());
@@ -252,8 +276,14 @@ class TrainingRun {
     timeline_.begin("cross-validate");
     progress_.begin("cross-validate", 0);
     validation_ = cross_validate(chain_setup(), progress_, stop_);
+    if (validation_ && validation_->not_converged > 0) {
+      warn("c, folds: logistic regression did not converge in " +
+           std::to_string(validation_->not_converged) + " of " +
+           std::to_string(validation_->folds) +
+           " folds, so the cross-validated metrics may be off; a smaller c converges sooner");
+    }
     if (validation_) return;
-    progress_.warn(
+    warn(
         "every label has one group of training photographs, so none could be judged by a fit on "
         "the others: there are no cross-validated metrics");
   }
@@ -286,13 +316,13 @@ class TrainingRun {
   void add_another_split() {
     const bool by_group = !main_split_is_grouped();
     Groups singles;
-    if (!by_group) singles = find_groups(table_.rows.manifest, "");
+    if (!by_group) singles = single_rows(table_.rows);
     const double share =
         options_.split.holdout > 0 ? options_.split.holdout : SplitOptions().holdout;
     const auto second = validate_another_split(
         chain_setup(), by_group ? table_.rows.groups : singles, share, progress_, stop_);
     if (!second) {
-      progress_.warn("the groups leave no label with two of them: there are no metrics by group");
+      warn("the groups leave no label with two of them: there are no metrics by group");
       return;
     }
     add_metrics(another_split_protocol(by_group, second->train_rows), second->evaluation,

@@ -14,6 +14,7 @@
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/verify_listing.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/output/output_digests.h"
 #include "pomona/output_tables/verify_tables.h"
 #include "pomona/predict/bundle_network.h"
@@ -160,6 +161,7 @@ class Verifier {
   // Says nothing: what it reads, others look at.
   std::string read_record() {
     Json record = parse_json(store_.read("run.json"), "run.json");
+    check_run_format(record, "run.json");
     verb_ = record.at("verb").get<std::string>();
     record_ = std::move(record);
     return "";

@@ -4,6 +4,8 @@
 // First a fit of the sample alone, cheap and rough, gives the start. Then the second derivatives at
 // that point, each class on its own (the diagonal blocks of the Hessian, Σ p(1 - p) x xᵀ + 1), give
 // coordinates in which the objective is nearly round. Neither changes where the minimum is.
+// Of classes so many that a sample holds hardly a row of each, a fit of the sample would say
+// little. There the start is the prior, or, without blocks, the best point along the first step.
 #include <LBFGS.h>
 
 #include <Eigen/Core>
@@ -28,6 +30,9 @@ constexpr int kSamplePasses = 70;
 // L-BFGS forgets where it came from after ten steps; where it has not ended by then, curvature is
 // taken anew at the point reached.
 constexpr int kPassesACurvature = 80;
+constexpr std::size_t kLeastSampleOfClass = 2;
+constexpr double kShortestStep = 1.0 / 64;
+constexpr double kFinestFactor = 1.1;
 constexpr double kBiasCurvature = 0.1;      // in place of the penalty that the bias does not have
 constexpr double kLeastUncertainty = 1e-3;  // p(1 - p) below this adds nothing to the curvature
 constexpr std::size_t kMostFactorElements = std::size_t{1} << 25U;  // 256 MiB
@@ -152,6 +157,33 @@ LogisticCurvature guessed_curvature(const LogisticObjective& objective, const Tr
   return {std::move(scales), workers};
 }
 
+// The best point along the way down from `parameters`, as the sample sees it: the first steps of
+// L-BFGS would look for it on all rows.
+Matrix<double> first_step(const LogisticObjective& objective, const LogisticObjective& of_sample,
+                          const LogisticCurvature& curvature, Matrix<double> parameters) {
+  Matrix<double> step = evaluate(objective, parameters).gradient;
+  curvature.gradient_to_free(step.view());
+  curvature.to_parameters(step.view());
+  const auto at = [&](double length) {
+    Matrix<double> there = parameters;
+    for (std::size_t i = 0; i < there.size(); ++i) there.data()[i] -= length * step.data()[i];
+    return evaluate(of_sample, std::move(there));
+  };
+  Point best = at(kShortestStep);
+  double length = kShortestStep;
+  for (double factor = 2; factor > kFinestFactor; factor = std::sqrt(factor)) {
+    for (const double change : {factor, 1 / factor}) {
+      for (;;) {
+        Point point = at(length * change);
+        if (!(point.objective < best.objective)) break;
+        best = std::move(point);
+        length *= change;
+      }
+    }
+  }
+  return std::move(best.parameters);
+}
+
 LogisticCurvature curvature_at(const LogisticObjective& of_sample, const RowSample& sample,
                                MatrixView<const double> parameters, std::size_t workers) {
   const Matrix<float> probabilities = of_sample.probabilities(parameters);
@@ -259,7 +291,15 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
     parameters = parameters_of(start->weights.view(), start->bias, rows, stock.rms, "start");
   }
   LogisticCurvature curvature = guessed_curvature(objective, stock, options.workers);
-  if (start == nullptr) {
+  const bool by_blocks =
+      rows.class_count * (rows.dims + 1) * (rows.dims + 2) / 2 <= kMostFactorElements;
+  const bool few_of_class =
+      stock.sample.stride > 1 && sample_rows.rows < kLeastSampleOfClass * rows.class_count;
+  if (start == nullptr && few_of_class) {
+    if (!by_blocks) {
+      parameters = first_step(objective, of_sample, curvature, std::move(parameters));
+    }
+  } else if (start == nullptr) {
     int passes_over_sample = 0;
     parameters = descend(of_sample, curvature, evaluate(of_sample, std::move(parameters)),
                          options.tolerance, kSamplePasses, passes_over_sample)
@@ -269,8 +309,6 @@ LogisticFit fit_logistic(const TrainingRows& rows, const LogisticOptions& option
   fit.rms = stock.rms;
   Point point = evaluate(objective, std::move(parameters));
   fit.iterations = 1;
-  const bool by_blocks =
-      rows.class_count * (rows.dims + 1) * (rows.dims + 2) / 2 <= kMostFactorElements;
   while (!point.converged && fit.iterations < options.max_iterations) {
     if (by_blocks) {
       curvature = curvature_at(of_sample, stock.sample, point.parameters.view(), options.workers);

@@ -145,6 +145,28 @@ TEST(LogisticFitTest, AStartShortensTheWayAndLeadsToTheSamePlace) {
   EXPECT_LT(again.iterations, fresh.iterations);
 }
 
+// So many classes and dimensions that blocks of curvature do not fit, and the sample, every fourth
+// row, holds fewer than two rows of most classes.
+TEST(LogisticFitTest, OfManyClassesOfFewRowsTheFirstStepShortensTheWay) {
+  constexpr std::size_t kClasses = 270;
+  constexpr std::size_t kDims = 510;
+  MadeUpRows made = made_up_rows(3, 2100, kDims, kClasses, 0);
+  for (std::size_t i = 0; i < made.labels.size(); ++i) {
+    made.labels[i] = static_cast<std::int32_t>(i % kClasses);
+    made.rows(i, i % kClasses) += 40;
+  }
+  const TrainingRows rows = training_rows(made, kClasses);
+  const LogisticFit found = fit_logistic(rows, {});
+  const Classifier nothing{Matrix<double>(kClasses, kDims), std::vector<double>(kClasses), 1};
+  const LogisticFit from_nothing = fit_logistic(rows, {}, &nothing);
+  EXPECT_TRUE(found.converged);
+  EXPECT_TRUE(from_nothing.converged);
+  EXPECT_NEAR(found.objective, from_nothing.objective, 1e-4 * found.objective);
+  EXPECT_NEAR(objective_of(found.classifier, made, {}, found.rms), found.objective,
+              1e-5 * found.objective);
+  EXPECT_LT(found.iterations, from_nothing.iterations);
+}
+
 TEST(LogisticFitTest, RefusesAStartOfAnotherShape) {
   const MadeUpRows made = made_up_rows(42, 50, 3, 2, 1.0);
   for (const Classifier& start : {Classifier{Matrix<double>(2, 4), {0, 0}, 1.0},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Percentile bootstrap (Efron and Tibshirani 1993, chapter 13). Every figure is a function of a few
+// Percentile bootstrap (Efron and Tibshirani 1993, chapter 13); Wilson's interval where all
+// resamples are alike. Every figure is a function of a few
 // counts a class, so a resample adds up small integers and never looks at probabilities again.
 #include <algorithm>
 #include <cmath>
@@ -14,6 +15,7 @@
 #include "pomona/base/random.h"
 #include "pomona/metrics/answers.h"
 #include "pomona/metrics/metrics.h"
+#include "pomona/metrics/wilson.h"
 
 namespace pomona {
 namespace {
@@ -128,9 +130,12 @@ double quantile(std::span<const double> sorted, double share) {
   return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
 }
 
-Interval middle_95_percent(std::vector<double> values) {
+// Where all resamples are alike there was nothing to draw, and their percentiles would promise that
+// the share found is the true one. Wilson's interval of as many draws as there are units does not.
+Interval interval_of(std::vector<double> values, std::uint64_t units) {
   if (values.empty()) return {};
   std::ranges::sort(values);
+  if (values.front() == values.back()) return wilson_interval(values.front(), units);
   return {quantile(values, 0.025), quantile(values, 0.975)};
 }
 
@@ -182,12 +187,13 @@ BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
       if (const auto recall = tally.recall(label)) recalls[label].push_back(*recall);
     }
   }
-  result.accuracy = middle_95_percent(std::move(accuracies));
-  result.top3_accuracy = middle_95_percent(std::move(top3));
-  result.macro_f1 = middle_95_percent(std::move(f1));
+  result.accuracy = interval_of(std::move(accuracies), units.count());
+  result.top3_accuracy = interval_of(std::move(top3), units.count());
+  result.macro_f1 = interval_of(std::move(f1), units.count());
   const std::vector<std::uint64_t> counts = units_of_classes(units, recalls.size());
   for (std::size_t label = 0; label < recalls.size(); ++label) {
-    result.classes.push_back({middle_95_percent(std::move(recalls[label])), counts[label]});
+    result.classes.push_back(
+        {interval_of(std::move(recalls[label]), counts[label]), counts[label]});
   }
   return result;
 }

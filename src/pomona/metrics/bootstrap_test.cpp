@@ -7,6 +7,7 @@
 #include "pomona/base/error.h"
 #include "pomona/metrics/made_up_answers.h"
 #include "pomona/metrics/metrics.h"
+#include "pomona/metrics/wilson.h"
 
 namespace pomona {
 namespace {
@@ -20,7 +21,8 @@ TEST(BootstrapTest, IntervalIsThatOfABinomialShare) {
   const double half = 1.96 * std::sqrt(0.8 * 0.2 / 1000);
   EXPECT_NEAR(found.accuracy.low, 0.8 - half, 0.004);
   EXPECT_NEAR(found.accuracy.high, 0.8 + half, 0.004);
-  EXPECT_EQ(found.top3_accuracy.low, 1) << "class 0 is always among the first three";
+  EXPECT_EQ(found.top3_accuracy.high, 1) << "class 0 is always among the first three";
+  EXPECT_EQ(found.top3_accuracy.low, wilson_interval(1, 1000).low);
   EXPECT_EQ(found.resamples, 1000);
   EXPECT_EQ(found.groups, 1000U);
 }
@@ -33,9 +35,36 @@ TEST(BootstrapTest, MacroF1OfAResampleIsThatOfItsRows) {
   const BootstrapIntervals found =
       bootstrap(answers.probabilities.view(), answers.labels, one_group, 1, 3);
   EXPECT_EQ(found.groups, 1U);
-  EXPECT_NEAR(found.macro_f1.low, golden["macro_f1"].get<double>(), 1e-12);
-  EXPECT_NEAR(found.macro_f1.high, golden["macro_f1"].get<double>(), 1e-12);
-  EXPECT_NEAR(found.top3_accuracy.low, golden["top3_accuracy"].get<double>(), 1e-12);
+  const Interval f1 = wilson_interval(golden["macro_f1"].get<double>(), 1);
+  EXPECT_NEAR(found.macro_f1.low, f1.low, 1e-12);
+  EXPECT_NEAR(found.macro_f1.high, f1.high, 1e-12);
+  const Interval top3 = wilson_interval(golden["top3_accuracy"].get<double>(), 1);
+  EXPECT_NEAR(found.top3_accuracy.low, top3.low, 1e-12);
+}
+
+TEST(BootstrapTest, WhereThereIsNothingToDrawTheIntervalIsWilsons) {
+  const Answers one = plain_answers({1}, {1}, 5);
+  const BootstrapIntervals of_one = bootstrap(one.probabilities.view(), one.labels, {}, 1);
+  for (const Interval& interval :
+       {of_one.accuracy, of_one.top3_accuracy, of_one.macro_f1, of_one.classes[1].recall}) {
+    EXPECT_NEAR(interval.low, 0.2065, 1e-4);
+    EXPECT_EQ(interval.high, 1);
+  }
+  EXPECT_EQ(of_one.classes[0].recall.high, 0) << "there is none of it";
+
+  const Answers wrong = plain_answers({0, 0}, {1, 1}, 5);
+  const BootstrapIntervals of_two = bootstrap(wrong.probabilities.view(), wrong.labels, {}, 1);
+  EXPECT_EQ(of_two.accuracy.low, 0);
+  EXPECT_EQ(of_two.accuracy.high, wilson_interval(0, 2).high);
+
+  // Forty rows of two groups, all right: two draws, not forty.
+  const std::vector<std::int32_t> right(40, 0);
+  std::vector<std::int32_t> groups(40, 0);
+  std::fill_n(groups.begin(), 10, 1);
+  const Answers all = plain_answers(right, right, 2);
+  const BootstrapIntervals grouped = bootstrap(all.probabilities.view(), all.labels, groups, 1);
+  EXPECT_EQ(grouped.accuracy.low, wilson_interval(1, 2).low);
+  EXPECT_EQ(grouped.classes[0].recall.low, wilson_interval(1, 2).low);
 }
 
 TEST(BootstrapTest, RowsOfAGroupAreDrawnTogether) {
@@ -68,7 +97,7 @@ TEST(BootstrapTest, RecallOfAClassIsDrawnFromItsRowsAlone) {
   ASSERT_EQ(found.classes.size(), 3U);
   EXPECT_NEAR(found.classes[0].recall.low, 0.8 - half, 0.004);
   EXPECT_NEAR(found.classes[0].recall.high, 0.8 + half, 0.004);
-  EXPECT_EQ(found.classes[1].recall.low, 1);
+  EXPECT_EQ(found.classes[1].recall.low, wilson_interval(1, 500).low);
   EXPECT_EQ(found.classes[2].recall.high, 0);
   EXPECT_EQ(found.classes[0].groups, 1000U);
   EXPECT_EQ(found.classes[2].groups, 0U);
@@ -81,8 +110,8 @@ TEST(BootstrapTest, ResamplesWithoutAClassTellNothingOfIt) {
   const BootstrapIntervals found =
       bootstrap(answers.probabilities.view(), answers.labels, groups, /*seed=*/1);
   EXPECT_EQ(found.classes[0].groups, 1U);
-  EXPECT_EQ(found.classes[0].recall.low, 0.5);
-  EXPECT_EQ(found.classes[0].recall.high, 0.5);
+  EXPECT_EQ(found.classes[0].recall.low, wilson_interval(0.5, 1).low);
+  EXPECT_EQ(found.classes[0].recall.high, wilson_interval(0.5, 1).high);
   EXPECT_EQ(found.classes[1].groups, 1U) << "the row of an unknown label is none of it";
 }
 

@@ -14,13 +14,18 @@ namespace {
 
 constexpr double kLowest = 0.05;
 constexpr double kHighest = 20;
+constexpr double kRowsOfWholePrior = 100;
+constexpr double kLeastPrior = 1.0 / 3;
 
 // How much of a row's answer belongs to its label; the rest is shared by the others. Not quite all
-// of it, so that rows that are all right, or few, do not ask for endless certainty (Platt 1999).
+// of it, so that rows that are all right, or few, do not ask for endless certainty: one row right
+// and one wrong are added (Platt 1999). Of a few rows these outweigh what was seen, so there they
+// are down to a third of a row each: of four rows that are right 93 % is promised, not 83 %.
 double target_of_label(std::span<const std::int32_t> labels) {
   const auto rows =
       static_cast<double>(std::ranges::count_if(labels, [](std::int32_t l) { return l >= 0; }));
-  return (rows + 1) / (rows + 2);
+  const double added = std::clamp(rows / kRowsOfWholePrior, kLeastPrior, 1.0);
+  return (rows + added) / (rows + 2 * added);
 }
 
 // Sum of cross entropies of the rows that count, at this target and temperature.

@@ -14,10 +14,10 @@ namespace pomona {
 // The temperature in [0.05, 20] that minimises the cross entropy of softmax(logits / temperature)
 // (Guo et al. 2017, "On calibration of modern neural networks") with targets of (n + 1) / (n + 2)
 // for the label of each of n rows (Platt 1999), which keeps few or easy rows from promising too
-// much. Rows must be held out of the fit that made the logits. labels[i] = -1: not counted. 1 when
-// nothing counts. `weights`: one a row, above 0, as in TrainingRows; empty: all the same. This
-// function and the next throw invalid_input when labels or weights do not fit the rows or a value
-// is not finite.
+// much; of fewer than 100 rows (n + s) / (n + 2s), with s = n / 100 but at least 1/3. Rows
+// must be held out of the fit that made the logits. labels[i] = -1: not counted. 1 when nothing
+// counts. `weights`: one a row, above 0, as in TrainingRows; empty: all the same. This function and
+// the next throw invalid_input when labels or weights do not fit the rows or a value is not finite.
 double fit_temperature(MatrixView<const double> logits, std::span<const std::int32_t> labels,
                        std::span<const float> weights = {});
 

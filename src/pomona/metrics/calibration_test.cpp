@@ -69,11 +69,12 @@ TEST(CalibrationTest, TemperatureStaysInItsRange) {
 }
 
 TEST(CalibrationTest, FewRowsThatAreRightPromiseLittle) {
-  // softmax(d / T) is (n + 1) / (n + 2) where d / T = log(n + 1).
-  for (const std::size_t rows : {1U, 3U, 50U}) {
+  // softmax(d / T) is (n + s) / (n + 2s) where d / T = log((n + s) / s).
+  for (const auto& [rows, added] : {std::pair(1U, 1.0 / 3), std::pair(3U, 1.0 / 3),
+                                    std::pair(80U, 0.8), std::pair(200U, 1.0)}) {
     Matrix<double> logits(rows, 2);
     for (std::size_t i = 0; i < rows; ++i) logits(i, 0) = 5;
-    const double expected = 5 / std::log(static_cast<double>(rows) + 1);
+    const double expected = 5 / std::log((static_cast<double>(rows) + added) / added);
     EXPECT_NEAR(fit_temperature(logits.view(), std::vector<std::int32_t>(rows, 0)), expected,
                 1e-3 * expected);
   }

@@ -47,7 +47,7 @@ std::vector<std::int32_t> first_answers(MatrixView<const double> probabilities);
 
 struct ClassInterval {
   Interval recall;           // over the resamples that hold a row of the class; 0 where none does
-  std::uint64_t groups = 0;  // that hold one: of fewer than two the interval says nothing
+  std::uint64_t groups = 0;  // that hold one
 };
 
 struct BootstrapIntervals {
@@ -63,7 +63,8 @@ inline constexpr int kMostResamples = 100000;
 
 // 95 % percentile intervals from `resamples`, 1 to kMostResamples. groups[i] names the group of row
 // i (rows of one group are drawn together); empty: every row on its own. Deterministic in `seed`.
-// Without rows everything is 0.
+// Where all resamples are alike (one row, or all answers right), the interval is Wilson's, of as
+// many draws as there are rows, or groups where given: see wilson.h. Without rows everything is 0.
 BootstrapIntervals bootstrap(MatrixView<const double> probabilities,
                              std::span<const std::int32_t> labels,
                              std::span<const std::int32_t> groups, std::uint64_t seed,

@@ -2,7 +2,6 @@
 #include "pomona/neighbours/near_duplicates.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "pomona/base/error.h"
@@ -10,35 +9,12 @@
 #include "pomona/base/parallel.h"
 #include "pomona/learn/linear_algebra.h"
 #include "pomona/neighbours/directions.h"
+#include "pomona/neighbours/linked_rows.h"
 
 namespace pomona {
 namespace {
 
 constexpr std::size_t kRowsOfOneProduct = 512;
-
-// Sets of rows, each known by its first.
-class LinkedRows {
- public:
-  explicit LinkedRows(std::size_t rows) : above_(rows) {
-    std::iota(above_.begin(), above_.end(), 0);
-  }
-
-  std::int32_t first_of(std::size_t row) {
-    auto at = static_cast<std::int32_t>(row);
-    while (above(at) != at) at = above(at) = above(above(at));
-    return at;
-  }
-  void link(std::size_t a, std::size_t b) {
-    const std::int32_t one = first_of(a);
-    const std::int32_t other = first_of(b);
-    above(std::max(one, other)) = std::min(one, other);
-  }
-
- private:
-  std::int32_t& above(std::int32_t row) { return above_[static_cast<std::size_t>(row)]; }
-
-  std::vector<std::int32_t> above_;
-};
 
 using BlockPair = std::pair<std::size_t, std::size_t>;  // the first rows of two blocks
 

@@ -2,11 +2,13 @@
 #include "pomona/output/earlier_results.h"
 
 #include <optional>
+#include <string>
 
 #include "pomona/base/error.h"
 #include "pomona/base/json.h"
 #include "pomona/output/output_digests.h"
 #include "pomona/output/output_names.h"
+#include "pomona/storage/key.h"
 
 namespace pomona {
 namespace {
@@ -22,6 +24,10 @@ bool is_our_record(const Json& record) {
          is("pomona", &Json::is_string) && is("verb", &Json::is_string);
 }
 
+bool is_part_name(std::string_view name) {
+  return name.starts_with("part-") && name.ends_with(".parquet");
+}
+
 // None: nothing says which files the earlier run wrote.
 std::optional<Digests> find_digests(const ObjectStore& root) {
   try {
@@ -33,6 +39,17 @@ std::optional<Digests> find_digests(const ObjectStore& root) {
 }
 
 }  // namespace
+
+void check_run_format(const Json& record, std::string_view where) {
+  if (!record.is_object() || !record.contains("format")) return;
+  const Json& format = record.at("format");
+  if (format == kRunFormat) return;
+  throw Error(ErrorKind::kInvalidInput, "reading " + std::string(where) + ": expected format " +
+                                            std::to_string(kRunFormat) + ", found " +
+                                            format.dump() +
+                                            ": made by another version of Pomona; make these "
+                                            "results again, with force in the same folder");
+}
 
 bool has_our_record(const ObjectStore& root) {
   try {
@@ -52,13 +69,18 @@ std::set<std::string> stale_results(const std::set<std::string>& made, const Obj
   if (!has_our_record(root)) return {};
   const std::optional<Digests> listed = find_digests(root);
   const auto top_of = [](const std::string& key) { return key.substr(0, key.find('/')); };
-  std::set<std::string> kept_tops = {kComposedFolder};
-  for (const std::string& key : made) kept_tops.insert(top_of(key));
+  std::set<std::string> made_tops;
+  for (const std::string& key : made) made_tops.insert(top_of(key));
+  std::set<std::string> kept_tops = made_tops;
+  kept_tops.insert(kComposedFolder);
   std::set<std::string> keys;
   root.list("", [&](const ObjectInfo& object) {
     if (made.contains(object.key)) return;
-    const bool is_stale = is_output(object.key) &&
-                          (!listed || listed->contains(object.key) || object.key == kDigestsKey);
+    // Parts that stayed in a table that is made again would be read as parts of it.
+    const bool is_earlier =
+        listed ? listed->contains(object.key) || object.key == kDigestsKey
+               : made_tops.contains(top_of(object.key)) && is_part_name(file_name(object.key));
+    const bool is_stale = is_output(object.key) && is_earlier;
     if (is_stale) {
       keys.insert(object.key);
     } else {

@@ -5,18 +5,27 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
+#include "pomona/base/json.h"
 #include "pomona/storage/object_store.h"
 
 namespace pomona {
 
-// Is there a run.json of ours: an object with "format", "pomona" and "verb", as every verb that
-// writes an output folder records them?
+// Of run.json. Keys that change their name or meaning make another number.
+inline constexpr int kRunFormat = 2;
+
+// Throws invalid_input for a run.json of another version's format. `where` names it. One without a
+// format is of another program: its readers miss what they need.
+void check_run_format(const Json& record, std::string_view where);
+
+// Is there a run.json of ours, of whatever format: an object with "format", "pomona" and "verb", as
+// every verb that writes an output folder records them?
 bool has_our_record(const ObjectStore& root);
 
 // Results of the earlier run that one which makes `made` does not replace: what its SHA256SUMS
-// lists under names of ours; where that is missing or damaged, all under these names. None without
-// a run.json of ours. Names whole folders where nothing else lies in them.
+// lists under names of ours; where that is missing or damaged, only the parts in tables that are
+// made again. None without a run.json of ours. Names whole folders where nothing else lies in them.
 std::set<std::string> stale_results(const std::set<std::string>& made, const ObjectStore& root);
 
 }  // namespace pomona

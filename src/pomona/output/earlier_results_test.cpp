@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "pomona/base/error.h"
 #include "pomona/output/output_digests.h"
 #include "pomona/storage/memory_store.h"
 
@@ -59,16 +60,36 @@ TEST_F(EarlierResultsTest, ARecordOfAnotherProgramMakesNothingOurs) {
   EXPECT_THAT(stale_results({}, root_), IsEmpty());
 }
 
-TEST_F(EarlierResultsTest, WithoutDigestsNamesDecide) {
+// Nothing says what is a user's: only what would mix with new results goes.
+TEST_F(EarlierResultsTest, WithoutDigestsOnlyPartsOfTablesMadeAgainAreStale) {
   root_.write("letter.txt", "mine");
+  root_.write("pictures/mine.jpg", "mine");
+  root_.write("features/part-00001.snappy.parquet", "ours");
+  root_.write("features/mine.txt", "mine");
+  root_.write("previews/part-00000.snappy.parquet", "perhaps ours");
   for (const bool damaged : {true, false}) {
     if (damaged) {
       root_.write("SHA256SUMS", "of another program");
     } else {
       root_.remove("SHA256SUMS");
     }
-    EXPECT_THAT(stale_results({"run.json", "SHA256SUMS"}, root_),
-                ElementsAre("features", "reduced.csv"));
+    EXPECT_THAT(stale_results({"run.json", "SHA256SUMS"}, root_), IsEmpty());
+    EXPECT_THAT(stale_results({"run.json", "features/part-00000.snappy.parquet"}, root_),
+                ElementsAre("features/part-00001.snappy.parquet"));
+  }
+}
+
+TEST(RunFormatTest, AnotherFormatIsRefused) {
+  EXPECT_NO_THROW(check_run_format({{"format", kRunFormat}}, "run.json"));
+  EXPECT_NO_THROW(check_run_format({{"steps", 3}}, "run.json")) << "of another program";
+  for (const Json& format : {Json(1), Json(3), Json("2")}) {
+    EXPECT_THAT(
+        [&] {
+          check_run_format({{"format", format}}, "run.json of '/out'");
+        },
+        testing::ThrowsMessage<Error>(testing::StartsWith(
+            "reading run.json of '/out': expected format 2, found " + format.dump() +
+            ": made by another version of Pomona; make these results again")));
   }
 }
 

@@ -56,8 +56,9 @@ class OutputFolder {
   const std::string& fingerprint() const { return fingerprint_; }
 
   // Throws invalid_input when it holds anything and `force` is not given. With `force`, results of
-  // an earlier run are replaced at publish(), as far as its SHA256SUMS lists them; other files
-  // stay. A folder without a run.json or work.json of ours is refused all the same.
+  // an earlier run are replaced at publish(), as far as its SHA256SUMS lists them or this run makes
+  // files of their names; other files stay. A folder without a run.json or work.json of ours is
+  // refused all the same.
   void refuse_content(bool force) const;
 
   // Begins work in a place that does not refuse; unfinished work there is thrown away.

@@ -24,11 +24,11 @@ bool is_composed_name(std::string_view name) {
 
 const std::vector<std::string>& output_names() {
   static const std::vector<std::string> names = {
-      "manifest", "snapshot", "features", "previews", "reduced", "bundle", "reduced.csv",
-      "failures.csv", "shards.csv", "tsne.json", "metrics.json", "confusion.csv", "run.json",
-      "report.html", "SHA256SUMS", "contact_sheet.jpg", kComposedFolder,
-      // Of older versions: force replaces them.
-      "pictures", "thumbnails"};
+      "manifest",     "snapshot",    "features",     "previews",
+      "reduced",      "bundle",      "reduced.csv",  "failures.csv",
+      "shards.csv",   "tsne.json",   "metrics.json", "confusion.csv",
+      "run.json",     "report.html", "SHA256SUMS",   "contact_sheet.jpg",
+      kComposedFolder};
   return names;
 }
 

@@ -15,6 +15,7 @@
 #include "pomona/base/scratch_memory.h"
 #include "pomona/extract/feature_recipe.h"
 #include "pomona/features/read_ahead.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/output/output_digests.h"
 #include "pomona/output/output_names.h"
 #include "pomona/table/parquet_reader.h"
@@ -92,6 +93,7 @@ Json read_record(const ObjectStore& store, const std::string& place) {
            "end");
   }
   Json record = parse_json(store.read("run.json"), where(place));
+  check_run_format(record, where(place));
   const auto verb = read_member<std::string>(record, "verb", where(place));
   if (!record.contains("features_by")) {
     refuse(place, "it is the output of `pomona " + verb +
@@ -101,15 +103,16 @@ Json read_record(const ObjectStore& store, const std::string& place) {
 }
 
 void check_same_features(const Json& record, const ExtractSetup& setup, const std::string& place) {
-  const Json expected = feature_recipe(setup);
+  const FeatureRecipe expected = feature_recipe(setup);
   const Json& recorded = member_of(record, "features_by", where(place));
   if (!recorded.is_object()) {
     throw Error(ErrorKind::kCorrupt, "reading " + where(place) +
                                          ": expected an object as 'features_by', found " +
                                          recorded.type_name());
   }
-  for (const auto& [name, value] : expected.items()) {
-    const Json found = recorded.value(name, Json());  // an older version lacks some
+  if (parse_recipe(recorded) == expected) return;
+  for (const auto& [name, value] : recipe_json(expected).items()) {
+    const Json found = recorded.value(name, Json());
     if (found == value) continue;
     refuse(place, "its features were made with " + name + " " + found.dump() +
                       ", this run would make them with " + value.dump() +

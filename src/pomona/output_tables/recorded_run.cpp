@@ -5,6 +5,7 @@
 
 #include "pomona/base/json.h"
 #include "pomona/dataset/input_options.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/storage/key.h"
 
 namespace pomona {
@@ -32,6 +33,7 @@ RecordedExtraction parse_extraction(const Json& record) {
   RecordedExtraction extraction;
   extraction.backbone = read<std::string>(backbone, "name");
   extraction.backbone_digest = read<std::string>(backbone, "digest");
+  if (backbone.contains("input")) extraction.input = read<std::string>(backbone, "input");
   extraction.size = read<int>(backbone, "size");
   extraction.batch = read<int>(record, "batch");
   extraction.precision =
@@ -45,6 +47,7 @@ RecordedExtraction parse_extraction(const Json& record) {
 
 RecordedRun parse_recorded_run(std::string_view text) {
   const Json record = parse_json(text, kWhere);
+  check_run_format(record, kWhere);
   const Json& inputs = member_of(record, "inputs", kWhere);
   RecordedRun run;
   if (record.contains("backbone")) run.extraction = parse_extraction(record);

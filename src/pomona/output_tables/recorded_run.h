@@ -19,7 +19,8 @@ namespace pomona {
 struct RecordedExtraction {
   std::string backbone;  // its name
   std::string backbone_digest;
-  int size = 0;  // side of the network's input, in pixels
+  std::string input;  // as input_text() gives it; "": not recorded, of an older run
+  int size = 0;       // side of the network's input, in pixels
   int batch = 0;
   Precision precision = Precision::kF32;
   Fit fit = Fit::kSquash;
@@ -34,7 +35,7 @@ struct RecordedRun {
   std::optional<RecordedExtraction> extraction;  // none: it extracted nothing
 };
 
-// Of the text of run.json. Throws corrupt.
+// Of the text of run.json. Throws corrupt, and invalid_input for the format of another version.
 RecordedRun parse_recorded_run(std::string_view text);
 
 }  // namespace pomona

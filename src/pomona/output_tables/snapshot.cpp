@@ -45,7 +45,9 @@ void add(const Manifest& manifest, const ManifestRow& row, FailureWalk& failures
   const bool failed = row.status == FileStatus::kFailed;
   const FileFailure none;
   const FileFailure& failure = failed ? failures.of(row) : none;
-  batch.problem_kind.push_back(failure.kind);
+  const bool skipped = row.status == FileStatus::kSkipped;
+  batch.problem_kind.push_back(skipped ? std::string(skip_reason_name(row.skip_reason))
+                                       : failure.kind);
   batch.problem.push_back(failure.message);
 }
 
@@ -76,7 +78,9 @@ Manifest read_snapshot(const ObjectStore& store) {
       row.bytes = static_cast<std::uint64_t>(batch.bytes[i]);
       row.version = manifest.texts->keep(batch.version[i]);
       row.status = file_status_from_name(batch.status[i]);
-      if (row.status == FileStatus::kSkipped) ++manifest.left_out;
+      if (row.status == FileStatus::kSkipped) {
+        row.skip_reason = skip_reason_from_name(batch.problem_kind[i]);
+      }
       if (row.status == FileStatus::kFailed) {
         manifest.failures.push_back(
             {row.split, batch.path[i], "list", batch.problem_kind[i], batch.problem[i]});

@@ -11,11 +11,12 @@ namespace {
 Manifest listing() {
   Manifest manifest;
   manifest.labels = {"", "a", "b"};
-  manifest.rows = {{"a/1.jpg", 10, 1, Split::kTest, FileStatus::kOk, "\"etag\""},
-                   {"b/2.jpg", 20, 2, Split::kTest, FileStatus::kFailed, ""},
-                   {"3.txt", 30, 0, Split::kTrain, FileStatus::kSkipped, "mtime:1.000000002"}};
+  manifest.rows = {
+      {"a/1.jpg", 10, 1, Split::kTest, FileStatus::kOk, SkipReason::kNoImage, "\"etag\""},
+      {"b/2.jpg", 20, 2, Split::kTest, FileStatus::kFailed},
+      {"3.txt", 30, 0, Split::kTrain, FileStatus::kSkipped, SkipReason::kHidden,
+       "mtime:1.000000002"}};
   manifest.failures = {{Split::kTest, "b/2.jpg", "list", "denied", "permission denied"}};
-  manifest.left_out = 1;
   return manifest;
 }
 
@@ -29,10 +30,10 @@ TEST(Snapshot, IsReadBackAsItWas) {
   EXPECT_EQ(found.rows[1].status, FileStatus::kFailed);
   EXPECT_EQ(found.label(found.rows[1]), "b");
   EXPECT_EQ(found.rows[2].bytes, 30U);
+  EXPECT_EQ(found.rows[2].skip_reason, SkipReason::kHidden);
   ASSERT_EQ(found.failures.size(), 1U);
   EXPECT_EQ(found.failures[0].kind, "denied");
   EXPECT_EQ(found.failures[0].message, "permission denied");
-  EXPECT_EQ(found.left_out, 1U);
   EXPECT_EQ(digest_of_listing(found), digest_of_listing(listing()));
 }
 

@@ -59,7 +59,11 @@ Batcher::Batcher(const Predictor& predictor, const BatcherOptions& options)
       max_wait_(options.max_wait) {
   options.check();
   try {
-    for (std::size_t i = 0; i < predictor.workers(); ++i) workers_.emplace_back([this] { work(); });
+    for (std::size_t i = 0; i < predictor.workers(); ++i) {
+      Group group;
+      group.reserve(max_photographs_);  // so that joining requests needs no memory
+      workers_.emplace_back([this, group = std::move(group)]() mutable { work(group); });
+    }
   } catch (const std::system_error& error) {
     if (workers_.empty()) {
       throw Error(ErrorKind::kUnavailable,
@@ -101,22 +105,28 @@ BatcherCounts Batcher::counts() const {
   return counts_;
 }
 
-void Batcher::work() {
-  for (Group group = next_group(); !group.empty(); group = next_group()) answer(group);
+void Batcher::work(Group& group) {
+  while (next_group(group)) {
+    try {
+      answer(group);
+    } catch (...) {  // out of memory: an exception that leaves the thread would end the process
+      for (const auto& request : group) request->fail(std::current_exception());
+    }
+  }
 }
 
-// Empty at the end.
-Batcher::Group Batcher::next_group() {
+// False at the end. Does not throw.
+bool Batcher::next_group(Group& group) {
+  group.clear();
   std::unique_lock lock(mutex_);
-  Group group;
   while (group.empty()) {
     changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
-    if (ending_) return {};
+    if (ending_) return false;
     const auto until = waiting_.front()->came + max_wait_;
     changed_.wait_until(lock, until, [this] {
       return ending_ || waiting_.empty() || waiting_.size() >= max_photographs_;
     });
-    if (ending_) return {};
+    if (ending_) return false;
     // Another worker may have taken them. Those that are joined share their limits.
     while (!waiting_.empty() && group.size() < max_photographs_ &&
            (group.empty() || waiting_.front()->options.limits == group.front()->options.limits)) {
@@ -126,7 +136,7 @@ Batcher::Group Batcher::next_group() {
   }
   ++counts_.groups;
   counts_.requests += group.size();
-  return group;
+  return true;
 }
 
 void Batcher::answer(const Group& group) {

@@ -54,8 +54,8 @@ class Batcher {
   struct Request;
   using Group = std::vector<std::shared_ptr<Request>>;
 
-  void work();
-  Group next_group();
+  void work(Group& group);
+  bool next_group(Group& group);
   void answer(const Group& group);
   void answer_alone(Request& request) const;
 

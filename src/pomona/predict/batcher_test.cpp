@@ -4,11 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <memory>
+#include <new>
 #include <optional>
 #include <thread>
 
 #include "pomona/base/error.h"
+#include "pomona/base/failing_memory.h"
 #include "pomona/predict/made_up_predictor.h"
 
 namespace pomona {
@@ -186,6 +190,38 @@ TEST(TinyBatcher, KeepsRequestsOfManyThreadsApart) {
   }
   EXPECT_EQ(batcher.counts().requests, kThreads * kRequests);
   EXPECT_LT(batcher.counts().groups, kThreads * kRequests) << "none were joined";
+}
+
+// When asked, memory runs out in the thread that runs the network, and stays so.
+std::atomic<bool> memory_runs_out = false;
+
+class MemoryEatingFeaturizer final : public ColourFearingFeaturizer {
+ public:
+  using ColourFearingFeaturizer::ColourFearingFeaturizer;
+  void submit(std::size_t slot) override {
+    static thread_local std::optional<FailingMemory> failing;
+    if (memory_runs_out) failing.emplace(/*bytes=*/1);
+    ColourFearingFeaturizer::submit(slot);
+  }
+};
+
+TEST(TinyBatcher, WithoutMemoryRequestsFailAndTheProcessGoesOn) {
+  const Predictor predictor(
+      tiny_predicting_bundle({"whole"}, 4), {.workers = 1}, [](const ExtractSetup& setup) {
+        return CropNetworks(setup.crops, setup.featurizer.size, [&](int size) {
+          FeaturizerOptions options = setup.featurizer;
+          options.size = size;
+          return std::make_unique<MemoryEatingFeaturizer>(options);
+        });
+      });
+  const std::string photograph = made_up_photographs(1).front();
+  Batcher batcher(predictor, {.max_wait = std::chrono::microseconds(100)});
+  EXPECT_FALSE(batcher.submit(photograph).get().failure);
+  memory_runs_out = true;
+  for (int request = 0; request < 3; ++request) {
+    EXPECT_THROW(batcher.submit(photograph).get(), std::bad_alloc) << request;
+  }
+  memory_runs_out = false;
 }
 
 // With requests of every age under way.

@@ -99,7 +99,7 @@ TEST(TinyPredictor, AnswersManyThreadsWhileOtherRequestsFailAndStop) {
       EXPECT_EQ(ended_with([&] { predictor.predict(request, {}); }), ErrorKind::kUnavailable);
     } else if (kind == 1) {
       request.emplace_back("no photograph");
-      EXPECT_EQ(failure_of(predictor.predict(request, {}).back()), "unsupported_format");
+      EXPECT_EQ(failure_of(predictor.predict(request, {}).back()), "not_an_image");
     } else {
       std::stop_source stop;
       PredictOptions options;

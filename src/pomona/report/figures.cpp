@@ -12,6 +12,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/csv/csv_reader.h"
+#include "pomona/output/earlier_results.h"
 
 namespace pomona {
 namespace {
@@ -147,6 +148,7 @@ Json take_surest_mistakes(Json& metrics) {
 
 Json read_figures(const ObjectStore& out) {
   Json run = read_json(out, "run.json");
+  check_run_format(run, "run.json of " + out.describe());
   Json metrics = read_json(out, "metrics.json");
   if (run.is_null() && metrics.is_null()) {
     throw Error(ErrorKind::kNotFound,

@@ -12,6 +12,7 @@
 
 #include "pomona/base/base64.h"
 #include "pomona/base/error.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/storage/memory_store.h"
 #include "pomona/table/parquet_writer.h"
 
@@ -76,7 +77,7 @@ Json small_judgements() {
 }
 
 Json small_run() {
-  return {{"format", 1},
+  return {{"format", kRunFormat},
           {"verb", "run"},
           {"counts", {{"found", 11}, {"ok", 9}, {"failed", 2}}},
           {"labels",

@@ -2,6 +2,7 @@
 // How the client takes answers that no real service gives.
 #include "pomona/storage_s3/s3_client.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -14,7 +15,7 @@
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
-#include "pomona/http/failing_memory.h"
+#include "pomona/base/failing_memory.h"
 #include "pomona/http/stub_server.h"
 #include "pomona/storage/etag.h"
 #include "pomona/storage_s3/s3_store.h"
@@ -247,6 +248,20 @@ TEST(S3TransportTest, WhereRequestsGo) {
             "https://host /storage/v1/s3/fruits/a%20b/c /storage/v1/s3/fruits");
   EXPECT_EQ(url_of("https://host:9000/s3", true, "fruits"),
             "https://fruits.host:9000 /s3/a%20b/c /s3/");
+}
+
+TEST(S3TransportTest, BoundsNameTheField) {
+  EXPECT_NO_THROW(S3Options().check());
+  const auto expect_refused = [](const std::string& field, const auto& change) {
+    S3Options options;
+    change(options);
+    EXPECT_THAT([&] { S3Transport(options, "fruits", nullptr); },
+                testing::ThrowsMessage<Error>(testing::StartsWith(field + ": expected ")));
+  };
+  expect_refused("region", [](S3Options& options) { options.region = ""; });
+  expect_refused("most_in_flight", [](S3Options& options) { options.most_in_flight = 0; });
+  expect_refused("max_attempts", [](S3Options& options) { options.retry.max_attempts = 0; });
+  expect_refused("total", [](S3Options& options) { options.limits.total = milliseconds{0}; });
 }
 
 TEST(S3TransportTest, EachPartitionOfAwsHasItsDomain) {

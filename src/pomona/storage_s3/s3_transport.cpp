@@ -6,6 +6,7 @@
 #include <ctime>
 #include <utility>
 
+#include "pomona/base/bounds.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/random.h"
@@ -70,11 +71,20 @@ bool is_not_there(const HttpAnswer& answer) {
   return std::ranges::count(not_there(), answer.status) > 0;
 }
 
+void S3Options::check() const {
+  check_given("region", !region.empty(), "the region of the bucket, or us-east-1");
+  check_range("most_in_flight", most_in_flight, 1, 1024);
+  retry.check();
+  limits.check();
+}
+
 S3Transport::S3Transport(S3Options options, std::string bucket, S3CredentialsSource credentials)
     : options_(std::move(options)),
       bucket_(std::move(bucket)),
       credentials_(std::move(credentials)),
-      in_flight_(options_.most_in_flight) {}
+      in_flight_(options_.most_in_flight) {
+  options_.check();
+}
 
 S3Transport::~S3Transport() = default;
 

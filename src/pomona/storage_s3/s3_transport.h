@@ -33,6 +33,9 @@ struct S3Options {
   HttpLimits limits;                // of one attempt
   std::size_t most_in_flight = 64;  // requests at once
   std::stop_token stop;             // ends what is under way with `interrupted`
+
+  // Throws invalid_input that names the field.
+  void check() const;
 };
 
 // Credentials of this moment; called before each request, must be quick. `renew` is true after the
@@ -61,6 +64,7 @@ bool is_not_there(const HttpAnswer& answer);
 
 class S3Transport {
  public:
+  // Throws invalid_input for options out of range.
   S3Transport(S3Options options, std::string bucket, S3CredentialsSource credentials);
   ~S3Transport();
   S3Transport(const S3Transport&) = delete;

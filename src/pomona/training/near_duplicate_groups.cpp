@@ -15,6 +15,7 @@
 #include "pomona/dataset/scan.h"
 #include "pomona/dataset/source_of.h"
 #include "pomona/features/read_ahead.h"
+#include "pomona/neighbours/linked_rows.h"
 #include "pomona/neighbours/near_duplicates.h"
 
 namespace pomona {
@@ -75,31 +76,23 @@ std::vector<double> mean_of(const RowFile& features, const std::vector<std::size
 // Gives every row the group of the first row it is linked to, by way of old groups as well.
 class Joiner {
  public:
-  explicit Joiner(TableRows& rows) : rows_(rows), joined_(rows.groups.key.size()) {
-    for (std::size_t i = 0; i < joined_.size(); ++i) joined_[i] = static_cast<std::int32_t>(i);
-  }
+  explicit Joiner(TableRows& rows) : rows_(rows), joined_(rows.groups.key.size()) {}
 
-  void join(std::size_t row, std::size_t other) {
-    const std::int32_t a = group_of(row);
-    const std::int32_t b = group_of(other);
-    joined_[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
-  }
+  void join(std::size_t row, std::size_t other) { joined_.link(group_of(row), group_of(other)); }
   void finish() {
-    for (std::size_t i = 0; i < rows_.rows(); ++i) rows_.groups.of_row[i] = group_of(i);
+    for (std::size_t i = 0; i < rows_.rows(); ++i) {
+      rows_.groups.of_row[i] = joined_.first_of(group_of(i));
+    }
     rows_.groups.given = true;
   }
 
  private:
-  std::int32_t group_of(std::size_t row) const {
-    std::int32_t group = rows_.groups.of_row[row];
-    while (joined_[static_cast<std::size_t>(group)] != group) {
-      group = joined_[static_cast<std::size_t>(group)];
-    }
-    return group;
+  std::size_t group_of(std::size_t row) const {
+    return static_cast<std::size_t>(rows_.groups.of_row[row]);
   }
 
   TableRows& rows_;
-  std::vector<std::int32_t> joined_;
+  LinkedRows joined_;  // groups
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
+#include "pomona/base/unicode.h"
 #include "pomona/csv/written_csv.h"
 
 namespace pomona {
@@ -54,7 +55,7 @@ BackboneClasses BackboneClasses::parse(std::string_view csv, const std::string& 
                    "backbone's own classes, the first of which is 0");
     }
     if (row[label].empty()) table.refuse("the class " + row[name] + " has no label");
-    if (!classes.labels_.emplace(*number, row[label]).second) {
+    if (!classes.labels_.emplace(*number, to_nfc(row[label])).second) {
       table.refuse("the class " + row[name] + " has two rows; leave one");
     }
   }

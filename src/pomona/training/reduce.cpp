@@ -10,7 +10,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
-#include "pomona/dataset/scan.h"
+#include "pomona/base/stop.h"
 #include "pomona/features/crop_mean.h"
 #include "pomona/features/read_ahead.h"
 #include "pomona/learn/scaler_fit.h"

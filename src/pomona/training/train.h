@@ -71,16 +71,26 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
                         const TrainOptions& options, Progress& progress,
                         const std::stop_token& stop);
 
-// The same without calibration.
+// Weights for a fit on `left`, the rows that a fold leaves of `all` (both ascending), one for each
+// row of the table: a label of fewer than four photographs weighs there what it weighs in the fit
+// of all. Otherwise the label of the one held out would weigh half or two thirds of what others do,
+// and answers would look less sure than those of the final fit are. Empty: no label is so small.
+std::vector<float> fold_weights(const TableRows& rows, const std::vector<std::size_t>& all,
+                                const std::vector<std::size_t>& left);
+
+// The same as train() without calibration. `weights`: fold_weights(), which ridge regression passes
+// over; empty: those of the rows.
 TrainedClassifier train_uncalibrated(const TrainingTable& table,
                                      const std::vector<std::size_t>& chosen,
-                                     const TrainOptions& options, const std::stop_token& stop);
+                                     const TrainOptions& options, const std::stop_token& stop,
+                                     std::span<const float> weights = {});
 
 // Classes to tell rows apart by, numbered from 0.
 struct RowClasses {
   std::size_t count = 0;
   std::span<const std::int32_t> of_row;  // one for each row of the table
   MatrixView<const double> prior = {};   // LogisticOptions::prior; empty: none
+  std::span<const float> weights = {};   // of each row of the table; empty: TableRows::weights
 };
 // Logistic regression alone, of the rows `chosen` (ascending, all in a class), from `start` where
 // there is one.

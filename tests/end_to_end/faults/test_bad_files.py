@@ -47,8 +47,8 @@ def test_a_jpeg_cut_anywhere_is_a_failure_and_no_crash(extract, images, cut):
     assert cut < len(whole)
     (images / "a" / "cut.jpg").write_bytes(whole[:cut])
     out = extract(images)
-    status = statuses_of(out)["a/cut.jpg"]
-    assert status == ("skipped" if cut < 3 else "failed")
+    assert statuses_of(out)["a/cut.jpg"] == "failed"
+    assert (failures_of(out)["a/cut.jpg"][1] == "not_an_image") == (cut < 3)
 
 
 def test_messages_hold_nothing_of_the_file(extract, images):

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What could not be read, and why.
 import { h, plainTable, scrollBox, section } from '../dom.ts';
-import { count, counted } from '../numbers.ts';
-import type { Report } from '../report_data.ts';
+import { count } from '../numbers.ts';
+import type { FileGroup, Report } from '../report_data.ts';
+import { extensionText, skippedFiles } from './not_used.ts';
 
 export function failures(report: Report): HTMLElement {
   const { total, kinds, rows } = report.failures;
-  const skipped = report.counts.skipped ?? 0;
-  const aside =
-    skipped > 0
-      ? h(
-          'p',
-          {},
-          `${counted(skipped, 'file')} ${skipped === 1 ? 'was' : 'were'} passed over, being no image by content.`,
-        )
-      : null;
+  const aside = skippedFiles(report);
   if (total === 0) {
     return section('failures', 'Failures', 'Every photograph could be read', aside);
   }
@@ -36,7 +29,7 @@ export function failures(report: Report): HTMLElement {
           {},
           h('strong', {}, count(n)),
           ` ${kind.replaceAll('_', ' ')} `,
-          h('span', {}, `while trying to ${stage}`),
+          h('span', {}, `while trying to ${stage}${extensionsOf(report.notUsed, kind)}`),
         ),
       ),
     ),
@@ -61,4 +54,9 @@ export function failures(report: Report): HTMLElement {
         )
       : null,
   );
+}
+
+function extensionsOf(groups: FileGroup[], kind: string): string {
+  const group = groups.find(({ status, reason }) => status === 'failed' && reason === kind);
+  return group === undefined || group.extensions.length === 0 ? '' : `: ${extensionText(group)}`;
 }

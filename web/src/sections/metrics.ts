@@ -3,6 +3,7 @@
 import { h, section } from '../dom.ts';
 import { count, counted, percent, percentRange, points, significant } from '../numbers.ts';
 import type { Metrics, Report } from '../report_data.ts';
+import { leaks } from './leaks.ts';
 
 export function metrics(report: Report): HTMLElement | null {
   const list = report.metrics.filter(({ accuracy }) => accuracy !== null);
@@ -12,6 +13,7 @@ export function metrics(report: Report): HTMLElement | null {
     'Metrics',
     finding(list),
     h('ol', { class: 'metrics' }, ...list.map(row)),
+    leaks(report),
   );
 }
 

@@ -44,10 +44,20 @@ export function overview(report: Report): HTMLElement {
         'div',
         {},
         headline === '' ? null : h('p', { class: 'headline', id: 'headline' }, headline),
+        warnings(report),
         h('p', { class: 'lead' }, lead(report)),
       ),
     ),
     facts(report),
+  );
+}
+
+function warnings({ warnings: sentences }: Report): HTMLElement | null {
+  if (sentences.length === 0) return null;
+  return h(
+    'ul',
+    { class: 'warnings', id: 'warnings' },
+    ...sentences.map((sentence) => h('li', {}, h('strong', {}, 'Warning: '), sentence)),
   );
 }
 

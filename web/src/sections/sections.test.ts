@@ -5,7 +5,9 @@ import { readReport } from '../report_data.ts';
 import { matching } from './class_finder.ts';
 import { classRows, classViews, type Row, sortRows } from './class_rows.ts';
 import { countAxis } from './count_axis.ts';
+import { leakSentences } from './leaks.ts';
 import { crossValidated } from './metrics.ts';
+import { skippedText } from './not_used.ts';
 import { plainText, shellWord } from './setup.ts';
 import { extents, magnified, nextPoint, type Range } from './tsne_geometry.ts';
 
@@ -183,5 +185,73 @@ describe('bars of counts', () => {
     expect(many.place(1)).toBeGreaterThan(many.min);
     expect(many.label(many.place(10_000))).toBe('10,000');
     expect(many.label(many.min)).toBe('');
+  });
+});
+
+describe('files that gave no photograph', () => {
+  const report = readReport({
+    run: {
+      counts: { skipped: 3 },
+      not_used: [
+        { status: 'failed', reason: 'not_an_image', count: 4, extensions: [], examples: [] },
+        {
+          status: 'skipped',
+          reason: 'no_image',
+          count: 3,
+          extensions: [
+            { extension: '.txt', count: 2 },
+            { extension: '', count: 1 },
+          ],
+          examples: [{ path: 'a/notes.txt' }],
+        },
+        {
+          status: 'skipped',
+          reason: 'hidden',
+          count: 1,
+          extensions: [{ extension: '.jpg', count: 1 }],
+          examples: [{ path: 'a/@eaDir/1.jpg' }],
+        },
+      ],
+    },
+  });
+  test('are named with their extensions and an example', () => {
+    expect(report.notUsed.slice(1).map(skippedText)).toEqual([
+      '3 files skipped, no image by content and name (2 .txt, 1 without extension), such as a/notes.txt',
+      '1 file skipped, hidden by a name (1 .jpg), such as a/@eaDir/1.jpg',
+    ]);
+  });
+  test('of older versions are none', () => {
+    expect(readReport({ run: { counts: { skipped: 3 } } }).notUsed).toEqual([]);
+  });
+});
+
+describe('what the test shares with training', () => {
+  test('is counted in sentences', () => {
+    const report = readReport({
+      metrics: {
+        copies: {
+          photographs: 12,
+          test_rows: 1,
+          two_labels: 2,
+          contradictions: [
+            [
+              { path: 'a/1.jpg', split: 'train', label: 'a' },
+              { path: 'b/1.jpg', split: 'train', label: 'b' },
+            ],
+          ],
+        },
+        near_duplicates: { distance: 0.1, test_rows: 3, compared: 60 },
+      },
+    });
+    const [copies, near] = leakSentences(report);
+    expect(copies).toContain('12 photographs have copies');
+    expect(copies).toContain('1 test photograph has a copy among the training photographs');
+    expect(near).toContain('3 of 60 test photographs compared');
+    expect(report.copies?.contradictions[0]?.[1].label).toBe('b');
+  });
+  test('is nothing where nobody has looked', () => {
+    expect(leakSentences(readReport({ metrics: {} }))).toEqual([]);
+    const none = { photographs: 0, test_rows: 0, two_labels: 0, contradictions: [] };
+    expect(leakSentences(readReport({ metrics: { copies: none } }))).toEqual([]);
   });
 });

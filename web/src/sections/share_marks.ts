@@ -24,7 +24,7 @@ export function shareMarks(
   interval: Interval | null,
   wanted: number | null = null,
 ): HTMLElement {
-  // An interval of no width says that there was nothing to draw from.
+  // Earlier versions wrote an interval of no width where there was nothing to draw from.
   const shown = interval !== null && interval[0] < interval[1] ? interval : null;
   if (share === null)
     return h('span', { class: 'share-marks' }, h('span', { class: 'figure' }, '–'));

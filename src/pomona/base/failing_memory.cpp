@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/http/failing_memory.h"
+#include "pomona/base/failing_memory.h"
 
 #include <cstdlib>
 #include <limits>

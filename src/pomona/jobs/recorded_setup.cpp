@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/jobs/recorded_run.h"
+#include "pomona/jobs/recorded_setup.h"
 
 #include "pomona/base/error.h"
 #include "pomona/dataset/image_input.h"
@@ -35,6 +35,13 @@ ExtractSetup recorded_setup(const RecordedRun& run, const std::string& models,
     throw Error(ErrorKind::kInvalidInput, "training on '" + place + "': the installed backbone '" +
                                               setup.backbone.spec.name +
                                               "' is another one than made these features");
+  }
+  if (const std::string now = input_text(setup.backbone.spec);
+      !made.input.empty() && made.input != now) {
+    throw Error(ErrorKind::kInvalidInput,
+                "training on '" + place + "': the backbone '" + setup.backbone.spec.name +
+                    "' was imported anew since it made these features, for another input: then " +
+                    made.input + ", now " + now + "; extract them again");
   }
   return setup;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/jobs/recorded_run.h"
+#include "pomona/jobs/recorded_setup.h"
 
 #include <gtest/gtest.h>
 
