@@ -35,8 +35,8 @@ void add_split_flags(CLI::App& command, SplitOptions& split) {
   command
       .add_option("--group", split.group,
                   "Regular expression on file names. Photographs of a label with the same captures "
-                  "are a group, and a group stays on one side of the split: '^(r\\d*_)?' for the "
-                  "films of Fruits-360")
+                  "are a group. A group stays on one side of the holdout, and in one fold: "
+                  "'^(r\\d*_)?' for the films of Fruits-360")
       ->type_name("REGEX")
       ->group(group);
   add_seed_flag(command, split.seed, "Another number chooses another holdout")->group(group);

@@ -13,7 +13,7 @@ namespace pomona::cli {
 namespace {
 
 constexpr std::size_t kWidth = 80;
-constexpr std::size_t kDescriptionColumn = 26;
+constexpr std::size_t kDescriptionColumn = 27;  // two blanks after --no-conditional-writes
 
 // Breaks a text that begins at a column between words. The formatter indents what follows a break.
 std::string wrapped(const std::string& text, std::size_t column) {

@@ -64,7 +64,7 @@ std::string first_bytes(const fs::path& file) {
   return bytes;
 }
 
-// What a file holds that is no network, and what to do; "" where nothing tells. These are what
+// What a file holds that is no network, and what to do; "" where nothing shows it. These are what
 // downloads leave under a network's name.
 std::string other_content(const fs::path& file) {
   const std::string bytes = first_bytes(file);

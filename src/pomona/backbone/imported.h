@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests only: what importing a network ends with.
+// For tests only: what importing a network ends with. Any thread.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the input of a network somebody else made one that takes our pictures. Private to this
-// module.
+// module. Any thread, each with a network of its own.
 #pragma once
 
 #include <string>

@@ -22,7 +22,7 @@ enum class ErrorKind {
   kInternal,      // a bug of ours
 };
 
-// "invalid_input", "not_found", …: the spelling used in JSON and in logs.
+// "invalid_input", "not_found", …: for logs and answers of fronts, and for tests.
 std::string_view error_kind_name(ErrorKind kind);
 
 // The message says what was attempted, on which object, what was expected and found, and what to

@@ -205,7 +205,7 @@ std::string why_none_held_out(const Manifest& manifest, const Groups& groups, do
   }
   if (groups.given) {
     return "group: the pattern leaves no label with two groups, so no photograph is kept for a "
-           "test; let the pattern capture what tells groups apart";
+           "test; let the pattern capture what distinguishes groups";
   }
   return "holdout: every label has a single photograph, which is needed to learn it, so no "
          "photograph is kept for a test; give labels at least two photographs, or a test set";

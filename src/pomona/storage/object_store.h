@@ -32,8 +32,8 @@ struct ObjectInfo {
   std::uint64_t bytes = 0;
   // What the store calls this content (storage/etag.h), with its quotes; "" where it has no name.
   std::string etag = {};
-  // Tells this content from others that lie under the same key at other times, as read() takes it:
-  // the ETag, or when a file was written. "" where nothing tells.
+  // Distinguishes this content from others under the same key at other times, as read() takes it:
+  // the ETag, or when a file was written. "" where nothing does.
   std::string version = {};
   // False for what is listed but has no bytes to read: pipes, sockets, devices, broken links.
   bool readable = true;

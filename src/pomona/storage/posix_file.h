@@ -38,7 +38,7 @@ class Descriptor {
 // controlling terminal, leaking into child processes. Retries when a signal comes in between.
 Descriptor open_at(int folder, const std::string& name, int flags, unsigned mode = 0);
 
-// Tells the content of a file from what it was at other times: when it was written, to the
+// Distinguishes the content of a file from what it was at other times: when it was written, to the
 // nanosecond as far as the file system knows.
 std::string file_version(const struct stat& status);
 

@@ -20,7 +20,7 @@ S3Upload::~S3Upload() {
   try {
     client_.abort_upload(key_, upload_id_);
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
-    // An error is under way already that tells more; `pomona clean` removes what stays.
+    // An error is under way already that explains more; `pomona clean` removes what stays.
   }
 }
 

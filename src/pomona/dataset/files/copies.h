@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files with the same bytes under several names. They must lie on one side of a split, or the test
-// asks for what training has seen.
+// asks for what training has seen. Each call is for one thread.
 #pragma once
 
 #include <cstddef>
