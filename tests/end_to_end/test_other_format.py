@@ -34,7 +34,7 @@ def test_another_format_is_refused(tiny, other, noise, tmp_path):
         ["report", other],
     ):
         tiny.refuses(*words, code=USAGE, tells=[*tells, "run.json", "make these results again"])
-    photograph = next(noise.rglob("*.png"))
+    photograph = next(path for path in noise.rglob("*") if path.is_file())
     for words in (["predict", other, photograph], ["evaluate", other, noise]):
         tiny.refuses(*words, code=DAMAGED, tells=[*tells, "bundle.json", "train again"])
     assert all(tell in tiny("verify", other, code=None).text for tell in tells)
