@@ -111,7 +111,8 @@ void check_same_features(const Json& record, const ExtractSetup& setup, const st
                                          recorded.type_name());
   }
   if (parse_recipe(recorded) == expected) return;
-  for (const auto& [name, value] : recipe_json(expected).items()) {
+  const Json wanted = recipe_json(expected);
+  for (const auto& [name, value] : wanted.items()) {
     const Json found = recorded.value(name, Json());
     if (found == value) continue;
     refuse(place, "its features were made with " + name + " " + found.dump() +
