@@ -29,18 +29,19 @@ TEST(ImportBackbone, BoundsNameTheField) {
   const auto expect_refused = [](const std::string& field, const auto& change) {
     ImportOptions options = golden_import_options();
     EXPECT_NO_THROW(options.check());
-    change(options.spec);
+    change(options);
     EXPECT_THAT(importing("/nowhere.onnx", options),
                 HasSubstr("invalid_input: " + field + ": expected "))
         << "before a file is read";
   };
-  expect_refused("name", [](BackboneSpec& spec) { spec.name = ""; });
+  const float no_number = std::nanf("");
+  expect_refused("name", [](ImportOptions& options) { options.spec.name = ""; });
   for (const int size : {0, -1, 4097}) {
-    expect_refused("size", [&](BackboneSpec& spec) { spec.size = size; });
+    expect_refused("size", [&](ImportOptions& options) { options.spec.size = size; });
   }
-  expect_refused("mean", [](BackboneSpec& spec) { spec.mean[1] = std::nanf(""); });
-  for (const float std_dev : {0.F, -1.F, std::nanf("")}) {
-    expect_refused("std_dev", [&](BackboneSpec& spec) { spec.std_dev[2] = std_dev; });
+  expect_refused("mean", [&](ImportOptions& options) { options.mean = {1, no_number, 1}; });
+  for (const float std_dev : {0.F, -1.F, no_number}) {
+    expect_refused("std_dev", [&](ImportOptions& options) { options.std_dev = {1, 1, std_dev}; });
   }
 }
 
