@@ -215,7 +215,7 @@ TEST(ChooseHoldout, TakesTheShareOfAllHoweverFewPhotographsALabelHas) {
 
 TEST(ChooseHoldout, LabelsThatCanGiveNothingDoNotEmptyTheNext) {
   Manifest manifest = photographs_of(1000, 1);
-  manifest.labels.push_back("z");
+  manifest.labels.emplace_back("z");
   for (std::size_t i = 0; i < 100; ++i) {
     ManifestRow row;
     row.path = manifest.texts->keep("z/" + std::to_string(i) + ".jpg");

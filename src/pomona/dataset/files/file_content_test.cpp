@@ -12,12 +12,11 @@ namespace {
 using namespace std::string_literals;
 using testing::HasSubstr;
 
-FileContent failed_content(const std::string& path, const std::string& bytes) {
-  FileContent content = file_content(path, bytes);
+DecodeFailure failure_of(std::string_view path, std::string_view bytes) {
+  const FileContent content = file_content(path, bytes);
   EXPECT_EQ(content.status, FileStatus::kFailed) << path;
   EXPECT_TRUE(content.failure) << path;
-  if (!content.failure) content.failure.emplace();
-  return content;
+  return content.failure.value_or(DecodeFailure());
 }
 
 TEST(FileContentTest, WhatIsDecodedIsOkWhateverItIsCalled) {
@@ -32,10 +31,10 @@ TEST(FileContentTest, WhatIsCalledAnImageAndIsNoneFailsWithTheReason) {
   const std::string lfs = "version https://git-lfs.github.com/spec/v1\n";
   for (const char* path : {"a/1.jpg", "a/1.JPEG", "a/1.png", "a/1.WebP", "a/1.heic", "a/1.CR2",
                            "a/1.tga", "a/1.tiff", "1.gif", "a/1.dng", "a/1.pdf"}) {
-    const FileContent content = failed_content(path, lfs);
-    EXPECT_EQ(content.failure->kind, DecodeFailureKind::kNotAnImage) << path;
-    EXPECT_THAT(content.failure->message, HasSubstr("Git-LFS pointer")) << path;
-    EXPECT_THAT(failed_content(path, "").failure->message, HasSubstr("empty")) << path;
+    const DecodeFailure failure = failure_of(path, lfs);
+    EXPECT_EQ(failure.kind, DecodeFailureKind::kNotAnImage) << path;
+    EXPECT_THAT(failure.message, HasSubstr("Git-LFS pointer")) << path;
+    EXPECT_THAT(failure_of(path, "").message, HasSubstr("empty")) << path;
   }
 }
 
@@ -61,15 +60,15 @@ TEST(FileContentTest, OtherImagesFailByName) {
         std::pair("<svg xmlns='http://www.w3.org/2000/svg'/>"s, "SVG"),
         std::pair("<?xml version='1.0'?>\n<!-- drawn -->\n<svg width='1'/>"s, "SVG"),
         std::pair("GIF89a"s, "GIF"), std::pair("II\x2a\0\x08\0\0\0"s, "TIFF")}) {
-    const FileContent content = failed_content("a/1", bytes);
-    EXPECT_EQ(content.failure->kind, DecodeFailureKind::kUnsupportedFormat) << name;
-    EXPECT_THAT(content.failure->message, HasSubstr(name));
+    const DecodeFailure failure = failure_of("a/1", bytes);
+    EXPECT_EQ(failure.kind, DecodeFailureKind::kUnsupportedFormat) << name;
+    EXPECT_THAT(failure.message, HasSubstr(name));
   }
-  const FileContent raw = failed_content("a/1.NEF", "MM\0\x2a\0\0\0\x08"s);
-  EXPECT_THAT(raw.failure->message, testing::StartsWith("NEF (camera raw) is not decoded"));
-  const FileContent tga = failed_content("a/1.tga", "\0\0\2\0\0\0\0\0\0\0\0\0\4\0\4\0\x18\0"s);
-  EXPECT_EQ(tga.failure->kind, DecodeFailureKind::kUnsupportedFormat);
-  EXPECT_THAT(tga.failure->message, testing::StartsWith("TGA is not decoded"));
+  const DecodeFailure raw = failure_of("a/1.NEF", "MM\0\x2a\0\0\0\x08"s);
+  EXPECT_THAT(raw.message, testing::StartsWith("NEF (camera raw) is not decoded"));
+  const DecodeFailure tga = failure_of("a/1.tga", "\0\0\2\0\0\0\0\0\0\0\0\0\4\0\4\0\x18\0"s);
+  EXPECT_EQ(tga.kind, DecodeFailureKind::kUnsupportedFormat);
+  EXPECT_THAT(tga.message, testing::StartsWith("TGA is not decoded"));
 }
 
 TEST(FileContentTest, TextsAreNoPictures) {
