@@ -2,6 +2,7 @@
 """JPEGs whose bytes end early, or are not all their own: never taken for whole photographs, and
 used, with the share that is lost, where that is asked for."""
 
+import io
 import json
 import random
 
@@ -104,11 +105,14 @@ def test_a_share_may_be_lost_and_is_written_in_the_row(tiny, images, tmp_path):
     assert json_of(out / "run.json")["options"]["max_damage"] == 0.75
     features = {row["path"] for row in rows_of(out / "features")}
     assert features == {path for path, row in rows.items() if row["status"] == "ok"}
-    seen = {row["path"]: row["pixels"] for row in rows_of(out / "pictures")}
-    third = np.frombuffer(seen["damaged/third.jpg"], np.uint8).reshape(48, 48, 3).astype(int)
-    whole = np.frombuffer(seen["good/no_end_mark.jpg"], np.uint8).reshape(48, 48, 3).astype(int)
-    assert np.abs(third[:12] - whole[:12]).max() <= 1, "what is there is as it was"
-    assert np.abs(third[-12:] - 128).max() <= 1, "the rest is grey"
+    previews = {row["path"]: row["jpeg"] for row in rows_of(out / "previews")}
+
+    def pixels(path):
+        return np.asarray(Image.open(io.BytesIO(previews[path])).convert("RGB"), int)
+
+    third, whole = pixels("damaged/third.jpg"), pixels("good/no_end_mark.jpg")
+    assert np.abs(third[:8] - whole[:8]).mean() <= 2, "what is there is as it was"
+    assert np.abs(third[-8:] - 128).mean() <= 2, "the rest is grey"
 
     # With another share, what is damaged is decoded again and what is whole is taken.
     again = tmp_path / "again"

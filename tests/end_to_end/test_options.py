@@ -63,7 +63,7 @@ def test_components_that_were_not_asked_for_are_recorded(noise_results):
 
 def test_more_components_than_photographs_are_refused(tiny, noise, tmp_path):
     words = ["run", noise, "--out", tmp_path / "out", *TINY, "--components", "40"]
-    tiny.refuses(*words, code=USAGE, tells=["components: expected 1 to 14", "40", "(--components)"])
+    tiny.refuses(*words, code=USAGE, tells=["components: expected 1 to 13", "40", "(--components)"])
     assert not (tmp_path / "out").exists()
 
 

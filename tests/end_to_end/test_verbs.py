@@ -44,8 +44,8 @@ def test_reduce_gives_the_reduced_table_of_run(pomona, extracted, results, tmp_p
     found = digests(tmp_path / "out")
     assert set(found) == {REDUCED, "reduced/_SUCCESS", "reduced.csv", "_SUCCESS"}
     assert found == {name: expected[name] for name in found}
-    assert json_of(tmp_path / "out" / "run.json")["pca"]["n_components"] == 29
-    assert "29 components" in done.text
+    assert json_of(tmp_path / "out" / "run.json")["pca"]["n_components"] == 31
+    assert "31 components" in done.text
 
 
 def test_train_on_what_extract_wrote_gives_the_model_of_run(pomona, extracted, results, tmp_path):

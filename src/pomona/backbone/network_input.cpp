@@ -101,7 +101,11 @@ bool takes_pictures(const ov::Model& network, TensorLayout layout, int batch, in
   const std::shared_ptr<ov::Model> tried = network.clone();
   try {
     tried->reshape(picture_shape(layout, batch, size));
-    return true;
+    // A layer tied to one size may take a larger picture for several of that size.
+    return std::ranges::all_of(tried->outputs(), [batch](const ov::Output<ov::Node>& output) {
+      const ov::PartialShape& shape = output.get_partial_shape();
+      return shape.rank().is_dynamic() || shape.size() < 2 || shape[0].compatible(batch);
+    });
   } catch (const std::exception&) {  // why not, depends on the network: the caller names the shape
     return false;
   }

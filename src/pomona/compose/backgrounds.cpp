@@ -66,7 +66,7 @@ ReadBackground read_background(const Manifest& manifest, std::size_t row, Photog
   if (auto failure = source.read(row, reader.bytes)) {
     outcome.failure = std::move(failure);
   } else if (FileContent content = file_content(manifest.rows[row].path, reader.bytes);
-             content.status == FileStatus::kFailed) {
+             content.failure) {
     outcome.failure = decode_failure(manifest.rows[row], std::move(*content.failure));
   } else if (content.status == FileStatus::kOk) {
     const auto decoded = reader.decoder.decode(reader.bytes, {limits, 2 * side}, reader.decoded);

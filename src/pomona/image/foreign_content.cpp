@@ -83,7 +83,7 @@ const char* kind_of_text(std::string_view bytes) {
   if (text.starts_with("<?xml")) {
     return "an XML document, as object stores send with an error; download it again";
   }
-  if (text.starts_with("{") || text.starts_with("[")) {
+  if (text.starts_with('{') || text.starts_with('[')) {
     return "text that begins like JSON; download the photograph again";
   }
   return "text, not a photograph; copy it again from where it came, or remove it";

@@ -171,7 +171,8 @@ Matrix<double> first_step(const LogisticObjective& objective, const LogisticObje
   };
   Point best = at(kShortestStep);
   double length = kShortestStep;
-  for (double factor = 2; factor > kFinestFactor; factor = std::sqrt(factor)) {
+  double factor = 2;
+  while (factor > kFinestFactor) {
     for (const double change : {factor, 1 / factor}) {
       for (;;) {
         Point point = at(length * change);
@@ -180,6 +181,7 @@ Matrix<double> first_step(const LogisticObjective& objective, const LogisticObje
         length *= change;
       }
     }
+    factor = std::sqrt(factor);
   }
   return std::move(best.parameters);
 }

@@ -25,10 +25,10 @@ Error error_of_work(const Error& error, OutputFolder& out) {
   if (!out.keeps_work()) return error;
   // Other photographs or other options may repair it; this work must not be in their way.
   if (error.kind() == ErrorKind::kInvalidInput) out.mark_discardable();
-  return Error(error.kind(), std::string(error.what()) + "; what is finished is kept in '" +
-                                 out.place() +
-                                 "': the same command goes on from there, `pomona clean` removes "
-                                 "it");
+  return Error(error.kind(),
+               std::string(error.what()) + "; what is finished is kept in '" + out.place() +
+                   "': the same command goes on from there (with retry_failures it also "
+                   "reads again what failed), `pomona clean` removes it");
 }
 
 }  // namespace pomona

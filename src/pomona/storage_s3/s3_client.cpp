@@ -42,9 +42,9 @@ HttpAnswer S3Client::send_with_checksum(const S3Call& call,
   S3Call checked = call;
   checked.request.headers.push_back(header);
   checked.answers.insert(checked.answers.end(), {400, 501});
-  const HttpAnswer answer = transport_.send(checked, body);
+  HttpAnswer answer = transport_.send(checked, body);
   if (answer.status != 400 && answer.status != 501) return answer;
-  const HttpAnswer unchecked = transport_.send(call, body);  // throws for any other reason
+  HttpAnswer unchecked = transport_.send(call, body);  // throws for any other reason
   has_checksums_ = false;
   return unchecked;
 }
@@ -303,23 +303,24 @@ S3Call S3Client::listing(const std::string& prefix, const std::string& delimiter
 
 S3ListPage S3Client::list_page(const std::string& prefix, const std::string& delimiter,
                                const S3ListNext& next) {
-  std::optional<S3ListPage> page;
+  S3ListPage page;
   S3Call list = listing(prefix, delimiter, next, has_list_v2_ && !next.is_marker);
   // Whoever gets a page relies on it: names are cut behind the prefix, and folders lead deeper.
   const auto flaw = [&](const HttpAnswer&, const std::string& xml) -> S3Failure {
-    page = parse_list_page(xml);
-    if (!page) return damaged("its answer is cut short, or not one of S3");
-    return lies_below(*page, prefix) ? S3Failure{} : damaged("its answer is of another place");
+    std::optional<S3ListPage> parsed = parse_list_page(xml);
+    if (!parsed) return damaged("its answer is cut short, or not one of S3");
+    page = std::move(*parsed);
+    return lies_below(page, prefix) ? S3Failure{} : damaged("its answer is of another place");
   };
   list.flaw = flaw;
   std::string body;
-  if (transport_.send(list, body).status < 300) return std::move(*page);
+  if (transport_.send(list, body).status < 300) return page;
   // ListObjects, the first version, if ListObjectsV2 is what the service lacks.
   list = listing(prefix, delimiter, next, /*is_v2=*/false);
   list.flaw = flaw;
   transport_.send(list, body);
   has_list_v2_ = false;
-  return std::move(*page);
+  return page;
 }
 
 }  // namespace pomona

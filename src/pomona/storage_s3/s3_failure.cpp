@@ -106,7 +106,7 @@ std::string advice_on_denial(const S3Error& error, const S3Asked& asked) {
   if (!error.code.empty() && error.code != "AccessDenied") {
     return "the reason is one that only who runs the service, or owns the account, can remove";
   }
-  const std::string pays = "set requester_pays where whoever reads pays for the bucket's requests";
+  std::string pays = "set requester_pays where whoever reads pays for the bucket's requests";
   if (contains(error.message, "requester pays")) return pays;
   const std::string whether =
       error.code.empty()

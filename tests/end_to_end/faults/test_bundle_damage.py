@@ -69,7 +69,7 @@ def test_a_missing_cut_or_longer_file_is_noticed(tiny, noise, bundle, name):
     [
         (["whole", "flip@5"], "'flip@5' is none"),
         (["whole", "whole@32"], "'whole@32' is the same as 'whole'"),
-        (["flip"], "the first must be 'whole'"),
+        (["flip"], "the first crop must be 'whole'"),
         (["whole", *(f"flip@{size}" for size in range(40, 60))], "at most 4 sizes"),
         (["whole", "flip@4096"], "too many at once"),
     ],
