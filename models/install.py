@@ -26,14 +26,15 @@ NOT_FOUND, UNAVAILABLE = 3, 4
 def fingerprint(entry) -> str:
     """Of all that decides what an installed backbone is made of."""
     digest = hashlib.sha256(json.dumps(entry, sort_keys=True).encode())
-    features = HERE.parent / "src" / "pomona" / "features"
+    backbone = HERE.parent / "src" / "pomona" / "backbone"
     for source in (
         HERE / "convert_efficientnet_lite.py",
         HERE / "torch_legacy.py",
         HERE / "install.py",
-        features / "backbone.cpp",
-        features / "import_backbone.cpp",
-        features / "network_output.cpp",
+        backbone / "backbone.cpp",
+        backbone / "import_backbone.cpp",
+        backbone / "network_input.cpp",
+        backbone / "network_output.cpp",
     ):
         digest.update(source.read_bytes())
     return digest.hexdigest()
