@@ -12,7 +12,7 @@ namespace {
 // Chosen on photographs of fruit in shops, of which these reject none, and on the same spoilt: half
 // of them at a quarter of the light lie at twice kLeastBrightness, and nearly all that were blurred
 // by 4 pixels of 348 below kLeastSharpness, none by 2 (docs/kinds.md).
-constexpr int kLeastSide = 40;
+constexpr int kLeastRecognisedSide = 40;
 constexpr double kLeastBrightness = 0.1;
 constexpr double kLeastSharpness = 0.11;
 // Where all that was learnt is the same; nothing is divided by 0.
@@ -32,7 +32,7 @@ std::string_view rejection_reason_name(RejectionReason reason) {
 }
 
 std::optional<RejectionReason> rejection_of_picture(const PictureQuality& quality) {
-  if (quality.shorter_side < kLeastSide) return RejectionReason::kTooSmall;
+  if (quality.shorter_side < kLeastRecognisedSide) return RejectionReason::kTooSmall;
   if (quality.brightness < kLeastBrightness) return RejectionReason::kTooDark;
   if (quality.sharpness < kLeastSharpness) return RejectionReason::kTooBlurred;
   return std::nullopt;

@@ -7,6 +7,10 @@
 
 namespace pomona {
 
+// Larger pictures of PNG and WebP are reduced while their rows come. That changes a level here and
+// there, so the many that are smaller keep the pixels that Pillow gives.
+inline constexpr std::uint64_t kMostHeldPixels = 16'000'000;
+
 // The largest that leaves the shorter side at least twice as long as target_side, so that resizing
 // afterwards gives what it gives from the whole picture, but for rounding; at least as long where
 // memory_at(scale), in bytes, would be too much. 1 where target_side is 0.

@@ -23,10 +23,6 @@
 namespace pomona {
 namespace {
 
-// Larger pictures are reduced while their rows come. That changes a level here and there, so the
-// many that are smaller keep the pixels that Pillow gives.
-constexpr std::uint64_t kMostHeldPixels = 16'000'000;
-
 // libpng keeps two rows, of 16 bits with alpha at most.
 constexpr std::uint64_t kKeptBytesPerColumn = 16;
 

@@ -25,9 +25,6 @@ struct FrameDeleter {
   void operator()(WebPIterator* frame) const { WebPDemuxReleaseIterator(frame); }
 };
 
-// As in png.cpp.
-constexpr std::uint64_t kMostHeldPixels = 16'000'000;
-
 DecodeFailure truncated() {
   return {
       DecodeFailureKind::kTruncated,
