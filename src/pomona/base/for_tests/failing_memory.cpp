@@ -27,3 +27,11 @@ FailingMemory::~FailingMemory() { refused_bytes = kNoLimit; }
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+// std::stable_sort asks by this form. A sanitizer has its own, which our delete would not fit.
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
+  if (bytes >= pomona::refused_bytes) return nullptr;
+  return std::malloc(bytes == 0 ? 1 : bytes);
+}
+[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
+  std::free(memory);
+}
