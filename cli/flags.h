@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "command.h"
 #include "pomona/jobs/run.h"
-#include "pomona/storage_s3/s3_store_opener.h"
+#include "store_flags.h"
 
 namespace CLI {
 class App;
@@ -32,10 +31,6 @@ void add_reduce_flags(CLI::App& command, ReduceOptions& reduce);
 void add_train_flags(CLI::App& command, TrainOptions& train);
 // In no group yet.
 CLI::Option* add_seed_flag(CLI::App& command, std::uint64_t& seed, const std::string& what);
-std::shared_ptr<S3StoreOptions> add_store_flags(CLI::App& command);
-// Opens places as these flags say, until the session is stopped.
-std::shared_ptr<const StoreOpener> store_opener(const S3StoreOptions& flags,
-                                                const Session& session);
 void add_earlier_flags(CLI::App& command, EarlierOptions& earlier);
 void add_output_flags(CLI::App& command, OutputOptions& output);
 void add_workers_flag(CLI::App& command, std::size_t& workers);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <openvino/frontend/exception.hpp>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "pomona/backbone/openvino_network.h"
+#include "pomona/base/unicode.h"
 
 namespace pomona {
 namespace {
@@ -35,15 +35,8 @@ constexpr const char* kFormats =
     "ONNX (.onnx), TensorFlow SavedModel (a folder), TensorFlow Lite (.tflite) and OpenVINO IR "
     "(.xml beside .bin) can be imported";
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(), lower);
-  return text;
-}
-
 Format format_of(const fs::path& path, const std::string& doing) {
-  const std::string extension = lowered(path.extension().string());
+  const std::string extension = ascii_lower(path.extension().string());
   if (fs::is_directory(path)) {
     if (fs::exists(path / "saved_model.pb")) return kSavedModel;
   } else if (extension == ".onnx") {
@@ -72,7 +65,7 @@ std::string other_content(const fs::path& file) {
   if (bytes.starts_with("version https://git-lfs.github.com/spec/")) {
     return "it is a Git-LFS pointer, not the file itself; fetch that with `git lfs pull`";
   }
-  std::string text = lowered(bytes);
+  std::string text = ascii_lower(bytes);
   text.erase(0, std::min(text.find_first_not_of(" \t\r\n\xef\xbb\xbf"), text.size()));
   if (text.starts_with("<!doctype html") || text.starts_with("<html")) {
     return "it is an HTML page; download the file that the page is about";

@@ -46,4 +46,12 @@ std::string to_folded(std::string_view text) {
   return folded;
 }
 
+std::string ascii_lower(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  return lower;
+}
+
 }  // namespace pomona

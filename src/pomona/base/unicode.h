@@ -15,4 +15,8 @@ std::string to_nfc(std::string_view text);
 // underscores, compatible forms alike. For finding near misses, never for a label itself.
 std::string to_folded(std::string_view text);
 
+// Letters of ASCII in lower case, every other byte as it is: for extensions, names of headers and
+// marks, which are ASCII.
+std::string ascii_lower(std::string_view text);
+
 }  // namespace pomona

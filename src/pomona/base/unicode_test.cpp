@@ -47,5 +47,11 @@ TEST(UnicodeTest, FoldedNamesAreAlikeWhereAReaderSeesNoDifference) {
   EXPECT_NE(to_folded(kComposed), to_folded("Peche"));
 }
 
+TEST(UnicodeTest, LowerCaseOfAsciiLeavesOtherBytes) {
+  EXPECT_EQ(ascii_lower("@AZ[`az{.JPG"), "@az[`az{.jpg");
+  EXPECT_EQ(ascii_lower(kComposed), std::string("p\xC3\xAA") + "che");
+  EXPECT_EQ(ascii_lower("\xC3\x8A"), "\xC3\x8A");
+}
+
 }  // namespace
 }  // namespace pomona

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "pomona/base/error.h"
+#include "pomona/dataset/made_up_manifest.h"
 
 namespace pomona {
 namespace {
@@ -177,26 +178,11 @@ TEST(ChooseHoldout, DoesNotDependOnOtherLabels) {
                                             find_groups(without_c, ""), 0.2, 5)));
 }
 
-// `labels` labels of `photographs` each.
-Manifest photographs_of(std::size_t labels, std::size_t photographs) {
-  Manifest manifest;
-  for (std::size_t label = 0; label < labels; ++label) {
-    manifest.labels.push_back(std::to_string(100000 + label));
-    for (std::size_t i = 0; i < photographs; ++i) {
-      ManifestRow row;
-      row.path = manifest.texts->keep(manifest.labels[label] + "/" + std::to_string(i) + ".jpg");
-      row.label = static_cast<std::uint32_t>(label);
-      manifest.rows.push_back(row);
-    }
-  }
-  return manifest;
-}
-
 TEST(ChooseHoldout, TakesTheShareOfAllHoweverFewPhotographsALabelHas) {
   for (const double share : {0.1, 0.2, 0.5}) {
     for (const std::size_t labels : {2U, 3U, 10U, 100U, 10000U}) {
       for (const std::size_t photographs : {2U, 3U, 4U, 5U, 7U, 13U}) {
-        const Manifest manifest = photographs_of(labels, photographs);
+        const Manifest manifest = made_up_manifest(labels, photographs);
         const auto chosen =
             choose_holdout(manifest, all_rows(manifest), find_groups(manifest, ""), share, 0);
         const auto wanted = share * static_cast<double>(labels * photographs);
@@ -214,7 +200,7 @@ TEST(ChooseHoldout, TakesTheShareOfAllHoweverFewPhotographsALabelHas) {
 }
 
 TEST(ChooseHoldout, LabelsThatCanGiveNothingDoNotEmptyTheNext) {
-  Manifest manifest = photographs_of(1000, 1);
+  Manifest manifest = made_up_manifest(1000, 1);
   manifest.labels.emplace_back("z");
   for (std::size_t i = 0; i < 100; ++i) {
     ManifestRow row;
@@ -228,11 +214,11 @@ TEST(ChooseHoldout, LabelsThatCanGiveNothingDoNotEmptyTheNext) {
 }
 
 TEST(WhyNoneHeldOut, NamesTheReason) {
-  const Manifest single = photographs_of(20, 1);
+  const Manifest single = made_up_manifest(20, 1);
   EXPECT_THAT(why_none_held_out(single, find_groups(single, ""), 0.2),
               testing::AllOf(testing::StartsWith("holdout: "),
                              testing::HasSubstr("every label has a single photograph")));
-  const Manifest few = photographs_of(2, 2);
+  const Manifest few = made_up_manifest(2, 2);
   EXPECT_TRUE(choose_holdout(few, all_rows(few), find_groups(few, ""), 0.1, 0).empty());
   EXPECT_THAT(why_none_held_out(few, find_groups(few, ""), 0.1),
               testing::AllOf(testing::StartsWith("holdout, folds: "),

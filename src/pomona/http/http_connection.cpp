@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <exception>
 #include <filesystem>
 #include <mutex>
@@ -14,6 +13,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/unicode.h"
 
 namespace pomona {
 namespace {
@@ -67,10 +67,8 @@ std::size_t receive_header(char* bytes, std::size_t, std::size_t count, void* us
     if (line.starts_with("HTTP/")) {
       receiver.answer->headers.clear();  // of a "100 Continue" before the answer
     } else if (colon != std::string_view::npos) {
-      std::string name(line.substr(0, colon));
-      std::ranges::transform(name, name.begin(),
-                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      receiver.answer->headers[name] = trimmed(line.substr(colon + 1));
+      receiver.answer->headers[ascii_lower(line.substr(0, colon))] =
+          trimmed(line.substr(colon + 1));
     }
     return true;
   });

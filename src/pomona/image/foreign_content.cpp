@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstddef>
 
+#include "pomona/base/unicode.h"
 #include "pomona/image/image_format.h"
 
 namespace pomona {
@@ -56,14 +57,6 @@ constexpr ForeignMark kForeignMarks[] = {
     {0, "data:image/"sv, "a data: URL, an image written as text; decode its base64"},
 };
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
-  return lower;
-}
-
 bool is_text(std::string_view bytes) {
   return std::ranges::all_of(bytes, [](unsigned char letter) {
     return letter >= 0x20 ? letter != 0x7f : std::isspace(letter) != 0;
@@ -75,7 +68,7 @@ const char* kind_of_text(std::string_view bytes) {
   while (!bytes.empty() && std::isspace(static_cast<unsigned char>(bytes.front())) != 0) {
     bytes.remove_prefix(1);
   }
-  const std::string text = lower_case(bytes);
+  const std::string text = ascii_lower(bytes);
   if (text.find("<html") != std::string::npos || text.starts_with("<!doctype html")) {
     return "an HTML page, as servers send where they have no photograph; download it again";
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "pomona/base/error.h"
+#include "pomona/base/unicode.h"
 
 namespace pomona {
 namespace {
@@ -54,10 +55,7 @@ Sections read_sections(const std::string& path) {
     }
     const std::size_t equals = text.find('=');
     if (section == nullptr || equals == std::string::npos) continue;
-    std::string name = trimmed_text(std::string_view(text).substr(0, equals));
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string name = ascii_lower(trimmed_text(std::string_view(text).substr(0, equals)));
     const bool is_nested = kBlanks.find(line.front()) != std::string_view::npos && !outer.empty();
     if (!is_nested) outer = name;
     (*section)[is_nested ? outer + "." + name : name] =

@@ -184,16 +184,22 @@ void S3Client::put(const std::string& key, std::string_view body) {
   send_with_checksum(put, {"x-amz-checksum-sha256", base64(sha256_bytes(body))}, answer);
 }
 
+std::optional<std::string> S3Client::find(const std::string& key) {
+  std::string body;
+  try {
+    get(key, {}, body);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kNotFound) return std::nullopt;
+    throw;
+  }
+  return body;
+}
+
 // What lies there decides: who writes at the same time may replace it, and sees that as well.
 bool S3Client::put_without_condition(const std::string& key, std::string_view body) {
-  std::string there;
-  try {
-    get(key, {}, there);
-    return there == body;
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kNotFound) throw;
-  }
+  if (const std::optional<std::string> there = find(key)) return *there == body;
   put(key, body);
+  std::string there;
   get(key, {}, there);
   return there == body;
 }
@@ -216,14 +222,7 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
   }
   if (answer.status != 412) return true;
   // An earlier attempt may have arrived although its answer was lost: what lies there decides.
-  std::string there;
-  try {
-    get(key, {}, there);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kNotFound) return false;  // removed since
-    throw;
-  }
-  return there == body;
+  return find(key) == body;  // none: removed since
 }
 
 void S3Client::remove(const std::string& key) {

@@ -107,6 +107,8 @@ class S3Client {
                                 std::string& body);
   S3Failure flaw_of_content(const HttpAnswer& answer, const S3GetOptions& options,
                             const std::string& body, std::string& found_before);
+  // The whole object; none where there is none.
+  std::optional<std::string> find(const std::string& key);
   bool put_without_condition(const std::string& key, std::string_view body);
   void remove_each(const std::vector<std::string>& keys);
 

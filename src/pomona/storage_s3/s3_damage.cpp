@@ -7,6 +7,7 @@
 #include "pomona/base/base64.h"
 #include "pomona/base/digest.h"
 #include "pomona/base/number_text.h"
+#include "pomona/base/unicode.h"
 
 namespace pomona {
 namespace {
@@ -51,11 +52,8 @@ std::string md5_in(const HttpAnswer& answer) {
   if (!encryption.empty() && encryption != "AES256") return "";
   if (!answer.header("x-amz-server-side-encryption-customer-algorithm").empty()) return "";
   const std::string etag = answer.header("etag");
-  std::string digest(without_quotes(etag));
+  const std::string digest = ascii_lower(without_quotes(etag));
   if (digest.size() != 32) return "";
-  std::ranges::transform(digest, digest.begin(), [](char c) {
-    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
   return digest.find_first_not_of("0123456789abcdef") == std::string::npos ? digest : "";
 }
 

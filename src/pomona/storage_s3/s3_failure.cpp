@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "pomona/base/error.h"
+#include "pomona/base/unicode.h"
 #include "pomona/storage/key.h"
 
 namespace pomona {
@@ -91,8 +92,7 @@ Kind kind_of(int status) {
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return !std::ranges::search(text, part, {}, lower, lower).empty();
+  return ascii_lower(text).find(ascii_lower(part)) != std::string::npos;
 }
 
 std::string advice_on_denial(const S3Error& error, const S3Asked& asked) {

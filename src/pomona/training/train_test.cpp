@@ -8,6 +8,7 @@
 
 #include "pomona/base/error.h"
 #include "pomona/base/random.h"
+#include "pomona/dataset/made_up_manifest.h"
 #include "pomona/metrics/calibration.h"
 
 namespace pomona {
@@ -67,20 +68,6 @@ class Clouds {
   Matrix<double> centres_;
 };
 
-TableRows rows_of_labels(std::size_t labels, std::size_t photographs) {
-  Manifest manifest;
-  for (std::size_t label = 0; label < labels; ++label) {
-    manifest.labels.push_back(std::to_string(100000 + label));
-    for (std::size_t i = 0; i < photographs; ++i) {
-      ManifestRow row;
-      row.path = manifest.texts->keep(manifest.labels[label] + "/" + std::to_string(i) + ".jpg");
-      row.label = static_cast<std::uint32_t>(label);
-      manifest.rows.push_back(row);
-    }
-  }
-  return rows_of_manifest(std::move(manifest), "");
-}
-
 struct Answered {
   Matrix<double> probabilities;
   std::vector<std::int32_t> labels;
@@ -95,7 +82,7 @@ Answered train_and_ask(std::size_t labels, std::size_t photographs, std::size_t 
   const Matrix<float> drawn = clouds.draw(photographs);
   RowFile inputs(testing::TempDir(), drawn.cols());
   inputs.append(drawn.view());
-  const TableRows rows = rows_of_labels(labels, photographs);
+  const TableRows rows = rows_of_manifest(made_up_manifest(labels, photographs), "");
   std::vector<std::size_t> all(rows.rows());
   std::iota(all.begin(), all.end(), std::size_t{0});
   const Moments moments(drawn.cols(), labels);

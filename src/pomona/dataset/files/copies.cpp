@@ -15,6 +15,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/neighbours/linked_rows.h"
 
 namespace pomona {
 namespace {
@@ -147,28 +148,23 @@ ScratchVector<std::size_t> find_copies(const ImageRoots& roots, const Manifest& 
 
 void join_copies(const Manifest& manifest, std::span<const std::size_t> first_copy,
                  Groups& groups) {
-  std::vector<std::int32_t> joined(groups.key.size());
-  std::iota(joined.begin(), joined.end(), 0);
-  const auto root_of = [&](std::int32_t group) {
-    while (joined[static_cast<std::size_t>(group)] != group) {
-      group = joined[static_cast<std::size_t>(group)];
-    }
-    return group;
+  LinkedRows joined(groups.key.size());
+  const auto first_of = [&](std::int32_t group) {
+    return joined.first_of(static_cast<std::size_t>(group));
   };
   std::vector<bool> holds_copies(groups.key.size());
   for (std::size_t row = 0; row < first_copy.size(); ++row) {
     if (first_copy[row] == row) continue;
-    const auto [low, high] =
-        std::minmax({root_of(groups.of_row[row]), root_of(groups.of_row[first_copy[row]])});
-    joined[static_cast<std::size_t>(high)] = low;
-    holds_copies[static_cast<std::size_t>(low)] = true;
+    joined.link(static_cast<std::size_t>(groups.of_row[row]),
+                static_cast<std::size_t>(groups.of_row[first_copy[row]]));
+    holds_copies[static_cast<std::size_t>(first_of(groups.of_row[row]))] = true;
   }
   if (std::ranges::find(holds_copies, true) == holds_copies.end()) return;
   constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
   std::vector<std::uint32_t> label_of(groups.key.size(), kNone);
   groups.mixed.assign(groups.key.size(), 0);
   for (std::size_t row = 0; row < groups.of_row.size(); ++row) {
-    groups.of_row[row] = root_of(groups.of_row[row]);
+    groups.of_row[row] = first_of(groups.of_row[row]);
     const auto group = static_cast<std::size_t>(groups.of_row[row]);
     if (!holds_copies[group] || manifest.rows[row].status != FileStatus::kOk) continue;
     const std::uint32_t label = manifest.rows[row].label;

@@ -2,10 +2,10 @@
 #include "pomona/dataset/files/file_content.h"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 #include <utility>
 
+#include "pomona/base/unicode.h"
 #include "pomona/image/decode.h"
 #include "pomona/image/foreign_content.h"
 #include "pomona/image/image_format.h"
@@ -55,11 +55,7 @@ std::string extension_of(std::string_view path) {
   const std::string_view name = file_name(path);
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == name.size()) return "";
-  std::string extension(name.substr(dot));
-  std::ranges::transform(extension, extension.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
-  return extension;
+  return ascii_lower(name.substr(dot));
 }
 
 bool is_image_name(std::string_view path) {

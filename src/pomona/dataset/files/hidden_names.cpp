@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
+#include <iterator>
+
+#include "pomona/base/unicode.h"
 
 namespace pomona {
 namespace {
@@ -35,12 +38,6 @@ constexpr std::string_view kHidden[] = {"#recycle",
                                         "thumbs.db:encryptable",
                                         "~snapshot"};
 
-bool equal_letters(std::string_view name, std::string_view lower) {
-  return std::ranges::equal(name, lower, [](unsigned char one, unsigned char other) {
-    return std::tolower(one) == other;
-  });
-}
-
 // Design rule for Camera File system: four characters, here the first is '_', and four digits.
 bool is_camera_name(std::string_view name) {
   constexpr std::size_t kFreeLetters = 4;
@@ -58,8 +55,7 @@ bool is_camera_name(std::string_view name) {
 bool hides(std::string_view name, bool is_file) {
   if (name.starts_with('.')) return true;
   if (name.starts_with('_')) return !is_file || !is_camera_name(name);
-  return std::ranges::any_of(kHidden,
-                             [&](std::string_view hidden) { return equal_letters(name, hidden); });
+  return std::ranges::find(kHidden, ascii_lower(name)) != std::end(kHidden);
 }
 
 }  // namespace
