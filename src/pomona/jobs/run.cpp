@@ -15,7 +15,7 @@
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/training/domain_adaptation.h"
-#include "pomona/training/feature_copies.h"
+#include "pomona/dataset/feature_copies.h"
 #include "pomona/training/output_layer_prior.h"
 #include "pomona/training/studio_only.h"
 

@@ -14,7 +14,7 @@
 #include "pomona/table/parquet_features.h"
 #include "pomona/table/parquet_writer.h"
 #include "pomona/training/domain_adaptation.h"
-#include "pomona/training/feature_copies.h"
+#include "pomona/dataset/feature_copies.h"
 #include "pomona/training/near_duplicate_groups.h"
 #include "pomona/training/reduced_csv.h"
 #include "pomona/training/studio_only.h"

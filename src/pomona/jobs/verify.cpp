@@ -13,7 +13,7 @@
 #include "pomona/base/parallel.h"
 #include "pomona/bundle/read_bundle.h"
 #include "pomona/dataset/input_options.h"
-#include "pomona/dataset/verify_listing.h"
+#include "pomona/dataset/files/verify_listing.h"
 #include "pomona/output/earlier_results.h"
 #include "pomona/output/output_digests.h"
 #include "pomona/output_tables/verify_tables.h"
