@@ -120,7 +120,7 @@ void write_reduced_csv(benchmark::State& state) {
   Nowhere store;
   std::uint64_t rows = 0;
   for (auto _ : state) {
-    ReducedCsvWriter writer(store, "reduced.csv", 200);
+    ReducedCsvWriter writer(store, "reduced.csv");
     writer.add(batch);
     writer.finish();
     rows += kRows;

@@ -129,5 +129,5 @@ def test_log_timing_tells_the_stages(tiny, noise, tmp_path):
     done = tiny("run", noise, "--out", tmp_path / "out", "--backbone", "tiny", "--log-timing")
     stages = re.findall(r"^(\w+): .*\d\.\d\d s$", done.message, re.MULTILINE)
     assert stages == words(
-        "prepare scan compare extract reduce train evaluate baselines tsne report"
+        "prepare scan compare extract reduce train evaluate baselines tsne bundle report"
     )

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Links pomona_core alone: decodes the photographs of a few kinds of sample/, computes features
-// with the small network of the golden tests, fits scaler, PCA and classifier and classifies them
-// again. Exits with 1 unless nine in ten come out right, and unless the committed bundle opens.
+// with the small network of the golden tests, trains the chain on them in memory and lets its
+// bundle name the photographs. Exits with 1 unless nine in ten come out right, and unless the
+// committed bundle opens.
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pomona/backbone/golden_network.h"
 #include "pomona/bundle/read_bundle.h"
-#include "pomona/dataset/table_rows.h"
-#include "pomona/features/memory_features.h"
+#include "pomona/dataset/memory_table.h"
+#include "pomona/evaluation/train_chain.h"
 #include "pomona/features/photograph_featurizer.h"
-#include "pomona/learn/classifier_fit.h"
+#include "pomona/predict/predict.h"
 #include "pomona/storage/store_opener.h"
-#include "pomona/training/reduce.h"
 
 namespace pomona {
 namespace {
@@ -25,84 +25,75 @@ namespace {
 constexpr std::array<std::string_view, 4> kKinds = {"Apple Granny Smith", "Banana", "Cherry 1",
                                                     "Kiwi"};
 
-// What the network of the golden tests sees in all photographs of one kind, as training rows.
-class KindFeatures {
- public:
-  explicit KindFeatures(const ExtractSetup& setup)
-      : networks_(make_networks(setup)),
-        featurizer_(networks_, setup, networks_.every_crop(), {0}) {}
-
-  FeatureBatch of(const ObjectStore& sample, std::string_view kind) {
-    FeatureBatch batch;
-    sample.list(kind, [&](const ObjectInfo& object) { batch.path.push_back(object.key); });
-    std::sort(batch.path.begin(), batch.path.end());
-    batch.label.assign(batch.path.size(), std::string(kind));
-    batch.split.assign(batch.path.size(), "train");
-    for (const std::string& path : batch.path) {
-      const auto decoded = featurizer_.add(sample.read(path), {});
-      if (!decoded) throw Error(ErrorKind::kCorrupt, path + ": " + decoded.error().message);
+// Photographs in memory, with their kinds.
+struct Photographs {
+  explicit Photographs(const ObjectStore& sample) {
+    for (const std::string_view kind : kKinds) {
+      sample.list(kind, [&](const ObjectInfo& object) {
+        bytes.push_back(sample.read(object.key));
+        kinds.emplace_back(kind);
+      });
     }
-    const std::vector<float> features = featurizer_.finish();
-    batch.features = Matrix<float>(batch.path.size(), featurizer_.row_width());
-    std::copy(features.begin(), features.end(), batch.features.data());
-    return batch;
   }
 
- private:
-  CropNetworks networks_;
-  PhotographFeaturizer featurizer_;
+  std::vector<std::string> bytes;
+  std::vector<std::string> kinds;
 };
 
-// The share of training rows that the classifier names right.
-double fitted_accuracy(const FeatureSource& features) {
-  const TableRows rows = rows_of_table(features, /*group_pattern=*/"");
-  const std::span<const std::int32_t> labels = rows.label_index;
-  const Moments moments = table_moments(features, labels, kKinds.size(), /*crops=*/1, {});
-  ReduceOptions options;
-  options.components = ComponentCount{8};
-  const Reduction reduction = fit_reduction(moments, options);
-  const Projection projection = fold(reduction.scaler, reduction.pca);
-  Matrix<float> components(rows.rows(), reduction.pca.n_components());
-  std::size_t done = 0;
-  const auto reader = features.read();
-  for (FeatureBatch batch; reader->next(batch); done += batch.rows()) {
-    project(projection, batch.features.view(), components.view().rows_from(done, batch.rows()));
+std::vector<float> features_of(const Photographs& photographs, const ExtractSetup& setup) {
+  const CropNetworks networks = make_networks(setup);
+  PhotographFeaturizer featurizer(networks, setup, networks.every_crop(), {0});
+  for (const std::string& bytes : photographs.bytes) {
+    const auto decoded = featurizer.add(bytes, {});
+    if (!decoded) throw Error(ErrorKind::kCorrupt, decoded.error().message);
   }
-  TrainingRows training{
-      .dims = components.cols(), .class_count = kKinds.size(), .rows = rows.rows()};
-  training.block_rows = rows.rows();
-  training.read = [&](std::size_t, MatrixView<float> to, std::span<std::int32_t> to_labels) {
-    for (std::size_t i = 0; i < to.rows(); ++i) {
-      std::copy(components.row(i).begin(), components.row(i).end(), to.row(i).begin());
-    }
-    std::copy(labels.begin(), labels.end(), to_labels.begin());
-  };
-  const LogisticFit fit = fit_logistic(training, {});
-  Matrix<double> probabilities(rows.rows(), kKinds.size());
-  classify(fit.classifier, components.view(), probabilities.view());
+  return featurizer.finish();
+}
+
+// The bundle of a chain that learns from all of them.
+Bundle trained_on(const Photographs& photographs, const ExtractSetup& setup) {
+  const std::vector<float> features = features_of(photographs, setup);
+  Progress progress;
+  const std::stop_token stop;
+  const Execution execution{progress, stop, 1};
+  MemoryRows rows;
+  rows.features = {features.data(), photographs.bytes.size(), setup.row_width()};
+  rows.labels = photographs.kinds;
+  SplitOptions split;
+  split.holdout = 0;
+  const MemoryTable table(std::move(rows), split, execution);
+  TrainChainOptions options;
+  options.reduce.components = ComponentCount{8};
+  const Moments moments = training_moments(table, table.table_rows(), stop);
+  return train_chain({table, table.table_rows(), moments}, setup, options, {},
+                     system_scratch_folder(), execution)
+      .bundle;
+}
+
+// The share of photographs that the bundle names right.
+double share_named_right(Bundle bundle, const Photographs& photographs) {
+  const Predictor predictor(std::move(bundle));
+  const std::vector<std::string_view> bytes(photographs.bytes.begin(), photographs.bytes.end());
+  const std::vector<Prediction> predictions = predictor.predict(bytes, {});
   std::size_t right = 0;
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const auto row = probabilities.row(i);
-    right += std::max_element(row.begin(), row.end()) - row.begin() == labels[i];
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    if (predictions[i].answers.front().label == photographs.kinds[i]) ++right;
   }
-  return static_cast<double>(right) / static_cast<double>(rows.rows());
+  return static_cast<double>(right) / static_cast<double>(predictions.size());
 }
 
 int check_core() {
   const std::string source = POMONA_SOURCE;
   const auto stores = local_store_opener();
-  const auto sample = stores->open(source + "/sample/fruits");
-  MemoryFeatures features;
+  const Photographs photographs(*stores->open(source + "/sample/fruits"));
   ExtractSetup setup;
   setup.backbone = golden_backbone();
   setup.featurizer.size = setup.backbone.spec.size;
   setup.featurizer.batch = 1;
-  KindFeatures kinds(setup);
-  for (const std::string_view kind : kKinds) features.add(kinds.of(*sample, kind));
-  const double accuracy = fitted_accuracy(features);
+  const double accuracy = share_named_right(trained_on(photographs, setup), photographs);
   const Bundle bundle = read_bundle(*stores->open(source + "/models/kinds"), "bundle");
   std::printf("core: %zu photographs, %.2f right; a bundle of %zu kinds\n",
-              static_cast<std::size_t>(features.rows()), accuracy, bundle.labels.size());
+              photographs.bytes.size(), accuracy, bundle.labels.size());
   return accuracy >= 0.9 && !bundle.labels.empty() ? 0 : 1;
 }
 

@@ -182,17 +182,17 @@ void add_details(const Evaluation& evaluation, const TableRows& rows, Evaluation
                                   examples_of(evaluation, rows, pair, answers)});
   }
   results.surest_mistakes = sure_mistakes(evaluation, rows, answers);
+  results.confusion = {rows.train_labels, measured.confusion};
 }
 
-void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,
-                     ObjectStore& store, const std::string& key) {
+void write_confusion(const Confusion& confusion, ObjectStore& store, const std::string& key) {
   CsvWriter csv(store, key);
   csv.text("truth");
-  for (const std::string& label : labels) csv.text(label);
+  for (const std::string& label : confusion.labels) csv.text(label);
   csv.end_row();
-  for (std::size_t truth = 0; truth < evaluation.metrics.confusion.rows(); ++truth) {
-    csv.text(labels[truth]);
-    for (const std::uint64_t count : evaluation.metrics.confusion.row(truth)) {
+  for (std::size_t truth = 0; truth < confusion.counts.rows(); ++truth) {
+    csv.text(confusion.labels[truth]);
+    for (const std::uint64_t count : confusion.counts.row(truth)) {
       csv.integer(static_cast<std::int64_t>(count));
     }
     csv.end_row();

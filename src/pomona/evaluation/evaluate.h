@@ -44,11 +44,10 @@ std::vector<std::pair<std::string, Evaluation>> evaluations_by_source(
 void add_metrics(const Protocol& protocol, const Evaluation& evaluation, const TableRows& rows,
                  EvaluationResults& results);
 
-// The classes, calibration, confusions and surest mistakes of that evaluation.
+// The classes, calibration, confusions and surest mistakes of that evaluation, and its counts.
 void add_details(const Evaluation& evaluation, const TableRows& rows, EvaluationResults& results);
 
-// confusion.csv: counts, truth by row.
-void write_confusion(const Evaluation& evaluation, const std::vector<std::string>& labels,
-                     ObjectStore& store, const std::string& key);
+// confusion.csv.
+void write_confusion(const Confusion& confusion, ObjectStore& store, const std::string& key);
 
 }  // namespace pomona

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "pomona/base/json.h"
+#include "pomona/base/matrix.h"
 #include "pomona/dataset/manifest.h"
 #include "pomona/metrics/calibration.h"
 #include "pomona/metrics/metrics.h"
@@ -92,6 +93,12 @@ struct SureMistake {
   double truth_probability = 0;
 };
 
+// Counts of answers, truth by row.
+struct Confusion {
+  std::vector<std::string> labels;
+  Matrix<std::uint64_t> counts;
+};
+
 struct EvaluationResults {
   std::vector<ProtocolMetrics> metrics;
   std::vector<RecallByLabel> by_class;
@@ -100,6 +107,7 @@ struct EvaluationResults {
   std::vector<CalibrationBin> calibration;
   std::vector<ConfusedPair> confusions;  // the most frequent first
   std::vector<SureMistake> surest_mistakes;
+  Confusion confusion;  // which confusion.csv is written from, not metrics.json
 };
 
 // Those of the first protocol of that key; null: there is none.

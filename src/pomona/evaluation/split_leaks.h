@@ -14,7 +14,7 @@
 
 namespace pomona {
 
-// Photographs with exactly the same features (training/feature_copies.h).
+// Photographs with exactly the same features (dataset/feature_copies.h).
 struct CopyMetrics {
   std::size_t photographs = 0;  // that have a copy
   std::size_t test_rows = 0;    // of the test, with a copy in training

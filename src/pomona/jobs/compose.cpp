@@ -15,7 +15,7 @@
 #include "pomona/compose/contact_sheet.h"
 #include "pomona/compose/scene_synthesis.h"
 #include "pomona/compose/studio_frames.h"
-#include "pomona/dataset/failure_table.h"
+#include "pomona/dataset/files/failure_table.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/dataset/scan.h"
 #include "pomona/image/jpeg_encode.h"

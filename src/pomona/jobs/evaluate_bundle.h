@@ -7,12 +7,9 @@
 #include <stop_token>
 #include <string>
 
-#include "pomona/base/json.h"
 #include "pomona/base/progress.h"
-#include "pomona/bundle/bundle.h"
 #include "pomona/dataset/input_options.h"
-#include "pomona/dataset/table_rows.h"
-#include "pomona/evaluation/evaluate.h"
+#include "pomona/evaluation/bundle_evaluation.h"
 #include "pomona/image/decode_limits.h"
 
 namespace pomona {
@@ -31,19 +28,9 @@ struct EvaluateOptions {
   void check() const;
 };
 
-struct BundleEvaluation {
-  Evaluation evaluation;
-  TableRows rows;             // labels numbered as in the bundle
-  EvaluationResults results;  // with the one protocol
-};
-
-// Of features, the test rows count, or all where there are none. Photographs with labels the bundle
-// does not know count as wrong answers. Throws invalid_input when no row has a label the bundle
-// knows, or when features have another width than the bundle's.
+// As evaluate_features() and evaluate_photographs(), once the bundle has answered its self-check.
+// Throws as they do, and invalid_input for features that another backbone or other settings made.
 BundleEvaluation evaluate_bundle(const EvaluateOptions& options, Progress& progress,
                                  const std::stop_token& stop);
-
-// As metrics.json, as far as an evaluation knows it.
-Json metrics_json(const BundleEvaluation& evaluation);
 
 }  // namespace pomona

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "pomona/base/error.h"
-#include "pomona/dataset/failure_table.h"
+#include "pomona/dataset/files/failure_table.h"
 #include "pomona/extract/known_rows.h"
 #include "pomona/output_tables/earlier_rows.h"
 #include "pomona/output_tables/finished_shards.h"

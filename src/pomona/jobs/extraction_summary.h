@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "pomona/base/json.h"
+#include "pomona/evaluation/timeline.h"
 #include "pomona/jobs/extract_tables.h"
-#include "pomona/jobs/timeline.h"
 
 namespace pomona {
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "pomona/base/execution.h"
-#include "pomona/jobs/timeline.h"
+#include "pomona/evaluation/timeline.h"
 #include "pomona/output/output_folder.h"
 
 namespace pomona {

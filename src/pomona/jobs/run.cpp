@@ -6,6 +6,7 @@
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/dataset/feature_copies.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
@@ -15,9 +16,9 @@
 #include "pomona/report/report.h"
 #include "pomona/table/parquet_features.h"
 #include "pomona/training/domain_adaptation.h"
-#include "pomona/training/feature_copies.h"
 #include "pomona/training/output_layer_prior.h"
 #include "pomona/training/studio_only.h"
+#include "pomona/training/training_files.h"
 
 namespace pomona {
 namespace {
@@ -91,12 +92,12 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
   }
   Extraction extraction =
       extract_tables(std::move(work), request_of(options), options.reduce.components, context);
-  TrainJobOptions learn;
+  TrainJobOptions job;
+  TrainChainOptions& learn = job.chain;
   learn.reduce = options.reduce;
   learn.catalogue = files.catalogue;
   learn.backbone_classes = files.classes;
   learn.train = options.train;
-  learn.train.workers = context.execution.workers;
   learn.train.seed = options.input.split.seed;
   learn.split = options.input.split;
   learn.split_kind = extraction.split_kind;
@@ -109,7 +110,7 @@ RunResult finish_run(const RunOptions& options, const TrainingFiles& files, Extr
   const ParquetFeatures features(out.work(), extraction.features);
   join_feature_copies(extraction.rows, features, context.execution);
   const TrainingMetrics metrics =
-      train_job({features, extraction.rows, *extraction.moments}, extraction.setup, learn, context);
+      train_job({features, extraction.rows, *extraction.moments}, extraction.setup, job, context);
 
   record.inputs = inputs_json(options.input);
   record.options =

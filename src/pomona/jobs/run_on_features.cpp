@@ -3,6 +3,7 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/parallel.h"
+#include "pomona/dataset/feature_copies.h"
 #include "pomona/jobs/recorded_setup.h"
 #include "pomona/jobs/run_record.h"
 #include "pomona/output/output_folder.h"
@@ -14,10 +15,10 @@
 #include "pomona/table/parquet_features.h"
 #include "pomona/table/parquet_writer.h"
 #include "pomona/training/domain_adaptation.h"
-#include "pomona/training/feature_copies.h"
 #include "pomona/training/near_duplicate_groups.h"
 #include "pomona/training/reduced_csv.h"
 #include "pomona/training/studio_only.h"
+#include "pomona/training/training_files.h"
 
 namespace pomona {
 namespace {
@@ -43,13 +44,6 @@ Json inputs_json(const FromFeaturesOptions& options) {
   Json json = {{"features", key_from_name(options.features)}};
   if (!options.classes.empty()) json["classes"] = key_from_name(options.classes);
   return json;
-}
-
-Moments training_moments(const FeatureSource& table, const TableRows& rows,
-                         const std::stop_token& stop) {
-  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
-  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
-  return table_moments(table, classes, rows.train_labels.size(), rows.crops, stop);
 }
 
 // What both verbs share: an output folder begun anew for what `body` makes of the features.
@@ -85,11 +79,8 @@ std::vector<double> reduce_features(const FromFeaturesOptions& options,
   context.timeline.begin("reduce");
   Reduction reduction = fit_reduction(moments, options.reduce);
   ReducedTableWriter parquet(context.out.staged(), "reduced");
-  ReducedCsvWriter csv(context.out.staged(), "reduced.csv", reduction.pca.n_components());
-  ReduceSinks sinks;
-  sinks.table = &parquet;
-  sinks.csv = &csv;
-  reduce(table, rows, fold(reduction.scaler, reduction.pca), sinks, context.execution);
+  ReducedCsvWriter csv(context.out.staged(), "reduced.csv");
+  reduce(table, rows, fold(reduction.scaler, reduction.pca), {{&parquet, &csv}}, context.execution);
   context.timeline.end();
   record.options = options_json(options.reduce, reduction.pca.n_components());
   std::vector<double> ratios = std::move(reduction.pca.explained_variance_ratio);
@@ -103,9 +94,10 @@ std::vector<double> reduce_features(const FromFeaturesOptions& options,
 MetricsSummary train_on_features(const FromFeaturesOptions& options, const FeaturePlace& features,
                                  RunRecord& record, const JobContext& context) {
   const RecordedRun& made_by = run_of_features(features, options.features);
-  TrainJobOptions learn;
+  TrainJobOptions job;
+  job.write_reduced = false;
+  TrainChainOptions& learn = job.chain;
   learn.train = options.train;
-  learn.train.workers = context.execution.workers;
   learn.catalogue = open_catalogue(options.train.catalogue, *options.stores);
   learn.backbone_classes = open_backbone_classes(options.train, *options.stores);
   const ExtractSetup setup = recorded_setup(made_by, options.models, options.features);
@@ -127,8 +119,7 @@ MetricsSummary train_on_features(const FromFeaturesOptions& options, const Featu
   learn.reduce = options.reduce;
   learn.train.seed = options.seed.value_or(learn.split.seed);
   learn.split_kind = recorded_split_kind(made_by, rows.test_rows());
-  learn.write_reduced = false;
-  const TrainingMetrics metrics = train_job({table, rows, moments}, setup, learn, context);
+  const TrainingMetrics metrics = train_job({table, rows, moments}, setup, job, context);
   copy_previews(features, rows, context.out.staged());
   record.options = merged({options_json(options.reduce, metrics.pca.n_components),
                            options_json(options.train),

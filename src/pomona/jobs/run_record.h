@@ -12,8 +12,8 @@
 #include "pomona/base/json.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/dataset/scan.h"
+#include "pomona/evaluation/timeline.h"
 #include "pomona/extract/extract.h"
-#include "pomona/jobs/timeline.h"
 #include "pomona/training/reduce.h"
 #include "pomona/training/train.h"
 

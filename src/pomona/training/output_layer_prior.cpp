@@ -115,4 +115,18 @@ Matrix<double> OutputLayerPrior::weights(const Reduction& reduction,
   return weights;
 }
 
+void check_prior(const TrainOptions& options) {
+  if (options.classifier == ClassifierKind::kRidge) {
+    throw Error(ErrorKind::kInvalidInput,
+                "backbone_classes, classifier: ridge regression takes no prior; train a logistic "
+                "classifier");
+  }
+  if (options.studio.empty()) {
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "backbone_classes, studio: the classes serve labels that studio images alone show; name "
+        "the sources of these in studio");
+  }
+}
+
 }  // namespace pomona

@@ -14,6 +14,7 @@
 #include "pomona/backbone/backbone.h"
 #include "pomona/base/matrix.h"
 #include "pomona/training/reduce.h"
+#include "pomona/training/train.h"
 
 namespace pomona {
 
@@ -36,6 +37,9 @@ class BackboneClasses {
   std::string digest_;
   std::map<std::size_t, std::string> labels_;  // by the number of the class
 };
+
+// Throws invalid_input for ridge regression, and where no source is of studio pictures alone.
+void check_prior(const TrainOptions& options);
 
 class OutputLayerPrior {
  public:

@@ -152,6 +152,13 @@ Moments table_moments(const FeatureSource& table, std::span<const std::int32_t> 
   return std::move(*moments).finish();
 }
 
+Moments training_moments(const FeatureSource& table, const TableRows& rows,
+                         const std::stop_token& stop) {
+  std::vector<std::int32_t> classes(rows.rows(), kNotInTraining);
+  for (const std::size_t row : rows.side(Split::kTrain)) classes[row] = rows.label_index[row];
+  return table_moments(table, classes, rows.train_labels.size(), rows.crops, stop);
+}
+
 void reduce(const FeatureSource& table, const TableRows& rows, const Projection& projection,
             const ReduceSinks& sinks, const Execution& execution) {
   execution.progress.begin("reduce", rows.rows());
@@ -174,13 +181,11 @@ void reduce(const FeatureSource& table, const TableRows& rows, const Projection&
     reduced.pca_features = Matrix<float>(count, projection.weights.rows());
     project_rows(projection, features, reduced.pca_features.view(), execution.workers);
     if (sinks.components != nullptr) sinks.components->append(reduced.pca_features.view());
-    if (sinks.table != nullptr) sinks.table->add(reduced);
-    if (sinks.csv != nullptr) sinks.csv->add(reduced);
+    for (ReducedSink* to : sinks.tables) to->add(reduced);
     first_row += count;
     execution.progress.advance(count);
   }
-  if (sinks.table != nullptr) sinks.table->finish();
-  if (sinks.csv != nullptr) sinks.csv->finish();
+  for (ReducedSink* to : sinks.tables) to->finish();
 }
 
 }  // namespace pomona

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <vector>
 
 #include "pomona/base/execution.h"
 #include "pomona/base/row_file.h"
@@ -46,10 +47,13 @@ inline constexpr std::int32_t kNotInTraining = -2;
 Moments table_moments(const FeatureSource& features, std::span<const std::int32_t> class_of_row,
                       std::size_t class_count, std::size_t crops, const std::stop_token& stop);
 
-// Where reduced rows go; each may be null.
+// Those of the training side, classes numbered as rows.train_labels.
+Moments training_moments(const FeatureSource& features, const TableRows& rows,
+                         const std::stop_token& stop);
+
+// Where reduced rows go; each of the files may be null.
 struct ReduceSinks {
-  ReducedSink* table = nullptr;
-  ReducedSink* csv = nullptr;
+  std::vector<ReducedSink*> tables = {};
   RowFile* components = nullptr;
   RowFile* features = nullptr;         // before they are reduced
   RowFile* crop_components = nullptr;  // every crop reduced, rows.crops rows a photograph

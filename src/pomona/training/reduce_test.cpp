@@ -61,6 +61,18 @@ TEST(TableMomentsTest, AreOfTheMeanCropsOfTrainingRows) {
   EXPECT_DOUBLE_EQ(moments.mean()[1], 10 - (0 + 4 + 9) / 3.0);
 }
 
+TEST(TableMomentsTest, OfTheTrainingSideAreThoseOfItsLabels) {
+  const MemoryFeatures table = table_of_crops();
+  TableRows rows = rows_of_table(table, "");
+  rows.crops = 2;
+  rows.test_row_count = 1;
+  rows.manifest.rows[3].status = FileStatus::kSkipped;
+  const Moments moments = training_moments(table, rows, {});
+  EXPECT_EQ(moments.rows(), 2U);
+  EXPECT_THAT(moments.class_rows(), ElementsAre(2));
+  EXPECT_DOUBLE_EQ(moments.mean()[0], 1.5);
+}
+
 TEST(TableMomentsTest, ATableOfAnotherLengthIsDamaged) {
   const std::vector<std::int32_t> classes(5);
   EXPECT_THAT([&] { table_moments(table_of_crops(), classes, 1, 2, {}); },
@@ -103,11 +115,12 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   projection.weights(0, 1) = 1;
   projection.offset = {100};
   KeptBatches kept;
+  KeptBatches kept_too;
   RowFile components(testing::TempDir(), 1);
   RowFile features(testing::TempDir(), 2);
   RowFile crop_components(testing::TempDir(), 1);
   ReduceSinks sinks;
-  sinks.table = &kept;
+  sinks.tables = {&kept, &kept_too};
   sinks.components = &components;
   sinks.features = &features;
   sinks.crop_components = &crop_components;
@@ -118,6 +131,8 @@ TEST(ReduceTest, GivesEverySinkTheSameRows) {
   EXPECT_THAT(kept.paths, ElementsAre("a/0.jpg", "a/1.jpg", "a/2.jpg", "a/3.jpg"));
   EXPECT_THAT(kept.labels, ElementsAre("b", "b", "b", "b"));
   EXPECT_TRUE(kept.finished);
+  EXPECT_EQ(kept_too.paths, kept.paths);
+  EXPECT_TRUE(kept_too.finished);
   Matrix<float> found(4, 1);
   components.read(0, found.view());
   Matrix<float> before(4, 2);

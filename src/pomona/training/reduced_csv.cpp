@@ -7,18 +7,19 @@
 
 namespace pomona {
 
-ReducedCsvWriter::ReducedCsvWriter(ObjectStore& store, std::string_view key,
-                                   std::size_t n_components)
-    : csv_(store, key), n_components_(n_components) {
+void ReducedCsvWriter::begin(std::size_t n_components) {
+  n_components_ = n_components;
   for (const std::string_view name : {"path", "label", "split", "label_index"}) csv_.text(name);
   for (std::size_t i = 1; i <= n_components; ++i) csv_.text("pc_" + std::to_string(i));
   csv_.end_row();
 }
 
 void ReducedCsvWriter::add(const ReducedBatch& batch) {
-  if (batch.rows() > 0 && batch.pca_features.cols() != n_components_) {
+  if (batch.rows() == 0) return;
+  if (!n_components_) begin(batch.pca_features.cols());
+  if (batch.pca_features.cols() != *n_components_) {
     throw Error(ErrorKind::kInvalidInput,
-                "writing reduced rows as CSV: expected " + std::to_string(n_components_) +
+                "writing reduced rows as CSV: expected " + std::to_string(*n_components_) +
                     " components, found " + std::to_string(batch.pca_features.cols()));
   }
   for (std::size_t i = 0; i < batch.rows(); ++i) {
@@ -31,6 +32,11 @@ void ReducedCsvWriter::add(const ReducedBatch& batch) {
     for (const float value : batch.pca_features.row(i)) csv_.number(value);
     csv_.end_row();
   }
+}
+
+void ReducedCsvWriter::finish() {
+  if (!n_components_) begin(0);
+  csv_.commit();
 }
 
 }  // namespace pomona

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "pomona/csv/csv_writer.h"
@@ -12,15 +13,18 @@ namespace pomona {
 
 class ReducedCsvWriter final : public ReducedSink {
  public:
-  ReducedCsvWriter(ObjectStore& store, std::string_view key, std::size_t n_components);
+  ReducedCsvWriter(ObjectStore& store, std::string_view key) : csv_(store, key) {}
 
-  // Throws invalid_input when the batch has another number of components.
+  // The first batch says how many components there are. Throws invalid_input when another has
+  // another number of them.
   void add(const ReducedBatch& batch) override;
-  void finish() override { csv_.commit(); }
+  void finish() override;
 
  private:
+  void begin(std::size_t n_components);
+
   CsvWriter csv_;
-  std::size_t n_components_;
+  std::optional<std::size_t> n_components_;  // none before the first row
 };
 
 }  // namespace pomona

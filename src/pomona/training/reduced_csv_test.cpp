@@ -32,7 +32,7 @@ ReducedBatch rows_of(std::size_t rows, std::size_t n_components) {
 
 TEST(ReducedCsvWriter, HasTheColumnsOfTheFormat) {
   MemoryStore store;
-  ReducedCsvWriter writer(store, "reduced.csv", 2);
+  ReducedCsvWriter writer(store, "reduced.csv");
   ReducedBatch batch;
   batch.path = {"a/1, 2.jpg", "b/3.jpg"};
   batch.label = {"a", "b"};
@@ -51,15 +51,24 @@ TEST(ReducedCsvWriter, HasTheColumnsOfTheFormat) {
 
 TEST(ReducedCsvWriter, RefusesAnotherNumberOfComponents) {
   MemoryStore store;
-  ReducedCsvWriter writer(store, "reduced.csv", 2);
+  ReducedCsvWriter writer(store, "reduced.csv");
+  writer.add(ReducedBatch());
+  writer.add(rows_of(1, 2));
   EXPECT_THROW(writer.add(rows_of(1, 3)), Error);
   EXPECT_NO_THROW(writer.add(ReducedBatch()));
+}
+
+TEST(ReducedCsvWriter, OfNoRowsIsTheHeaderAlone) {
+  MemoryStore store;
+  ReducedCsvWriter writer(store, "reduced.csv");
+  writer.finish();
+  EXPECT_EQ(store.read("reduced.csv"), "path,label,split,label_index\n");
 }
 
 TEST(ReducedCsvWriter, IsReadBackByTheReader) {
   MemoryStore store;
   const auto batch = rows_of(5000, 40);
-  ReducedCsvWriter writer(store, "reduced.csv", 40);
+  ReducedCsvWriter writer(store, "reduced.csv");
   writer.add(batch);
   writer.finish();
   const std::string text = store.read("reduced.csv");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/training/feature_copies.h"
+#include "pomona/dataset/feature_copies.h"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the time of a run goes. Used by one thread.
+// Where the time of a run goes, stage after stage. A value, used by one thread at a time.
 #pragma once
 
 #include <chrono>
@@ -22,6 +22,9 @@ class Timeline {
   // Ends the stage before and begins the next.
   void begin(std::string_view stage);
   void end();
+  // Ends the stage before and goes on with the stages of `part`, which began later. A stage that is
+  // open there stays open.
+  void append(const Timeline& part);
   double seconds() const;  // since the run began
   const std::vector<TimelineStage>& stages() const { return stages_; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/jobs/timeline.h"
+#include "pomona/evaluation/timeline.h"
 
 namespace pomona {
 
@@ -18,6 +18,15 @@ void Timeline::begin(std::string_view stage) {
 void Timeline::end() {
   if (open_) stages_.back().seconds = seconds() - stages_.back().start;
   open_ = false;
+}
+
+void Timeline::append(const Timeline& part) {
+  end();
+  const double later = std::chrono::duration<double>(part.start_ - start_).count();
+  for (const TimelineStage& one : part.stages_) {
+    stages_.push_back({one.stage, one.start + later, one.seconds});
+  }
+  open_ = part.open_;
 }
 
 }  // namespace pomona

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/dataset/failure_table.h"
+#include "pomona/dataset/files/failure_table.h"
 
 #include "pomona/csv/csv_writer.h"
 

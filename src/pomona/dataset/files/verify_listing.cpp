@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pomona/dataset/verify_listing.h"
+#include "pomona/dataset/files/verify_listing.h"
 
 #include <algorithm>
 #include <string_view>
