@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FRUITS = ROOT / "sample" / "fruits"
-COMMAND = Path(os.environ.setdefault("POMONA_COMMAND", str(ROOT / "build/release/pomona")))
+COMMAND = Path(os.environ.get("POMONA_COMMAND", ROOT / "build/release/pomona")).resolve()
+os.environ["POMONA_COMMAND"] = str(COMMAND)  # absolute, since tests change the folder
 os.environ["PYTHONPATH"] = str(ROOT / "python")  # of the interpreters that tests start
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FRUITS
+
 from pomona._command import find_command, run_command
 from pomona._progress import ProgressEvent, progress_shower
 from pomona.errors import (
