@@ -4,10 +4,12 @@
 
 #include "errors.h"
 #include "featurizer.h"
+#include "learn.h"
 #include "options.h"
 
 NB_MODULE(_core, module) {
   pomona::python::register_errors();
   pomona::python::bind_options(module);
   pomona::python::bind_featurizer(module);
+  pomona::python::bind_learn(module);
 }
