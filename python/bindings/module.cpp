@@ -5,9 +5,11 @@
 #include "errors.h"
 #include "featurizer.h"
 #include "options.h"
+#include "table.h"
 
 NB_MODULE(_core, module) {
   pomona::python::register_errors();
   pomona::python::bind_options(module);
   pomona::python::bind_featurizer(module);
+  pomona::python::bind_table(module);
 }
