@@ -9,6 +9,7 @@
 #include "options.h"
 #include "photographs.h"
 #include "predictor.h"
+#include "table.h"
 
 NB_MODULE(_core, module) {
   // Objects that a user still holds at exit are no leak.
@@ -22,4 +23,5 @@ NB_MODULE(_core, module) {
   pomona::python::bind_predictor(module);
   nanobind::module_::import_("atexit").attr("register")(
       nanobind::cpp_function(&pomona::python::end_all_work));
+  pomona::python::bind_table(module);
 }
