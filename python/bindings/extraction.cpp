@@ -127,7 +127,11 @@ nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& optio
 }  // namespace
 
 void bind_extraction(nb::module_& module) {
-  module.def("extract_folders", &extract_folders, "input"_a, "options"_a, "watch"_a.none());
+  module.def("extract_folders", &extract_folders, "input"_a, "options"_a, "watch"_a.none(),
+             nb::sig("def extract_folders(input: InputOptions, options: ExtractOptions, "
+                     "watch: collections.abc.Callable[[int, int], object] | None) -> "
+                     "tuple[list[str], list[str], list[str], numpy.typing.NDArray[numpy.float32], "
+                     "list[tuple[str, str, str, str]], list[str]]"));
 }
 
 }  // namespace pomona::python

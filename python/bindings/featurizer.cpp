@@ -129,8 +129,12 @@ void bind_featurizer(nb::module_& module) {
   nb::class_<Stream>(module, "Stream")
       .def(nb::init<std::shared_ptr<StreamNetworks>, const DecodeLimits&>(), "networks"_a,
            "limits"_a)
-      .def("submit", &Stream::submit, "photographs"_a)
-      .def("next", &Stream::next, "milliseconds"_a)
+      .def("submit", &Stream::submit, "photographs"_a,
+           nb::sig("def submit(self, photographs: list[typing.Any]) -> None"))
+      .def("next", &Stream::next, "milliseconds"_a,
+           nb::sig("def next(self, milliseconds: int) -> tuple[list[int], "
+                   "numpy.typing.NDArray[numpy.float32], list[float], "
+                   "list[tuple[int, str, str, str]]] | None"))
       .def("stop", &Stream::stop)
       .def_prop_ro("pending", &Stream::pending)
       .def_prop_ro("enough", &Stream::enough);

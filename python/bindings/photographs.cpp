@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "photographs.h"
 
+#include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
@@ -139,7 +140,8 @@ std::vector<Photograph> photographs_of(const nb::list& items) {
 }
 
 void bind_photographs(nb::module_& module) {
-  module.def("list_photographs", &list_photographs, "folder"_a);
+  module.def("list_photographs", &list_photographs, "folder"_a,
+             nb::sig("def list_photographs(folder: object) -> list[tuple[str, str]]"));
 }
 
 }  // namespace pomona::python

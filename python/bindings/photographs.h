@@ -2,12 +2,17 @@
 // What python/pomona/images.py hands over, as the core takes it. Called with the GIL.
 #pragma once
 
-#include <nanobind/nanobind.h>
-
 #include <string>
 #include <vector>
 
 #include "pomona/features/photograph.h"
+
+namespace nanobind {
+class handle;
+class list;
+class module_;
+class object;
+}  // namespace nanobind
 
 namespace pomona::python {
 
@@ -19,7 +24,7 @@ std::vector<Photograph> photographs_of(const nanobind::list& items);
 std::string path_from_python(nanobind::handle path);
 nanobind::object path_to_python(const std::string& path);
 
-// For images.py to know folders from lists of names, and what the catalogue of them holds.
+// list_photographs(): what the folders hold that images.py is given.
 void bind_photographs(nanobind::module_& module);
 
 }  // namespace pomona::python

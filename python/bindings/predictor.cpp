@@ -104,7 +104,10 @@ void bind_predictor(nb::module_& module) {
   nb::class_<Predictor>(module, "Predictor")
       .def(nb::new_(&make_predictor), "bundle"_a, "fast"_a, "workers"_a)
       .def_static("predict", &predict, "predictor"_a, "names"_a, "photographs"_a, "options"_a,
-                  "language"_a)
+                  "language"_a,
+                  nb::sig("def predict(predictor: Predictor, names: list[str], "
+                          "photographs: list[typing.Any], options: PredictOptions, "
+                          "language: str) -> list[str]"))
       .def_prop_ro("workers", &Predictor::workers)
       .def_prop_ro("batch_photographs", &Predictor::batch_photographs)
       .def_prop_ro("precision", [](const Predictor& self) {
