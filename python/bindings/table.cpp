@@ -30,7 +30,9 @@ namespace {
 
 using ColumnTypes = std::map<std::string, std::string>;
 
-ArrowTable make_table(const nb::dict& columns, const ColumnTypes& types) {
+using ColumnValues = nb::typed<nb::dict, nb::str, nb::any>;
+
+ArrowTable make_table(const ColumnValues& columns, const ColumnTypes& types) {
   ArrowTable table;
   table.columns.reserve(columns.size());
   for (const auto& [key, values] : columns) {
