@@ -19,7 +19,7 @@ namespace {
 std::atomic<bool> ended{false};
 std::atomic<int> releasing{0};
 
-void release(PyObject* object) {
+void drop(PyObject* object) {
   ++releasing;
   if (!ended) {
     const nb::gil_scoped_acquire acquired;
@@ -28,7 +28,7 @@ void release(PyObject* object) {
   --releasing;
 }
 
-void end() {
+void await_drops() {
   ended = true;
   const nb::gil_scoped_release released;
   while (releasing > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -39,12 +39,12 @@ void end() {
 std::shared_ptr<const void> python_owner(nb::handle object) {
   Py_INCREF(object.ptr());
   // The deleter is called even where the control block cannot be allocated.
-  return {object.ptr(), release};
+  return {object.ptr(), drop};
 }
 
 void watch_interpreter_end(nb::module_& module) {
-  module.def("_end", &end);
-  nb::module_::import_("atexit").attr("register")(module.attr("_end"));
+  module.def("_await_drops", &await_drops);
+  nb::module_::import_("atexit").attr("register")(module.attr("_await_drops"));
 }
 
 }  // namespace pomona::python

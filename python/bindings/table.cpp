@@ -3,6 +3,7 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -16,6 +17,7 @@
 #include "arrow_abi.h"
 #include "arrow_column.h"
 #include "arrow_export.h"
+#include "arrow_import.h"
 #include "column_conversion.h"
 #include "pomona/base/error.h"
 #include "python_owner.h"
@@ -28,7 +30,9 @@ namespace {
 
 using ColumnTypes = std::map<std::string, std::string>;
 
-ArrowTable make_table(const nb::dict& columns, const ColumnTypes& types) {
+using ColumnValues = nb::typed<nb::dict, nb::str, nb::any>;
+
+ArrowTable make_table(const ColumnValues& columns, const ColumnTypes& types) {
   ArrowTable table;
   table.columns.reserve(columns.size());
   for (const auto& [key, values] : columns) {
@@ -78,6 +82,53 @@ std::vector<std::string> column_names(const ArrowTable& table) {
   return names;
 }
 
+// The struct in the capsule. Whoever takes it leaves an empty one there.
+template <typename Struct>
+Struct& struct_in(const nb::object& capsule, const char* name) {
+  auto* held = static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name));
+  if (held == nullptr) throw nb::python_error();
+  if (held->release == nullptr) {
+    throw Error(ErrorKind::kInvalidInput,
+                "cannot read the Arrow table: its capsule was read already; ask for another");
+  }
+  return *held;
+}
+
+void throw_if_interrupted() {
+  const nb::gil_scoped_acquire acquired;
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+}
+
+ArrowTable read_stream(const nb::object& source, const WantedColumns& wanted) {
+  const nb::object capsule = source.attr("__arrow_c_stream__")();
+  const ArrowArrayStream stream =
+      std::exchange(struct_in<ArrowArrayStream>(capsule, "arrow_array_stream"), {});
+  const nb::gil_scoped_release released;
+  return import_stream(stream, wanted, &throw_if_interrupted);
+}
+
+ArrowTable read_array(const nb::object& source, const WantedColumns& wanted) {
+  const nb::object pair = source.attr("__arrow_c_array__")();
+  const nb::object schema_capsule = pair[0];
+  const nb::object array_capsule = pair[1];
+  auto& held_schema = struct_in<ArrowSchema>(schema_capsule, "arrow_schema");
+  auto& held_array = struct_in<ArrowArray>(array_capsule, "arrow_array");
+  const ArrowSchema schema = std::exchange(held_schema, {});
+  const ArrowArray array = std::exchange(held_array, {});
+  const nb::gil_scoped_release released;
+  return import_array(schema, array, wanted);
+}
+
+ArrowTable read_table(const nb::object& source, const WantedColumns& wanted) {
+  if (nb::hasattr(source, "__arrow_c_stream__")) return read_stream(source, wanted);
+  if (nb::hasattr(source, "__arrow_c_array__")) return read_array(source, wanted);
+  const nb::object type = source.type().attr("__name__");
+  throw Error(ErrorKind::kInvalidInput,
+              "cannot read a table from a " + std::string(nb::str(type).c_str()) +
+                  ": expected an object with __arrow_c_stream__ or __arrow_c_array__, such as a "
+                  "DataFrame of pandas or polars or a table of pyarrow");
+}
+
 }  // namespace
 
 void bind_table(nb::module_& module) {
@@ -95,6 +146,7 @@ void bind_table(nb::module_& module) {
       .def("slice", &ArrowTable::slice, "offset"_a, "length"_a)
       .def("__arrow_c_schema__", &schema_capsule)
       .def("__arrow_c_stream__", &stream_capsule, "requested_schema"_a = nb::none());
+  module.def("read_table", &read_table, "table"_a, "columns"_a = nb::none());
 }
 
 }  // namespace pomona::python
