@@ -156,4 +156,31 @@ std::string with_flags(std::string_view message) {
   return std::string(message) + flags.text();
 }
 
+std::string with_fields(std::string_view message) {
+  constexpr std::string_view kFlag = "--";
+  constexpr std::string_view kNo = "no-";
+  constexpr std::string_view kFlagLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  constexpr std::string_view kNoFlagAfter = "abcdefghijklmnopqrstuvwxyz0123456789-'/_";
+  std::string result;
+  while (true) {
+    const std::size_t begin = message.find(kFlag);
+    const bool in_a_name = begin != std::string_view::npos && begin > 0 &&
+                           kNoFlagAfter.find(message[begin - 1]) != std::string_view::npos;
+    const std::size_t past = begin + kFlag.size();
+    if (begin == std::string_view::npos) return result.append(message);
+    result += message.substr(0, in_a_name ? past : begin);
+    message.remove_prefix(past);
+    if (in_a_name) continue;
+    const std::size_t end = std::min(message.find_first_not_of(kFlagLetters), message.size());
+    std::string field(message.substr(0, end));
+    if (field.starts_with(kNo)) field.erase(0, kNo.size());
+    if (field.empty())
+      field = kFlag;  // a dash of a sentence
+    else
+      std::ranges::replace(field, '-', '_');
+    result += field;
+    message.remove_prefix(end);
+  }
+}
+
 }  // namespace pomona::cli

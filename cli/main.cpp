@@ -2,6 +2,7 @@
 // The `pomona` command: reads the command line, runs one verb, turns what happened into an exit
 // code.
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -23,10 +24,10 @@
 #include "command.h"
 #include "configuration.h"
 #include "exit_code.h"
-#include "field_flags.h"
 #include "help.h"
+#include "json_progress.h"
 #include "pomona/base/error.h"
-#include "pomona/base/printable.h"
+#include "reporter.h"
 #include "secrets.h"
 #include "terminal_progress.h"
 
@@ -54,6 +55,8 @@ class SignalWatch {
   std::stop_token token() const { return stop_.get_token(); }
   // The signal that asked to stop, 0 when none did.
   int first() const { return first_; }
+  // A program that reads what is written to standard error knows what it has sent.
+  void be_quiet() { quiet_ = true; }
 
  private:
   // False where the system allows no more threads.
@@ -62,7 +65,7 @@ class SignalWatch {
       std::thread([this, stop = stop_]() mutable {
         first_ = next_signal();
         stop.request_stop();
-        std::fputs("\nstopping; once more to end at once\n", stderr);
+        if (!quiet_) std::fputs("\nstopping; once more to end at once\n", stderr);
         std::_Exit(128 + next_signal());
       }).detach();
       return true;
@@ -80,25 +83,39 @@ class SignalWatch {
 
   static inline int pipe_[2] = {-1, -1};
   std::atomic<int> first_ = 0;
+  std::atomic<bool> quiet_ = false;
   std::stop_source stop_;
 };
 
-int tell(const Error& error) {
-  std::fprintf(stderr, "pomona: %s\n",
-               printable(without_secrets(with_flags(error.what()))).c_str());
+// A program that runs the command, as the Python package does, may be killed before it can end it.
+// It names itself in POMONA_PARENT: this process then gets SIGTERM when the thread that started it
+// ends. Throws interrupted where that has ended already.
+void follow_parent() {
+  constexpr const char* kVariable = "POMONA_PARENT";
+  const char* variable = std::getenv(kVariable);
+  if (variable == nullptr || *variable == '\0') return;
+  const std::string parent = variable;
+  unsetenv(kVariable);  // what this process starts has another parent
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // It may have ended before the kernel knew.
+  if (std::to_string(getppid()) == parent) return;
+  throw Error(ErrorKind::kInterrupted, std::string(kVariable) + ": expected the process " + parent +
+                                           ", which starts this command, and it has ended");
+}
+
+int tell(const Error& error, Reporter& reporter) {
+  reporter.error(error.kind(), error.what());
   return exit_code(error.kind());
 }
 
-// Errors come after the progress, on a line of their own.
-int run_command(const Command& command, Session& session, TerminalProgress& progress) {
+int run_command(const Command& command, Session& session, Reporter& reporter) {
   try {
     return command(session);
   } catch (const Error& error) {
-    progress.finish();
-    return tell(error);
+    return tell(error, reporter);
   } catch (const std::exception& error) {
-    progress.finish();
-    std::fprintf(stderr, "pomona: this is a bug of ours, please report it: %s\n", error.what());
+    reporter.error(ErrorKind::kInternal,
+                   std::string("this is a bug of ours, please report it: ") + error.what());
     return exit_code(ErrorKind::kInternal);
   }
 }
@@ -123,12 +140,13 @@ void add_commands(CLI::App& app, Command& chosen) {
 
 // Results that did not get where they were sent are an error; a reader that has seen enough
 // (`pomona predict … | head`) is none.
-int flush_output(int code) {
+int flush_output(int code, Reporter& reporter) {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   if (errno == EPIPE) return code;
-  std::fprintf(stderr, "pomona: writing to standard output: %s\n",
-               errno == 0 ? "not all of it was taken" : std::strerror(errno));
+  reporter.error(ErrorKind::kUnavailable,
+                 std::string("writing to standard output: ") +
+                     (errno == 0 ? "not all of it was taken" : std::strerror(errno)));
   return code == kExitOk ? exit_code(ErrorKind::kUnavailable) : code;
 }
 
@@ -141,8 +159,8 @@ std::string in_words(std::string problem) {
          problem.substr(equals + 3) + "' is not a number";
 }
 
-// What is wrong with the command line, and where to read how it is right.
-std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+// What is wrong with the command line.
+void explain(const CLI::App& app, const CLI::ParseError& error, Reporter& reporter) {
   std::string command = app.get_name();
   const CLI::App* verb = &app;
   while (!verb->get_subcommands().empty()) {
@@ -157,7 +175,25 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   } else if (!verb->get_subcommands({}).empty()) {
     problem = "a verb is missing";
   }
-  return command + ": " + without_secrets(problem) + "; `" + command + " --help` explains\n";
+  reporter.usage_error(command, problem);
+}
+
+std::unique_ptr<Reporter> make_reporter(bool as_json, bool log_timing) {
+  if (as_json) return std::make_unique<JsonProgress>();
+  return std::make_unique<TerminalProgress>(isatty(STDERR_FILENO) != 0, log_timing);
+}
+
+// Is it to be JSON? Known before the words are parsed, since these may be wrong.
+bool asks_for_json(std::span<char* const> words) {
+  const char* variable = std::getenv("POMONA_PROGRESS");
+  std::string form = variable == nullptr ? "" : variable;
+  constexpr std::string_view kOption = "--progress";
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word == kOption && i + 1 < words.size()) form = words[i + 1];
+    if (word.starts_with("--progress=")) form = word.substr(kOption.size() + 1);
+  }
+  return form == "json";
 }
 
 // CLI11 takes "[a,b]" for a list of two, also where it is the name of a folder.
@@ -171,6 +207,23 @@ void refuse_lists(CLI::App& app, std::span<char* const> words) {
                   "write ./[a] for a folder called [a]");
     }
   }
+}
+
+struct GlobalFlags {
+  bool log_timing = false;
+  std::string progress = "auto";
+};
+
+void add_global_flags(CLI::App& app, GlobalFlags& flags) {
+  app.add_flag("--log-timing", flags.log_timing,
+               "Print the seconds of every stage to standard error");
+  app.add_option("--progress", flags.progress,
+                 "What standard error gets: auto, for people; json, for programs: one object a "
+                 "line for progress, notes, warnings and the error (docs/formats.md)")
+      ->type_name("auto|json")
+      ->check(CLI::IsMember({"auto", "json"}))
+      ->envname("POMONA_PROGRESS")
+      ->capture_default_str();
 }
 
 int run_main(int argc, char** argv) {
@@ -188,36 +241,41 @@ int run_main(int argc, char** argv) {
   app.option_defaults()->always_capture_default(false);
   use_our_help(app);
   const Configuration configuration(app);
-  bool log_timing = false;
-  app.add_flag("--log-timing", log_timing, "Print the seconds of every stage to standard error");
+  GlobalFlags flags;
+  add_global_flags(app, flags);
 
   Command chosen;
   add_commands(app, chosen);
   app.footer(kExitCodeHelp);  // of the whole, not of each verb
+  std::unique_ptr<Reporter> reporter =
+      make_reporter(asks_for_json({argv, argv + argc}), /*log_timing=*/false);
   try {
+    follow_parent();
     app.parse(argc, argv);
     refuse_secrets(app);
     refuse_lists(app, {argv, argv + argc});
     if (configuration.is_to_be_shown()) {
       std::fputs(configuration.as_toml().c_str(), stdout);
-      return flush_output(kExitOk);
+      return flush_output(kExitOk, *reporter);
     }
   } catch (const CLI::Success& asked_for_help) {
-    return flush_output(app.exit(asked_for_help));
+    return flush_output(app.exit(asked_for_help), *reporter);
   } catch (const CLI::ParseError& error) {
-    std::fputs(explain(app, error).c_str(), stderr);
+    explain(app, error, *reporter);
     return kExitUsage;
   } catch (const Error& error) {
-    return tell(error);
+    return tell(error, *reporter);
   }
-  TerminalProgress progress(isatty(STDERR_FILENO) != 0, log_timing);
-  Session session{progress, signals.token(), {argv, argv + argc}};
-  const int code = run_command(chosen, session, progress);
-  progress.finish();
+  const bool as_json = flags.progress == "json";
+  if (as_json) signals.be_quiet();
+  reporter = make_reporter(as_json, flags.log_timing);
+  Session session{*reporter, signals.token(), {argv, argv + argc}};
+  const int code = run_command(chosen, session, *reporter);
+  reporter->finish();
   if (code == exit_code(ErrorKind::kInterrupted) && signals.first() != 0) {
     return 128 + signals.first();
   }
-  return flush_output(code);
+  return flush_output(code, *reporter);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "pomona/backbone/import_backbone.h"
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/json.h"
 
 namespace pomona::cli {
 namespace {
@@ -43,13 +44,32 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
+void print_as_json(const std::vector<BackboneSpec>& found) {
+  Json backbones = Json::array();
+  for (const BackboneSpec& spec : found) {
+    backbones.push_back({{"name", spec.name},
+                         {"size", spec.size},
+                         {"feature_count", spec.feature_count},
+                         {"logit_count", spec.logit_count},
+                         {"source", spec.source},
+                         {"license", spec.license}});
+  }
+  std::fputs(print_json(backbones).c_str(), stdout);
+}
+
 void add_list(CLI::App& models, Command& chosen) {
   CLI::App* command = models.add_subcommand("list", "Backbones that are installed");
   auto folder = std::make_shared<std::string>();
+  auto as_json = std::make_shared<bool>(false);
   add_models_flag(*command, *folder);
-  command->callback([&chosen, folder] {
-    chosen = [folder](Session&) {
+  command->add_flag("--json", *as_json, "Print a JSON array of objects");
+  command->callback([&chosen, folder, as_json] {
+    chosen = [folder, as_json](Session&) {
       const std::vector<BackboneSpec> found = list_backbones(*folder);
+      if (*as_json) {
+        print_as_json(found);
+        return kExitOk;
+      }
       for (const BackboneSpec& spec : found) {
         std::printf("%-24s %4d px  %5d features  %5d logits  %s\n", spec.name.c_str(), spec.size,
                     spec.feature_count, spec.logit_count, spec.license.c_str());
@@ -58,7 +78,7 @@ void add_list(CLI::App& models, Command& chosen) {
         std::printf("none in %s; `pomona models install efficientnet-lite0` adds one\n",
                     folder->c_str());
       }
-      return 0;
+      return kExitOk;
     };
   });
 }

@@ -6,6 +6,7 @@
 
 #include "field_flags.h"
 #include "pomona/base/printable.h"
+#include "secrets.h"
 
 namespace pomona::cli {
 namespace {
@@ -75,6 +76,18 @@ void TerminalProgress::note(std::string_view sentence) {
 void TerminalProgress::warn(std::string_view sentence) {
   const std::lock_guard lock(mutex_);
   print_line("warning: " + printable(with_flags(sentence)));
+}
+
+void TerminalProgress::error(ErrorKind /*kind*/, std::string_view message) {
+  const std::lock_guard lock(mutex_);
+  end_stage();
+  print_line("pomona: " + printable(without_secrets(with_flags(message))));
+}
+
+void TerminalProgress::usage_error(const std::string& command, const std::string& problem) {
+  const std::lock_guard lock(mutex_);
+  end_stage();
+  print_line(command + ": " + without_secrets(problem) + "; `" + command + " --help` explains");
 }
 
 void TerminalProgress::end_stage() {

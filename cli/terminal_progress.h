@@ -8,11 +8,11 @@
 #include <mutex>
 #include <string>
 
-#include "pomona/base/progress.h"
+#include "reporter.h"
 
 namespace pomona::cli {
 
-class TerminalProgress final : public Progress {
+class TerminalProgress final : public Reporter {
  public:
   TerminalProgress(bool is_terminal, bool log_timing);
   ~TerminalProgress() override;
@@ -22,7 +22,10 @@ class TerminalProgress final : public Progress {
   void note(std::string_view sentence) override;
   void warn(std::string_view sentence) override;
   // Ends the last stage and its line.
-  void finish();
+  void finish() override;
+  // Come after the progress, on a line of their own.
+  void error(ErrorKind kind, std::string_view message) override;
+  void usage_error(const std::string& command, const std::string& problem) override;
 
  private:
   using Clock = std::chrono::steady_clock;

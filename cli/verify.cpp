@@ -9,6 +9,7 @@
 #include "exit_code.h"
 #include "field_flags.h"
 #include "flags.h"
+#include "pomona/base/json.h"
 
 namespace pomona::cli {
 
@@ -18,6 +19,7 @@ void add_verify(CLI::App& app, Command& chosen) {
       "Read an output folder and compare its files with each other and with the photographs");
   command->footer("Exit code 1: there is a problem; each is a line that begins with PROBLEM.");
   auto options = std::make_shared<VerifyOptions>();
+  auto as_json = std::make_shared<bool>(false);
   command->add_option("OUT", options->out, "Output folder of run, extract, reduce or train")
       ->required();
   add_images_flag(*command, "--images", "Where the photographs are now, if not where run.json says",
@@ -26,10 +28,16 @@ void add_verify(CLI::App& app, Command& chosen) {
   const auto stores = add_store_flags(*command);
   add_models_flag(*command, options->models);
   command->add_flag("--no-listing", options->skip_listing, "Do not list the photographs anew");
-  command->callback([&chosen, options, stores] {
-    chosen = [options, stores](Session& session) {
+  command->add_flag("--json", *as_json, "Print one JSON object");
+  command->callback([&chosen, options, as_json, stores] {
+    chosen = [options, as_json, stores](Session& session) {
       options->stores = store_opener(*stores, session);
       const VerifyReport report = verify(*options, session.progress, session.stop);
+      if (*as_json) {
+        std::fputs(print_json({{"passed", report.passed}, {"problems", report.problems}}).c_str(),
+                   stdout);
+        return report.ok() ? kExitOk : kExitNotAllGood;
+      }
       for (const std::string& sentence : report.passed)
         std::printf("ok       %s\n", sentence.c_str());
       for (const std::string& sentence : report.problems)

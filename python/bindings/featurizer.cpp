@@ -7,7 +7,6 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -15,6 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "background.h"
+#include "engine_process.h"
+#include "photographs.h"
 #include "pomona/extract/extract.h"
 #include "pomona/extract/photograph_stream.h"
 
@@ -24,22 +26,23 @@ using namespace nanobind::literals;
 namespace pomona::python {
 namespace {
 
-using Pixels = nb::ndarray<const std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using Features = nb::ndarray<nb::numpy, float, nb::ndim<2>>;
 
 std::shared_ptr<StreamNetworks> make_stream_networks(const ExtractOptions& options) {
-  const nb::gil_scoped_release released;
-  return std::make_shared<StreamNetworks>(prepare_extract(options));
+  enter_engine();
+  return interruptible<std::shared_ptr<StreamNetworks>>([options](const std::stop_token&) {
+    return kept_in_forks(std::make_unique<StreamNetworks>(prepare_extract(options)));
+  });
 }
 
 // A stream that keeps its networks alive.
-class Stream {
+class StreamWork : public Work {
  public:
-  Stream(std::shared_ptr<StreamNetworks> networks, const DecodeLimits& limits)
+  StreamWork(std::shared_ptr<StreamNetworks> networks, const DecodeLimits& limits)
       : networks_(std::move(networks)), stream_(*networks_, limits) {}
-  // Waits for what is under way.
-  ~Stream() = default;
 
+  void stop() override { stream_.stop(); }
+  bool is_over() override { return stream_.is_idle(); }
   PhotographStream& stream() { return stream_; }
   std::size_t row_width() const { return networks_->setup().row_width(); }
 
@@ -48,63 +51,76 @@ class Stream {
   PhotographStream stream_;
 };
 
-Image copy_pixels(const Pixels& pixels) {
-  Image image;
-  image.set_size(static_cast<int>(pixels.shape(1)), static_cast<int>(pixels.shape(0)));
-  std::copy_n(pixels.data(), pixels.size(), image.pixels.data());
-  return image;
-}
-
-StreamedPhotograph photograph_of(nb::handle item) {
-  if (nb::isinstance<nb::bytes>(item)) {
-    const auto bytes = nb::cast<nb::bytes>(item);
-    return std::string(bytes.c_str(), bytes.size());
+// What Python holds. Its end does not wait for the photographs that are under way.
+class Stream {
+ public:
+  Stream(std::shared_ptr<StreamNetworks> networks, const DecodeLimits& limits) {
+    enter_engine();
+    work_ = std::make_shared<StreamWork>(std::move(networks), limits);
+    enroll(work_);
   }
-  if (nb::isinstance<nb::str>(item)) return PhotographFile{nb::cast<std::string>(item)};
-  return copy_pixels(nb::cast<Pixels>(item));
-}
+  ~Stream() { release(work_); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
-void submit(Stream& stream, const nb::list& items) {
-  std::vector<StreamedPhotograph> photographs;
-  photographs.reserve(items.size());
-  for (const nb::handle item : items) photographs.push_back(photograph_of(item));
-  stream.stream().submit(std::move(photographs));
-}
+  void submit(const nb::list& photographs) {
+    enter_engine();
+    work_->stream().submit(photographs_of(photographs));
+  }
+  nb::object next(int milliseconds);
+  void stop() { release(work_); }
+  std::size_t pending() const { return work_->stream().pending(); }
+  std::size_t enough() const { return work_->stream().enough(); }
+
+ private:
+  std::shared_ptr<StreamWork> work_;
+};
 
 Features features_of(std::vector<float> values, std::size_t rows, std::size_t width) {
   auto owned = std::make_unique<std::vector<float>>(std::move(values));
   float* data = owned->data();
-  const nb::capsule owner(owned.release(), [](void* held) noexcept {
-    delete static_cast<std::vector<float>*>(held);
-  });
+  const nb::capsule owner(
+      owned.release(), [](void* held) noexcept { delete static_cast<std::vector<float>*>(held); });
   return Features(data, {rows, width}, owner);
 }
 
-nb::object next(Stream& stream, int milliseconds) {
+nb::list failures_of(const StreamedBlock& block) {
+  nb::list failures;
+  for (const auto& [photograph, failure] : block.failures) {
+    failures.append(nb::make_tuple(photograph, failure.stage, failure.kind, failure.message));
+  }
+  return failures;
+}
+
+nb::object Stream::next(int milliseconds) {
+  enter_engine();
+  const std::shared_ptr<StreamWork> work = work_;
   std::optional<StreamedBlock> block;
   {
     const nb::gil_scoped_release released;
-    block = stream.stream().next(std::chrono::milliseconds(milliseconds));
+    block = work->stream().next(std::chrono::milliseconds(milliseconds));
   }
   if (!block) return nb::none();
-  nb::list failures;
-  for (const StreamFailure& failure : block->failures) {
-    failures.append(nb::make_tuple(failure.photograph, failure.stage, failure.kind,
-                                   failure.message));
-  }
-  return nb::make_tuple(block->photographs, std::move(block->rows),
-                        features_of(std::move(block->features), block->damage.size(), stream.row_width()),
-                        std::move(block->damage), failures);
+  const nb::list failures = failures_of(*block);
+  return nb::make_tuple(
+      block->rows, features_of(std::move(block->features), block->rows.size(), work->row_width()),
+      block->damage, failures);
 }
 
 }  // namespace
 
 void bind_featurizer(nb::module_& module) {
+  module.def("enter_engine", &enter_engine);
   nb::class_<StreamNetworks>(module, "Networks")
       .def(nb::new_(&make_stream_networks), "options"_a)
       .def_prop_ro("row_width", [](const StreamNetworks& self) { return self.setup().row_width(); })
+      .def_prop_ro("feature_count",
+                   [](const StreamNetworks& self) {
+                     return self.setup().row_width() / self.setup().crops.size();
+                   })
       .def_prop_ro("size", [](const StreamNetworks& self) { return self.setup().featurizer.size; })
-      .def_prop_ro("batch", [](const StreamNetworks& self) { return self.setup().featurizer.batch; })
+      .def_prop_ro("batch",
+                   [](const StreamNetworks& self) { return self.setup().featurizer.batch; })
       .def_prop_ro("workers",
                    [](const StreamNetworks& self) { return self.setup().featurizer.slots; })
       .def_prop_ro("precision", [](const StreamNetworks& self) {
@@ -113,10 +129,15 @@ void bind_featurizer(nb::module_& module) {
   nb::class_<Stream>(module, "Stream")
       .def(nb::init<std::shared_ptr<StreamNetworks>, const DecodeLimits&>(), "networks"_a,
            "limits"_a)
-      .def("submit", &submit, "photographs"_a)
-      .def("next", &next, "milliseconds"_a)
-      .def_prop_ro("pending", [](Stream& self) { return self.stream().pending(); })
-      .def_prop_ro("enough", [](Stream& self) { return self.stream().enough(); });
+      .def("submit", &Stream::submit, "photographs"_a,
+           nb::sig("def submit(self, photographs: list[typing.Any]) -> None"))
+      .def("next", &Stream::next, "milliseconds"_a,
+           nb::sig("def next(self, milliseconds: int) -> tuple[list[int], "
+                   "numpy.typing.NDArray[numpy.float32], list[float], "
+                   "list[tuple[int, str, str, str]]] | None"))
+      .def("stop", &Stream::stop)
+      .def_prop_ro("pending", &Stream::pending)
+      .def_prop_ro("enough", &Stream::enough);
 }
 
 }  // namespace pomona::python

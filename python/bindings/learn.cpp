@@ -2,24 +2,29 @@
 #include "learn.h"
 
 #include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/variant.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include "interruptible.h"
-#include "numpy.h"
+#include "background.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
+#include "pomona/base/stop.h"
+#include "pomona/learn/classifier.h"
 #include "pomona/learn/classifier_fit.h"
 #include "pomona/learn/pca_fit.h"
 #include "pomona/learn/scaler_fit.h"
+#include "python_owner.h"
 
 namespace nb = nanobind;
 using namespace nanobind::literals;
@@ -27,70 +32,113 @@ using namespace nanobind::literals;
 namespace pomona::python {
 namespace {
 
-using Weights = nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+// Memory of an array of Python, which lives as long as this: also beyond a call that Ctrl-C ended.
+template <class Number>
+struct Held {
+  MatrixView<const Number> view;  // one column where the array has one dimension
+  std::shared_ptr<const void> owner;
 
-using DoubleRows = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-using Doubles = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+  std::span<const Number> values() const { return {view.data(), view.size()}; }
+};
+
+// `what` is the argument, for the message.
+template <class Number, std::size_t kDims>
+Held<Number> hold(nb::handle object, const char* what) {
+  using Array = nb::ndarray<const Number, nb::ndim<kDims>, nb::c_contig, nb::device::cpu>;
+  Array array;
+  if (!nb::try_cast<Array>(object, array, /*convert=*/false)) {
+    throw Error(ErrorKind::kInvalidInput,
+                std::string(what) + ": expected a C-contiguous array of " + std::to_string(kDims) +
+                    " dimensions and " + std::to_string(8 * sizeof(Number)) + "-bit " +
+                    (std::is_integral_v<Number> ? "integers" : "floats"));
+  }
+  return {{array.data(), array.shape(0), kDims == 2 ? array.shape(1) : 1}, python_owner(object)};
+}
+
+template <class Number>
+nb::object array_of(std::vector<Number> values, std::size_t rows, std::optional<std::size_t> cols) {
+  auto owned = std::make_unique<std::vector<Number>>(std::move(values));
+  Number* data = owned->data();
+  const nb::capsule owner(
+      owned.release(), [](void* held) noexcept { delete static_cast<std::vector<Number>*>(held); });
+  const std::size_t shape[] = {rows, cols.value_or(1)};
+  return nb::cast(nb::ndarray<nb::numpy, Number>(data, cols ? 2 : 1, shape, owner));
+}
+nb::object array_of(const std::vector<double>& values) {
+  return array_of(values, values.size(), std::nullopt);
+}
+nb::object array_of(const Matrix<double>& matrix) {
+  return array_of(std::vector<double>(matrix.data(), matrix.data() + matrix.size()), matrix.rows(),
+                  matrix.cols());
+}
+
+void check_labels(const Held<std::int32_t>& labels, std::size_t rows) {
+  if (labels.view.rows() == rows) return;
+  throw Error(ErrorKind::kInvalidInput, "labels: expected one for each of the " +
+                                            std::to_string(rows) + " rows, found " +
+                                            std::to_string(labels.view.rows()));
+}
+
+// In blocks whose sums extraction adds as well, so that both give the same bits.
+Moments with_rows(Moments moments, const Held<float>& rows,
+                  const std::optional<Held<std::int32_t>>& labels, const std::stop_token& stop) {
+  for (std::size_t first = 0; first < rows.view.rows(); first += kMomentsBlockRows) {
+    throw_if_stopped(stop);
+    const std::size_t count = std::min(kMomentsBlockRows, rows.view.rows() - first);
+    moments.add(rows.view.rows_from(first, count),
+                labels ? labels->values().subspan(first, count) : std::span<const std::int32_t>());
+  }
+  return moments;
+}
+
+// All the rows are counted, or none.
+void add_rows(Moments& moments, nb::handle rows, nb::handle labels) {
+  const auto held = hold<float, 2>(rows, "rows");
+  std::optional<Held<std::int32_t>> classes;
+  if (!labels.is_none()) {
+    classes = hold<std::int32_t, 1>(labels, "labels");
+    check_labels(*classes, held.view.rows());
+  }
+  moments = interruptible<Moments>([moments, held, classes](const std::stop_token& stop) {
+    return with_rows(moments, held, classes, stop);
+  });
+}
 
 struct Reduction {
   Scaler scaler;
   Pca pca;
 };
 
-std::vector<double> copy_values(const Doubles& values) {
-  return {values.data(), values.data() + values.size()};
-}
-Matrix<double> copy_matrix(const DoubleRows& rows) {
-  Matrix<double> matrix(rows.shape(0), rows.shape(1));
-  std::copy_n(rows.data(), rows.size(), matrix.data());
-  return matrix;
-}
-
-void check_labels(const Labels& labels, std::size_t rows) {
-  if (labels.shape(0) == rows) return;
-  throw Error(ErrorKind::kInvalidInput, "labels: expected one for each of the " +
-                                            std::to_string(rows) + " rows, found " +
-                                            std::to_string(labels.shape(0)));
-}
-
-// In blocks whose sums extraction adds as well, so that both give the same bits.
-void add_rows(Moments& moments, const FloatRows& rows, const std::optional<Labels>& labels) {
-  if (labels) check_labels(*labels, rows.shape(0));
-  run_interruptibly([&](const std::stop_token& stop) {
-    const MatrixView<const float> view = view_of(rows);
-    for (std::size_t first = 0; first < view.rows(); first += kMomentsBlockRows) {
-      if (stop.stop_requested()) return;
-      const std::size_t count = std::min(kMomentsBlockRows, view.rows() - first);
-      moments.add(view.rows_from(first, count),
-                  labels ? view_of(*labels).subspan(first, count)
-                         : std::span<const std::int32_t>());
-    }
-  });
-}
-
 Reduction fit_reduction(const Moments& moments, std::variant<std::size_t, double> components,
                         bool scale) {
   ComponentChoice choice = ComponentCount{};
   if (const auto* count = std::get_if<std::size_t>(&components)) choice = ComponentCount{*count};
   if (const auto* share = std::get_if<double>(&components)) choice = VarianceShare{*share};
-  Reduction reduction;
-  run_interruptibly([&](const std::stop_token&) {
+  return interruptible<Reduction>([moments, choice, scale](const std::stop_token&) {
+    Reduction reduction;
     reduction.scaler = fit_scaler(moments, scale);
     reduction.pca = fit_pca(moments, reduction.scaler, choice);
+    return reduction;
   });
-  return reduction;
 }
 
-auto project_rows(const Doubles& mean, const Doubles& scale, const DoubleRows& components,
-                  const FloatRows& rows) {
-  const Scaler scaler{copy_values(mean), copy_values(scale)};
+nb::object project_rows(nb::handle mean, nb::handle scale, nb::handle components, nb::handle rows) {
+  const auto weights = hold<double, 2>(components, "components");
+  const auto means = hold<double, 1>(mean, "mean").values();
+  const auto scales = hold<double, 1>(scale, "scale").values();
+  const Scaler scaler{{means.begin(), means.end()}, {scales.begin(), scales.end()}};
   Pca pca;
-  pca.components = copy_matrix(components);
-  std::vector<float> projected(rows.shape(0) * pca.n_components());
-  run_interruptibly([&](const std::stop_token&) {
-    project(fold(scaler, pca), view_of(rows), {projected.data(), rows.shape(0), pca.n_components()});
-  });
-  return take_array(std::move(projected), {rows.shape(0), pca.n_components()});
+  pca.components = Matrix<double>(weights.view.rows(), weights.view.cols());
+  std::ranges::copy(weights.values(), pca.components.data());
+  const auto held = hold<float, 2>(rows, "rows");
+  auto projected = interruptible<std::vector<float>>(
+      [projection = fold(scaler, pca), held](const std::stop_token&) {
+        const std::size_t count = projection.offset.size();
+        std::vector<float> values(held.view.rows() * count);
+        project(projection, held.view, {values.data(), held.view.rows(), count});
+        return values;
+      });
+  return array_of(std::move(projected), held.view.rows(), weights.view.rows());
 }
 
 struct LinearFit {
@@ -99,47 +147,62 @@ struct LinearFit {
   bool converged = true;
 };
 
-LinearFit fit_logistic_rows(const FloatRows& rows, const Labels& labels,
-                                 std::size_t class_count, double c,
-                                 const std::optional<Weights>& weights) {
-  check_labels(labels, rows.shape(0));
-  const MatrixView<const float> view = view_of(rows);
-  const std::span<const std::int32_t> classes = view_of(labels);
+struct LabelledRows {
+  Held<float> rows;
+  Held<std::int32_t> labels;
+  std::optional<Held<float>> weights;
+  std::size_t class_count = 0;
+};
+
+LinearFit fit_logistic_to(const LabelledRows& of, double c, const std::stop_token& stop) {
   TrainingRows training;
-  training.dims = view.cols();
-  training.class_count = class_count;
-  training.rows = view.rows();
-  training.read = [&](std::size_t block, MatrixView<float> into, std::span<std::int32_t> of) {
+  training.dims = of.rows.view.cols();
+  training.class_count = of.class_count;
+  training.rows = of.rows.view.rows();
+  training.read = [&](std::size_t block, MatrixView<float> rows, std::span<std::int32_t> labels) {
     const std::size_t first = block * training.block_rows;
-    std::copy_n(view.data() + first * view.cols(), into.size(), into.data());
-    std::ranges::copy(classes.subspan(first, of.size()), of.begin());
+    std::ranges::copy(of.rows.values().subspan(first * training.dims, rows.size()), rows.data());
+    std::ranges::copy(of.labels.values().subspan(first, labels.size()), labels.begin());
   };
-  if (weights) training.weights = {weights->data(), weights->shape(0)};
-  LogisticFit fit;
-  run_interruptibly([&](const std::stop_token& stop) {
-    LogisticOptions options;
-    options.c = c;
-    options.workers = usable_cores();
-    options.stop = stop;
-    fit = fit_logistic(training, options);
-  });
+  if (of.weights) training.weights = of.weights->values();
+  LogisticOptions options;
+  options.c = c;
+  options.workers = usable_cores();
+  options.stop = stop;
+  LogisticFit fit = fit_logistic(training, options);
   return {std::move(fit.classifier), fit.iterations, fit.converged};
 }
 
-auto logits(const DoubleRows& weights, const Doubles& bias, const FloatRows& rows) {
-  const Classifier classifier{copy_matrix(weights), copy_values(bias)};
-  const std::size_t classes = classifier.class_count();
-  std::vector<double> values(rows.shape(0) * classes);
-  run_interruptibly([&](const std::stop_token&) {
-    classifier_logits(classifier, view_of(rows), {values.data(), rows.shape(0), classes});
-  });
-  return take_array(std::move(values), {rows.shape(0), classes});
+LinearFit fit_logistic_rows(nb::handle rows, nb::handle labels, std::size_t class_count, double c,
+                            nb::handle weights) {
+  LabelledRows of{
+      hold<float, 2>(rows, "rows"), hold<std::int32_t, 1>(labels, "labels"), {}, class_count};
+  check_labels(of.labels, of.rows.view.rows());
+  if (!weights.is_none()) of.weights = hold<float, 1>(weights, "weights");
+  return interruptible<LinearFit>(
+      [of, c](const std::stop_token& stop) { return fit_logistic_to(of, c, stop); });
 }
 
 LinearFit fit_ridge_rows(const Moments& moments, double alpha) {
-  LinearFit fit;
-  run_interruptibly([&](const std::stop_token&) { fit.classifier = fit_ridge(moments, alpha); });
-  return fit;
+  return interruptible<LinearFit>(
+      [moments, alpha](const std::stop_token&) { return LinearFit{fit_ridge(moments, alpha)}; });
+}
+
+nb::object logits_of_rows(nb::handle weights, nb::handle bias, nb::handle rows) {
+  const auto held_weights = hold<double, 2>(weights, "weights");
+  const auto biases = hold<double, 1>(bias, "bias").values();
+  Classifier classifier;
+  classifier.weights = Matrix<double>(held_weights.view.rows(), held_weights.view.cols());
+  std::ranges::copy(held_weights.values(), classifier.weights.data());
+  classifier.bias.assign(biases.begin(), biases.end());
+  const auto held = hold<float, 2>(rows, "rows");
+  auto logits = interruptible<std::vector<double>>([classifier, held](const std::stop_token&) {
+    std::vector<double> values(held.view.rows() * classifier.class_count());
+    classifier_logits(classifier, held.view,
+                      {values.data(), held.view.rows(), classifier.class_count()});
+    return values;
+  });
+  return array_of(std::move(logits), held.view.rows(), held_weights.view.rows());
 }
 
 nb::bytes moments_bytes(const Moments& moments) {
@@ -154,14 +217,13 @@ void bind_moments(nb::module_& module) {
       .def("merge", &Moments::merge, "other"_a)
       .def_prop_ro("dims", &Moments::dims)
       .def_prop_ro("rows", &Moments::rows)
-      .def("mean", [](const Moments& self) { return copy_array(self.mean()); })
-      .def("variance", [](const Moments& self) { return copy_array(self.variance()); })
       .def("to_bytes", &moments_bytes)
-      .def_static("from_bytes",
-                  [](const nb::bytes& bytes) {
-                    return Moments::from_bytes(std::string_view(bytes.c_str(), bytes.size()));
-                  },
-                  "bytes"_a)
+      .def_static(
+          "from_bytes",
+          [](const nb::bytes& bytes) {
+            return Moments::from_bytes(std::string_view(bytes.c_str(), bytes.size()));
+          },
+          "bytes"_a)
       .def("fit_reduction", &fit_reduction, "components"_a, "scale"_a = true)
       .def("fit_ridge", &fit_ridge_rows, "alpha"_a);
   module.def("max_components", &max_components, "rows"_a, "dims"_a);
@@ -169,28 +231,28 @@ void bind_moments(nb::module_& module) {
 
 void bind_reduction(nb::module_& module) {
   nb::class_<Reduction>(module, "Reduction")
-      .def_prop_ro("mean", [](const Reduction& self) { return copy_array(self.scaler.mean); })
-      .def_prop_ro("scale", [](const Reduction& self) { return copy_array(self.scaler.scale); })
+      .def_prop_ro("mean", [](const Reduction& self) { return array_of(self.scaler.mean); })
+      .def_prop_ro("scale", [](const Reduction& self) { return array_of(self.scaler.scale); })
       .def_prop_ro("components",
-                   [](const Reduction& self) { return copy_array(self.pca.components.view()); })
+                   [](const Reduction& self) { return array_of(self.pca.components); })
       .def_prop_ro("explained_variance",
-                   [](const Reduction& self) { return copy_array(self.pca.explained_variance); })
+                   [](const Reduction& self) { return array_of(self.pca.explained_variance); })
       .def_prop_ro("explained_variance_ratio", [](const Reduction& self) {
-        return copy_array(self.pca.explained_variance_ratio);
+        return array_of(self.pca.explained_variance_ratio);
       });
+  module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a);
 }
 
 void bind_classifier(nb::module_& module) {
   nb::class_<LinearFit>(module, "LinearFit")
       .def_prop_ro("weights",
-                   [](const LinearFit& self) { return copy_array(self.classifier.weights.view()); })
-      .def_prop_ro("bias", [](const LinearFit& self) { return copy_array(self.classifier.bias); })
+                   [](const LinearFit& self) { return array_of(self.classifier.weights); })
+      .def_prop_ro("bias", [](const LinearFit& self) { return array_of(self.classifier.bias); })
       .def_ro("iterations", &LinearFit::iterations)
       .def_ro("converged", &LinearFit::converged);
   module.def("fit_logistic", &fit_logistic_rows, "rows"_a, "labels"_a, "class_count"_a, "c"_a,
              "weights"_a = nb::none());
-  module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a);
-  module.def("logits", &logits, "weights"_a, "bias"_a, "rows"_a);
+  module.def("logits", &logits_of_rows, "weights"_a, "bias"_a, "rows"_a);
 }
 
 }  // namespace

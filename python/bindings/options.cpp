@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "photographs.h"
+#include "pomona/dataset/input_options.h"
 #include "pomona/extract/extract.h"
 
 namespace nb = nanobind;
@@ -18,6 +20,12 @@ using namespace nanobind::literals;
 
 namespace pomona::python {
 namespace {
+
+std::vector<std::string> paths_from_python(const nb::list& paths) {
+  std::vector<std::string> texts;
+  for (const nb::handle path : paths) texts.push_back(path_from_python(path));
+  return texts;
+}
 
 void bind_decode_limits(nb::module_& module) {
   nb::class_<DecodeLimits>(module, "DecodeLimits")
@@ -54,7 +62,29 @@ void bind_extract_options(nb::module_& module) {
       .def_rw("batch", &ExtractOptions::batch)
       .def_rw("workers", &ExtractOptions::workers)
       .def_rw("max_failures", &ExtractOptions::max_failures)
-      .def_rw("limits", &ExtractOptions::limits);
+      .def_rw("limits", &ExtractOptions::limits)
+      .def("check", &ExtractOptions::check);
+}
+
+// As python/pomona hands them over: nothing that the core takes has another default here.
+void bind_input_options(nb::module_& module) {
+  nb::class_<SplitOptions>(module, "SplitOptions")
+      .def(nb::init<>())
+      .def_rw("holdout", &SplitOptions::holdout)
+      .def_rw("train_files", &SplitOptions::train_files)
+      .def_rw("test_files", &SplitOptions::test_files)
+      .def_rw("group", &SplitOptions::group)
+      .def_rw("seed", &SplitOptions::seed);
+  nb::class_<InputOptions>(module, "InputOptions")
+      .def(nb::init<>())
+      .def_rw("split", &InputOptions::split)
+      .def_rw("include_hidden", &InputOptions::include_hidden)
+      .def("set_images", [](InputOptions& self,
+                            const nb::list& places) { self.images = paths_from_python(places); })
+      .def("set_test", [](InputOptions& self,
+                          const nb::list& places) { self.test = paths_from_python(places); })
+      .def("set_classes",
+           [](InputOptions& self, nb::handle path) { self.classes = path_from_python(path); });
 }
 
 }  // namespace
@@ -62,6 +92,7 @@ void bind_extract_options(nb::module_& module) {
 void bind_options(nb::module_& module) {
   bind_decode_limits(module);
   bind_extract_options(module);
+  bind_input_options(module);
 }
 
 }  // namespace pomona::python

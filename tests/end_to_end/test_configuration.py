@@ -15,7 +15,9 @@ VERBS += ["sync", "models list", "models install", "models import"]
 # one belongs here, and a number in cli/option_kind.cpp too.
 NUMBERS = {"N", "SHARE", "N|SHARE", "PIXELS", "S", "MS", "MIB", "NUMBER", "DISTANCE", "NUMBERS"}
 TEXTS = set(words("REGEX NAME FOLDER IMAGES FILE URL TEXT SPDX LIST CROPS SOURCES NCHW|NHWC I/N"))
-TEXTS |= set(words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr rgb|bgr mean|cls|none"))
+TEXTS |= set(
+    words("auto|f32|bf16 squash|crop|pad logistic|ridge en|fr rgb|bgr mean|cls|none auto|json")
+)
 # A value that each takes where its own name does not say one.
 EXAMPLES = {
     "N": 3,
@@ -47,7 +49,7 @@ def write(tmp_path):
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch):
-    for name in words("POMONA_CONFIG POMONA_REGIONS POMONA_WORKERS POMONA_MODELS"):
+    for name in words("POMONA_CONFIG POMONA_MODELS POMONA_PROGRESS POMONA_REGIONS POMONA_WORKERS"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
@@ -168,7 +170,7 @@ def test_every_option_of_a_verb_is_taken_from_a_file_and_shown(verb, write):
     lines = [f"{name} = {literal(example(kind))}" for name, kind in known.items()]
     config = write(f"[{verb.replace(' ', '.')}]\n" + "\n".join(lines))
     text, options = shown(verb, "--config", config)
-    options |= {"log-timing": tomllib.loads(text)["log-timing"]}
+    options |= {name: tomllib.loads(text)[name] for name in ("log-timing", "progress")}
     assert options == {name: example(kind) for name, kind in known.items()}
     assert "default" not in text and "not set" not in text
 

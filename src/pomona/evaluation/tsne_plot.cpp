@@ -33,7 +33,8 @@ std::vector<std::size_t> tsne_rows(const TableRows& rows) {
 
 }  // namespace
 
-TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers) {
+TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers,
+                        const std::stop_token& stop) {
   const std::vector<std::size_t> chosen = tsne_rows(rows);
   Matrix<float> all(chosen.size(), components.cols());
   read_rows(components, chosen, all.view());
@@ -43,7 +44,7 @@ TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::s
   }
   EmbeddingOptions options;
   options.workers = workers;
-  const Matrix<float> plane = embed_in_plane(leading.view(), options);
+  const Matrix<float> plane = embed_in_plane(leading.view(), options, stop);
   TsnePlot plot{options.perplexity, {}};
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const ManifestRow& row = rows.manifest.rows[chosen[i]];

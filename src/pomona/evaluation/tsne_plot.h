@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,9 @@ struct TsnePlot {
 };
 
 // Of at most 1,200 rows, chosen by a hash of their paths, from their first 50 components.
-TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers);
+// Throws interrupted when `stop` was asked to stop.
+TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers,
+                        const std::stop_token& stop);
 
 // As tsne.json.
 Json tsne_json(const TsnePlot& plot);

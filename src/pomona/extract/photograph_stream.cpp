@@ -7,7 +7,6 @@
 #include "pomona/base/error.h"
 #include "pomona/base/stop.h"
 #include "pomona/features/photograph_featurizer.h"
-#include "pomona/storage/store_opener.h"
 
 namespace pomona {
 namespace {
@@ -19,7 +18,7 @@ class BlockFeaturizer {
                   const DecodeLimits& limits)
       : limits_(limits), featurizer_(networks, setup, networks.every_crop(), {}) {}
 
-  StreamedBlock featurize(const std::vector<StreamedPhotograph>& photographs,
+  StreamedBlock featurize(const std::vector<Photograph>& photographs,
                           const std::vector<std::size_t>& slots, const std::stop_token& stop) {
     featurizer_.use(slots);
     StreamedBlock block;
@@ -28,7 +27,7 @@ class BlockFeaturizer {
     try {
       for (std::size_t i = 0; i < photographs.size(); ++i) {
         throw_if_stopped(stop);
-        std::visit([&](const auto& photograph) { add(i, photograph, block); }, photographs[i]);
+        add(i, photographs[i], block);
       }
       block.features = featurizer_.finish();
     } catch (...) {
@@ -39,34 +38,14 @@ class BlockFeaturizer {
   }
 
  private:
-  void add(std::size_t number, const std::string& bytes, StreamedBlock& block) {
-    const auto added = featurizer_.add(bytes, limits_);
+  void add(std::size_t number, const Photograph& photograph, StreamedBlock& block) {
+    auto added = add_photograph(photograph, limits_, featurizer_);
     if (added) {
       block.rows.push_back(number);
       block.damage.push_back(added->damage);
     } else {
-      block.failures.push_back({number, "decode",
-                                std::string(decode_failure_name(added.error().kind)),
-                                added.error().message});
+      block.failures.push_back({number, std::move(added.error())});
     }
-  }
-
-  void add(std::size_t number, const PhotographFile& file, StreamedBlock& block) {
-    std::string bytes;
-    try {
-      bytes = read_place(file.path, kMaxPhotographBytes, *local_store_opener());
-    } catch (const Error& error) {
-      block.failures.push_back(
-          {number, "read", std::string(error_kind_name(error.kind())), error.what()});
-      return;
-    }
-    add(number, bytes, block);
-  }
-
-  void add(std::size_t number, const Image& image, StreamedBlock& block) {
-    featurizer_.add(image);
-    block.rows.push_back(number);
-    block.damage.push_back(0);
   }
 
   const DecodeLimits& limits_;
@@ -81,28 +60,46 @@ StreamNetworks::StreamNetworks(ExtractSetup setup, const MakeNetworks& make)
 PhotographStream::PhotographStream(StreamNetworks& networks, const DecodeLimits& limits)
     : networks_(networks), limits_(limits) {
   limits_.check();
-  for (std::size_t i = 0; i < networks_.networks_.slots(); ++i) {
-    try {
-      workers_.emplace_back([this] { work(); });
-    } catch (const std::system_error&) {
-      if (workers_.empty()) {
-        throw Error(ErrorKind::kUnavailable,
-                    "featurizing photographs: the system starts no more threads; end other "
-                    "processes, or raise the limit (ulimit -u, pids of a container)");
-      }
-      break;  // the others do the work
-    }
+  try {
+    start_workers();
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
-PhotographStream::~PhotographStream() {
+void PhotographStream::start_workers() {
+  const std::size_t wanted = networks_.networks_.slots();
+  workers_.reserve(wanted);
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const std::lock_guard lock(mutex_);
+    try {
+      workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      if (!workers_.empty()) return;  // the others do the work
+      throw Error(ErrorKind::kUnavailable,
+                  "featurizing photographs: the system starts no more threads; end other "
+                  "processes, or raise the limit (ulimit -u, pids of a container)");
+    }
+    ++working_;
+  }
+}
+
+PhotographStream::~PhotographStream() { stop(); }
+
+void PhotographStream::stop() {
   stop_.request_stop();
   const std::lock_guard lock(mutex_);
   ending_ = true;
   changed_.notify_all();
 }
 
-void PhotographStream::submit(std::vector<StreamedPhotograph> photographs) {
+bool PhotographStream::is_idle() {
+  const std::lock_guard lock(mutex_);
+  return working_ == 0;
+}
+
+void PhotographStream::submit(std::vector<Photograph> photographs) {
   const std::lock_guard lock(mutex_);
   jobs_.push_back({submitted_++, std::move(photographs)});
   changed_.notify_all();
@@ -131,20 +128,30 @@ bool PhotographStream::take(Job& job) {
 }
 
 void PhotographStream::work() {
+  std::exception_ptr error;
   try {
-    BlockFeaturizer featurizer(networks_.networks_, networks_.setup_, limits_);
-    Job job;
-    while (take(job)) {
-      const SlotPool::Lease lease = networks_.pool_.take(1, stop_.get_token());
-      StreamedBlock block =
-          featurizer.featurize(job.photographs, lease.slots(), stop_.get_token());
-      const std::lock_guard lock(mutex_);
-      done_.emplace(job.number, std::move(block));
-      changed_.notify_all();
-    }
+    compute_blocks();
   } catch (...) {
+    error = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  if (!error_) error_ = error;
+  --working_;
+  changed_.notify_all();
+}
+
+void PhotographStream::compute_blocks() {
+  BlockFeaturizer featurizer(networks_.networks_, networks_.setup_, limits_);
+  Job job;
+  while (take(job)) {
+    StreamedBlock block;
+    {
+      const SlotPool::Lease lease = networks_.pool_.take(1, stop_.get_token());
+      block = featurizer.featurize(job.photographs, lease.slots(), stop_.get_token());
+    }
+    job.photographs.clear();  // they are held no longer than they are needed
     const std::lock_guard lock(mutex_);
-    if (!error_) error_ = std::current_exception();
+    done_.emplace(job.number, std::move(block));
     changed_.notify_all();
   }
 }

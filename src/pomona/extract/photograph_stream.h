@@ -7,39 +7,26 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <thread>
-#include <variant>
 #include <vector>
 
 #include "pomona/features/crop_networks.h"
 #include "pomona/features/extract_setup.h"
+#include "pomona/features/photograph.h"
 #include "pomona/image/decode_limits.h"
-#include "pomona/image/image.h"
 #include "pomona/predict/slot_pool.h"
 
 namespace pomona {
 
-// A file on this machine, which the worker reads.
-struct PhotographFile {
-  std::string path;
-};
-// Encoded bytes, a file, or upright RGB pixels.
-using StreamedPhotograph = std::variant<std::string, PhotographFile, Image>;
-
-// Why a photograph has no row; stages and kinds as in failures.csv.
 struct StreamFailure {
   std::size_t photograph = 0;  // its number in the block
-  std::string stage;
-  std::string kind;
-  std::string message;
+  PhotographFailure failure;
 };
 
 // Of one submit().
@@ -68,7 +55,8 @@ class StreamNetworks {
   SlotPool pool_;
 };
 
-// Used by one thread at a time. What it has not returned when it ends is dropped.
+// Used by one thread at a time. What it has not returned when it ends is dropped; it then waits for
+// the photographs that are under way.
 class PhotographStream {
  public:
   // The networks outlive it. Throws invalid_input for limits out of range, unavailable when no
@@ -79,7 +67,7 @@ class PhotographStream {
   PhotographStream& operator=(const PhotographStream&) = delete;
 
   // Returns at once.
-  void submit(std::vector<StreamedPhotograph> photographs);
+  void submit(std::vector<Photograph> photographs);
   // Blocks submitted and not yet returned by next().
   std::size_t pending() const { return submitted_ - returned_; }
   // Enough blocks to keep every worker busy.
@@ -88,12 +76,19 @@ class PhotographStream {
   // yet. Throws what the network throws, and then for every block after it as well.
   std::optional<StreamedBlock> next(std::chrono::milliseconds wait);
 
+  // Ends it early, without waiting: nothing is returned any more.
+  void stop();
+  // Has all work ended, after stop() or an exception? Then its end waits for nothing.
+  bool is_idle();
+
  private:
   struct Job {
     std::size_t number = 0;
-    std::vector<StreamedPhotograph> photographs;
+    std::vector<Photograph> photographs;
   };
+  void start_workers();
   void work();
+  void compute_blocks();
   bool take(Job& job);
 
   StreamNetworks& networks_;
@@ -105,6 +100,7 @@ class PhotographStream {
   std::map<std::size_t, StreamedBlock> done_;
   std::exception_ptr error_;
   bool ending_ = false;
+  std::size_t working_ = 0;  // workers that have not ended
   std::size_t submitted_ = 0;
   std::size_t returned_ = 0;
   std::vector<std::jthread> workers_;

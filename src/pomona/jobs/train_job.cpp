@@ -80,7 +80,8 @@ class TrainingRun {
     timeline_.begin("tsne");
     progress_.begin("tsne", 0);
     out_.staged().write(
-        "tsne.json", print_json(tsne_json(make_tsne_plot(*components_, table_.rows, workers()))));
+        "tsne.json",
+        print_json(tsne_json(make_tsne_plot(*components_, table_.rows, workers(), stop_))));
     out_.staged().write("metrics.json", print_json(metrics_json(metrics_)));
     timeline_.end();
     return std::move(metrics_);

@@ -143,5 +143,18 @@ TEST(EmbeddingTest, RefusesWhatIsNotFinite) {
   EXPECT_THROW(embed_in_plane(rows.view(), quick()), Error);
 }
 
+TEST(Embedding, EndsWhenAskedToStop) {
+  std::stop_source stop;
+  const auto made = made_up_rows(74, 40, 3, 2, 1.0);
+  EXPECT_NO_THROW(embed_in_plane(made.rows.view(), quick(), stop.get_token()));
+  stop.request_stop();
+  try {
+    embed_in_plane(made.rows.view(), quick(), stop.get_token());
+    FAIL() << "it went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+  }
+}
+
 }  // namespace
 }  // namespace pomona
