@@ -35,11 +35,33 @@ if(POMONA_BENCHMARKS)
   find_package(benchmark REQUIRED)
 endif()
 
-# Three Python wheels that are C++ SDKs, in the virtual environment that tools/setup makes.
+# The Python that the module is built for, in the environment that holds the SDKs below. A build of the
+# wheel names it; any other takes that of the virtual environment.
 set(POMONA_VENV ${CMAKE_SOURCE_DIR}/.venv CACHE PATH "virtual environment of requirements/build.txt")
-file(GLOB POMONA_SITE_PACKAGES ${POMONA_VENV}/lib/python3*/site-packages)
-if(NOT POMONA_SITE_PACKAGES)
-  message(FATAL_ERROR "no virtual environment at ${POMONA_VENV}: run tools/setup first")
+if(POMONA_PYTHON)
+  if(NOT SKBUILD)
+    set(Python_ROOT_DIR ${POMONA_VENV})
+    set(Python_FIND_VIRTUALENV ONLY)
+  endif()
+  find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module
+               OPTIONAL_COMPONENTS Development.SABIModule)
+endif()
+
+# Three Python wheels that are C++ SDKs, and one that is Node: of the environment in which the wheel is
+# built, or of the virtual environment that tools/setup makes.
+if(SKBUILD)
+  execute_process(
+    COMMAND ${Python_EXECUTABLE} -c "import importlib.util, pathlib; \
+print(pathlib.Path(importlib.util.find_spec('openvino').origin).parent.parent)"
+    OUTPUT_VARIABLE POMONA_SITE_PACKAGES OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  find_program(npm npm REQUIRED NO_CMAKE_SYSTEM_PATH)
+  get_filename_component(POMONA_NODE ${npm} DIRECTORY)
+else()
+  file(GLOB POMONA_SITE_PACKAGES ${POMONA_VENV}/lib/python3*/site-packages)
+  if(NOT POMONA_SITE_PACKAGES)
+    message(FATAL_ERROR "no virtual environment at ${POMONA_VENV}: run tools/setup first")
+  endif()
+  set(POMONA_NODE ${POMONA_VENV}/bin)
 endif()
 
 set(OpenVINO_DIR ${POMONA_SITE_PACKAGES}/openvino/cmake)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DWEB=web -DPAGE=build/…/report.html -DVENV=.venv -P build_page.cmake
+# cmake -DWEB=web -DPAGE=build/…/report.html -DNODE=.venv/bin -P build_page.cmake
 #
 # Installs the locked packages where they are missing or others, then builds the page. Several build
 # folders share web/node_modules, so the lock file's digest is kept there, and only one installs at a
 # time.
-set(ENV{PATH} "${VENV}/bin:$ENV{PATH}")
+set(ENV{PATH} "${NODE}:$ENV{PATH}")
 get_filename_component(folder ${PAGE} DIRECTORY)
 set(log ${folder}.log)
 file(MAKE_DIRECTORY ${folder})
@@ -27,10 +27,10 @@ if(EXISTS ${mark})
   file(READ ${mark} installed)
 endif()
 if(NOT installed STREQUAL wanted)
-  run("npm ci" ${VENV}/bin/npm ci --no-progress)
+  run("npm ci" ${NODE}/npm ci --no-progress)
   file(WRITE ${mark} ${wanted})
 endif()
-run("building the report page" ${VENV}/bin/node node_modules/vite/bin/vite.js build --logLevel warn
+run("building the report page" ${NODE}/node node_modules/vite/bin/vite.js build --logLevel warn
     --outDir ${folder} --emptyOutDir)
 # Vite keeps the time of nothing; the rule needs a page newer than its sources.
 file(TOUCH ${PAGE})

@@ -54,6 +54,13 @@ class InternalError(PomonaError, RuntimeError):
     """A bug in Pomona. Please report it."""
 
 
+class ForkedProcessError(PomonaError, RuntimeError):
+    """A forked process uses what its parent has used: threads do not come along with a fork.
+
+    Start processes by spawn or forkserver, or use threads.
+    """
+
+
 class PomonaWarning(UserWarning):
     """Something that does not stop the work but may make its result worse than expected."""
 
@@ -68,6 +75,7 @@ EXCEPTIONS: Final[dict[str, type[BaseException]]] = {
     "corrupt": DamagedError,
     "interrupted": KeyboardInterrupt,
     "internal": InternalError,
+    "forked": ForkedProcessError,  # of the Python package alone
 }
 
 

@@ -18,16 +18,22 @@ expected<Decoded, DecodeFailure> PhotographFeaturizer::add(std::string_view byte
   const DecodeOptions options{limits, preprocessor_.decoded_side()};
   auto decoded = decoder_.decode(bytes, options, image_);
   if (!decoded) return decoded;
+  add_crops(image_, keep_preview);
+  return decoded;
+}
+
+void PhotographFeaturizer::add(const Image& upright) { add_crops(upright, /*keep_preview=*/false); }
+
+void PhotographFeaturizer::add_crops(const Image& image, bool keep_preview) {
   queue_.add_row();
   for (const std::size_t crop : crops_) {
-    preprocessor_.fill(image_, crop, queue_.input(crop));
+    preprocessor_.fill(image, crop, queue_.input(crop));
     // Of the whole photograph, which is the first crop.
     if (keep_preview && crop == crops_.front()) {
       preview_ = preview_maker_.make(preprocessor_.resized());
     }
     queue_.push(crop);
   }
-  return decoded;
 }
 
 }  // namespace pomona

@@ -39,7 +39,9 @@ class PhotographFeaturizer {
   // preview() is that of this photograph.
   expected<Decoded, DecodeFailure> add(std::string_view bytes, const DecodeLimits& limits,
                                        bool keep_preview = false);
-  // Of the photograph added last, upright; only the pixels that the crops need.
+  // The same for upright pixels, which cannot fail.
+  void add(const Image& upright);
+  // Of the encoded photograph added last, upright; only the pixels that the crops need.
   const Image& decoded() const { return image_; }
   // A JPEG, valid until the next add().
   std::string_view preview() const { return preview_; }
@@ -55,6 +57,8 @@ class PhotographFeaturizer {
   const FeatureQueue::Counts& counts() const { return queue_.counts(); }
 
  private:
+  void add_crops(const Image& image, bool keep_preview);
+
   std::vector<std::size_t> crops_;
   FeatureQueue queue_;
   Preprocessor preprocessor_;

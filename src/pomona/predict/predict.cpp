@@ -127,29 +127,45 @@ std::size_t Predictor::batch_photographs() const {
 
 std::vector<Prediction> Predictor::predict(std::span<const std::string_view> photographs,
                                            const PredictOptions& options) const {
+  const auto add = [&](std::size_t number, PhotographFeaturizer& featurizer) {
+    return add_photograph(photographs[number], options.limits, featurizer);
+  };
+  return predict_each(photographs.size(), add, options);
+}
+
+std::vector<Prediction> Predictor::predict_photographs(std::span<const Photograph> photographs,
+                                                       const PredictOptions& options) const {
+  const auto add = [&](std::size_t number, PhotographFeaturizer& featurizer) {
+    return add_photograph(photographs[number], options.limits, featurizer);
+  };
+  return predict_each(photographs.size(), add, options);
+}
+
+// `add` begins the row of a photograph by its number.
+std::vector<Prediction> Predictor::predict_each(std::size_t photographs, const AddNumber& add,
+                                                const PredictOptions& options) const {
   options.check();
-  std::vector<Prediction> predictions(photographs.size());
-  if (photographs.empty()) return predictions;
+  std::vector<Prediction> predictions(photographs);
+  if (photographs == 0) return predictions;
   const std::size_t batch = networks_.network(0).batch();
-  const std::size_t batches = (photographs.size() * crops_.size() + batch - 1) / batch;
+  const std::size_t batches = (photographs * crops_.size() + batch - 1) / batch;
   const SlotPool::Lease lease = pool_->take(batches, options.stop);
   PhotographFeaturizer& featurizer = *featurizers_[lease.slots().front()];
   featurizer.use(lease.slots());
   const Abandoned abandoned(featurizer);
   const FeatureQueue::Counts before = featurizer.counts();
   std::vector<std::size_t> read;  // the photographs that could be
-  for (std::size_t i = 0; i < photographs.size(); ++i) {
+  for (std::size_t i = 0; i < photographs; ++i) {
     throw_if_stopped(options.stop);
-    const auto added = featurizer.add(photographs[i], options.limits);
+    const Added added = add(i, featurizer);
     if (!added) {
-      predictions[i].failure = {std::string(decode_failure_name(added.error().kind)),
-                                added.error().message};
+      predictions[i].failure = {added.error().kind, added.error().message};
       continue;
     }
     read.push_back(i);
     predictions[i].damage = added->damage;
     if (bundle_.reject_option.rate > 0) {
-      predictions[i].rejected = rejection_of_picture(picture_quality(featurizer.decoded()));
+      predictions[i].rejected = rejection_of_picture(picture_quality(added->picture));
     }
   }
   const std::vector<float> rows = featurizer.finish();

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 #include "pomona/bundle/bundle.h"
 #include "pomona/catalogue/catalogue.h"
 #include "pomona/features/extract_setup.h"
+#include "pomona/features/photograph.h"
 #include "pomona/features/photograph_featurizer.h"
 #include "pomona/image/decode_limits.h"
 #include "pomona/predict/rejector.h"
@@ -93,6 +95,10 @@ class Predictor {
   // the limits, is a failure in its prediction. Throws interrupted.
   std::vector<Prediction> predict(std::span<const std::string_view> photographs,
                                   const PredictOptions& options) const;
+  // The same for photographs of any form. Files are read one after the other, when their turn
+  // comes.
+  std::vector<Prediction> predict_photographs(std::span<const Photograph> photographs,
+                                              const PredictOptions& options) const;
   // The same for files, which are all held in memory; one that cannot be read is a failure.
   std::vector<Prediction> predict_files(std::span<const std::string> places,
                                         const StoreOpener& stores,
@@ -108,6 +114,10 @@ class Predictor {
   PredictorCounts counts() const;
 
  private:
+  using Added = expected<AddedPhotograph, PhotographFailure>;
+  using AddNumber = std::function<Added(std::size_t, PhotographFeaturizer&)>;
+  std::vector<Prediction> predict_each(std::size_t photographs, const AddNumber& add,
+                                       const PredictOptions& options) const;
   void answer(MatrixView<const float> rows, const std::vector<std::size_t>& read,
               const PredictOptions& options, std::vector<Prediction>& predictions) const;
 

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <span>
@@ -12,6 +14,7 @@
 #include <thread>
 
 #include "pomona/base/error.h"
+#include "pomona/image/decode.h"
 #include "pomona/predict/made_up_predictor.h"
 
 namespace pomona {
@@ -65,6 +68,23 @@ TEST(Predictor, GivesTheSameBitsToEightThreadsAsOneAfterTheOther) {
     }
   }
   for (const auto& of_thread : found) EXPECT_EQ(answers_of(of_thread), answers_of(expected));
+}
+
+TEST(Predictor, TakesFilesAndPixelsAsItTakesBytes) {
+  const Predictor predictor(tiny_predicting_bundle({"whole", "flip"}, 4), {.workers = 2},
+                            make_tiny_networks);
+  const std::vector<std::string> photographs = made_up_photographs(3);
+  const auto file = std::filesystem::path(testing::TempDir()) / "photograph_of_predictor.jpg";
+  std::ofstream(file, std::ios::binary) << photographs[1];
+  Image pixels;
+  ASSERT_TRUE(Decoder().decode(photographs[2], DecodeOptions{}, pixels).has_value());
+  const std::vector<Photograph> mixed = {photographs[0], PhotographFile{file.string()}, pixels,
+                                         PhotographFile{"/nowhere/a.jpg"}, "no image"};
+  const std::vector<Prediction> found = predictor.predict_photographs(mixed, {});
+  auto expected = answers_of(predictor.predict(views_of(photographs), {}));
+  expected.emplace_back("gone", 0);
+  expected.emplace_back("not_an_image", 0);
+  EXPECT_EQ(answers_of(found), expected);
 }
 
 // How a request ended that did not give predictions.

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "background.h"
+
+#include <nanobind/nanobind.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <iterator>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "pomona/base/error.h"
+
+namespace nb = nanobind;
+
+namespace pomona::python {
+namespace {
+
+constexpr auto kBetweenLooks = std::chrono::milliseconds(30);
+constexpr auto kBetweenLooksAtExit = std::chrono::milliseconds(1);
+
+// Everything that is enrolled. The GIL guards it.
+struct Roll {
+  std::vector<std::shared_ptr<Work>> at_work;
+  std::vector<std::shared_ptr<Work>> released;
+  bool closed = false;
+};
+
+// Never destroyed, and another one in a fork: threads of these do not exist there.
+Roll& roll() {
+  static Roll* current = new Roll;
+  static pid_t of_process = ::getpid();
+  if (of_process != ::getpid()) {
+    current = new Roll;
+    of_process = ::getpid();
+  }
+  return *current;
+}
+
+void forget_what_is_over() {
+  std::erase_if(roll().released, [](const auto& work) { return work->is_over(); });
+}
+
+// A task on its thread.
+class TaskThread : public Work {
+ public:
+  explicit TaskThread(const Task& task)
+      : thread_([this, task](const std::stop_token& stop) {
+          std::exception_ptr error;
+          try {
+            task(stop);
+          } catch (...) {
+            error = std::current_exception();
+          }
+          const std::lock_guard lock(mutex_);
+          error_ = error;
+          over_ = true;
+          changed_.notify_all();
+        }) {}
+
+  void stop() override { thread_.request_stop(); }
+  bool is_over() override {
+    const std::lock_guard lock(mutex_);
+    return over_;
+  }
+  // Returns whether it is over.
+  bool wait(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [&] { return over_; });
+  }
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::exception_ptr error_;
+  bool over_ = false;
+  std::jthread thread_;
+};
+
+// None where the system starts no more threads.
+std::shared_ptr<TaskThread> start_thread(const Task& task) {
+  try {
+    return std::make_shared<TaskThread>(task);
+  } catch (const std::system_error&) {
+    return nullptr;
+  }
+}
+
+// Releases work however a call ends.
+class Enrolled {
+ public:
+  explicit Enrolled(std::shared_ptr<Work> work) : work_(std::move(work)) { enroll(work_); }
+  ~Enrolled() { release(work_); }
+  Enrolled(const Enrolled&) = delete;
+  Enrolled& operator=(const Enrolled&) = delete;
+
+ private:
+  std::shared_ptr<Work> work_;
+};
+
+// Python handles signals in no other.
+bool is_main_thread() { return ::gettid() == ::getpid(); }
+
+}  // namespace
+
+void enroll(const std::shared_ptr<Work>& work) {
+  if (roll().closed) {
+    work->stop();
+    throw Error(ErrorKind::kInterrupted, "the interpreter is about to exit");
+  }
+  forget_what_is_over();
+  roll().at_work.push_back(work);
+}
+
+void release(const std::shared_ptr<Work>& work) {
+  // Of a parent's work there is nothing to stop in a fork, and its locks may be held for ever.
+  if (std::erase(roll().at_work, work) == 0) return;
+  work->stop();
+  roll().released.push_back(work);
+  forget_what_is_over();
+}
+
+void end_all_work() {
+  Roll& all = roll();
+  all.closed = true;
+  std::vector<std::shared_ptr<Work>> works = std::move(all.at_work);
+  std::ranges::move(all.released, std::back_inserter(works));
+  all.at_work.clear();
+  all.released.clear();
+  const nb::gil_scoped_release released;
+  for (const auto& work : works) work->stop();
+  for (const auto& work : works) {
+    while (!work->is_over()) std::this_thread::sleep_for(kBetweenLooksAtExit);
+  }
+}
+
+void run_interruptibly(Task task, const Watch& watch) {
+  const std::shared_ptr<TaskThread> thread =
+      is_main_thread() || watch ? start_thread(task) : nullptr;
+  if (thread == nullptr) {
+    const nb::gil_scoped_release released;
+    task({});
+    return;
+  }
+  const Enrolled enrolled(thread);
+  const auto is_over = [&] {
+    const nb::gil_scoped_release released;
+    return thread->wait(kBetweenLooks);
+  };
+  while (!is_over()) {
+    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+    if (watch) watch();
+  }
+  if (watch) watch();
+  thread->rethrow();
+}
+
+}  // namespace pomona::python

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extraction.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "background.h"
+#include "engine_process.h"
+#include "pomona/dataset/input_options.h"
+#include "pomona/extract/extract.h"
+
+namespace nb = nanobind;
+using namespace nanobind::literals;
+
+namespace pomona::python {
+namespace {
+
+using Features = nb::ndarray<nb::numpy, float, nb::ndim<2>>;
+
+// The columns of a feature table. One thread adds.
+struct Columns : FeatureSink {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  std::vector<std::string> split;
+  std::vector<float> features;
+  std::size_t width = 0;
+  std::size_t most_rows = 0;
+
+  void add(const FeatureBatch& batch) override {
+    if (features.empty()) features.reserve(most_rows * width);
+    path.insert(path.end(), batch.path.begin(), batch.path.end());
+    label.insert(label.end(), batch.label.begin(), batch.label.end());
+    split.insert(split.end(), batch.split.begin(), batch.split.end());
+    const MatrixView<const float> rows = batch.features.view();
+    features.insert(features.end(), rows.row(0).data(), rows.row(0).data() + batch.rows() * width);
+  }
+  void finish() override {}
+};
+
+// Workers count, the thread of Python looks.
+class Counted : public Progress {
+ public:
+  void begin(std::string_view, std::uint64_t total) override {
+    done_ = 0;
+    total_ = total;
+  }
+  void advance(std::uint64_t items) override { done_ += items; }
+  void warn(std::string_view sentence) override {
+    const std::lock_guard lock(mutex_);
+    warnings_.emplace_back(sentence);
+  }
+
+  std::uint64_t done() const { return done_; }
+  std::uint64_t total() const { return total_; }
+  std::vector<std::string> warnings() const {
+    const std::lock_guard lock(mutex_);
+    return warnings_;
+  }
+
+ private:
+  std::atomic<std::uint64_t> done_ = 0;
+  std::atomic<std::uint64_t> total_ = 0;
+  mutable std::mutex mutex_;
+  std::vector<std::string> warnings_;
+};
+
+struct Extracted {
+  std::shared_ptr<Columns> columns;
+  std::vector<FileFailure> failures;
+};
+
+Extracted extract_now(const InputOptions& input, const ExtractOptions& options, Progress& progress,
+                      const std::stop_token& stop) {
+  const ExtractSetup setup = prepare_extract(options);
+  const ImageRoots roots = open_roots(input);
+  Manifest manifest = scan(roots, input.split, progress, stop).manifest;
+  Extracted extracted{std::make_shared<Columns>(), {}};
+  extracted.columns->width = setup.row_width();
+  extracted.columns->most_rows = manifest.rows.size();
+  extract({roots, manifest, setup, options}, {extracted.columns.get()}, {}, progress, stop);
+  extracted.failures = std::move(manifest.failures);
+  return extracted;
+}
+
+Features features_of(const std::shared_ptr<Columns>& columns) {
+  auto held = std::make_unique<std::shared_ptr<Columns>>(columns);
+  const nb::capsule owner(held.release(), [](void* last) noexcept {
+    delete static_cast<std::shared_ptr<Columns>*>(last);
+  });
+  return Features(columns->features.data(), {columns->path.size(), columns->width}, owner);
+}
+
+// `watch`: called with the photographs that are done and all of them, or None.
+nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& options,
+                          const nb::object& watch) {
+  enter_engine();
+  input.check();
+  options.check();
+  const auto counted = std::make_shared<Counted>();
+  Watch look;
+  if (!watch.is_none()) look = [&] { watch(counted->done(), counted->total()); };
+  const auto extracted = interruptible<Extracted>(
+      [input, options, counted](const std::stop_token& stop) {
+        return extract_now(input, options, *counted, stop);
+      },
+      look);
+  nb::list failures;
+  for (const FileFailure& one : extracted.failures) {
+    failures.append(nb::make_tuple(one.path, one.stage, one.kind, one.message));
+  }
+  Columns& columns = *extracted.columns;
+  return nb::make_tuple(columns.path, columns.label, columns.split, features_of(extracted.columns),
+                        failures, counted->warnings());
+}
+
+}  // namespace
+
+void bind_extraction(nb::module_& module) {
+  module.def("extract_folders", &extract_folders, "input"_a, "options"_a, "watch"_a.none(),
+             nb::sig("def extract_folders(input: InputOptions, options: ExtractOptions, "
+                     "watch: collections.abc.Callable[[int, int], object] | None) -> "
+                     "tuple[list[str], list[str], list[str], numpy.typing.NDArray[numpy.float32], "
+                     "list[tuple[str, str, str, str]], list[str]]"));
+}
+
+}  // namespace pomona::python

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables that Pomona returns: features, their reduction, predictions, failures.
+
+Each is an Arrow table. pyarrow (14 or later), polars, pandas and DuckDB take it by Arrow's PyCapsule
+interface, without a copy of its numbers: ``polars.DataFrame(table)``, ``pyarrow.table(table)``,
+``pandas.DataFrame.from_arrow(table)``, ``duckdb.sql("SELECT * FROM table")``. Columns have the names
+and types of the tables that ``pomona run`` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pomona import _core
+from pomona.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy as np
+
+    Column = list[Any] | np.ndarray[Any, Any]
+    Picture = np.ndarray[Any, Any] | str | os.PathLike[str] | None
+
+
+class Table:
+    """Columns of one length, which do not change. Any thread may read it.
+
+    A NumPy array that becomes a column shares its memory with the table: do not write to it later.
+
+    Args:
+        columns: each column of the class, and any others. A list of str, bytes, float or
+            ``[(label, probability)]``, where None stands for null; a NumPy array of bool, int32,
+            int64, float32 or float64; or a C-contiguous array of float32 or float64 of shape
+            (rows, width).
+
+    Raises:
+        InvalidInputError: a column is missing, has another length than the first, or values of another
+            type. The message names the column, and the row where there is one.
+    """
+
+    #: The columns of the class: what a list holds, or "matrix" for an array of (rows, width).
+    TYPES: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        missing = [name for name in self.TYPES if name not in columns]
+        if missing:
+            raise InvalidInputError(
+                f"cannot build a {type(self).__name__}: expected the columns "
+                f"{', '.join(self.TYPES)}, found no {', '.join(missing)}"
+            )
+        for name, kind in self.TYPES.items():
+            if kind == "matrix" and getattr(columns[name], "ndim", 0) != 2:
+                raise InvalidInputError(
+                    f"cannot build a {type(self).__name__}: expected an array of shape "
+                    f"(rows, width) as its column {name!r}, found {type(columns[name]).__name__}"
+                )
+        types = {name: kind for name, kind in self.TYPES.items() if kind != "matrix"}
+        self._table = _core.Table(dict(columns), types)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns, in their order."""
+        return self._table.column_names
+
+    def __len__(self) -> int:
+        return self._table.num_rows
+
+    def __getitem__(self, name: str) -> Any:
+        """One column.
+
+        Returns:
+            A read-only NumPy array over the table's memory, of shape (rows,) or (rows, width), where
+            the column has numbers and no nulls; else a list with None for null.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        if name not in self.column_names:
+            raise KeyError(f"no column {name!r}; there are {', '.join(self.column_names)}")
+        return self._table.column(name)
+
+    def __arrow_c_schema__(self) -> Any:
+        return self._table.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def __repr__(self) -> str:
+        rows = "1 row" if len(self) == 1 else f"{len(self):,} rows"
+        return f"<{type(self).__name__}: {rows} of {', '.join(self.column_names)}>"
+
+    def _repr_html_(self) -> str:
+        from pomona.table_html import rows_html
+
+        return rows_html(self)
+
+    def head(self, rows: int) -> dict[str, Any]:
+        """The first rows of each column, by its name."""
+        first = self._table.slice(0, rows)
+        return {name: first.column(name) for name in first.column_names}
+
+    def to_arrow(self) -> Any:
+        """A ``pyarrow.Table`` over the same memory. Raises ImportError without pyarrow."""
+        return import_module("pyarrow").table(self)
+
+    def to_polars(self) -> Any:
+        """A ``polars.DataFrame`` over the same memory. Raises ImportError without polars."""
+        return import_module("polars").DataFrame(self)
+
+    def to_pandas(self) -> Any:
+        """A ``pandas.DataFrame``. Raises ImportError without pandas or pyarrow."""
+        return self.to_arrow().to_pandas()
+
+
+class FailureTable(Table):
+    """Photographs that could not be read, with the columns of ``failures.csv``.
+
+    ``path``, ``stage`` (list, read or decode), ``kind`` and ``message``, all str.
+    """
+
+    TYPES = {"path": "utf8", "stage": "utf8", "kind": "utf8", "message": "utf8"}
+
+
+@dataclass(frozen=True)
+class FeatureOrigin:
+    """What computed features: features of different origins are not comparable."""
+
+    backbone: str
+    size: int
+    """Side of the pictures that the network sees, in pixels."""
+    precision: str
+    """f32 or bf16."""
+    crops: tuple[str, ...]
+
+
+class FeatureTable(Table):
+    """Features of photographs: ``path``, ``label`` and ``split`` (str), ``features`` (float32).
+
+    ``table["features"]`` has the shape (rows, width); with several crops the width is that of the
+    backbone times their number.
+    """
+
+    TYPES = {"path": "utf8", "label": "utf8", "split": "utf8", "features": "matrix"}
+
+    def __init__(
+        self, columns: Mapping[str, Column], origin: FeatureOrigin, failures: FailureTable
+    ) -> None:
+        super().__init__(columns)
+        self.origin = origin
+        #: Photographs that have no row.
+        self.failures = failures
+
+    @property
+    def backbone(self) -> str:
+        """Name of the network."""
+        return self.origin.backbone
+
+    @property
+    def size(self) -> int:
+        """Side of the pictures that the network saw, in pixels."""
+        return self.origin.size
+
+    @property
+    def precision(self) -> str:
+        """Number type in which the network computed: f32 or bf16."""
+        return self.origin.precision
+
+    @property
+    def crops(self) -> tuple[str, ...]:
+        """Crops of each photograph, in the order in which their features follow each other."""
+        return self.origin.crops
+
+    def _repr_html_(self) -> str:
+        from pomona.table_html import contact_sheet_html
+
+        return contact_sheet_html(self)
+
+
+class ReducedTable(Table):
+    """Features after scaler and PCA: ``path``, ``label``, ``split`` (str), ``pca_features``."""
+
+    TYPES = {"path": "utf8", "label": "utf8", "split": "utf8", "pca_features": "matrix"}
+
+    @property
+    def components(self) -> Any:
+        """The principal components, a NumPy array of shape (rows, components)."""
+        return self["pca_features"]
+
+
+class Predictions(Table):
+    """Answers to photographs, one row each.
+
+    ``path`` (str); ``answers``, a list of (label, probability), the best first; ``rejected``, the
+    reason of a rejection or None; ``ood_score`` (float, above 1 is rejected; None without a reject
+    option); ``failure``, why the photograph could not be read, or None.
+
+    Args:
+        columns: as above.
+        pictures: what the caller gave for each row, to be shown as a thumbnail: pixels as an array
+            of uint8 of shape (height, width, 3), or a file on this machine. None: none is shown.
+    """
+
+    TYPES = {
+        "path": "utf8",
+        "answers": "answers",
+        "rejected": "utf8",
+        "ood_score": "double",
+        "failure": "utf8",
+    }
+
+    def __init__(
+        self, columns: Mapping[str, Column], pictures: Sequence[Picture] | None = None
+    ) -> None:
+        super().__init__(columns)
+        if pictures is not None and len(pictures) != len(self):
+            raise InvalidInputError(
+                f"cannot show {len(pictures)} pictures with {len(self)} predictions: "
+                "expected one for each, or None in its place"
+            )
+        self.pictures = pictures
+
+    def _repr_html_(self) -> str:
+        from pomona.table_html import predictions_html
+
+        return predictions_html(self)
