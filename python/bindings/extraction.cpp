@@ -78,6 +78,7 @@ class Counted : public Progress {
 struct Extracted {
   std::shared_ptr<Columns> columns;
   std::vector<FileFailure> failures;
+  FeaturizerOptions featurizer;
 };
 
 Extracted extract_now(const InputOptions& input, const ExtractOptions& options, Progress& progress,
@@ -85,7 +86,7 @@ Extracted extract_now(const InputOptions& input, const ExtractOptions& options, 
   const ExtractSetup setup = prepare_extract(options);
   const ImageRoots roots = open_roots(input);
   Manifest manifest = scan(roots, input.split, progress, stop).manifest;
-  Extracted extracted{std::make_shared<Columns>(), {}};
+  Extracted extracted{std::make_shared<Columns>(), {}, setup.featurizer};
   extracted.columns->width = setup.row_width();
   extracted.columns->most_rows = manifest.rows.size();
   extract({roots, manifest, setup, options}, {extracted.columns.get()}, {}, progress, stop);
@@ -119,9 +120,13 @@ nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& optio
   for (const FileFailure& one : extracted.failures) {
     failures.append(nb::make_tuple(one.path, one.stage, one.kind, one.message));
   }
-  Columns& columns = *extracted.columns;
-  return nb::make_tuple(columns.path, columns.label, columns.split, features_of(extracted.columns),
-                        failures, counted->warnings());
+  const Columns& columns = *extracted.columns;
+  return nb::make_tuple(
+      nb::make_tuple(columns.path, columns.label, columns.split, features_of(extracted.columns)),
+      failures,
+      nb::make_tuple(extracted.featurizer.size,
+                     std::string(precision_name(extracted.featurizer.precision))),
+      counted->warnings());
 }
 
 }  // namespace
@@ -130,8 +135,9 @@ void bind_extraction(nb::module_& module) {
   module.def("extract_folders", &extract_folders, "input"_a, "options"_a, "watch"_a.none(),
              nb::sig("def extract_folders(input: InputOptions, options: ExtractOptions, "
                      "watch: collections.abc.Callable[[int, int], object] | None) -> "
-                     "tuple[list[str], list[str], list[str], numpy.typing.NDArray[numpy.float32], "
-                     "list[tuple[str, str, str, str]], list[str]]"));
+                     "tuple[tuple[list[str], list[str], list[str], "
+                     "numpy.typing.NDArray[numpy.float32]], list[tuple[str, str, str, str]], "
+                     "tuple[int, str], list[str]]"));
 }
 
 }  // namespace pomona::python

@@ -79,10 +79,16 @@ void bind_input_options(nb::module_& module) {
       .def(nb::init<>())
       .def_rw("split", &InputOptions::split)
       .def_rw("include_hidden", &InputOptions::include_hidden)
-      .def("set_images", [](InputOptions& self,
-                            const nb::list& places) { self.images = paths_from_python(places); })
-      .def("set_test", [](InputOptions& self,
-                          const nb::list& places) { self.test = paths_from_python(places); })
+      .def(
+          "set_images",
+          [](InputOptions& self, const nb::list& places) {
+            self.images = paths_from_python(places);
+          },
+          "places"_a, nb::sig("def set_images(self, places: list[str]) -> None"))
+      .def(
+          "set_test",
+          [](InputOptions& self, const nb::list& places) { self.test = paths_from_python(places); },
+          "places"_a, nb::sig("def set_test(self, places: list[str]) -> None"))
       .def("set_classes",
            [](InputOptions& self, nb::handle path) { self.classes = path_from_python(path); });
 }

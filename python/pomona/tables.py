@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from pomona.prediction import Prediction
+
     Column = list[Any] | np.ndarray[Any, Any]
     Picture = np.ndarray[Any, Any] | str | os.PathLike[str] | None
 
@@ -202,6 +204,7 @@ class Predictions(Table):
         columns: as above.
         pictures: what the caller gave for each row, to be shown as a thumbnail: pixels as an array
             of uint8 of shape (height, width, 3), or a file on this machine. None: none is shown.
+        details: for each row all that is predicted, with varieties and facts.
     """
 
     TYPES = {
@@ -213,7 +216,10 @@ class Predictions(Table):
     }
 
     def __init__(
-        self, columns: Mapping[str, Column], pictures: Sequence[Picture] | None = None
+        self,
+        columns: Mapping[str, Column],
+        pictures: Sequence[Picture] | None = None,
+        details: Sequence[Prediction] = (),
     ) -> None:
         super().__init__(columns)
         if pictures is not None and len(pictures) != len(self):
@@ -222,6 +228,8 @@ class Predictions(Table):
                 "expected one for each, or None in its place"
             )
         self.pictures = pictures
+        #: For each row all that is predicted, with varieties and facts.
+        self.details = details
 
     def _repr_html_(self) -> str:
         from pomona.table_html import predictions_html

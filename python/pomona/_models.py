@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where backbones are installed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def models_folder(models: str | os.PathLike[str] | None = None) -> str:
+    """The folder that is given, else that of `POMONA_MODELS`, else that of this package."""
+    if models is not None:
+        return os.fspath(models)
+    return os.environ.get("POMONA_MODELS") or str(Path(__file__).resolve().parent / "models")

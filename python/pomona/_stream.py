@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Photographs that go through the core in blocks, so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pomona import _core
+from pomona.images import bytes_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pomona.images import Item
+
+# As many as a worker of `pomona extract` takes at a time.
+MOST_PHOTOGRAPHS = 32
+MOST_BYTES = 16 << 20
+_MILLISECONDS = 50  # between two looks for Ctrl-C
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A photograph that could not be read.
+
+    Attributes:
+        path: Its name.
+        stage: `"read"` or `"decode"`.
+        kind: As in failures.csv: `"gone"`, `"not_an_image"`, `"truncated"`, `"too_large"`, …
+        message: What was expected and found.
+    """
+
+    path: str
+    stage: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some photographs that came one after the other."""
+
+    photographs: int
+    paths: list[str]  # of those with a row
+    features: NDArray[np.float32]
+    damage: list[float]
+    failures: list[Failure]
+
+
+def cut(
+    pairs: Iterable[tuple[str, Item]], most: int = MOST_PHOTOGRAPHS
+) -> Iterator[tuple[list[str], list[Item]]]:
+    """Names and items by the block: so many at most, and not much more bytes than `MOST_BYTES`."""
+    names: list[str] = []
+    items: list[Item] = []
+    held = 0
+    for name, item in pairs:
+        names.append(name)
+        items.append(item)
+        held += bytes_of(item)
+        if len(items) == most or held >= MOST_BYTES:
+            yield names, items
+            names, items, held = [], [], 0
+    if items:
+        yield names, items
+
+
+def cut_growing(
+    pairs: Iterable[tuple[str, Item]], least: int, at_least: int
+) -> Iterator[tuple[list[str], list[Item]]]:
+    """The same; the first `at_least` blocks are small, so that few photographs keep all busy."""
+    pairs = iter(pairs)
+    if least < MOST_PHOTOGRAPHS:
+        yield from cut(islice(pairs, least * at_least), least)
+    yield from cut(pairs, max(least, MOST_PHOTOGRAPHS))
+
+
+def stream_blocks(
+    networks: _core.Networks, limits: _core.DecodeLimits, pairs: Iterable[tuple[str, Item]]
+) -> Iterator[Block]:
+    """Blocks in the order of the photographs, computed by all workers of the networks.
+
+    What is under way when the iteration ends early ends by itself.
+    """
+    stream = _core.Stream(networks, limits)
+    blocks = cut_growing(pairs, networks.batch, networks.workers)
+    names: deque[list[str]] = deque()
+    try:
+        yield from _ahead(stream, blocks, names)
+    finally:
+        stream.stop()
+
+
+def _ahead(
+    stream: _core.Stream,
+    blocks: Iterator[tuple[list[str], list[Item]]],
+    names: deque[list[str]],
+) -> Iterator[Block]:
+    """Hands over as many blocks as keep the workers busy, and no more."""
+    for some, items in blocks:
+        names.append(some)
+        stream.submit(items)
+        del items
+        if stream.pending >= stream.enough:
+            yield _next(stream, names)
+    while stream.pending:
+        yield _next(stream, names)
+
+
+def _next(stream: _core.Stream, names: deque[list[str]]) -> Block:
+    found = None
+    while found is None:
+        found = stream.next(_MILLISECONDS)
+    rows, features, damage, failures = found
+    of_block = names.popleft()
+    return Block(
+        len(of_block),
+        [of_block[row] for row in rows],
+        features,
+        damage,
+        [Failure(of_block[number], *why) for number, *why in failures],
+    )

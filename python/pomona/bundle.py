@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bundles: all that a prediction needs, in one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pomona import _core
+from pomona._models import models_folder
+from pomona.errors import raise_error
+
+StrPath = str | os.PathLike[str]
+
+
+class Bundle:
+    """A model with its network, as `run` and `train` write it. Immutable; any thread.
+
+    Two bundles are equal when all their files are.
+
+    Args:
+        place: Folder of a bundle, or output folder of `run` or `train`.
+        models: Folder of installed backbones, for a bundle without its network; None: that of
+            `POMONA_MODELS`, or of this package.
+
+    Raises:
+        NotFoundError: There is no such folder, or no bundle in it.
+        DamagedError: A file of it is missing, changed or of a newer version.
+
+    Example:
+        >>> bundle = pomona.Bundle("results")
+        >>> bundle.labels[:2]
+        ['Apple', 'Apricot']
+    """
+
+    def __init__(self, place: StrPath, *, models: StrPath | None = None) -> None:
+        if not isinstance(place, (str, os.PathLike)):
+            found = type(place).__name__
+            raise_error("invalid_input", f"opening a bundle: expected a path, found {found}")
+        self._place = os.fsdecode(os.fspath(place))
+        self._models = models_folder(models)
+        if "://" in self._place:
+            raise_error(
+                "invalid_input",
+                f"opening the bundle '{self._place}': bundles are opened from this machine; copy it "
+                "to a folder with pomona.sync first",
+            )
+        self._native = _core.Bundle.open(self._place, self._models)
+        self._digest: str | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        """What it tells apart, in byte order. Empty: it holds no classifier."""
+        return self._native.labels
+
+    @property
+    def backbone(self) -> str:
+        """Name of the network."""
+        return self._native.backbone
+
+    @property
+    def size(self) -> int:
+        """Side of the network's input, in pixels."""
+        return self._native.size
+
+    @property
+    def fit(self) -> str:
+        """How photographs become square: `"squash"`, `"crop"` or `"pad"`."""
+        return self._native.fit
+
+    @property
+    def crops(self) -> list[str]:
+        """Parts of each photograph that the network sees; an answer is for their mean."""
+        return self._native.crops
+
+    @property
+    def precision(self) -> str:
+        """What its features were computed at: `"f32"` or `"bf16"`."""
+        return self._native.precision
+
+    @property
+    def components(self) -> int:
+        """Principal components."""
+        return self._native.components
+
+    @property
+    def classifier(self) -> str:
+        """`"logistic"`, `"ridge"` or `"none"`."""
+        return self._native.classifier
+
+    @property
+    def reject_rate(self) -> float:
+        """Share of known photographs that get no answer; 0: everything is answered."""
+        return self._native.reject_rate
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Figures of its evaluation, as docs/formats.md describes them."""
+        metrics: dict[str, Any] = json.loads(self._native.metrics or "{}")
+        return metrics
+
+    @property
+    def catalogue(self) -> dict[str, Any]:
+        """What it knows about its labels, as docs/formats.md describes it; empty: nothing."""
+        catalogue: dict[str, Any] = json.loads(self._native.catalogue or "{}")
+        return catalogue
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over its files, as 64 hexadecimal digits."""
+        if self._digest is None:
+            self._digest = _core.Bundle.digest(self._native)
+        return self._digest
+
+    def save(self, folder: StrPath) -> None:
+        """Writes its files into a folder, which is made where it is missing.
+
+        Args:
+            folder: New or empty.
+
+        Raises:
+            InvalidInputError: Something is in the folder.
+            UnavailableError: It cannot be written.
+
+        Example:
+            >>> bundle.save("model")
+            >>> pomona.Bundle("model") == bundle
+            True
+        """
+        place = os.fsdecode(os.fspath(folder))
+        if Path(place).is_dir() and any(Path(place).iterdir()):
+            raise_error(
+                "invalid_input",
+                f"saving a bundle: the folder '{place}' is not empty; name a new one",
+            )
+        _core.Bundle.save(self._native, place)
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Bundle) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return (
+            f"Bundle({self._place!r}): {len(self.labels)} labels, {self.backbone}, {self.size} px"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _bundle_of, (self._place, self._models)
+
+
+def _bundle_of(place: str, models: str) -> Bundle:
+    return Bundle(place, models=models)

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Photographs as users have them: files, folders, bytes, pictures of Pillow, arrays, tables.
+
+Everything becomes pairs of a name and an item, one after the other, so that a generator of a million
+photographs is never held in memory. An item is `bytes` (an encoded JPEG, PNG or WebP), `str` (the
+path of a file) or a `uint8` array of height × width × 3, or height × width of grey.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pomona import _core
+from pomona.errors import InvalidInputError, raise_error
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Item: TypeAlias = bytes | str | NDArray[np.uint8]
+
+    Images: TypeAlias = Any
+    """What `photographs` takes."""
+
+_EXPECTED = (
+    "a path, encoded bytes, an image of Pillow, or a uint8 array of height × width × 3 or "
+    "height × width"
+)
+
+
+def photographs(images: Images) -> Iterator[tuple[str, Item]]:
+    """Names and items of photographs, one after the other.
+
+    Args:
+        images: One photograph or several:
+
+            - the path of a file, or of a folder, whose photographs are taken in the order of their
+              paths, without hidden names and files that are no images;
+            - encoded bytes: `bytes`, `bytearray`, `memoryview`;
+            - an image of Pillow: its orientation is applied, transparent parts become white;
+            - a `uint8` array of shape (height, width, 3), RGB, or (height, width), grey;
+            - a table (anything with `__arrow_c_stream__`) with a column `content` of encoded bytes
+              or `path` of paths; with both, `path` names the photographs;
+            - a list, a series of pandas or polars, a generator, … of these or of pairs
+              (name, photograph); a mapping from names to photographs.
+
+    Returns:
+        An iterator, which reads what it is given as it goes. Photographs in a folder are called by
+        their paths in it, files by their paths, others by their number: `"0"`, `"1"`, …
+
+    Raises:
+        NotFoundError: A path that is given by itself does not exist.
+        InvalidInputError: Something is none of these, or there is no photograph at all; what comes
+            out of an iterator is looked at when its turn comes.
+
+    Example:
+        >>> import numpy as np
+        >>> [name for name, _ in photographs([np.zeros((8, 8, 3), np.uint8), "a.jpg"])]
+        ['0', 'a.jpg']
+    """
+    if _is_path(images):
+        return _of_place(os.fspath(images))
+    if _is_one(images):
+        return iter([("0", item_of(images, "0"))])
+    return _some(_pairs(_entries(images)))
+
+
+def item_of(photograph: object, name: str) -> Item:
+    """One photograph, other than a folder, as the core takes it. What may change is copied.
+
+    Raises:
+        InvalidInputError: It is no photograph.
+    """
+    if isinstance(photograph, bytes):
+        return photograph
+    if isinstance(photograph, (bytearray, memoryview)):
+        return bytes(photograph)
+    if isinstance(photograph, (str, os.PathLike)):
+        return _file(photograph)
+    if hasattr(photograph, "as_py"):  # a scalar of pyarrow
+        return item_of(photograph.as_py(), name)
+    if _is_pillow(photograph):
+        return _pixels_of_pillow(photograph, name)
+    if _is_array(photograph):
+        return _pixels_of_array(photograph, name)
+    raise InvalidInputError(
+        f"reading the photograph '{name}': expected {_EXPECTED}; found {_type_name(photograph)}"
+    )
+
+
+def bytes_of(item: Item) -> int:
+    """How much memory an item takes; of a file nothing, since it is read when its turn comes."""
+    if isinstance(item, str):
+        return 0
+    return len(item) if isinstance(item, bytes) else int(item.nbytes)
+
+
+def is_folder(place: object) -> bool:
+    """Is it the path of a folder on this machine?"""
+    return isinstance(place, (str, os.PathLike)) and Path(os.fsdecode(place)).is_dir()
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, (str, os.PathLike))
+
+
+def _is_pillow(value: object) -> bool:
+    return hasattr(value, "getexif") and hasattr(value, "convert") and hasattr(value, "mode")
+
+
+def _is_array(value: object) -> bool:
+    return (
+        hasattr(value, "__array__")
+        and hasattr(value, "dtype")
+        and hasattr(value, "shape")
+        and not hasattr(value, "name")  # a series has one
+    )
+
+
+def _is_one(images: object) -> bool:
+    return isinstance(images, (bytes, bytearray, memoryview)) or (
+        _is_pillow(images) or _is_array(images)
+    )
+
+
+def _is_table(value: object) -> bool:
+    return hasattr(value, "__arrow_c_stream__") and (
+        any(hasattr(value, name) for name in ("columns", "column_names", "schema"))
+        or not hasattr(value, "__iter__")
+    )
+
+
+def _type_name(value: object) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+
+
+def _file(path: object) -> str:
+    place = os.fsdecode(os.fspath(path))  # type: ignore[call-overload]
+    if "://" in place:
+        raise_error(
+            "invalid_input",
+            f"reading '{place}': photographs are read from this machine here; copy them to a folder "
+            "with pomona.sync first, or name an output folder (`out`)",
+        )
+    if "\0" in place:
+        raise_error("invalid_input", f"reading {place!r}: no path may hold a NUL character")
+    return place
+
+
+def _of_place(path: object) -> Iterator[tuple[str, Item]]:
+    place = _file(path)
+    if not place:
+        raise_error("invalid_input", "reading photographs: expected a path, found an empty text")
+    if Path(place).is_dir():
+        return iter(_core.list_photographs(place))
+    if not os.path.lexists(place):
+        raise_error(
+            "not_found",
+            f"reading photographs: there is no file or folder '{place}'; check the path",
+        )
+    return iter([(place, place)])
+
+
+def _some(pairs: Iterator[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
+    """Refuses to end without a single one."""
+    any_came = False
+    for pair in pairs:
+        any_came = True
+        yield pair
+    if not any_came:
+        raise_error(
+            "invalid_input", "reading photographs: expected at least one, found none in the input"
+        )
+
+
+def _entries(images: Any) -> Iterable[Any]:
+    """What there is in a table, a mapping or anything else that can be walked through."""
+    if isinstance(images, Mapping):
+        return images.items()
+    if _is_table(images):
+        return _rows(images)
+    try:
+        return iter(images)
+    except TypeError:
+        raise_error(
+            "invalid_input",
+            f"reading photographs: expected {_EXPECTED}, a folder, a table, or an iterable of these; "
+            f"found {_type_name(images)}",
+        )
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    if type(table).__name__ == "RecordBatchReader":
+        for batch in table:
+            yield from _rows(batch)
+        return
+    columns = _core.read_table(table)
+    has = [name for name in ("path", "content") if name in columns.column_names]
+    if not has:
+        found = ", ".join(map(repr, columns.column_names)) or "no column"
+        raise_error(
+            "invalid_input",
+            "reading photographs from a table: expected a column `content` of encoded bytes or "
+            f"`path` of paths; found {found}",
+        )
+    yield from zip(*map(columns.column, has)) if len(has) == 2 else columns.column(has[0])
+
+
+def _pairs(entries: Iterable[Any]) -> Iterator[tuple[str, Item]]:
+    for number, entry in enumerate(entries):
+        name = None
+        if isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str):
+            name, entry = entry
+        if _is_path(entry):
+            place = _file(entry)
+            if Path(place).is_dir():
+                for key, path in _core.list_photographs(place):
+                    yield f"{(place if name is None else name).rstrip('/')}/{key}", path
+                continue
+            yield place if name is None else name, place
+            continue
+        name = str(number) if name is None else name
+        yield name, item_of(entry, name)
+
+
+def _pixels_of_array(array: Any, name: str) -> NDArray[np.uint8]:
+    import numpy as np
+
+    shape = tuple(array.shape)
+    fits = len(shape) == 2 or (len(shape) == 3 and shape[2] == 3)
+    if str(array.dtype).removeprefix("torch.") != "uint8" or not fits or 0 in shape:
+        found = f"{array.dtype} of {' × '.join(map(str, shape)) or 'no shape'}"
+        raise_error(
+            "invalid_input",
+            f"reading the array '{name}': expected uint8 of height × width × 3, RGB, or height × "
+            f"width, grey; found {found}",
+        )
+    return np.array(array, dtype=np.uint8, order="C", copy=True)
+
+
+def _pixels_of_pillow(image: Any, name: str) -> NDArray[np.uint8]:
+    """Upright RGB, as the core decodes files."""
+    import numpy as np
+    from PIL import ImageOps
+
+    try:
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith("I;16"):
+            grey = np.asarray(upright).astype(np.uint32)
+            return ((grey * 255 + 32895) >> 16).astype(np.uint8)  # as libpng
+        if upright.mode in ("I", "F"):
+            raise ValueError(f"its mode is {upright.mode}; convert it to RGB first")
+        if upright.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in upright.info:
+            return _over_white(np.asarray(upright.convert("RGBA")))
+        return np.array(upright.convert("RGB"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise_error("invalid_input", f"reading the image '{name}' of Pillow: {error}")
+
+
+def _over_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import numpy as np
+
+    alpha = rgba[:, :, 3:].astype(np.int32)
+    product = rgba[:, :, :3] * alpha + 255 * (255 - alpha) + 128
+    return np.ascontiguousarray(((product + (product >> 8)) >> 8).astype(np.uint8))
