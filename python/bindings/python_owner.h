@@ -7,16 +7,12 @@
 
 namespace nanobind {
 class handle;
-class module_;
-}  // namespace nanobind
+}
 
 namespace pomona::python {
 
 // Keeps the object alive. The last to drop it takes the GIL to do so. After the interpreter has
 // begun to end, the object is left to the end of the process.
 std::shared_ptr<const void> python_owner(nanobind::handle object);
-
-// Once, when the module is loaded: has the interpreter say when it ends.
-void watch_interpreter_end(nanobind::module_& module);
 
 }  // namespace pomona::python

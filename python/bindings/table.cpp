@@ -19,8 +19,8 @@
 #include "arrow_export.h"
 #include "arrow_import.h"
 #include "column_conversion.h"
+#include "interpreter_end.h"
 #include "pomona/base/error.h"
-#include "python_owner.h"
 
 namespace nb = nanobind;
 using namespace nanobind::literals;
@@ -95,15 +95,15 @@ Struct& struct_in(const nb::object& capsule, const char* name) {
 }
 
 void throw_if_interrupted() {
-  const nb::gil_scoped_acquire acquired;
-  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  const GilTaken taken;
+  if (taken && PyErr_CheckSignals() != 0) throw nb::python_error();
 }
 
 ArrowTable read_stream(const nb::object& source, const WantedColumns& wanted) {
   const nb::object capsule = source.attr("__arrow_c_stream__")();
   const ArrowArrayStream stream =
       std::exchange(struct_in<ArrowArrayStream>(capsule, "arrow_array_stream"), {});
-  const nb::gil_scoped_release released;
+  const GilReleased released;
   return import_stream(stream, wanted, &throw_if_interrupted);
 }
 
@@ -115,7 +115,7 @@ ArrowTable read_array(const nb::object& source, const WantedColumns& wanted) {
   auto& held_array = struct_in<ArrowArray>(array_capsule, "arrow_array");
   const ArrowSchema schema = std::exchange(held_schema, {});
   const ArrowArray array = std::exchange(held_array, {});
-  const nb::gil_scoped_release released;
+  const GilReleased released;
   return import_array(schema, array, wanted);
 }
 
