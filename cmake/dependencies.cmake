@@ -5,8 +5,14 @@
 set(POMONA_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
                     -Wno-missing-field-initializers -Wno-restrict)
 
-# Debian packages.
+# Debian packages. The wheel takes those that the module needs as archives: a shared library of the same
+# name may be in the process already, such as the libcrypto of Python itself.
 find_package(Threads REQUIRED)
+set(shared_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+if(SKBUILD)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
@@ -20,6 +26,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 set_target_properties(PkgConfig::UTF8PROC PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+set(CMAKE_FIND_LIBRARY_SUFFIXES ${shared_suffixes})
 if(POMONA_S3)
   find_package(CURL 7.88 REQUIRED)
   find_package(pugixml 1.13 REQUIRED)

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The script `pomona`: becomes the program of the wheel.
+
+It stands beside the package and not in it, so that `pomona --help` does not import the package first.
+"""
+
+import os
+import sys
+
+
+def main() -> None:
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pomona", "bin", "pomona")
+    try:
+        os.execv(program, ["pomona", *sys.argv[1:]])
+    except OSError as error:
+        sys.exit(f"pomona: starting {program}: {error.strerror}; install the wheel again")
