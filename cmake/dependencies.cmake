@@ -27,6 +27,18 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 set_target_properties(PkgConfig::UTF8PROC PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 set(CMAKE_FIND_LIBRARY_SUFFIXES ${shared_suffixes})
+
+# Debian compiles its archives for programs. What keeps these two out of a module is that they refer to
+# `stderr`, a variable of another library, by its distance. Copies refer to one in python/portable instead.
+if(SKBUILD)
+  foreach(library JPEG PNG)
+    cmake_path(SET own ${CMAKE_BINARY_DIR}/lib${library}.a)
+    execute_process(COMMAND ${CMAKE_OBJCOPY} --redefine-sym stderr=pomona_stderr
+                            ${${library}_LIBRARY_RELEASE} ${own} COMMAND_ERROR_IS_FATAL ANY)
+    set_target_properties(${library}::${library} PROPERTIES IMPORTED_LOCATION ${own}
+                                                            IMPORTED_LOCATION_RELEASE ${own})
+  endforeach()
+endif()
 if(POMONA_S3)
   find_package(CURL 7.88 REQUIRED)
   find_package(pugixml 1.13 REQUIRED)

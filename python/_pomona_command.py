@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The script `pomona`: becomes the program of the wheel.
 
-It stands beside the package and not in it, so that `pomona --help` does not import the package first.
+It stands beside the package and not in it, so that `pomona --help` does not import the package first,
+nor anything else that takes time.
 """
 
 import os
@@ -9,7 +10,7 @@ import sys
 
 
 def main() -> None:
-    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pomona", "bin", "pomona")
+    program = f"{__file__.rpartition('/')[0]}/pomona/bin/pomona"
     try:
         os.execv(program, ["pomona", *sys.argv[1:]])
     except OSError as error:

@@ -15,13 +15,13 @@ endforeach()
 
 # Nothing newer of libstdc++ than GCC 11 had. It is pulled in by name, since what refers to it may stand
 # behind it in the command, and kept from the libraries that the program loads.
-add_library(pomona_portable STATIC portable/condition_variable_wait.cpp)
+add_library(pomona_portable STATIC portable/condition_variable_wait.cpp portable/standard_error.cpp)
 set_target_properties(pomona_portable PROPERTIES UNITY_BUILD OFF)
 target_compile_options(pomona_portable PRIVATE ${POMONA_WARNINGS})
 foreach(target _core pomona)
   target_link_libraries(${target} PRIVATE pomona_portable)
   target_link_options(
-    ${target} PRIVATE -Wl,--exclude-libs,ALL
+    ${target} PRIVATE -Wl,--exclude-libs,ALL -Wl,--undefined=pomona_stderr
     -Wl,--undefined=_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE)
 endforeach()
 

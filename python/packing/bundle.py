@@ -6,9 +6,11 @@
 
 FOLDER/lib gets every shared library that PROGRAM loads, except those of the packages that the wheel
 depends on and those that every Linux has. FOLDER/licenses gets the licence of each of them, and of
-what is linked statically, header-only or part of the report page.
+what is linked statically, header-only or part of the report page, and THIRD_PARTY.tsv, which says what
+comes from where.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -37,9 +39,10 @@ LINKED = (
     "nlohmann-json3-dev",
     "zlib1g-dev",
 )
-PYTHON_PACKAGES = ("nanobind", "pyarrow")
 PAGE_PACKAGES = ("echarts", "tslib", "zrender")
-LICENSE_NAME = re.compile(r"(license|licence|notice|copying|copyrightnotice)(\.\w+)?", re.IGNORECASE)
+LICENSE_NAME = re.compile(
+    r"(license|licence|notice|copying|copyrightnotice)(\.\w+)?", re.IGNORECASE
+)
 
 
 class BundleError(Exception):
@@ -63,7 +66,9 @@ def debian_package(library: Path) -> str:
     # Debian 12 has merged /lib into /usr/lib; dpkg knows some files by one name, some by the other.
     names = [str(library), str(library).removeprefix("/usr")]
     for name in names:
-        done = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["dpkg-query", "-S", name], capture_output=True, text=True, check=False
+        )
         if done.returncode == 0:
             return done.stdout.partition(":")[0]
     raise BundleError(
@@ -71,49 +76,69 @@ def debian_package(library: Path) -> str:
     )
 
 
-def copy_debian_license(package: str, licenses: Path) -> None:
-    source = Path("/usr/share/doc") / package / "copyright"
-    if not source.is_file():
-        raise BundleError(f"no licence of {package}: expected {source}")
-    shutil.copyfile(source, licenses / f"{package}.txt")
+def debian_version(package: str) -> str:
+    command = ["dpkg-query", "-W", "-f", "${source:Package} ${source:Version}", package]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def copy_licenses(name: str, files: list[Path], licenses: Path) -> None:
-    if not files:
-        raise BundleError(f"no licence in the package {name}")
-    for file in files:
-        shutil.copyfile(file, licenses / f"{name}.{file.stem}.txt")
+class Licenses:
+    """A folder of licences, and a table of what is under them."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lines: list[str] = []
+        folder.mkdir()
 
-def python_licenses(package: str) -> list[Path]:
-    files = metadata.files(package) or []
-    return [Path(file.locate()) for file in files if "licenses" in file.parts]
+    def add(self, what: str, origin: str, files: dict[str, Path]) -> None:
+        """`files` by the names that they get here."""
+        if not files:
+            raise BundleError(f"no licence of {what} in {origin}")
+        for name, source in files.items():
+            shutil.copyfile(source, self.folder / name)
+        self.lines.append(f"{what}\t{origin}\t{' '.join(sorted(files))}\n")
 
+    def add_debian(self, what: str, package: str) -> None:
+        source = Path("/usr/share/doc") / package / "copyright"
+        files = {f"{package}.txt": source} if source.is_file() else {}
+        self.add(what, f"Debian source package {debian_version(package)}", files)
 
-def page_licenses(package: str) -> list[Path]:
-    folder = ROOT / "web" / "node_modules" / package
-    return [file for file in sorted(folder.iterdir()) if LICENSE_NAME.fullmatch(file.name)]
+    def add_python(self, what: str, package: str) -> None:
+        found = [Path(file.locate()) for file in metadata.files(package) or []]
+        files = {f"{package}.{file.stem}.txt": file for file in found if "licenses" in file.parts}
+        self.add(what, f"Python package {package} {metadata.version(package)}", files)
+
+    def add_page(self, package: str) -> None:
+        folder = ROOT / "web" / "node_modules" / package
+        version = json.loads((folder / "package.json").read_text(encoding="utf-8"))["version"]
+        found = [file for file in folder.iterdir() if LICENSE_NAME.fullmatch(file.name)]
+        files = {f"{package}.{file.stem}.txt": file for file in found}
+        self.add("report page", f"npm package {package} {version}", files)
+
+    def write_table(self) -> None:
+        text = "what\tfrom\tlicence\n" + "".join(sorted(self.lines))
+        (self.folder / "THIRD_PARTY.tsv").write_text(text, encoding="utf-8")
 
 
 def bundle(program: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    libraries, licenses = folder / "lib", folder / "licenses"
+    libraries = folder / "lib"
     libraries.mkdir(parents=True)
-    licenses.mkdir()
-    packages = set(LINKED)
+    licenses = Licenses(folder / "licenses")
     for name, path in loaded_libraries(program).items():
         if not is_bundled(name, path):
             continue
         shutil.copyfile(path, libraries / name)
         (libraries / name).chmod(0o755)
-        if "pyarrow" not in path.parts:
-            packages.add(debian_package(path))
-    for package in sorted(packages):
-        copy_debian_license(package, licenses)
-    for package in PYTHON_PACKAGES:
-        copy_licenses(package, python_licenses(package), licenses)
+        if "pyarrow" in path.parts:
+            licenses.add_python(name, "pyarrow")
+        else:
+            licenses.add_debian(name, debian_package(path))
+    for package in LINKED:
+        licenses.add_debian("program and module", package)
+    licenses.add_python("module", "nanobind")
     for package in PAGE_PACKAGES:
-        copy_licenses(package, page_licenses(package), licenses)
+        licenses.add_page(package)
+    licenses.write_table()
 
 
 def main() -> int:
