@@ -5,8 +5,14 @@
 set(POMONA_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
                     -Wno-missing-field-initializers -Wno-restrict)
 
-# Debian packages.
+# Debian packages. The wheel takes those that the module needs as archives: a shared library of the same
+# name may be in the process already, such as the libcrypto of Python itself.
 find_package(Threads REQUIRED)
+set(shared_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+if(SKBUILD)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
@@ -20,6 +26,19 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 set_target_properties(PkgConfig::UTF8PROC PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+set(CMAKE_FIND_LIBRARY_SUFFIXES ${shared_suffixes})
+
+# Debian compiles its archives for programs. What keeps these two out of a module is that they refer to
+# `stderr`, a variable of another library, by its distance. Copies refer to one in python/portable instead.
+if(SKBUILD)
+  foreach(library JPEG PNG)
+    cmake_path(SET own ${CMAKE_BINARY_DIR}/lib${library}.a)
+    execute_process(COMMAND ${CMAKE_OBJCOPY} --redefine-sym stderr=pomona_stderr
+                            ${${library}_LIBRARY_RELEASE} ${own} COMMAND_ERROR_IS_FATAL ANY)
+    set_target_properties(${library}::${library} PROPERTIES IMPORTED_LOCATION ${own}
+                                                            IMPORTED_LOCATION_RELEASE ${own})
+  endforeach()
+endif()
 if(POMONA_S3)
   find_package(CURL 7.88 REQUIRED)
   find_package(pugixml 1.13 REQUIRED)

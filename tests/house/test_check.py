@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("clang-format", "cmake", "ctest", "g++", "npm", "python", "ruff", "shellcheck")
-OWN_TOOLS = ("setup", "check_layers.py", "lint_cpp.py", "count_tests.py")
+OWN_TOOLS = ("setup", "check_layers.py", "lint_cpp.py", "count_tests.py", "wheel")
+PACKAGE_PYTHON = "build/wheel/cp311/python/bin/python"  # which tools/wheel --for-tests makes
 PYTEST_XML = """<testsuites><testsuite>
 <testcase classname="a" name="b"/>
 <testcase classname="a" name="c"><skipped message="no data"/></testcase>
@@ -38,6 +39,7 @@ def house(tmp_path):
     shutil.copy(ROOT / "check", tmp_path / "check")
     for tool in TOOLS:
         write(f".venv/bin/{tool}", f'#!/bin/sh\necho "ran {tool} $*"\n')
+    write(PACKAGE_PYTHON, '#!/bin/sh\necho "ran the package with $*"\n')
     for tool in OWN_TOOLS:
         write(f"tools/{tool}", f'#!/bin/sh\necho "ran {tool} $*"\n')
 
@@ -55,6 +57,8 @@ def test_all_steps_run_and_pass(house):
     assert done.returncode == 0, done.stdout + done.stderr
     for tool in (*TOOLS, *OWN_TOOLS):
         assert f"ran {tool} " in done.stdout
+    assert "ran wheel --for-tests" in done.stdout
+    assert "ran the package with -m pytest python/tests" in done.stdout
     assert "FAILED" not in done.stdout
 
 

@@ -61,7 +61,7 @@ def test_without_root_missing_packages_are_named_with_the_command(bare_copy):
     assert not (bare_copy / ".venv").exists()
 
 
-@pytest.mark.parametrize("name", ["build", "check", "lock"])
+@pytest.mark.parametrize("name", ["build", "check", "lock", "python", "wheel"])
 def test_every_pin_is_locked_with_hashes(name):
     locked = (REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8")
     wanted = (REQUIREMENTS / f"{name}.in").read_text(encoding="utf-8")
@@ -72,9 +72,20 @@ def test_every_pin_is_locked_with_hashes(name):
     assert "://" not in locked
 
 
-def test_check_locks_the_same_versions_as_build():
-    def versions(name):
-        text = (REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8")
-        return set(re.findall(r"^[\w-]+==[\w.]+", text, re.MULTILINE))
+def locked_versions(name):
+    text = (REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w-]+)==([\w.]+)", text, re.MULTILINE))
 
-    assert versions("build") <= versions("check")
+
+def test_check_locks_the_same_versions_as_build():
+    assert locked_versions("build").items() <= locked_versions("check").items()
+
+
+@pytest.mark.parametrize("name", ["wheel", "python"])
+def test_the_wheel_is_built_and_tested_with_the_same_versions(name):
+    check, locked = locked_versions("check"), locked_versions(name)
+    shared = check.keys() & locked.keys()
+    assert len(shared) > 3
+    assert {package: locked[package] for package in shared} == {
+        package: check[package] for package in shared
+    }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "pomona/compose/distance.h"
 #include "pomona/compose/grain.h"
 #include "pomona/compose/random_draw.h"
 #include "pomona/compose/relight.h"
@@ -44,7 +45,9 @@ std::pair<double, double> free_place(const Items& items, double side, RandomDraw
     const double x = side * draws.between(-0.02, 1.02);
     const double y = side * draws.between(-0.02, 1.02);
     double nearest = 2 * side;
-    for (const auto& item : items) nearest = std::min(nearest, std::hypot(item.x - x, item.y - y));
+    for (const auto& item : items) {
+      nearest = std::min(nearest, vector_length(item.x - x, item.y - y));
+    }
     if (nearest <= farthest) continue;
     farthest = nearest;
     best = {x, y};

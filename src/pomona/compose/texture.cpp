@@ -8,6 +8,7 @@
 #include <numbers>
 #include <vector>
 
+#include "pomona/compose/distance.h"
 #include "pomona/compose/random_draw.h"
 #include "pomona/compose/value_noise.h"
 
@@ -183,8 +184,8 @@ void add_disc(const Disc& disc, Canvas& canvas) {
   const float soft = std::max(1.0F, disc.radius / 8);
   for (int y = top; y < bottom; ++y) {
     for (int x = left; x < right; ++x) {
-      const float distance =
-          std::hypot(static_cast<float>(x) - disc.x, static_cast<float>(y) - disc.y);
+      const auto distance = static_cast<float>(
+          vector_length(static_cast<float>(x) - disc.x, static_cast<float>(y) - disc.y));
       const float share = std::clamp((disc.radius - distance) / soft, 0.0F, 1.0F) * disc.strength;
       float* pixel = canvas.row(y) + 3 * x;
       for (std::size_t channel = 0; channel < 3; ++channel) {

@@ -14,6 +14,7 @@
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
 #include "pomona/base/unicode.h"
+#include "pomona/http/system_certificates.h"
 
 namespace pomona {
 namespace {
@@ -189,10 +190,11 @@ struct HttpConnection::State {
 };
 
 HttpConnection::HttpConnection(std::string certificates) : state_(std::make_unique<State>()) {
+  start_curl();
+  if (certificates.empty()) certificates = system_certificates();
   std::error_code none;
   state_->is_folder = std::filesystem::is_directory(certificates, none);
   state_->certificates = std::move(certificates);
-  start_curl();
   state_->curl = curl_easy_init();
   if (state_->curl == nullptr) {
     throw Error(ErrorKind::kInternal, "opening an HTTP connection: libcurl did not start");
