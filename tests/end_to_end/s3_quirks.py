@@ -62,6 +62,12 @@ def no_if_none_match_400(request, serve):
     return serve(request)
 
 
+def if_none_match_ignored(request, serve):
+    """Replaces what lies there, and answers 200."""
+    request.headers.pop("if-none-match", None)
+    return serve(request, is_public=True)
+
+
 def no_copy_condition(request, serve):
     if "x-amz-copy-source-if-match" in request.headers:
         return error(501, "NotImplemented", NOT_IMPLEMENTED)

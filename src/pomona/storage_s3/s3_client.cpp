@@ -24,6 +24,10 @@ bool is_denial(const S3Failure& failure) {
   return failure.kind == Kind::kDenied && (failure.code.empty() || failure.code == "AccessDenied");
 }
 
+constexpr std::string_view kWithoutConditions =
+    "by which runs that write to the same place notice each other; turn conditional_writes off to "
+    "publish without them";
+
 }  // namespace
 
 std::string S3Client::url(const std::string& key) const {
@@ -204,6 +208,24 @@ bool S3Client::put_without_condition(const std::string& key, std::string_view bo
   return there == body;
 }
 
+// Some services ignore the condition, replace what lies there and answer 200. So the first write is
+// sent again: now the object is there, and the answer has to be 412.
+void S3Client::check_condition(const S3Call& put, const std::string& key) {
+  constexpr int kTries = 2;  // another process may have removed the object before the first of them
+  HttpAnswer answer;
+  std::string body;
+  for (int i = 0; i < kTries && answer.status != 412; ++i) answer = transport_.send(put, body);
+  if (answer.status != 412) {
+    remove(key);
+    S3Failure failure{Kind::kOther, "expected HTTP status 412 for an object that is there, found " +
+                                        std::to_string(answer.status)};
+    failure.advice = "this service ignores conditional writes (If-None-Match), " +
+                     std::string(kWithoutConditions);
+    transport_.fail(put, failure, 1);
+  }
+  has_conditional_writes_ = true;
+}
+
 bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
   if (!transport_.options().conditional_writes) return put_without_condition(key, body);
   S3Call put = call("writing " + url(key), "s3:PutObject", "PUT", key);
@@ -215,12 +237,15 @@ bool S3Client::put_if_absent(const std::string& key, std::string_view body) {
   const HttpAnswer answer = transport_.send(put, answer_body);
   if (is_not_there(answer)) {
     S3Failure failure = transport_.judge_answer(put, answer, answer_body);
-    failure.advice =
-        "this service refuses conditional writes (If-None-Match), by which runs that write to the "
-        "same place notice each other; turn conditional_writes off to publish without them";
+    failure.advice = "this service refuses conditional writes (If-None-Match), " +
+                     std::string(kWithoutConditions);
     transport_.fail(put, failure, 1);
   }
-  if (answer.status != 412) return true;
+  if (answer.status != 412) {
+    if (!has_conditional_writes_) check_condition(put, key);
+    return true;
+  }
+  has_conditional_writes_ = true;
   // An earlier attempt may have arrived although its answer was lost: what lies there decides.
   return find(key) == body;  // none: removed since
 }

@@ -67,7 +67,8 @@ class S3Client {
   std::optional<S3ObjectInfo> head(const std::string& key);
   void put(const std::string& key, std::string_view body);
   // False when there is an object under the key that is not this one. Without conditional_writes
-  // two who write at the same time may both get true.
+  // two who write at the same time may both get true. A service that refuses or ignores the
+  // condition is an error; the first write is sent twice to find out.
   bool put_if_absent(const std::string& key, std::string_view body);
   void remove(const std::string& key);
   // At most 1,000.
@@ -110,6 +111,9 @@ class S3Client {
   // The whole object; none where there is none.
   std::optional<std::string> find(const std::string& key);
   bool put_without_condition(const std::string& key, std::string_view body);
+  // Throws unless the service refuses this write, which it has just taken, as one of an object that
+  // is there.
+  void check_condition(const S3Call& put, const std::string& key);
   void remove_each(const std::vector<std::string>& keys);
 
   S3Transport transport_;
@@ -118,6 +122,7 @@ class S3Client {
   std::atomic<bool> has_copy_conditions_ = true;
   std::atomic<bool> has_multi_delete_ = true;
   std::atomic<bool> has_list_v2_ = true;
+  std::atomic<bool> has_conditional_writes_ = false;  // once it has refused one
   // Whether ETags that look like an MD5 are one: disproved by one that was not, unless another was.
   std::atomic<bool> is_etag_proved_ = false;
   std::atomic<bool> is_etag_disproved_ = false;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,8 @@
 #include <future>
 #include <new>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "pomona/base/digest.h"
 #include "pomona/base/error.h"
@@ -198,6 +201,52 @@ TEST_F(S3ClientTest, NotImplementedIsFinal) {
   EXPECT_EQ(requests, 1);
   EXPECT_EQ(kind_of([&] { client->start_upload("a"); }), ErrorKind::kUnavailable);
   EXPECT_EQ(requests, 2);
+}
+
+// Answers to writes with these statuses, one after the other, the last one for ever.
+StubServer::Respond writes_answered(std::vector<int> statuses, std::vector<std::string>& requests) {
+  return [statuses = std::move(statuses), &requests](const std::string& request) {
+    const std::string method = request.substr(0, request.find(' '));
+    requests.push_back(method);
+    const auto writes = static_cast<std::size_t>(std::ranges::count(requests, "PUT"));
+    if (method == "GET") return sized_answer(200, "", "another");
+    return sized_answer(method == "PUT" ? statuses[std::min(writes, statuses.size()) - 1] : 204, "",
+                        "");
+  };
+}
+
+TEST_F(S3ClientTest, ConditionalWritesAreTriedOnce) {
+  std::vector<std::string> requests;
+  const auto client = client_of(writes_answered({200, 412, 200}, requests));
+  EXPECT_TRUE(client->put_if_absent("a", "one"));
+  EXPECT_TRUE(client->put_if_absent("b", "two"));
+  EXPECT_THAT(requests, testing::ElementsAre("PUT", "PUT", "PUT"));
+}
+
+TEST_F(S3ClientTest, ARefusedWriteShowsThatConditionsHold) {
+  std::vector<std::string> requests;
+  const auto client = client_of(writes_answered({412, 200}, requests));
+  EXPECT_FALSE(client->put_if_absent("a", "one"));
+  EXPECT_TRUE(client->put_if_absent("b", "two"));
+  EXPECT_THAT(requests, testing::ElementsAre("PUT", "GET", "PUT"));
+}
+
+TEST_F(S3ClientTest, AnObjectThatIsRemovedMeanwhileIsNoIgnoredCondition) {
+  std::vector<std::string> requests;
+  const auto client = client_of(writes_answered({200, 200, 412}, requests));
+  EXPECT_TRUE(client->put_if_absent("a", "one"));
+  EXPECT_THAT(requests, testing::ElementsAre("PUT", "PUT", "PUT"));
+}
+
+TEST_F(S3ClientTest, AnIgnoredConditionIsAnErrorThatLeavesNothing) {
+  std::vector<std::string> requests;
+  const auto client = client_of(writes_answered({200}, requests));
+  EXPECT_EQ(message_of([&] { client->put_if_absent("a", "one"); }),
+            "writing s3://fruits/a: expected HTTP status 412 for an object that is there, found "
+            "200; this service ignores conditional writes (If-None-Match), by which runs that "
+            "write to the same place notice each other; turn conditional_writes off to publish "
+            "without them");
+  EXPECT_THAT(requests, testing::ElementsAre("PUT", "PUT", "PUT", "DELETE"));
 }
 
 TEST_F(S3ClientTest, TheServiceSaysWhy) {

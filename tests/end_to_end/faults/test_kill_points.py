@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 before every single change that a run makes to a file system: nothing half done is ever
-seen, and the same command goes on to the bytes of a run that nobody disturbed."""
+seen, and the same command goes on to the bytes of a run that nobody disturbed.
+
+The folder has copies of photographs in other parts of the tables than their originals, under the same
+label and under another, a hidden file, and files that are no photographs: a resumed run takes the split
+from its listing, and finds copies and failures in the parts that are finished."""
 
 import shutil
 import signal
@@ -9,10 +13,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow.parquet as parquet
 import pytest
 from command import BINARY, DONE, TINY
 from photographs import make_folder
-from tables import digests, json_of, part_records, sha256_of
+from tables import digests, failures_of, json_of, part_records, parts_of, sha256_of
 
 SMALL_PARTS = [*TINY, "--part-files", "4"]
 AT_ONCE = 2
@@ -20,17 +25,28 @@ AT_ONCE = 2
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
-    folder = make_folder(tmp_path_factory.mktemp("killed") / "images", "abc", count=9)
+    folder = make_folder(tmp_path_factory.mktemp("killed") / "images", "abc", count=8)
     (folder / "a" / "broken.jpg").write_bytes((folder / "a" / "0.jpg").read_bytes()[:200])
     (folder / "b" / "notes.txt").write_text("no picture")
+    for number in range(3):
+        shutil.copy(folder / "a" / f"{number}.jpg", folder / "a" / f"z copy of {number}.jpg")
+    shutil.copy(folder / "a" / "7.jpg", folder / "c" / "wrong.jpg")
+    (folder / "c" / "pointer.jpg").write_text("version https://git-lfs.github.com/spec/v1\n")
+    (folder / "@eaDir").mkdir()
+    shutil.copy(folder / "b" / "0.jpg", folder / "@eaDir" / "0.jpg")
     return folder
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tiny, images, tmp_path_factory):
+def undisturbed_results(tiny, images, tmp_path_factory):
     out = tmp_path_factory.mktemp("undisturbed") / "out"
     tiny("run", images, "--out", out, *SMALL_PARTS)
-    return digests(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def undisturbed(undisturbed_results):
+    return digests(undisturbed_results)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +102,31 @@ def in_parallel(check, points) -> None:
             done.result()
 
 
+def test_copies_lie_in_several_parts(undisturbed_results):
+    """Else the kills below would show nothing about them."""
+    out = undisturbed_results
+    assert json_of(out / "metrics.json")["copies"] | {"contradictions": []} == {
+        "photographs": 8,
+        "test_rows": 0,
+        "two_labels": 2,
+        "contradictions": [],
+    }
+    found = {
+        row["path"]: (number, row["split"], row["status"])
+        for number, part in enumerate(parts_of(out / "manifest"))
+        for row in parquet.read_table(part).to_pylist()
+    }
+    pairs = [(f"a/{number}.jpg", f"a/z copy of {number}.jpg") for number in range(3)]
+    pairs.append(("a/7.jpg", "c/wrong.jpg"))
+    sides = [(found[one][1], found[other][1]) for one, other in pairs]
+    assert set(sides) == {("train", "train"), ("test", "test")}
+    apart = [pair for pair in pairs if found[pair[0]][0] != found[pair[1]][0]]
+    assert len(apart) >= 2 and pairs[-1] in apart
+    assert found["@eaDir/0.jpg"][2] == "skipped"
+    kinds = {path: kind for path, (_, kind) in failures_of(out).items()}
+    assert kinds == {"a/broken.jpg": "truncated", "c/pointer.jpg": "not_an_image"}
+
+
 def test_b1_killed_before_every_change(tiny, killed, images, undisturbed, tmp_path, capsys):
     words = ["run", images, "--workers", "1", *SMALL_PARTS, "--out"]
     changes = killed([*words, tmp_path / "counted"])
@@ -108,7 +149,7 @@ def test_b1_killed_before_every_change(tiny, killed, images, undisturbed, tmp_pa
 
     assert changes >= 200
     in_parallel(check, range(1, changes + 1))
-    assert min(decoded) == 0 and max(decoded) == 28
+    assert min(decoded) == 0 and max(decoded) == 29
     with capsys.disabled():
         print(f"\nkill points: {changes}, each with the bytes of an undisturbed run")
 

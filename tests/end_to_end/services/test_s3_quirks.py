@@ -68,7 +68,14 @@ def test_a_service_without_multi_delete_is_asked_once(speak, stub, noise):
 # Conditional writes.
 
 
-@pytest.mark.parametrize("quirk", [s3_quirks.no_if_none_match_501, s3_quirks.no_if_none_match_400])
+@pytest.mark.parametrize(
+    "quirk",
+    [
+        s3_quirks.no_if_none_match_501,
+        s3_quirks.no_if_none_match_400,
+        s3_quirks.if_none_match_ignored,
+    ],
+)
 def test_without_conditional_writes_a_run_ends_before_its_work(
     speak, stub, noise, noise_results, quirk, tmp_path
 ):
@@ -76,12 +83,22 @@ def test_without_conditional_writes_a_run_ends_before_its_work(
     pomona = speak(service)
     tells = ["If-None-Match", "(--no-conditional-writes)", "HTTP status"]
     pomona.refuses("run", PHOTOS, "--out", OUT, *TINY, code=UNAVAILABLE, tells=tells)
-    assert len(service.seen("PUT")) <= 3 and not service.seen("GET", ".jpg")
+    assert len(service.seen("PUT")) <= 5 and not service.seen("GET", ".jpg")
     assert service.objects("out/") == {}
     words = ["--no-conditional-writes"]
     reads_and_writes(pomona, service, noise, noise_results, tmp_path, *words)
     again = pomona("run", noise, "--out", OUT, *TINY, "--components", "3", *words)
     assert "is complete" in again.message
+
+
+def test_conditional_writes_are_tried_once_in_a_store(speak, stub, noise):
+    """One request more for the note, and one for the first of nine records of parts."""
+    service = stub()
+    speak(service)("extract", noise, "--out", OUT, *TINY, "--part-files", "2")
+    conditional = [one.key for one in service.seen("PUT") if "if-none-match" in one.headers]
+    assert len(conditional) == len(set(conditional)) + 2
+    assert conditional.count("out/_pomona/work.json") == 2
+    assert len(set(conditional)) == 11, "work.json, nine records, publication.json"
 
 
 def test_the_least_of_services(speak, stub, noise, noise_results, tmp_path):
