@@ -92,7 +92,7 @@ nb::object project_rows(nb::handle mean, nb::handle scale, nb::handle components
         project(projection, held.view, {values.data(), held.view.rows(), count});
         return values;
       });
-  return array_of(std::move(projected), held.view.rows(), weights.view.rows());
+  return numpy_array_of(std::move(projected), held.view.rows(), weights.view.rows());
 }
 
 struct LinearFit {
@@ -156,7 +156,7 @@ nb::object logits_of_rows(nb::handle weights, nb::handle bias, nb::handle rows) 
                       {values.data(), held.view.rows(), classifier.class_count()});
     return values;
   });
-  return array_of(std::move(logits), held.view.rows(), held_weights.view.rows());
+  return numpy_array_of(std::move(logits), held.view.rows(), held_weights.view.rows());
 }
 
 nb::bytes moments_bytes(const Moments& moments) {
@@ -185,14 +185,15 @@ void bind_moments(nb::module_& module) {
 
 void bind_reduction(nb::module_& module) {
   nb::class_<Reduction>(module, "Reduction")
-      .def_prop_ro("mean", [](const Reduction& self) { return array_of(self.scaler.mean); })
-      .def_prop_ro("scale", [](const Reduction& self) { return array_of(self.scaler.scale); })
+      .def_prop_ro("mean", [](const Reduction& self) { return numpy_array_of(self.scaler.mean); })
+      .def_prop_ro("scale", [](const Reduction& self) { return numpy_array_of(self.scaler.scale); })
       .def_prop_ro("components",
-                   [](const Reduction& self) { return array_of(self.pca.components); })
-      .def_prop_ro("explained_variance",
-                   [](const Reduction& self) { return array_of(self.pca.explained_variance); })
+                   [](const Reduction& self) { return numpy_array_of(self.pca.components); })
+      .def_prop_ro(
+          "explained_variance",
+          [](const Reduction& self) { return numpy_array_of(self.pca.explained_variance); })
       .def_prop_ro("explained_variance_ratio", [](const Reduction& self) {
-        return array_of(self.pca.explained_variance_ratio);
+        return numpy_array_of(self.pca.explained_variance_ratio);
       });
   module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a);
 }
@@ -200,8 +201,9 @@ void bind_reduction(nb::module_& module) {
 void bind_classifier(nb::module_& module) {
   nb::class_<LinearFit>(module, "LinearFit")
       .def_prop_ro("weights",
-                   [](const LinearFit& self) { return array_of(self.classifier.weights); })
-      .def_prop_ro("bias", [](const LinearFit& self) { return array_of(self.classifier.bias); })
+                   [](const LinearFit& self) { return numpy_array_of(self.classifier.weights); })
+      .def_prop_ro("bias",
+                   [](const LinearFit& self) { return numpy_array_of(self.classifier.bias); })
       .def_ro("iterations", &LinearFit::iterations)
       .def_ro("converged", &LinearFit::converged);
   module.def("fit_logistic", &fit_logistic_rows, "rows"_a, "labels"_a, "class_count"_a, "c"_a,
