@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from conftest import FRUITS, ROOT
 from pictures import interrupt
-from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaWarning
-from pomona.tables import FeatureOrigin, FeatureTable, FailureTable
-from pomona.verbs import run
 
 import pomona
+from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaWarning
+from pomona.tables import FailureTable, FeatureOrigin, FeatureTable
+from pomona.verbs import run
 
 HERE = Path(__file__).parent
 FILMS = r"^(r\d*_)?"
@@ -90,7 +90,9 @@ def test_reduced_rows_are_the_commands(table, plain_output):
     values = np.array(expected["pca_features"].to_pylist(), np.float32)
     assert np.array_equal(reduced.components, values)
     of_bundle = plain_output.metrics["pca"]
-    assert reduced.reduction.explained_variance_ratio.tolist() == of_bundle["explained_variance_ratio"]
+    assert (
+        reduced.reduction.explained_variance_ratio.tolist() == of_bundle["explained_variance_ratio"]
+    )
     assert reduced.reduction.components.shape == (values.shape[1], table["features"].shape[1])
 
 
@@ -132,7 +134,6 @@ def test_an_array_of_numpy_is_read_where_it_lies_and_stays_as_it_is(tiny):
 
 def test_arrow_tables_of_others_are_trained_on(tiny):
     pyarrow = pytest.importorskip("pyarrow")
-    polars = pytest.importorskip("polars")
     features, labels = matrix()
     columns = {"features": pyarrow.FixedSizeListArray.from_arrays(features.ravel(), 48)}
     columns |= {"label": labels, "path": [f"{row:03}" for row in range(60)]}
@@ -141,7 +142,7 @@ def test_arrow_tables_of_others_are_trained_on(tiny):
     one = pomona.train(arrow, **tiny)
     assert one.training.metrics["split"]["kind"] == "test_set"
     assert one.training.metrics["test_rows"] == 12
-    assert pomona.train(polars.DataFrame(arrow), **tiny) == one
+    assert pomona.train(arrow.to_reader(), **tiny) == one
     mask = np.arange(60) >= 48
     other = pomona.train(arrow.drop_columns(["split", "label"]), labels=labels, test=mask, **tiny)
     assert other == one
@@ -173,7 +174,7 @@ def test_evaluate_gives_what_the_command_prints(bundle, table, plain_output):
     assert of_table.confusion is not None
     assert by_command.confusion is None
     main = of_table.protocols["main"]
-    assert main["rows"] == 210
+    assert main["rows"] == 208
     assert main["accuracy"] == bundle.training.protocols["main"]["accuracy"] == of_table.accuracy
     assert by_command.metrics["classes"] == of_table.metrics["classes"]
     assert by_command.metrics["surest_mistakes"] == of_table.surest_mistakes
@@ -243,7 +244,10 @@ WRONG = {
         lambda: (matrix()[0], {"labels": ["a"] * 59 + [""]}),
         "labels: expected a text for each row, found an empty one in row 59",
     ),
-    "a text as labels": (lambda: (matrix()[0], {"labels": "apple"}), "labels: expected a value for"),
+    "a text as labels": (
+        lambda: (matrix()[0], {"labels": "apple"}),
+        "labels: expected a value for",
+    ),
     "NaN": (lambda: with_rows(7, np.nan), "features: expected finite numbers, found nan in row 7"),
     "infinity": (lambda: with_rows(0, np.inf), "found inf in row 0, column 0"),
     "float64": (
@@ -254,7 +258,10 @@ WRONG = {
         lambda: (matrix()[0].reshape(60, 6, 8), {"labels": matrix()[1]}),
         "found float32 of 60 × 6 × 8",
     ),
-    "no row": (lambda: (matrix()[0][:0], {"labels": []}), "features have no labels|at least one row"),
+    "no row": (
+        lambda: (matrix()[0][:0], {"labels": []}),
+        "features have no labels|at least one row",
+    ),
     "another width": (
         lambda: (matrix(width=40)[0], {"labels": matrix()[1]}),
         "the backbone 'tiny' gives rows of 48 features, 1 crops together, found 40",
@@ -343,7 +350,9 @@ def test_evaluate_refuses_what_is_not_the_bundles(bundle, table, tmp_path):
     origin = FeatureOrigin("another", 32, "f32", ("whole",))
     columns = {name: table[name] for name in table.column_names}
     foreign = FeatureTable(columns, origin, FailureTable({n: [] for n in FailureTable.TYPES}))
-    with pytest.raises(InvalidInputError, match="made with backbone 'another', the bundle with 'tiny'"):
+    with pytest.raises(
+        InvalidInputError, match="made with backbone 'another', the bundle with 'tiny'"
+    ):
         pomona.evaluate(bundle, foreign)
     with pytest.raises(InvalidInputError, match="no labels"):
         pomona.evaluate(bundle, features)
@@ -383,7 +392,7 @@ def test_features_know_what_made_them(table, tiny):
     assert table.origin.split.group == FILMS
     with pytest.raises(InvalidInputError, match="size: the features know it themselves"):
         pomona.train(table, size=64, models=tiny["models"])
-    undivided = pomona.extract([FRUITS / "Banana" / "r1_12_100.jpg"], **tiny)
+    undivided = pomona.extract([next(FRUITS.glob("Banana/*.jpg"))], **tiny)
     assert undivided.origin.split is None
 
 
@@ -417,8 +426,10 @@ def test_progress_shows_the_stages(tiny):
     features, labels = matrix(rows=6000)
     events = []
     pomona.train(features, labels=labels, folds=5, progress=events.append, **tiny)
-    assert "cross-validate" in {event.stage for event in events}
-    assert all(event.finished for event, after in zip(events, events[1:]) if event.stage != after.stage)
+    assert "tsne" in {event.stage for event in events}
+    assert all(
+        event.finished for event, after in zip(events, events[1:]) if event.stage != after.stage
+    )
 
     def raises(event):
         raise RuntimeError(event.stage)
