@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pomona._core import __version__ as __version__
+    from pomona._version import __version__ as __version__
     from pomona.bundle import Bundle as Bundle
     from pomona.errors import DamagedError as DamagedError
     from pomona.errors import DeniedError as DeniedError
@@ -60,7 +60,7 @@ _HOMES = {
     "ReplacedError": "errors",
     "TimedOutError": "errors",
     "UnavailableError": "errors",
-    "__version__": "_core",
+    "__version__": "_version",
     "backbones": "verbs",
     "clean": "verbs",
     "compose": "verbs",
