@@ -96,10 +96,10 @@ Extracted extract_now(const InputOptions& input, const ExtractOptions& options, 
 
 Features features_of(const std::shared_ptr<Columns>& columns) {
   auto held = std::make_unique<std::shared_ptr<Columns>>(columns);
-  const nb::capsule owner(held.release(), [](void* last) noexcept {
+  const nb::capsule keeper(held.release(), [](void* last) noexcept {
     delete static_cast<std::shared_ptr<Columns>*>(last);
   });
-  return Features(columns->features.data(), {columns->path.size(), columns->width}, owner);
+  return Features(columns->features.data(), {columns->path.size(), columns->width}, keeper);
 }
 
 // `watch`: called with the photographs that are done and all of them, or None.
