@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.request import pathname2url
 
 from pomona._command import place_of
 from pomona._html import escaped, table
@@ -148,8 +147,8 @@ class Output:
             parts.append(self._metrics_html())
             report = self._folder() / "report.html"
             if report.is_file():
-                href = "file://" + pathname2url(str(report.resolve()))
-                parts.append(f'<p><a href="{escaped(href)}">report.html</a></p>')
+                href = escaped(report.resolve().as_uri())
+                parts.append(f'<p><a href="{href}">report.html</a></p>')
         return "".join(parts)
 
     def _metrics_html(self) -> str:
