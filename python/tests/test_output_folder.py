@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import FRUITS
+from places import FRUITS
 
 from pomona.errors import DamagedError, InvalidInputError, NotFoundError
 from pomona.output import Output

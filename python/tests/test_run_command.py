@@ -3,9 +3,6 @@
 
 import logging
 import os
-import re
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -13,7 +10,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from conftest import FRUITS
+from places import FRUITS
+from processes import children
 
 from pomona._command import find_command, run_command
 from pomona._progress import ProgressEvent, progress_shower
@@ -28,38 +26,6 @@ from pomona.errors import (
     UnavailableError,
 )
 from pomona.verbs import backbones, run, scan, verify
-
-
-def children():
-    """Processes that this one has started and that still run."""
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-
-
-def is_running(pid):
-    try:
-        return re.search(r"\) (\w)", Path(f"/proc/{pid}/stat").read_text())[1] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(holds, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
-@pytest.fixture
-def fake(tmp_path, monkeypatch):
-    """A program in the place of the command."""
-
-    def fake(script):
-        program = tmp_path / "pomona"
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
-        monkeypatch.setenv("POMONA_COMMAND", str(program))
-
-    return fake
 
 
 def test_what_does_not_exist_is_a_file_that_was_not_found(tmp_path):
@@ -117,6 +83,7 @@ def test_a_binary_that_is_missing_is_named(monkeypatch, tmp_path):
     with pytest.raises(NotFoundError, match="POMONA_COMMAND names no file"):
         find_command()
     monkeypatch.delenv("POMONA_COMMAND")
+    monkeypatch.setattr("pomona._command.__file__", str(tmp_path / "_command.py"))
     with pytest.raises(NotFoundError, match="the package is incomplete"):
         find_command()
     (tmp_path / "text").write_text("no program")
@@ -204,115 +171,6 @@ def test_a_function_that_raises_ends_the_command(tmp_path, tiny):
     assert children() == []
     assert not (tmp_path / "out" / "_SUCCESS").exists()
     assert run(FRUITS, tmp_path / "out", **tiny).is_complete  # the same call resumes
-
-
-INTERRUPTED = """
-import signal, sys, time
-from pomona.verbs import run
-signal.signal(signal.SIGINT, signal.default_int_handler)
-images, out, models, stage = sys.argv[1:]
-options = dict(backbone="tiny", precision="f32", models=models) if models else {}
-def show(event):
-    if event.stage == stage:
-        print("at work", flush=True)
-try:
-    run(images, out, progress=show, **options)
-except KeyboardInterrupt:
-    print("interrupted", time.clock_gettime(time.CLOCK_MONOTONIC), flush=True)
-"""
-
-
-def start_interruptible(out, models, stage):
-    """An interpreter in which `run` has reached a stage."""
-    python = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, FRUITS, out, models, stage],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert python.stdout.readline() == "at work\n"
-    return python
-
-
-def seconds_until_interrupted(out, models, stage):
-    python = start_interruptible(out, models, stage)
-    time.sleep(0.02)
-    sent = time.clock_gettime(time.CLOCK_MONOTONIC)
-    python.send_signal(signal.SIGINT)
-    printed, err = python.communicate(timeout=30)
-    word, _, when = printed.splitlines()[-1].partition(" ")
-    assert (word, err) == ("interrupted", "")
-    assert not (out / "_SUCCESS").exists()
-    return float(when) - sent
-
-
-def is_within(limit, measure):
-    """In the best of five: other programs of this machine may hold one up."""
-    return any(measure(attempt) < limit for attempt in range(5))
-
-
-@pytest.mark.parametrize("stage", ["prepare", "extract", "train", "tsne"])
-def test_ctrl_c_is_raised_within_200_ms(tmp_path, models, stage):
-    assert is_within(0.2, lambda n: seconds_until_interrupted(tmp_path / f"{n}", models, stage))
-
-
-def test_ctrl_c_is_raised_within_200_ms_while_networks_compile(tmp_path):
-    if "efficientnet-lite0" not in [one.name for one in backbones()]:
-        pytest.skip("the default backbone is not installed: run ./check")
-    assert is_within(0.2, lambda n: seconds_until_interrupted(tmp_path / f"{n}", "", "prepare"))
-
-
-STUBBORN = """
-import signal
-from pomona._command import run_command
-signal.signal(signal.SIGINT, signal.default_int_handler)
-try:
-    run_command(["scan"], lambda event: print("at work", flush=True))
-except KeyboardInterrupt:
-    print("interrupted", flush=True)
-"""
-
-
-def test_a_second_ctrl_c_kills(fake, tmp_path):
-    begin = """{"event":"begin","stage":"scan","total":0}"""
-    fake(f"trap '' INT; echo '{begin}' >&2; echo $$ >{tmp_path}/pid; while :; do sleep 0.1; done")
-    python = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
-    assert python.stdout.readline() == "at work\n"
-    wait_until((tmp_path / "pid").exists)
-    python.send_signal(signal.SIGINT)
-    time.sleep(0.3)
-    pid = (tmp_path / "pid").read_text().strip()
-    assert python.poll() is None and is_running(pid)
-    python.send_signal(signal.SIGINT)
-    out, _ = python.communicate(timeout=5)
-    assert out == "interrupted\n"
-    assert not is_running(pid)
-
-
-def test_ctrl_c_while_it_starts_leaves_nothing(fake, monkeypatch):
-    """At the worst moment: the process is there, but nobody has been told."""
-    fake("exec sleep 30")
-    execute = subprocess.Popen._execute_child
-
-    def interrupted(self, *arguments):
-        execute(self, *arguments)
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(subprocess.Popen, "_execute_child", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        run_command(["scan"])
-    assert children() == []
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_the_command_ends_with_a_killed_interpreter(tmp_path, models):
-    python = start_interruptible(tmp_path / "out", models, "extract")
-    (pid,) = Path(f"/proc/{python.pid}/task/{python.pid}/children").read_text().split()
-    assert is_running(pid)
-    python.kill()
-    python.communicate()
-    wait_until(lambda: not is_running(pid), seconds=5)
-    assert not (tmp_path / "out" / "_SUCCESS").exists()
 
 
 def test_the_command_is_in_a_group_of_its_own(fake, tmp_path):
