@@ -72,8 +72,19 @@ class Output:
 
     @property
     def labels(self) -> list[str]:
-        """The labels, in byte order."""
-        return [one["label"] for one in self.record["labels"]]
+        """The labels, in byte order: those of the photographs, or of a model those it was taught.
+
+        Raises:
+            NotFoundError: It is the output of `reduce` or `compose`, whose files do not list them.
+        """
+        listed = self.record.get("labels", [])
+        if listed and "label" in listed[0]:
+            return [one["label"] for one in listed]
+        verb = self.record.get("verb")
+        if verb in ("reduce", "compose"):
+            raise_error("not_found", f"reading the labels of '{self._path}': {verb} lists none")
+        labels: list[str] = self.metrics["labels"]
+        return labels
 
     @property
     def failures(self) -> list[dict[str, str]]:
