@@ -27,8 +27,8 @@ class Output:
 
     Example:
         >>> output = pomona.Output("results")
-        >>> output.metrics["metrics"][0]["accuracy"]
-        0.5
+        >>> output.metrics["metrics"][0]["rows"]  # photographs of the test
+        208
     """
 
     def __init__(self, path: object, record: dict[str, Any] | None = None):
