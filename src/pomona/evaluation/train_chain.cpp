@@ -72,7 +72,7 @@ class TrainingRun {
     parts.trained = std::move(trained);
     begin("tsne");
     progress_.begin("tsne", 0);
-    TsnePlot tsne = make_tsne_plot(*components_, table_.rows, workers());
+    TsnePlot tsne = make_tsne_plot(*components_, table_.rows, execution_);
     begin("bundle");
     progress_.begin("bundle", 0);
     Bundle bundle = make_bundle(setup, std::move(parts), table_.rows, options_.catalogue,

@@ -18,6 +18,7 @@
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 #include "pomona/base/parallel.h"
+#include "pomona/base/stop.h"
 #include "pomona/learn/simd.h"
 
 namespace pomona {
@@ -266,6 +267,7 @@ Matrix<float> embed_in_plane(MatrixView<const float> rows, const EmbeddingOption
   const float rate = std::max(50.0F, static_cast<float>(n) / kExaggeration / 4);
   const int early_iterations = std::min(kExaggeratedIterations, options.iterations / 2);
   for (int iteration = 0; iteration < options.iterations; ++iteration) {
+    throw_if_stopped(options.stop);
     const bool early = iteration < early_iterations;
     const Plane slope = gradient(points, p, early ? kExaggeration : 1.0F, options.workers);
     const float momentum = early ? 0.5F : 0.8F;

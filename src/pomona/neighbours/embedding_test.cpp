@@ -137,6 +137,21 @@ TEST(EmbeddingTest, RefusesMoreRowsThanMemoryHolds) {
   EXPECT_THROW(embed_in_plane(rows.view(), quick()), Error);
 }
 
+TEST(EmbeddingTest, StopsWhenAsked) {
+  std::stop_source source;
+  EmbeddingOptions options = quick();
+  options.stop = source.get_token();
+  const Matrix<float> rows(5, 2);
+  EXPECT_NO_THROW(embed_in_plane(rows.view(), options));
+  source.request_stop();
+  try {
+    embed_in_plane(rows.view(), options);
+    ADD_FAILURE() << "it went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+  }
+}
+
 TEST(EmbeddingTest, RefusesWhatIsNotFinite) {
   Matrix<float> rows(5, 2);
   rows(3, 1) = std::numeric_limits<float>::infinity();
