@@ -67,6 +67,7 @@ struct ExtractCounts {
   std::size_t ok = 0;
   std::size_t failed = 0;
   std::size_t skipped = 0;
+  std::size_t damaged = 0;      // of those that are ok: max_damage let them pass
   std::uint64_t bytes = 0;      // read
   std::size_t decoded = 0;      // photographs that were decoded now, rather than known
   std::size_t taken = 0;        // … that were known
