@@ -183,13 +183,14 @@ def _entries(images: Any) -> Iterable[Any]:
     if _is_table(images):
         return _rows(images)
     try:
-        return iter(images)
+        entries: Iterator[Any] = iter(images)
     except TypeError:
         raise_error(
             "invalid_input",
             f"reading photographs: expected {_EXPECTED}, a folder, a table, or an iterable of these; "
             f"found {_type_name(images)}",
         )
+    return entries
 
 
 def _rows(table: Any) -> Iterator[Any]:

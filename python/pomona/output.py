@@ -148,7 +148,8 @@ class Output:
             parts.append(self._metrics_html())
             report = self._folder() / "report.html"
             if report.is_file():
-                href = "file://" + pathname2url(str(report.resolve()))
+                # A notebook's page may open what lies near it, but no file of the machine.
+                href = ("file://" if report.is_absolute() else "") + pathname2url(str(report))
                 parts.append(f'<p><a href="{escaped(href)}">report.html</a></p>')
         return "".join(parts)
 

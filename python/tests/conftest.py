@@ -6,6 +6,7 @@ POMONA_COMMAND   the binary; build/release/pomona when not set
 
 import os
 import subprocess
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ FRUITS = ROOT / "sample" / "fruits"
 COMMAND = Path(os.environ.get("POMONA_COMMAND", ROOT / "build/release/pomona")).resolve()
 os.environ["POMONA_COMMAND"] = str(COMMAND)  # absolute, since tests change the folder
 os.environ["PYTHONPATH"] = str(ROOT / "python")  # of the interpreters that tests start
+
+
+def installed_models():
+    """Those of the package; those of the clone where the package is the one in python/."""
+    of_package = resources.files("pomona") / "models"
+    return of_package if of_package.is_dir() else ROOT / "build" / "models"
 
 
 @pytest.fixture(scope="session")
