@@ -79,9 +79,9 @@ class Stream {
 Features features_of(std::vector<float> values, std::size_t rows, std::size_t width) {
   auto owned = std::make_unique<std::vector<float>>(std::move(values));
   float* data = owned->data();
-  const nb::capsule owner(
+  const nb::capsule keeper(
       owned.release(), [](void* held) noexcept { delete static_cast<std::vector<float>*>(held); });
-  return Features(data, {rows, width}, owner);
+  return Features(data, {rows, width}, keeper);
 }
 
 nb::list failures_of(const StreamedBlock& block) {

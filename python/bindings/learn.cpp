@@ -2,13 +2,11 @@
 #include "learn.h"
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/variant.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "background.h"
+#include "held_array.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/stop.h"
@@ -24,53 +23,13 @@
 #include "pomona/learn/classifier_fit.h"
 #include "pomona/learn/pca_fit.h"
 #include "pomona/learn/scaler_fit.h"
-#include "python_owner.h"
+#include "pomona/training/reduce.h"
 
 namespace nb = nanobind;
 using namespace nanobind::literals;
 
 namespace pomona::python {
 namespace {
-
-// Memory of an array of Python, which lives as long as this: also beyond a call that Ctrl-C ended.
-template <class Number>
-struct Held {
-  MatrixView<const Number> view;  // one column where the array has one dimension
-  std::shared_ptr<const void> owner;
-
-  std::span<const Number> values() const { return {view.data(), view.size()}; }
-};
-
-// `what` is the argument, for the message.
-template <class Number, std::size_t kDims>
-Held<Number> hold(nb::handle object, const char* what) {
-  using Array = nb::ndarray<const Number, nb::ndim<kDims>, nb::c_contig, nb::device::cpu>;
-  Array array;
-  if (!nb::try_cast<Array>(object, array, /*convert=*/false)) {
-    throw Error(ErrorKind::kInvalidInput,
-                std::string(what) + ": expected a C-contiguous array of " + std::to_string(kDims) +
-                    " dimensions and " + std::to_string(8 * sizeof(Number)) + "-bit " +
-                    (std::is_integral_v<Number> ? "integers" : "floats"));
-  }
-  return {{array.data(), array.shape(0), kDims == 2 ? array.shape(1) : 1}, python_owner(object)};
-}
-
-template <class Number>
-nb::object array_of(std::vector<Number> values, std::size_t rows, std::optional<std::size_t> cols) {
-  auto owned = std::make_unique<std::vector<Number>>(std::move(values));
-  Number* data = owned->data();
-  const nb::capsule owner(
-      owned.release(), [](void* held) noexcept { delete static_cast<std::vector<Number>*>(held); });
-  const std::size_t shape[] = {rows, cols.value_or(1)};
-  return nb::cast(nb::ndarray<nb::numpy, Number>(data, cols ? 2 : 1, shape, owner));
-}
-nb::object array_of(const std::vector<double>& values) {
-  return array_of(values, values.size(), std::nullopt);
-}
-nb::object array_of(const Matrix<double>& matrix) {
-  return array_of(std::vector<double>(matrix.data(), matrix.data() + matrix.size()), matrix.rows(),
-                  matrix.cols());
-}
 
 void check_labels(const Held<std::int32_t>& labels, std::size_t rows) {
   if (labels.view.rows() == rows) return;
@@ -104,13 +63,8 @@ void add_rows(Moments& moments, nb::handle rows, nb::handle labels) {
   });
 }
 
-struct Reduction {
-  Scaler scaler;
-  Pca pca;
-};
-
-Reduction fit_reduction(const Moments& moments, std::variant<std::size_t, double> components,
-                        bool scale) {
+Reduction fit_reduction_of(const Moments& moments, std::variant<std::size_t, double> components,
+                           bool scale) {
   ComponentChoice choice = ComponentCount{};
   if (const auto* count = std::get_if<std::size_t>(&components)) choice = ComponentCount{*count};
   if (const auto* share = std::get_if<double>(&components)) choice = VarianceShare{*share};
@@ -226,7 +180,7 @@ void bind_moments(nb::module_& module) {
             return Moments::from_bytes(std::string_view(bytes.c_str(), bytes.size()));
           },
           "bytes"_a)
-      .def("fit_reduction", &fit_reduction, "components"_a, "scale"_a = true)
+      .def("fit_reduction", &fit_reduction_of, "components"_a, "scale"_a = true)
       .def("fit_ridge", &fit_ridge_rows, "alpha"_a);
   module.def("max_components", &max_components, "rows"_a, "dims"_a);
 }

@@ -4,7 +4,7 @@
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pomona.errors import raise_error, warn
@@ -50,6 +50,25 @@ def progress_shower(progress: ProgressArgument) -> Show:
             warn("progress=True needs tqdm: pip install tqdm")
         return _show_nothing
     return _Bars(bar_class)
+
+
+def stage_watch(show: Show) -> Callable[[str, int, int], None]:
+    """What the core calls now and then with the stage at work: its name, items done, items in all.
+
+    A stage that is over before the next look is never shown.
+    """
+    last: ProgressEvent | None = None
+
+    def watch(stage: str, done: int, total: int) -> None:
+        nonlocal last
+        if last is not None and last.stage != stage:
+            show(replace(last, finished=True))
+            last = None
+        if stage:
+            last = ProgressEvent(stage, done, total, False)
+            show(last)
+
+    return watch
 
 
 def _show_nothing(event: ProgressEvent | None) -> None:
