@@ -9,6 +9,7 @@
 #include "flags.h"
 #include "number_range.h"
 #include "pomona/jobs/run_on_features.h"
+#include "pomona/training/near_duplicate_groups.h"
 #include "summary.h"
 
 namespace pomona::cli {

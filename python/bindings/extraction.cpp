@@ -6,17 +6,16 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "background.h"
+#include "counted_progress.h"
 #include "engine_process.h"
+#include "pomona/dataset/image_input.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/extract/extract.h"
 
@@ -48,45 +47,20 @@ struct Columns : FeatureSink {
   void finish() override {}
 };
 
-// Workers count, the thread of Python looks.
-class Counted : public Progress {
- public:
-  void begin(std::string_view, std::uint64_t total) override {
-    done_ = 0;
-    total_ = total;
-  }
-  void advance(std::uint64_t items) override { done_ += items; }
-  void warn(std::string_view sentence) override {
-    const std::lock_guard lock(mutex_);
-    warnings_.emplace_back(sentence);
-  }
-
-  std::uint64_t done() const { return done_; }
-  std::uint64_t total() const { return total_; }
-  std::vector<std::string> warnings() const {
-    const std::lock_guard lock(mutex_);
-    return warnings_;
-  }
-
- private:
-  std::atomic<std::uint64_t> done_ = 0;
-  std::atomic<std::uint64_t> total_ = 0;
-  mutable std::mutex mutex_;
-  std::vector<std::string> warnings_;
-};
-
 struct Extracted {
   std::shared_ptr<Columns> columns;
   std::vector<FileFailure> failures;
   FeaturizerOptions featurizer;
+  SplitKind split_kind = SplitKind::kNone;
 };
 
 Extracted extract_now(const InputOptions& input, const ExtractOptions& options, Progress& progress,
                       const std::stop_token& stop) {
   const ExtractSetup setup = prepare_extract(options);
   const ImageRoots roots = open_roots(input);
-  Manifest manifest = scan(roots, input.split, progress, stop).manifest;
-  Extracted extracted{std::make_shared<Columns>(), {}, setup.featurizer};
+  Scan found = scan(roots, input.split, progress, stop);
+  Manifest& manifest = found.manifest;
+  Extracted extracted{std::make_shared<Columns>(), {}, setup.featurizer, found.split_kind};
   extracted.columns->width = setup.row_width();
   extracted.columns->most_rows = manifest.rows.size();
   extract({roots, manifest, setup, options}, {extracted.columns.get()}, {}, progress, stop);
@@ -102,20 +76,18 @@ Features features_of(const std::shared_ptr<Columns>& columns) {
   return Features(columns->features.data(), {columns->path.size(), columns->width}, keeper);
 }
 
-// `watch`: called with the photographs that are done and all of them, or None.
+// `watch`: as watch_of() calls it.
 nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& options,
                           const nb::object& watch) {
   enter_engine();
   input.check();
   options.check();
   const auto counted = std::make_shared<Counted>();
-  Watch look;
-  if (!watch.is_none()) look = [&] { watch(counted->done(), counted->total()); };
   const auto extracted = interruptible<Extracted>(
       [input, options, counted](const std::stop_token& stop) {
         return extract_now(input, options, *counted, stop);
       },
-      look);
+      watch_of(counted, watch));
   nb::list failures;
   for (const FileFailure& one : extracted.failures) {
     failures.append(nb::make_tuple(one.path, one.stage, one.kind, one.message));
@@ -125,7 +97,10 @@ nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& optio
       nb::make_tuple(columns.path, columns.label, columns.split, features_of(extracted.columns)),
       failures,
       nb::make_tuple(extracted.featurizer.size,
-                     std::string(precision_name(extracted.featurizer.precision))),
+                     std::string(precision_name(extracted.featurizer.precision)),
+                     extracted.featurizer.batch),
+      nb::make_tuple(std::string(split_kind_name(extracted.split_kind)),
+                     source_names(parse_image_inputs(input.images))),
       counted->warnings());
 }
 
@@ -134,10 +109,10 @@ nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& optio
 void bind_extraction(nb::module_& module) {
   module.def("extract_folders", &extract_folders, "input"_a, "options"_a, "watch"_a.none(),
              nb::sig("def extract_folders(input: InputOptions, options: ExtractOptions, "
-                     "watch: collections.abc.Callable[[int, int], object] | None) -> "
+                     "watch: collections.abc.Callable[[str, int, int], object] | None) -> "
                      "tuple[tuple[list[str], list[str], list[str], "
                      "numpy.typing.NDArray[numpy.float32]], list[tuple[str, str, str, str]], "
-                     "tuple[int, str], list[str]]"));
+                     "tuple[int, str, int], tuple[str, list[str]], list[str]]"));
 }
 
 }  // namespace pomona::python

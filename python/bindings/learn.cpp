@@ -2,13 +2,11 @@
 #include "learn.h"
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/variant.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "background.h"
+#include "held_array.h"
 #include "pomona/base/error.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/stop.h"
@@ -24,53 +23,13 @@
 #include "pomona/learn/classifier_fit.h"
 #include "pomona/learn/pca_fit.h"
 #include "pomona/learn/scaler_fit.h"
-#include "python_owner.h"
+#include "pomona/training/reduce.h"
 
 namespace nb = nanobind;
 using namespace nanobind::literals;
 
 namespace pomona::python {
 namespace {
-
-// Memory of an array of Python, which lives as long as this: also beyond a call that Ctrl-C ended.
-template <class Number>
-struct Held {
-  MatrixView<const Number> view;  // one column where the array has one dimension
-  std::shared_ptr<const void> owner;
-
-  std::span<const Number> values() const { return {view.data(), view.size()}; }
-};
-
-// `what` is the argument, for the message.
-template <class Number, std::size_t kDims>
-Held<Number> hold(nb::handle object, const char* what) {
-  using Array = nb::ndarray<const Number, nb::ndim<kDims>, nb::c_contig, nb::device::cpu>;
-  Array array;
-  if (!nb::try_cast<Array>(object, array, /*convert=*/false)) {
-    throw Error(ErrorKind::kInvalidInput,
-                std::string(what) + ": expected a C-contiguous array of " + std::to_string(kDims) +
-                    " dimensions and " + std::to_string(8 * sizeof(Number)) + "-bit " +
-                    (std::is_integral_v<Number> ? "integers" : "floats"));
-  }
-  return {{array.data(), array.shape(0), kDims == 2 ? array.shape(1) : 1}, python_owner(object)};
-}
-
-template <class Number>
-nb::object array_of(std::vector<Number> values, std::size_t rows, std::optional<std::size_t> cols) {
-  auto owned = std::make_unique<std::vector<Number>>(std::move(values));
-  Number* data = owned->data();
-  const nb::capsule owner(
-      owned.release(), [](void* held) noexcept { delete static_cast<std::vector<Number>*>(held); });
-  const std::size_t shape[] = {rows, cols.value_or(1)};
-  return nb::cast(nb::ndarray<nb::numpy, Number>(data, cols ? 2 : 1, shape, owner));
-}
-nb::object array_of(const std::vector<double>& values) {
-  return array_of(values, values.size(), std::nullopt);
-}
-nb::object array_of(const Matrix<double>& matrix) {
-  return array_of(std::vector<double>(matrix.data(), matrix.data() + matrix.size()), matrix.rows(),
-                  matrix.cols());
-}
 
 void check_labels(const Held<std::int32_t>& labels, std::size_t rows) {
   if (labels.view.rows() == rows) return;
@@ -104,13 +63,8 @@ void add_rows(Moments& moments, nb::handle rows, nb::handle labels) {
   });
 }
 
-struct Reduction {
-  Scaler scaler;
-  Pca pca;
-};
-
-Reduction fit_reduction(const Moments& moments, std::variant<std::size_t, double> components,
-                        bool scale) {
+Reduction fit_reduction_of(const Moments& moments, std::variant<std::size_t, double> components,
+                           bool scale) {
   ComponentChoice choice = ComponentCount{};
   if (const auto* count = std::get_if<std::size_t>(&components)) choice = ComponentCount{*count};
   if (const auto* share = std::get_if<double>(&components)) choice = VarianceShare{*share};
@@ -213,7 +167,9 @@ nb::bytes moments_bytes(const Moments& moments) {
 void bind_moments(nb::module_& module) {
   nb::class_<Moments>(module, "Moments")
       .def(nb::init<std::size_t, std::size_t>(), "dims"_a, "class_count"_a = 0)
-      .def("add", &add_rows, "rows"_a, "labels"_a = nb::none())
+      .def("add", &add_rows, "rows"_a, "labels"_a = nb::none(),
+           nb::sig("def add(self, rows: numpy.typing.NDArray[numpy.float32], "
+                   "labels: numpy.typing.NDArray[numpy.int32] | None = None) -> None"))
       .def("merge", &Moments::merge, "other"_a)
       .def_prop_ro("dims", &Moments::dims)
       .def_prop_ro("rows", &Moments::rows)
@@ -224,35 +180,58 @@ void bind_moments(nb::module_& module) {
             return Moments::from_bytes(std::string_view(bytes.c_str(), bytes.size()));
           },
           "bytes"_a)
-      .def("fit_reduction", &fit_reduction, "components"_a, "scale"_a = true)
+      .def("fit_reduction", &fit_reduction_of, "components"_a, "scale"_a = true)
       .def("fit_ridge", &fit_ridge_rows, "alpha"_a);
   module.def("max_components", &max_components, "rows"_a, "dims"_a);
 }
 
 void bind_reduction(nb::module_& module) {
   nb::class_<Reduction>(module, "Reduction")
-      .def_prop_ro("mean", [](const Reduction& self) { return array_of(self.scaler.mean); })
-      .def_prop_ro("scale", [](const Reduction& self) { return array_of(self.scaler.scale); })
-      .def_prop_ro("components",
-                   [](const Reduction& self) { return array_of(self.pca.components); })
-      .def_prop_ro("explained_variance",
-                   [](const Reduction& self) { return array_of(self.pca.explained_variance); })
-      .def_prop_ro("explained_variance_ratio", [](const Reduction& self) {
-        return array_of(self.pca.explained_variance_ratio);
-      });
-  module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a);
+      .def_prop_ro(
+          "mean", [](const Reduction& self) { return array_of(self.scaler.mean); },
+          nb::sig("def mean(self) -> numpy.typing.NDArray[numpy.float64]"))
+      .def_prop_ro(
+          "scale", [](const Reduction& self) { return array_of(self.scaler.scale); },
+          nb::sig("def scale(self) -> numpy.typing.NDArray[numpy.float64]"))
+      .def_prop_ro(
+          "components", [](const Reduction& self) { return array_of(self.pca.components); },
+          nb::sig("def components(self) -> numpy.typing.NDArray[numpy.float64]"))
+      .def_prop_ro(
+          "explained_variance",
+          [](const Reduction& self) { return array_of(self.pca.explained_variance); },
+          nb::sig("def explained_variance(self) -> numpy.typing.NDArray[numpy.float64]"))
+      .def_prop_ro(
+          "explained_variance_ratio",
+          [](const Reduction& self) { return array_of(self.pca.explained_variance_ratio); },
+          nb::sig("def explained_variance_ratio(self) -> numpy.typing.NDArray[numpy.float64]"));
+  module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a,
+             nb::sig("def project(mean: numpy.typing.NDArray[numpy.float64], "
+                     "scale: numpy.typing.NDArray[numpy.float64], "
+                     "components: numpy.typing.NDArray[numpy.float64], "
+                     "rows: numpy.typing.NDArray[numpy.float32]) -> "
+                     "numpy.typing.NDArray[numpy.float32]"));
 }
 
 void bind_classifier(nb::module_& module) {
   nb::class_<LinearFit>(module, "LinearFit")
-      .def_prop_ro("weights",
-                   [](const LinearFit& self) { return array_of(self.classifier.weights); })
-      .def_prop_ro("bias", [](const LinearFit& self) { return array_of(self.classifier.bias); })
+      .def_prop_ro(
+          "weights", [](const LinearFit& self) { return array_of(self.classifier.weights); },
+          nb::sig("def weights(self) -> numpy.typing.NDArray[numpy.float64]"))
+      .def_prop_ro(
+          "bias", [](const LinearFit& self) { return array_of(self.classifier.bias); },
+          nb::sig("def bias(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_ro("iterations", &LinearFit::iterations)
       .def_ro("converged", &LinearFit::converged);
   module.def("fit_logistic", &fit_logistic_rows, "rows"_a, "labels"_a, "class_count"_a, "c"_a,
-             "weights"_a = nb::none());
-  module.def("logits", &logits_of_rows, "weights"_a, "bias"_a, "rows"_a);
+             "weights"_a = nb::none(),
+             nb::sig("def fit_logistic(rows: numpy.typing.NDArray[numpy.float32], "
+                     "labels: numpy.typing.NDArray[numpy.int32], class_count: int, c: float, "
+                     "weights: numpy.typing.NDArray[numpy.float32] | None = None) -> LinearFit"));
+  module.def("logits", &logits_of_rows, "weights"_a, "bias"_a, "rows"_a,
+             nb::sig("def logits(weights: numpy.typing.NDArray[numpy.float64], "
+                     "bias: numpy.typing.NDArray[numpy.float64], "
+                     "rows: numpy.typing.NDArray[numpy.float32]) -> "
+                     "numpy.typing.NDArray[numpy.float64]"));
 }
 
 }  // namespace

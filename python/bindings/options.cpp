@@ -4,15 +4,18 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "photographs.h"
 #include "pomona/dataset/input_options.h"
+#include "pomona/evaluation/train_chain.h"
 #include "pomona/extract/extract.h"
 
 namespace nb = nanobind;
@@ -93,12 +96,73 @@ void bind_input_options(nb::module_& module) {
            [](InputOptions& self, nb::handle path) { self.classes = path_from_python(path); });
 }
 
+// A count of components, or a share of the variance.
+using Components = std::variant<std::size_t, double>;
+
+void bind_reduce_options(nb::module_& module) {
+  nb::class_<ReduceOptions>(module, "ReduceOptions")
+      .def(nb::init<>())
+      .def(
+          "set_components",
+          [](ReduceOptions& self, const Components& components) {
+            self.components = components.index() == 0
+                                  ? ComponentChoice(ComponentCount{std::get<0>(components)})
+                                  : ComponentChoice(VarianceShare{std::get<1>(components)});
+          },
+          "components"_a)
+      .def_rw("scale", &ReduceOptions::scale)
+      .def("check", &ReduceOptions::check);
+}
+
+void bind_train_options(nb::module_& module) {
+  nb::class_<TrainOptions>(module, "TrainOptions")
+      .def(nb::init<>())
+      .def_prop_rw(
+          "classifier",
+          [](const TrainOptions& self) {
+            return std::string(classifier_kind_name(self.classifier));
+          },
+          [](TrainOptions& self, const std::string& name) {
+            self.classifier = classifier_kind_from_name(name);
+          })
+      .def("set_catalogue",
+           [](TrainOptions& self, nb::handle path) { self.catalogue = path_from_python(path); })
+      .def("set_backbone_classes",
+           [](TrainOptions& self, nb::handle path) {
+             self.backbone_classes = path_from_python(path);
+           })
+      .def_rw("studio", &TrainOptions::studio)
+      .def_rw("adapt", &TrainOptions::adapt)
+      .def_rw("folds", &TrainOptions::folds)
+      .def_rw("reject_rate", &TrainOptions::reject_rate)
+      .def_rw("c", &TrainOptions::c)
+      .def_rw("seed", &TrainOptions::seed)
+      .def_rw("workers", &TrainOptions::workers);
+  nb::class_<TrainChainOptions>(module, "TrainChainOptions")
+      .def(nb::init<>())
+      .def_rw("reduce", &TrainChainOptions::reduce)
+      .def_rw("train", &TrainChainOptions::train)
+      .def_rw("split", &TrainChainOptions::split)
+      .def_rw("sources", &TrainChainOptions::sources)
+      .def_prop_rw(
+          "split_kind",
+          [](const TrainChainOptions& self) {
+            return std::string(split_kind_name(self.split_kind));
+          },
+          [](TrainChainOptions& self, const std::string& name) {
+            self.split_kind = split_kind_from_name(name);
+          })
+      .def("check", &TrainChainOptions::check);
+}
+
 }  // namespace
 
 void bind_options(nb::module_& module) {
   bind_decode_limits(module);
   bind_extract_options(module);
   bind_input_options(module);
+  bind_reduce_options(module);
+  bind_train_options(module);
 }
 
 }  // namespace pomona::python

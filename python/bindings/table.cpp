@@ -142,7 +142,7 @@ void bind_table(nb::module_& module) {
           [](const ArrowTable& self, const std::string& name) {
             return column_to_python(self.column(name));
           },
-          "name"_a)
+          "name"_a, nb::sig("def column(self, name: str) -> typing.Any"))
       .def("slice", &ArrowTable::slice, "offset"_a, "length"_a)
       .def("__arrow_c_schema__", &schema_capsule)
       .def("__arrow_c_stream__", &stream_capsule, "requested_schema"_a = nb::none());

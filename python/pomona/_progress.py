@@ -4,7 +4,7 @@
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pomona.errors import raise_error, warn
@@ -52,6 +52,25 @@ def progress_shower(progress: ProgressArgument) -> Show:
     return _Bars(bar_class)
 
 
+def stage_watch(show: Show) -> Callable[[str, int, int], None]:
+    """What the core calls now and then with the stage at work: its name, items done, items in all.
+
+    A stage that is over before the next look is never shown.
+    """
+    last: ProgressEvent | None = None
+
+    def watch(stage: str, done: int, total: int) -> None:
+        nonlocal last
+        if last is not None and last.stage != stage:
+            show(replace(last, finished=True))
+            last = None
+        if stage:
+            last = ProgressEvent(stage, done, total, False)
+            show(last)
+
+    return watch
+
+
 def _show_nothing(event: ProgressEvent | None) -> None:
     pass
 
@@ -78,7 +97,7 @@ def _import_tqdm() -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text
-            from tqdm.auto import tqdm  # type: ignore[import-untyped]
+            from tqdm.auto import tqdm
     except ImportError:
         return None
     return tqdm

@@ -6,11 +6,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pomona import _core
+from pomona._html import escaped
 from pomona._models import models_folder
 from pomona.errors import raise_error
+
+if TYPE_CHECKING:
+    from pomona.measured import TrainingResult
 
 StrPath = str | os.PathLike[str]
 
@@ -18,7 +22,7 @@ StrPath = str | os.PathLike[str]
 class Bundle:
     """A model with its network, as `run` and `train` write it. Immutable; any thread.
 
-    Two bundles are equal when all their files are.
+    It is pickled by its folder. Two bundles are equal when all their files are.
 
     Args:
         place: Folder of a bundle, or output folder of `run` or `train`.
@@ -39,7 +43,7 @@ class Bundle:
         if not isinstance(place, (str, os.PathLike)):
             found = type(place).__name__
             raise_error("invalid_input", f"opening a bundle: expected a path, found {found}")
-        self._place = os.fsdecode(os.fspath(place))
+        self._place: str | None = os.fsdecode(os.fspath(place))
         self._models = models_folder(models)
         if "://" in self._place:
             raise_error(
@@ -49,6 +53,20 @@ class Bundle:
             )
         self._native = _core.Bundle.open(self._place, self._models)
         self._digest: str | None = None
+        self._training: TrainingResult | None = None
+
+    @classmethod
+    def _in_memory(
+        cls, native: _core.Bundle, models: str, training: TrainingResult | None
+    ) -> Bundle:
+        """One that lies in no folder."""
+        bundle = cls.__new__(cls)
+        bundle._place = None
+        bundle._models = models
+        bundle._native = native
+        bundle._digest = None
+        bundle._training = training
+        return bundle
 
     @property
     def labels(self) -> list[str]:
@@ -102,6 +120,14 @@ class Bundle:
         return metrics
 
     @property
+    def training(self) -> TrainingResult | None:
+        """What `pomona.train` measured: metrics, confusion, t-SNE plot.
+
+        None: it was opened from a folder. `pomona.Output` reads the files beside it.
+        """
+        return self._training
+
+    @property
     def catalogue(self) -> dict[str, Any]:
         """What it knows about its labels, as docs/formats.md describes it; empty: nothing."""
         catalogue: dict[str, Any] = json.loads(self._native.catalogue or "{}")
@@ -136,6 +162,8 @@ class Bundle:
                 f"saving a bundle: the folder '{place}' is not empty; name a new one",
             )
         _core.Bundle.save(self._native, place)
+        if self._place is None:
+            self._place = place
 
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, Bundle) else NotImplemented
@@ -144,11 +172,21 @@ class Bundle:
         return hash(self.digest)
 
     def __repr__(self) -> str:
-        return (
-            f"Bundle({self._place!r}): {len(self.labels)} labels, {self.backbone}, {self.size} px"
-        )
+        place = "in memory" if self._place is None else repr(self._place)
+        return f"Bundle({place}): {len(self.labels)} labels, {self.backbone}, {self.size} px"
+
+    def _repr_html_(self) -> str:
+        if self._training is not None:
+            return self._training._repr_html_()
+        return f"<p>{escaped(self)}</p><p>{escaped(self.metrics.get('headline', ''))}</p>"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self._place is None:
+            raise_error(
+                "invalid_input",
+                "pickling a bundle in memory: it is pickled by its folder, so save it first: "
+                "bundle.save(FOLDER)",
+            )
         return _bundle_of, (self._place, self._models)
 
 

@@ -336,7 +336,14 @@ class _Gathered:
 
 def origin_of(networks: _core.Networks, options: _core.ExtractOptions) -> FeatureOrigin:
     """What computed the features of these networks."""
-    return FeatureOrigin(options.backbone, networks.size, networks.precision, tuple(options.crops))
+    return FeatureOrigin(
+        options.backbone,
+        networks.size,
+        networks.precision,
+        tuple(options.crops),
+        options.fit,
+        networks.batch,
+    )
 
 
 def failure_table(failures: Sequence[Failure]) -> FailureTable:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pomona import _core
+from pomona._in_memory import is_remote
 from pomona.errors import InvalidInputError, raise_error
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
         images: One photograph or several:
 
             - the path of a file, or of a folder, whose photographs are taken in the order of their
-              paths, without hidden names and files that are no images;
+              paths, without hidden names and files that are no images; s3://bucket/prefix, which is
+              copied to this machine for as long as the photographs are read;
             - encoded bytes: `bytes`, `bytearray`, `memoryview`;
             - an image of Pillow: its orientation is applied, transparent parts become white;
             - a `uint8` array of shape (height, width, 3), RGB, or (height, width), grey;
@@ -150,7 +152,17 @@ def _file(path: object) -> str:
     return place
 
 
+def _of_bucket(place: object) -> Iterator[tuple[str, Item]]:
+    """Of a copy, which is gone when the last is read."""
+    from pomona._in_memory import LocalCopies
+
+    with LocalCopies({}) as copies:
+        yield from _core.list_photographs(copies.place(place))
+
+
 def _of_place(path: object) -> Iterator[tuple[str, Item]]:
+    if is_remote(path):
+        return _some(_of_bucket(path))
     place = _file(path)
     if not place:
         raise_error("invalid_input", "reading photographs: expected a path, found an empty text")
@@ -183,13 +195,14 @@ def _entries(images: Any) -> Iterable[Any]:
     if _is_table(images):
         return _rows(images)
     try:
-        return iter(images)
+        entries: Iterator[Any] = iter(images)
     except TypeError:
         raise_error(
             "invalid_input",
             f"reading photographs: expected {_EXPECTED}, a folder, a table, or an iterable of these; "
             f"found {_type_name(images)}",
         )
+    return entries
 
 
 def _rows(table: Any) -> Iterator[Any]:

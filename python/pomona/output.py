@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from pomona._command import place_of
 from pomona._html import escaped, table
@@ -158,7 +159,9 @@ class Output:
             parts.append(self._metrics_html())
             report = self._folder() / "report.html"
             if report.is_file():
-                href = escaped(report.resolve().as_uri())
+                # A notebook's page may open what lies near it, but no file of the machine.
+                near = "" if report.is_absolute() else quote(str(report))
+                href = escaped(near or report.as_uri())
                 parts.append(f'<p><a href="{href}">report.html</a></p>')
         return "".join(parts)
 

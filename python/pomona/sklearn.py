@@ -60,7 +60,7 @@ class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         backbone: str = "efficientnet-lite0",
         *,
         size: int | None = None,
-        precision: str = "auto",
+        precision: Literal["auto", "f32", "bf16"] = "auto",
         fit_mode: Literal["squash", "crop", "pad"] = "squash",
         crops: Sequence[str] = ("whole",),
         workers: int | None = None,
@@ -264,8 +264,10 @@ class PomonaClassifier(ClassifierMixin, BaseEstimator):
         """Returns probabilities of shape (n, n_classes)."""
         logits = self._logits(X)
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True)
+        probabilities: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+        return probabilities
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Returns the most probable label of each row, shape (n,)."""
-        return self.classes_[np.argmax(self._logits(X), axis=1)]
+        labels: NDArray[Any] = self.classes_[np.argmax(self._logits(X), axis=1)]
+        return labels

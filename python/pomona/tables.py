@@ -128,6 +128,19 @@ class FailureTable(Table):
 
 
 @dataclass(frozen=True)
+class FeatureSplit:
+    """How photographs were divided into training and test."""
+
+    kind: str
+    """none, holdout, test_set or file_names."""
+    holdout: float
+    """Share of the photographs that a holdout keeps for the test."""
+    group: str
+    """Regular expression on file names; empty: there are no groups."""
+    seed: int
+
+
+@dataclass(frozen=True)
 class FeatureOrigin:
     """What computed features: features of different origins are not comparable."""
 
@@ -137,6 +150,30 @@ class FeatureOrigin:
     precision: str
     """f32 or bf16."""
     crops: tuple[str, ...]
+    fit: str = "squash"
+    """How photographs became square: squash, crop or pad."""
+    batch: int = 0
+    """Photographs in one call of the network; 0: what is fastest at this size."""
+    split: FeatureSplit | None = None
+    """None: the photographs were not divided."""
+    sources: tuple[str, ...] = ()
+    """Names of the places that photographs came from, where they have names."""
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A scaler and a PCA, fitted on the rows for training. All arrays are float64."""
+
+    mean: np.ndarray[Any, Any]
+    """Of each feature, shape (features,)."""
+    scale: np.ndarray[Any, Any]
+    """What each is divided by, shape (features,)."""
+    components: np.ndarray[Any, Any]
+    """Orthonormal rows, shape (components, features)."""
+    explained_variance: np.ndarray[Any, Any]
+    """Of each component, of scaled features, shape (components,)."""
+    explained_variance_ratio: np.ndarray[Any, Any]
+    """Shares of the total variance, shape (components,)."""
 
 
 class FeatureTable(Table):
@@ -186,6 +223,11 @@ class ReducedTable(Table):
     """Features after scaler and PCA: ``path``, ``label``, ``split`` (str), ``pca_features``."""
 
     TYPES = {"path": "utf8", "label": "utf8", "split": "utf8", "pca_features": "matrix"}
+
+    def __init__(self, columns: Mapping[str, Column], reduction: Reduction | None = None) -> None:
+        super().__init__(columns)
+        #: The scaler and PCA that made the components.
+        self.reduction = reduction
 
     @property
     def components(self) -> Any:

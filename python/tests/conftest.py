@@ -2,6 +2,7 @@
 """The command of places.py, a backbone of a few weights, and one finished run."""
 
 import subprocess
+from importlib import resources
 
 import pytest
 from places import COMMAND, FRUITS, PACKAGE, ROOT
@@ -14,6 +15,12 @@ def same_command_and_package():
         environment.setenv("POMONA_COMMAND", str(COMMAND))
         environment.setenv("PYTHONPATH", str(PACKAGE.parent))
         yield
+
+
+def installed_models():
+    """Those of the package; those of the clone where the package is the one in python/."""
+    of_package = resources.files("pomona") / "models"
+    return of_package if of_package.is_dir() else ROOT / "build" / "models"
 
 
 @pytest.fixture(scope="session")

@@ -168,6 +168,12 @@ def test_html_shows_counts_the_headline_and_the_report(output):
     assert f'href="file://{output.report_path}"' in html
 
 
+def test_html_links_a_report_nearby_as_a_notebook_can_open_it(output, monkeypatch):
+    folder = Path(output.path)
+    monkeypatch.chdir(folder.parent)
+    assert f'href="{folder.name}/report.html"' in Output(folder.name)._repr_html_()
+
+
 def test_html_holds_no_html_of_names(tmp_path):
     folder = tmp_path / "<b>"
     folder.mkdir()

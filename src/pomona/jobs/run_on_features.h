@@ -18,10 +18,6 @@
 
 namespace pomona {
 
-// Bounds of near_duplicates.
-inline constexpr double kLeastDuplicateDistance = 1e-6;
-inline constexpr double kMostDuplicateDistance = 2;
-
 // `features`: an output folder of `run` or `extract`, its `features` folder, or (reduce alone) any
 // table of that schema.
 struct FromFeaturesOptions {

@@ -14,6 +14,10 @@
 
 namespace pomona {
 
+// Bounds of `distance`.
+inline constexpr double kLeastDuplicateDistance = 1e-6;
+inline constexpr double kMostDuplicateDistance = 2;
+
 // Joins the groups of rows that have the same label and near features: the features of their first
 // crop, minus the mean of their source, have a cosine distance of at most `distance`; rows linked
 // through others join as well. Each source has its own mean, since seen from the mean of another

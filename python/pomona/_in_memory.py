@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What verbs share that work in memory, or through the command where an output folder is named."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Any
+
+from pomona.errors import raise_error
+from pomona.options import OutputOptions, StoreOptions
+
+FOR_FOLDERS = frozenset({*OutputOptions.__annotations__, *StoreOptions.__annotations__})
+"""Options about output folders and buckets."""
+
+
+def refuse(options: Mapping[str, Any], names: Iterable[str], why: str) -> None:
+    """Refuses options of these names that are given.
+
+    Raises:
+        InvalidInputError: One is given. The message ends with `why`.
+    """
+    given = [name for name in names if options.get(name) is not None]
+    if given:
+        raise_error("invalid_input", f"{', '.join(sorted(given))}: {why}")
+
+
+def set_options(target: Any, options: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Sets the fields of an options struct of the core that are given.
+
+    Raises:
+        InvalidInputError: A value has another type than the field.
+    """
+    for name in names:
+        value = options.get(name)
+        if value is None:
+            continue
+        try:
+            setattr(target, name, value)
+        except TypeError:
+            raise_error("invalid_input", f"{name}: no such value: {value!r}")
+
+
+def names_of(value: Any) -> list[str]:
+    """`"a,b"` and `["a", "b"]` are the same."""
+    return value.split(",") if isinstance(value, str) else list(value)
+
+
+def is_remote(place: object) -> bool:
+    """Is it a place in a bucket?"""
+    return isinstance(place, (str, os.PathLike)) and "://" in os.fsdecode(place)
+
+
+class LocalCopies:
+    """Copies of folders in buckets, which are gone when this is left."""
+
+    def __init__(self, stores: Mapping[str, Any]) -> None:
+        self._stores = {
+            name: value for name, value in stores.items() if name in StoreOptions.__annotations__
+        }
+        self._folders: list[tempfile.TemporaryDirectory[str]] = []
+
+    def __enter__(self) -> LocalCopies:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for folder in self._folders:
+            folder.cleanup()
+
+    @property
+    def any_made(self) -> bool:
+        """Was anything in a bucket?"""
+        return bool(self._folders)
+
+    def place(self, place: Any) -> Any:
+        """The folder of a copy that is called alike; what is on this machine is itself.
+
+        Raises:
+            NotFoundError: There is nothing at that place.
+            UnavailableError: Some of it cannot be copied.
+        """
+        if not is_remote(place):
+            return place
+        from pomona.verbs import sync
+
+        source = os.fsdecode(os.fspath(place))
+        folder = tempfile.TemporaryDirectory(prefix="pomona-")
+        self._folders.append(folder)
+        copy = Path(folder.name) / PurePosixPath(source).name
+        copied = sync(source, copy, progress=False, **self._stores)
+        if copied.failures:
+            raise_error(
+                "unavailable",
+                f"copying '{source}' to this machine: {len(copied.failures)} objects failed; the "
+                f"first: {copied.failures[0]['message']}",
+            )
+        return str(copy)
+
+    def places(self, places: Any) -> Any:
+        """The same of several places, or of a mapping of them."""
+        if isinstance(places, Mapping):
+            return {name: self.place(place) for name, place in places.items()}
+        if isinstance(places, (list, tuple)):
+            return [self.place(place) for place in places]
+        return self.place(places)
