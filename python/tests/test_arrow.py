@@ -11,9 +11,9 @@ import weakref
 import numpy as np
 import pytest
 from arrow_columns import FEATURES, REASON, answer_rows, as_lists, columns, needs
-from pomona.errors import PomonaError
 
 from pomona import _core
+from pomona.errors import PomonaError
 
 
 def test_columns_come_back_as_they_were_given():

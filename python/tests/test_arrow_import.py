@@ -6,9 +6,9 @@ import random
 import numpy as np
 import pytest
 from arrow_columns import FEATURES, REASON, as_lists, needs
-from pomona.errors import PomonaError
 
 from pomona import _core
+from pomona.errors import PomonaError
 
 LISTS = {
     "fixed_size_list": lambda pa, item: pa.list_(item, 4),

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+
 from pomona.errors import InvalidInputError
 from pomona.table_html import MOST_LABELS, MOST_ROWS, THUMBNAIL_SIDE
 from pomona.tables import FailureTable, FeatureOrigin, FeatureTable, Predictions, ReducedTable
