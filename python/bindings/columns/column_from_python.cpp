@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "arrow_builders.h"
-#include "column_conversion.h"
+#include "columns/arrow_builders.h"
+#include "columns/column_conversion.h"
 #include "pomona/base/error.h"
 #include "python_owner.h"
 
