@@ -47,7 +47,7 @@ struct ExtractOptions {
 
 // The settings as they will be used: defaults filled in, precision chosen. Throws invalid_input
 // also for two crops that are the same at the network's size.
-ExtractSetup prepare_extract(const ExtractOptions& options);
+ExtractSetup prepare_extract(const ExtractOptions& options, const std::stop_token& stop = {});
 
 // Where rows go, in order; called by one thread at a time. `moments` gets the training rows, with
 // labels numbered as in the manifest.

@@ -110,7 +110,7 @@ class WorkOpener {
     work_.roots = open_roots(input_);
     ExtractOptions options = options_;
     if (!options.precision) options.precision = precision_before();
-    work_.setup = prepare_extract(options);
+    work_.setup = prepare_extract(options, stop_);
     settings_ = settings_json(input_, work_.roots, options_, work_.setup);
   }
 
