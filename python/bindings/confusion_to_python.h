@@ -19,7 +19,7 @@ inline nanobind::tuple confusion_to_python(const Confusion& confusion) {
   const Matrix<std::uint64_t>& counts = confusion.counts;
   std::vector<std::int64_t> numbers(counts.data(), counts.data() + counts.size());
   return nanobind::make_tuple(confusion.labels,
-                              array_of(std::move(numbers), counts.rows(), counts.cols()));
+                              numpy_array_of(std::move(numbers), counts.rows(), counts.cols()));
 }
 
 }  // namespace pomona::python

@@ -47,8 +47,8 @@ Held<Number> hold(nanobind::handle object, const char* what) {
 
 // An array over the values, which it owns: of one dimension where there are no `cols`.
 template <class Number>
-nanobind::object array_of(std::vector<Number> values, std::size_t rows,
-                          std::optional<std::size_t> cols) {
+nanobind::object numpy_array_of(std::vector<Number> values, std::size_t rows,
+                                std::optional<std::size_t> cols) {
   auto owned = std::make_unique<std::vector<Number>>(std::move(values));
   Number* data = owned->data();
   const nanobind::capsule keeper(
@@ -58,12 +58,12 @@ nanobind::object array_of(std::vector<Number> values, std::size_t rows,
       nanobind::ndarray<nanobind::numpy, Number>(data, cols ? 2 : 1, shape, keeper));
 }
 
-inline nanobind::object array_of(const std::vector<double>& values) {
-  return array_of(values, values.size(), std::nullopt);
+inline nanobind::object numpy_array_of(const std::vector<double>& values) {
+  return numpy_array_of(values, values.size(), std::nullopt);
 }
-inline nanobind::object array_of(const Matrix<double>& matrix) {
-  return array_of(std::vector<double>(matrix.data(), matrix.data() + matrix.size()), matrix.rows(),
-                  matrix.cols());
+inline nanobind::object numpy_array_of(const Matrix<double>& matrix) {
+  return numpy_array_of(std::vector<double>(matrix.data(), matrix.data() + matrix.size()),
+                        matrix.rows(), matrix.cols());
 }
 
 }  // namespace pomona::python

@@ -92,7 +92,7 @@ nb::object project_rows(nb::handle mean, nb::handle scale, nb::handle components
         project(projection, held.view, {values.data(), held.view.rows(), count});
         return values;
       });
-  return array_of(std::move(projected), held.view.rows(), weights.view.rows());
+  return numpy_array_of(std::move(projected), held.view.rows(), weights.view.rows());
 }
 
 struct LinearFit {
@@ -156,7 +156,7 @@ nb::object logits_of_rows(nb::handle weights, nb::handle bias, nb::handle rows) 
                       {values.data(), held.view.rows(), classifier.class_count()});
     return values;
   });
-  return array_of(std::move(logits), held.view.rows(), held_weights.view.rows());
+  return numpy_array_of(std::move(logits), held.view.rows(), held_weights.view.rows());
 }
 
 nb::bytes moments_bytes(const Moments& moments) {
@@ -188,21 +188,21 @@ void bind_moments(nb::module_& module) {
 void bind_reduction(nb::module_& module) {
   nb::class_<Reduction>(module, "Reduction")
       .def_prop_ro(
-          "mean", [](const Reduction& self) { return array_of(self.scaler.mean); },
+          "mean", [](const Reduction& self) { return numpy_array_of(self.scaler.mean); },
           nb::sig("def mean(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
-          "scale", [](const Reduction& self) { return array_of(self.scaler.scale); },
+          "scale", [](const Reduction& self) { return numpy_array_of(self.scaler.scale); },
           nb::sig("def scale(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
-          "components", [](const Reduction& self) { return array_of(self.pca.components); },
+          "components", [](const Reduction& self) { return numpy_array_of(self.pca.components); },
           nb::sig("def components(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
           "explained_variance",
-          [](const Reduction& self) { return array_of(self.pca.explained_variance); },
+          [](const Reduction& self) { return numpy_array_of(self.pca.explained_variance); },
           nb::sig("def explained_variance(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
           "explained_variance_ratio",
-          [](const Reduction& self) { return array_of(self.pca.explained_variance_ratio); },
+          [](const Reduction& self) { return numpy_array_of(self.pca.explained_variance_ratio); },
           nb::sig("def explained_variance_ratio(self) -> numpy.typing.NDArray[numpy.float64]"));
   module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a,
              nb::sig("def project(mean: numpy.typing.NDArray[numpy.float64], "
@@ -215,10 +215,10 @@ void bind_reduction(nb::module_& module) {
 void bind_classifier(nb::module_& module) {
   nb::class_<LinearFit>(module, "LinearFit")
       .def_prop_ro(
-          "weights", [](const LinearFit& self) { return array_of(self.classifier.weights); },
+          "weights", [](const LinearFit& self) { return numpy_array_of(self.classifier.weights); },
           nb::sig("def weights(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
-          "bias", [](const LinearFit& self) { return array_of(self.classifier.bias); },
+          "bias", [](const LinearFit& self) { return numpy_array_of(self.classifier.bias); },
           nb::sig("def bias(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_ro("iterations", &LinearFit::iterations)
       .def_ro("converged", &LinearFit::converged);

@@ -17,7 +17,7 @@ using namespace nanobind::literals;
 namespace pomona::python {
 namespace {
 
-GivenRows rows_of(nb::handle features, std::size_t crops) {
+GivenRows make_memory_rows(const nb::object& features, std::size_t crops) {
   Held<float> held = hold<float, 2>(features, "features");
   GivenRows given;
   given.rows.features = held.view;
@@ -35,9 +35,7 @@ void set_sides(GivenRows& self, const std::vector<std::string>& names) {
 
 void bind_memory_rows(nb::module_& module) {
   nb::class_<GivenRows>(module, "MemoryRows")
-      .def(nb::new_(&rows_of), "features"_a, "crops"_a = 1,
-           nb::sig("def __init__(self, features: numpy.typing.NDArray[numpy.float32], "
-                   "crops: int = 1) -> None"))
+      .def(nb::new_(&make_memory_rows), "features"_a, "crops"_a = 1)
       .def_prop_rw(
           "labels", [](const GivenRows& self) { return self.rows.labels; },
           [](GivenRows& self, std::vector<std::string> labels) {

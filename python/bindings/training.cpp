@@ -90,7 +90,7 @@ nb::tuple reduce_features(const GivenRows& rows, const ReduceOptions& options, s
       },
       watch_of(counted, watch));
   const std::size_t width = reduced.reduction.pca.n_components();
-  return nb::make_tuple(array_of(std::move(reduced.components), reduced.rows, width),
+  return nb::make_tuple(numpy_array_of(std::move(reduced.components), reduced.rows, width),
                         std::move(reduced.reduction), counted->warnings());
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from pomona import _core, verbs
+from pomona._command import text_of
 from pomona._in_memory import FOR_FOLDERS, names_of, refuse, set_options
 from pomona._models import models_folder
 from pomona._progress import ProgressArgument, progress_shower, stage_watch
@@ -203,7 +204,7 @@ def train(
         >>> table = pomona.extract("sample/fruits", group=r"^(r\d*_)?")
         >>> bundle = pomona.train(table)
         >>> bundle.training.confusion["truth"][:2]
-        ['Apple', 'Apricot']
+        ['Apple Braeburn', 'Apple Crimson Snow']
     """
     of_rows = {
         "labels": labels,
@@ -334,10 +335,12 @@ def _train_options(options: dict[str, Any], seed: int) -> _core.TrainOptions:
     for name in ("studio", "adapt"):
         if options.get(name) is not None:
             set_options(train, {name: names_of(options[name])}, (name,))
-    if options.get("catalogue") is not None:
-        train.set_catalogue(options["catalogue"])
-    if options.get("backbone_classes") is not None:
-        train.set_backbone_classes(options["backbone_classes"])
+    for name, put in (
+        ("catalogue", train.set_catalogue),
+        ("backbone_classes", train.set_backbone_classes),
+    ):
+        if options.get(name) is not None:
+            put(text_of(options[name]))
     return train
 
 
