@@ -110,3 +110,8 @@ if(POMONA_TABLES OR POMONA_S3)
     target_include_directories(pyarrow_${library} SYSTEM INTERFACE ${arrow}/include)
   endforeach()
 endif()
+
+# Assertions name the header they stand in; the wheel is to hold no path of the machine that built it.
+if(SKBUILD)
+  add_compile_options(-fmacro-prefix-map=${POMONA_SITE_PACKAGES}/= -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+endif()

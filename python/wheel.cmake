@@ -25,9 +25,6 @@ foreach(target _core pomona)
     -Wl,--undefined=_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE)
 endforeach()
 
-nanobind_add_stub(core_stub MODULE _core OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/_core.pyi
-                  PYTHON_PATH $<TARGET_FILE_DIR:_core> DEPENDS _core)
-
 set(bundle ${CMAKE_CURRENT_BINARY_DIR}/bundle)
 add_custom_command(
   OUTPUT ${bundle}.done
@@ -53,7 +50,7 @@ add_custom_target(wheel_content ALL DEPENDS ${bundle}.done ${models}.done)
 
 install(TARGETS _core LIBRARY DESTINATION pomona)
 install(TARGETS pomona RUNTIME DESTINATION pomona/bin)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/_core.pyi DESTINATION pomona)
+install(FILES ${stub} DESTINATION pomona)
 install(FILES _pomona_command.py DESTINATION .)
 install(DIRECTORY ${bundle}/lib ${bundle}/licenses DESTINATION pomona USE_SOURCE_PERMISSIONS)
 install(DIRECTORY ${models}/efficientnet-lite0 DESTINATION pomona/models)

@@ -167,7 +167,9 @@ nb::bytes moments_bytes(const Moments& moments) {
 void bind_moments(nb::module_& module) {
   nb::class_<Moments>(module, "Moments")
       .def(nb::init<std::size_t, std::size_t>(), "dims"_a, "class_count"_a = 0)
-      .def("add", &add_rows, "rows"_a, "labels"_a = nb::none())
+      .def("add", &add_rows, "rows"_a, "labels"_a = nb::none(),
+           nb::sig("def add(self, rows: numpy.typing.NDArray[numpy.float32], "
+                   "labels: numpy.typing.NDArray[numpy.int32] | None = None) -> None"))
       .def("merge", &Moments::merge, "other"_a)
       .def_prop_ro("dims", &Moments::dims)
       .def_prop_ro("rows", &Moments::rows)
@@ -187,46 +189,49 @@ void bind_reduction(nb::module_& module) {
   nb::class_<Reduction>(module, "Reduction")
       .def_prop_ro(
           "mean", [](const Reduction& self) { return numpy_array_of(self.scaler.mean); },
-          nb::sig("def mean(self, /) -> numpy.typing.NDArray[numpy.float64]"))
+          nb::sig("def mean(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
           "scale", [](const Reduction& self) { return numpy_array_of(self.scaler.scale); },
-          nb::sig("def scale(self, /) -> numpy.typing.NDArray[numpy.float64]"))
+          nb::sig("def scale(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
           "components", [](const Reduction& self) { return numpy_array_of(self.pca.components); },
-          nb::sig("def components(self, /) -> numpy.typing.NDArray[numpy.float64]"))
+          nb::sig("def components(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
           "explained_variance",
           [](const Reduction& self) { return numpy_array_of(self.pca.explained_variance); },
-          nb::sig("def explained_variance(self, /) -> numpy.typing.NDArray[numpy.float64]"))
+          nb::sig("def explained_variance(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
           "explained_variance_ratio",
           [](const Reduction& self) { return numpy_array_of(self.pca.explained_variance_ratio); },
-          nb::sig("def explained_variance_ratio(self, /) -> numpy.typing.NDArray[numpy.float64]"));
-  module.def(
-      "project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a,
-      nb::sig("def project(mean: numpy.typing.NDArray[numpy.float64], "
-              "scale: numpy.typing.NDArray[numpy.float64], "
-              "components: numpy.typing.NDArray[numpy.float64], "
-              "rows: numpy.typing.NDArray[numpy.float32]) -> numpy.typing.NDArray[numpy.float32]"));
+          nb::sig("def explained_variance_ratio(self) -> numpy.typing.NDArray[numpy.float64]"));
+  module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a,
+             nb::sig("def project(mean: numpy.typing.NDArray[numpy.float64], "
+                     "scale: numpy.typing.NDArray[numpy.float64], "
+                     "components: numpy.typing.NDArray[numpy.float64], "
+                     "rows: numpy.typing.NDArray[numpy.float32]) -> "
+                     "numpy.typing.NDArray[numpy.float32]"));
 }
 
 void bind_classifier(nb::module_& module) {
   nb::class_<LinearFit>(module, "LinearFit")
       .def_prop_ro(
           "weights", [](const LinearFit& self) { return numpy_array_of(self.classifier.weights); },
-          nb::sig("def weights(self, /) -> numpy.typing.NDArray[numpy.float64]"))
+          nb::sig("def weights(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_prop_ro(
           "bias", [](const LinearFit& self) { return numpy_array_of(self.classifier.bias); },
-          nb::sig("def bias(self, /) -> numpy.typing.NDArray[numpy.float64]"))
+          nb::sig("def bias(self) -> numpy.typing.NDArray[numpy.float64]"))
       .def_ro("iterations", &LinearFit::iterations)
       .def_ro("converged", &LinearFit::converged);
   module.def("fit_logistic", &fit_logistic_rows, "rows"_a, "labels"_a, "class_count"_a, "c"_a,
-             "weights"_a = nb::none());
-  module.def(
-      "logits", &logits_of_rows, "weights"_a, "bias"_a, "rows"_a,
-      nb::sig("def logits(weights: numpy.typing.NDArray[numpy.float64], "
-              "bias: numpy.typing.NDArray[numpy.float64], "
-              "rows: numpy.typing.NDArray[numpy.float32]) -> numpy.typing.NDArray[numpy.float64]"));
+             "weights"_a = nb::none(),
+             nb::sig("def fit_logistic(rows: numpy.typing.NDArray[numpy.float32], "
+                     "labels: numpy.typing.NDArray[numpy.int32], class_count: int, c: float, "
+                     "weights: numpy.typing.NDArray[numpy.float32] | None = None) -> LinearFit"));
+  module.def("logits", &logits_of_rows, "weights"_a, "bias"_a, "rows"_a,
+             nb::sig("def logits(weights: numpy.typing.NDArray[numpy.float64], "
+                     "bias: numpy.typing.NDArray[numpy.float64], "
+                     "rows: numpy.typing.NDArray[numpy.float32]) -> "
+                     "numpy.typing.NDArray[numpy.float64]"));
 }
 
 }  // namespace

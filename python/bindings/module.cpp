@@ -17,7 +17,7 @@
 NB_MODULE(_core, module) {
   // Objects that a user still holds at exit are no leak.
   nanobind::set_leak_warnings(false);
-  module.attr("version") = POMONA_VERSION;
+  module.attr("__version__") = POMONA_VERSION;
   pomona::python::register_errors();
   pomona::python::bind_options(module);
   pomona::python::bind_photographs(module);

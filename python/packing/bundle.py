@@ -40,6 +40,7 @@ LINKED = (
     "zlib1g-dev",
 )
 PAGE_PACKAGES = ("echarts", "tslib", "zrender")
+COMMON_LICENSE = re.compile(r"/usr/share/common-licenses/([\w.-]*\w)")
 LICENSE_NAME = re.compile(
     r"(license|licence|notice|copying|copyrightnotice)(\.\w+)?", re.IGNORECASE
 )
@@ -100,6 +101,10 @@ class Licenses:
     def add_debian(self, what: str, package: str) -> None:
         source = Path("/usr/share/doc") / package / "copyright"
         files = {f"{package}.txt": source} if source.is_file() else {}
+        # Debian keeps the texts that many are under in one place, and refers to them.
+        text = source.read_text(encoding="utf-8", errors="replace") if files else ""
+        for name in set(COMMON_LICENSE.findall(text)):
+            files[f"common.{name}.txt"] = Path("/usr/share/common-licenses") / name
         self.add(what, f"Debian source package {debian_version(package)}", files)
 
     def add_python(self, what: str, package: str) -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pomona._version import __version__ as __version__
+    __version__: str  # of pomona._core, whose stub has no such names
     from pomona.bundle import Bundle as Bundle
     from pomona.errors import DamagedError as DamagedError
     from pomona.errors import DeniedError as DeniedError
@@ -60,7 +60,7 @@ _HOMES = {
     "ReplacedError": "errors",
     "TimedOutError": "errors",
     "UnavailableError": "errors",
-    "__version__": "_version",
+    "__version__": "_core",
     "backbones": "verbs",
     "clean": "verbs",
     "compose": "verbs",

@@ -97,7 +97,7 @@ def _import_tqdm() -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a notebook without ipywidgets gets a bar of text
-            from tqdm.auto import tqdm  # type: ignore[import-untyped]
+            from tqdm.auto import tqdm
     except ImportError:
         return None
     return tqdm

@@ -14,6 +14,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from pomona._html import CELL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -22,13 +24,13 @@ if TYPE_CHECKING:
     from pomona.tables import FeatureTable, Picture, Predictions, Table
 
 MOST_ROWS = 20
-MOST_LABELS = 20
+MOST_LABELS = 10
+FIRST_ROWS = 5  # of features, which say little to the eye
 MOST_NUMBERS = 3
 MOST_CHARACTERS = 80
 THUMBNAIL_SIDE = 72
 # Text keeps the page's own colour; greens and greys are see-through, so that both pages shine through.
 BAR = "background:rgba(104,159,56,.45);border-radius:2px"
-CELL = "text-align:left;vertical-align:middle;padding:2px 10px"
 
 
 def _shortened(text: str) -> str:
@@ -68,14 +70,14 @@ def _more(count: int, shown: int) -> str:
     return f"<p>… {count - shown:,} more</p>" if count > shown else ""
 
 
-def rows_html(table: Table) -> str:
+def rows_html(table: Table, most: int = MOST_ROWS) -> str:
     """The first rows of any table."""
-    columns = table.head(MOST_ROWS)
+    columns = table.head(most)
     rows = (
         [escape(cell_text(value)) for value in row] for row in zip(*columns.values(), strict=True)
     )
     title = f"<p>{escape(type(table).__name__)}: {len(table):,} rows</p>"
-    return f"<div>{title}{_html_table(columns, rows)}{_more(len(table), MOST_ROWS)}</div>"
+    return f"<div>{title}{_html_table(columns, rows)}{_more(len(table), most)}</div>"
 
 
 def _bar(share: float, text: str) -> str:
@@ -100,7 +102,7 @@ def contact_sheet_html(table: FeatureTable) -> str:
         f"{len(table.failures):,} could not be read"
     )
     return (
-        f"<div>{rows_html(table)}<p>{escape(facts)}</p>"
+        f"<div>{rows_html(table, FIRST_ROWS)}<p>{escape(facts)}</p>"
         f"{_html_table(('label', 'photographs'), bars)}{_more(len(counts), MOST_LABELS)}</div>"
     )
 
@@ -141,7 +143,7 @@ def _answer_html(row: dict[str, Any]) -> str:
         return escape(f"not read: {_shortened(row['failure'])}")
     bars = "".join(_bar(share, f"{label} {share:.1%}") for label, share in row["answers"])
     if row["rejected"] is not None:
-        return f"{escape('rejected: ' + row['rejected'])}<div style='opacity:.6'>{bars}</div>"
+        return f"{escape('rejected: ' + row['rejected'].replace('_', ' '))}<div style='opacity:.6'>{bars}</div>"
     return bars
 
 

@@ -3,8 +3,8 @@
 
 Each is an Arrow table. pyarrow (14 or later), polars, pandas and DuckDB take it by Arrow's PyCapsule
 interface, without a copy of its numbers: ``polars.DataFrame(table)``, ``pyarrow.table(table)``,
-``pandas.DataFrame.from_arrow(table)``, ``duckdb.sql("SELECT * FROM table")``. Columns have the names
-and types of the tables that ``pomona run`` writes.
+``pandas.DataFrame.from_arrow(table)``, ``duckdb.from_arrow(table)``. Columns have the names and types of
+the tables that ``pomona run`` writes.
 """
 
 from __future__ import annotations

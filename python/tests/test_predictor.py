@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from conftest import COMMAND, FRUITS
 from pictures import interrupt, jpeg, pixels, run_python
+
+from pomona.bundle import Bundle
 from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaError
 from pomona.prediction import Prediction
 from pomona.predictor import Predictor, predict
-
-from pomona.bundle import Bundle
 
 SOME = sorted(str(path) for path in FRUITS.glob("*/*.jpg"))[::9]
 
@@ -95,7 +95,7 @@ def test_bad_input_leaves_it_usable(predictor, expected, images):
 
 
 def test_one_photograph_that_cannot_be_decoded_raises(predictor):
-    with pytest.raises(InvalidInputError, match="image"):
+    with pytest.raises(InvalidInputError, match="not a photograph"):
         predictor(b"no image")
     with pytest.raises(InvalidInputError, match="found 2"):
         predictor([jpeg(1), jpeg(2)])

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import COMMAND
+from places import COMMAND
 
 import pomona
 from pomona import options, verbs

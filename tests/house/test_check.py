@@ -59,6 +59,8 @@ def test_all_steps_run_and_pass(house):
         assert f"ran {tool} " in done.stdout
     assert "ran wheel --for-tests" in done.stdout
     assert "ran the package with -m pytest python/tests" in done.stdout
+    assert "ran the package with -m mypy" in done.stdout
+    assert "ran the package with tools/python_docs.py" in done.stdout
     assert "FAILED" not in done.stdout
 
 

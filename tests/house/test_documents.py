@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 SOURCES = ("*.h", "*.cpp", "*.py", "*.ts", "*.css", "*.cmake", "CMakeLists.txt")
-SCRIPTS = ("demo", "check", ".ci/run", "tools/setup", "tools/lock")
+SCRIPTS = ("demo", "check", ".ci/run", "tools/setup", "tools/lock", "tools/wheel")
 
 
 def tracked(*patterns):

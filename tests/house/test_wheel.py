@@ -41,12 +41,17 @@ def output_of(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.fixture(scope="session", params=["cp311", "cp312"])
+def wheels_to_test():
+    """That of Python 3.11, and those for others that have been built."""
+    found = {path.name for path in WHEELS.glob("cp*") if list(path.glob("dist/*.whl"))}
+    return sorted(found | {"cp311"})
+
+
+@pytest.fixture(scope="session", params=wheels_to_test())
 def wheel(request):
-    """That of Python 3.11, and the one of the stable ABI where it has been built."""
     wheels = list((WHEELS / request.param / "dist").glob("*.whl"))
     if not wheels:
-        pytest.skip(f"no wheel for {request.param}: run tools/wheel")
+        pytest.skip("no wheel: run tools/wheel")
     assert len(wheels) == 1
     return wheels[0]
 
@@ -122,7 +127,8 @@ def test_every_library_has_its_licence(content):
     assert {file.name for file in (content / "pomona/lib").iterdir()} <= {row[0] for row in rows}
     texts = {name for row in rows for name in row[2].split()}
     assert {file.name for file in licenses.iterdir()} == texts | {"THIRD_PARTY.tsv"}
-    assert all((licenses / name).stat().st_size > 200 for name in texts)
+    assert all((licenses / name).stat().st_size > 100 for name in texts)
+    assert "common.LGPL-3.txt" in texts  # of GnuTLS; Debian's own file only refers to it
 
 
 def test_module_brings_no_library_that_others_may_have(content):
@@ -167,16 +173,9 @@ def test_libraries_are_looked_for_in_the_wheel_and_its_dependencies_alone(conten
 
 
 def test_no_path_of_the_build_machine_is_in_it(content):
-    home = str(Path.home())
-    words = [str(ROOT).encode(), str(WHEELS).encode()]
-    if len(home) > len("/root"):
-        words.append(home.encode())
-    guilty = [
-        str(path.relative_to(content))
-        for path in content.rglob("*")
-        if path.is_file() and any(word in path.read_bytes() for word in words)
-    ]
-    assert guilty == []
+    path = str(ROOT).encode() + b"/"
+    files = [file for file in content.rglob("*") if file.is_file()]
+    assert [file.name for file in files if path in file.read_bytes()] == []
 
 
 def test_metadata(content, wheel):

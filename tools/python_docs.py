@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the documentation of the Python package from its docstrings: build/docs/python/index.html.
+
+    tools/wheel --for-tests && build/wheel/cp311/python/bin/python tools/python_docs.py
+
+Documents the package that this interpreter imports. Needs pdoc (requirements/python.in).
+"""
+
+import argparse
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pdoc
+import pdoc.render
+
+ROOT = Path(__file__).resolve().parent.parent
+# In the order of the list of pages. What they define for users is in `pomona`, or found from there.
+MODULES = (
+    "pomona",
+    "pomona.images",
+    "pomona.tables",
+    "pomona.prediction",
+    "pomona.output",
+    "pomona.results",
+    "pomona.sklearn",
+    "pomona.errors",
+)
+
+
+def version() -> str:
+    try:
+        return metadata.version("pomona")
+    except metadata.PackageNotFoundError:  # the package is the one in python/
+        return ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "docs" / "python")
+    out = parser.parse_args().out
+    pdoc.render.configure(
+        docformat="google",
+        show_source=False,
+        footer_text=f"Pomona {version()}".strip(),
+        template_directory=ROOT / "tools" / "pdoc",
+    )
+    shutil.rmtree(out, ignore_errors=True)
+    pdoc.pdoc(*MODULES, output_directory=out)
+    print(out / "index.html")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

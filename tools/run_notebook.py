@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs examples/fruits.ipynb from top to bottom and writes what it shows into it.
+
+    tools/wheel --for-tests && build/wheel/cp311/python/bin/python tools/run_notebook.py
+
+--check writes nothing, and fails where the notebook shows something else than it does now. Needs
+nbclient, ipykernel and what the notebook imports (requirements/python.in).
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = ROOT / "examples" / "fruits.ipynb"
+SECONDS = 300  # of one cell
+MOST_PICTURE = 100_000  # bytes
+MOST_BYTES = 600_000
+PICTURES = ("image/png", "image/jpeg")
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?")
+# Processors round differently, and a few photographs lie between two answers.
+RELATIVE, ABSOLUTE = 0.15, 0.06
+
+
+def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook with what its cells show now, without progress bars and times."""
+    folder = {"metadata": {"path": str(NOTEBOOK.parent)}}
+    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources=folder).execute()
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return notebook
+
+
+def texts(notebook: nbformat.NotebookNode) -> list[str]:
+    """What each cell shows, but for pictures and tags."""
+    found = []
+    for cell in notebook.cells:
+        parts = []
+        for output in cell.get("outputs", []):
+            parts.append(output.get("text", ""))
+            for kind, data in output.get("data", {}).items():
+                if kind not in PICTURES:
+                    parts.append(re.sub(r"<[^>]*>", " ", data))
+        found.append(" ".join(parts))
+    return found
+
+
+def is_like(found: str, expected: str) -> bool:
+    """The same words, and numbers that are nearly the same."""
+    if NUMBER.sub("#", found).split() != NUMBER.sub("#", expected).split():
+        return False
+    pairs = zip(NUMBER.findall(found), NUMBER.findall(expected), strict=True)
+    return all(
+        abs(one - other) <= RELATIVE * max(one, other) + ABSOLUTE
+        for one, other in (map(lambda text: float(text.replace(",", "")), pair) for pair in pairs)
+    )
+
+
+def problems(notebook: nbformat.NotebookNode) -> list[str]:
+    """Why the notebook should not be committed as it is."""
+    found = []
+    text = nbformat.writes(notebook)
+    if len(text) > MOST_BYTES:
+        found.append(f"it has {len(text):,} bytes; at most {MOST_BYTES:,} are wanted")
+    for folder in {str(ROOT), str(Path.home()), "file:///", "/tmp/"}:
+        if folder in text:
+            found.append(f"it names a folder of this machine: {folder}")
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            for kind in PICTURES:
+                size = len(output.get("data", {}).get(kind, "")) * 3 // 4
+                if size > MOST_PICTURE:
+                    found.append(f"cell {number}: a picture of {size:,} bytes")
+    return found
+
+
+def differences(now: nbformat.NotebookNode, before: nbformat.NotebookNode) -> list[str]:
+    """Where both show something else."""
+    return [
+        f"cell {number}: expected\n{expected}\nfound\n{found}"
+        for number, (found, expected) in enumerate(zip(texts(now), texts(before), strict=True))
+        if not is_like(found, expected)
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, compare")
+    is_check = parser.parse_args().check
+    before = nbformat.read(NOTEBOOK, as_version=4)
+    try:
+        now = executed(nbformat.read(NOTEBOOK, as_version=4))
+    except CellExecutionError as error:
+        print(f"run_notebook: {error}", file=sys.stderr)
+        return 1
+    found = problems(now) + (differences(now, before) if is_check else [])
+    for problem in found:
+        print(f"run_notebook: {problem}", file=sys.stderr)
+    if not found and not is_check:
+        nbformat.write(now, NOTEBOOK)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
