@@ -61,6 +61,7 @@ def test_a_bundle_in_memory_has_the_bytes_of_the_commands(table, bundle, plain_o
     assert [list(map(str, row)) for row in zip(*confusion.values())] == lines
 
 
+@pytest.mark.filterwarnings("ignore::pomona.errors.PomonaWarning")
 def test_options_have_the_effect_that_they_have_in_the_command(table, tiny, tmp_path):
     options = {
         "components": 12,
@@ -264,7 +265,7 @@ WRONG = {
     ),
     "another width": (
         lambda: (matrix(width=40)[0], {"labels": matrix()[1]}),
-        "the backbone 'tiny' gives rows of 48 features, 1 crops together, found 40",
+        "expected rows of 48 features, as the backbone 'tiny' gives them .crops: 1., found 40",
     ),
     "a side that is none": (
         lambda: (matrix()[0], {"labels": matrix()[1], "test": ["yes"] * 60}),
@@ -358,7 +359,7 @@ def test_evaluate_refuses_what_is_not_the_bundles(bundle, table, tmp_path):
         pomona.evaluate(bundle, features)
     with pytest.raises(InvalidInputError, match="the bundle expects 48 a row, found 40"):
         pomona.evaluate(bundle, np.ascontiguousarray(features[:, :40]), labels=labels)
-    with pytest.raises(InvalidInputError, match="none of the 1048 photographs has a label that"):
+    with pytest.raises(InvalidInputError, match="none of the 1048 photographs has a label of"):
         pomona.evaluate(bundle, features, labels=["nothing"] * len(labels))
     with pytest.raises(InvalidInputError, match="max_failures: only with folders of photographs"):
         pomona.evaluate(bundle, table, max_failures=0.5)
@@ -394,6 +395,39 @@ def test_features_know_what_made_them(table, tiny):
         pomona.train(table, size=64, models=tiny["models"])
     undivided = pomona.extract([next(FRUITS.glob("Banana/*.jpg"))], **tiny)
     assert undivided.origin.split is None
+
+
+@pytest.mark.filterwarnings("ignore::pomona.errors.PomonaWarning")
+def test_the_bundle_repeats_how_the_features_were_made(tiny, tmp_path):
+    options = {"fit": "pad", "crops": ["whole", "flip"], "group": FILMS, "seed": 5}
+    places = {"lab": FRUITS, "market": tmp_path / "market"}
+    for label in ("Banana", "Beetroot"):
+        (tmp_path / "market" / label).mkdir(parents=True)
+        for number, path in enumerate(sorted((FRUITS / label).iterdir())[:4]):
+            content = path.read_bytes() + bytes([number])  # no copy
+            (tmp_path / "market" / label / path.name).write_bytes(content)
+    learn = {"studio": "lab", "adapt": ["lab"], "near_duplicates": 0.001}
+    table = pomona.extract(places, **options, **tiny)
+    assert table.origin.sources == ("lab", "market")
+    trained = pomona.train(table, models=tiny["models"], **learn)
+    output = pomona.extract(places, out=tmp_path / "features", **options, **tiny)
+    expected = pomona.train(output.path, models=tiny["models"], **learn)
+    assert (trained.fit, trained.crops) == ("pad", ["whole", "flip"])
+    assert trained == expected
+    assert trained.training.metrics == expected.training.metrics
+    with pytest.raises(InvalidInputError, match="studio.*lab.*market"):
+        pomona.train(table, models=tiny["models"], studio="kitchen")
+
+
+@pytest.mark.filterwarnings("ignore::pomona.errors.PomonaWarning")
+def test_a_holdout_divides_anew(table, tiny):
+    half = pomona.train(table, models=tiny["models"], holdout=0.5)
+    assert half.training.metrics["split"]["holdout"] == 0.5
+    assert half.training.metrics["test_rows"] > 400
+    same = pomona.train(table, models=tiny["models"], holdout=0.2)
+    assert same.training.metrics["test_rows"] == 208
+    other = pomona.train(table, models=tiny["models"], holdout=0.2, seed=1)
+    assert other != same
 
 
 INTERRUPTED = """
