@@ -99,6 +99,11 @@ class Bundle:
         return self._native.precision
 
     @property
+    def batch(self) -> int:
+        """Pictures in one call of the network."""
+        return self._native.batch
+
+    @property
     def components(self) -> int:
         """Principal components."""
         return self._native.components
