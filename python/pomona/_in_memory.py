@@ -92,7 +92,7 @@ class LocalCopies:
         from pomona.verbs import sync
 
         source = os.fsdecode(os.fspath(place))
-        folder = tempfile.TemporaryDirectory(prefix="pomona-")
+        folder = tempfile.TemporaryDirectory(prefix="pomona-copy-")
         self._folders.append(folder)
         copy = Path(folder.name) / PurePosixPath(source).name
         copied = sync(source, copy, progress=False, **self._stores)
@@ -101,6 +101,12 @@ class LocalCopies:
                 "unavailable",
                 f"copying '{source}' to this machine: {len(copied.failures)} objects failed; the "
                 f"first: {copied.failures[0]['message']}",
+            )
+        if not copied.copied:
+            raise_error(
+                "not_found",
+                f"copying '{source}' to this machine: there is nothing below it; name a folder of "
+                "photographs, or copy single ones with pomona.sync first",
             )
         return str(copy)
 

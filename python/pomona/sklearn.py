@@ -18,15 +18,19 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import (
+from sklearn.base import (  # type: ignore[import-untyped]
     BaseEstimator,
     ClassifierMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import Tags
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils import Tags  # type: ignore[import-untyped]
+from sklearn.utils.multiclass import check_classification_targets  # type: ignore[import-untyped]
+from sklearn.utils.validation import (  # type: ignore[import-untyped]
+    _check_sample_weight,
+    check_is_fitted,
+    validate_data,
+)
 
 from pomona import _core
 
@@ -36,11 +40,14 @@ __all__ = ["PomonaClassifier", "PomonaFeaturizer", "PomonaPCA"]
 _RIDGE_ALPHA = 1.0
 
 
-class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Photographs to CNN features, by a pretrained backbone. Nothing is fitted.
 
     `X` is a list of n photographs as `pomona.Featurizer` takes them: paths, encoded bytes, PIL
     images or uint8 arrays of shape (height, width, 3).
+
+    It passes the checks of scikit-learn for the interface of estimators. scikit-learn leaves out
+    those that fit: they need a matrix of numbers.
 
     Args:
         backbone: Name of an installed backbone.
@@ -112,7 +119,7 @@ class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         return tags
 
 
-class PomonaPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class PomonaPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Standard scaler and PCA in one, as `pomona reduce` fits them in one pass.
 
     Sums are float64, input and output are float32.
@@ -167,9 +174,23 @@ class PomonaPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         rows = validate_data(self, X, dtype=np.float32, order="C", reset=False)
         return _core.project(self.mean_, self.scale_, self.components_, rows)
 
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
 
-class PomonaClassifier(ClassifierMixin, BaseEstimator):
+
+class PomonaClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic or ridge regression, as `pomona train` fits them, without calibration.
+
+    It passes the checks of scikit-learn (`sklearn.utils.estimator_checks`) but for these:
+
+    - logistic regression: `check_sample_weight_equivalence_on_dense_data`. The search ends within
+      2e-5 of the least objective, so that probabilities agree to 1e-4; the check asks for 1e-7.
+    - ridge regression takes no weights, and the checks of weights fail: the same one,
+      `check_sample_weights_not_an_array`, `check_sample_weights_list`,
+      `check_sample_weights_shape`, `check_sample_weights_not_overwritten`,
+      `check_all_zero_sample_weights_error` and `check_classifiers_one_label_sample_weights`.
 
     Args:
         classifier: "logistic" for components, "ridge" for features.
@@ -231,7 +252,9 @@ class PomonaClassifier(ClassifierMixin, BaseEstimator):
         if not fitted.converged:
             import warnings
 
-            from sklearn.exceptions import ConvergenceWarning
+            from sklearn.exceptions import (  # type: ignore[import-untyped]
+                ConvergenceWarning,
+            )
 
             warnings.warn(
                 f"logistic regression did not converge in {fitted.iterations} iterations; a "
@@ -269,5 +292,6 @@ class PomonaClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Returns the most probable label of each row, shape (n,)."""
-        labels: NDArray[Any] = self.classes_[np.argmax(self._logits(X), axis=1)]
-        return labels
+        logits = self._logits(X)
+        answers: NDArray[Any] = self.classes_[np.argmax(logits, axis=1)]
+        return answers

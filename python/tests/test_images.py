@@ -146,7 +146,7 @@ def test_what_there_is_not_is_an_error_with_a_sentence(tmp_path):
     with pytest.raises(InvalidInputError, match="empty text"):
         photographs("")
     with pytest.raises(InvalidInputError, match="pomona.sync"):
-        photographs("s3://bucket/photographs")
+        list(photographs(["s3://bucket/photograph.jpg"]))
 
 
 @pytest.mark.parametrize("images", [None, 3, 2.5, object()])
