@@ -64,7 +64,7 @@ def is_like(found: str, expected: str) -> bool:
     pairs = zip(NUMBER.findall(found), NUMBER.findall(expected), strict=True)
     return all(
         abs(one - other) <= RELATIVE * max(one, other) + ABSOLUTE
-        for one, other in (map(lambda text: float(text.replace(",", "")), pair) for pair in pairs)
+        for one, other in ((float(text.replace(",", "")) for text in pair) for pair in pairs)
     )
 
 

@@ -4,7 +4,6 @@
 import html
 from collections.abc import Iterable, Sequence
 
-
 CELL = "text-align:left;vertical-align:middle;padding:2px 10px"
 
 
@@ -15,6 +14,7 @@ def escaped(value: object) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     head = "".join(f'<th style="{CELL}">{escaped(one)}</th>' for one in header)
     body = "".join(
-        "<tr>" + "".join(f'<td style="{CELL}">{escaped(one)}</td>' for one in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f'<td style="{CELL}">{escaped(one)}</td>' for one in row) + "</tr>"
+        for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

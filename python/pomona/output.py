@@ -28,8 +28,8 @@ class Output:
 
     Example:
         >>> output = pomona.Output("results")
-        >>> output.metrics["metrics"][0]["accuracy"]
-        0.5
+        >>> output.labels[:2]
+        ['Apple Braeburn', 'Apple Crimson Snow']
     """
 
     def __init__(self, path: object, record: dict[str, Any] | None = None):

@@ -11,9 +11,9 @@ import weakref
 
 import numpy as np
 import pytest
-from pomona.errors import PomonaError
 
 from pomona import _core
+from pomona.errors import PomonaError
 
 needs = pytest.importorskip
 REASON = "it is one of the libraries that take our tables"

@@ -5,8 +5,8 @@ import re
 import shutil
 
 import pytest
-
 from conftest import FRUITS, ROOT, installed_models
+
 from pomona import errors
 
 LABELS = ("Banana", "Cauliflower", "Kiwi", "Tomato Yellow")
@@ -43,7 +43,9 @@ def test_examples_run_in_their_order(document, folder):
 
 
 def test_table_of_exceptions_has_all_of_them():
-    listed = re.findall(r"^\| `(\w+Error)` \| (?:`(\w+)`)?", text_of("docs/python.md"), re.MULTILINE)
+    listed = re.findall(
+        r"^\| `(\w+Error)` \| (?:`(\w+)`)?", text_of("docs/python.md"), re.MULTILINE
+    )
     expected = {
         (name, value.__bases__[1].__name__ if len(value.__bases__) > 1 else "")
         for name, value in vars(errors).items()

@@ -9,11 +9,11 @@ import pytest
 from conftest import FRUITS
 from pictures import encoded, interrupt, jpeg, pixels, run_python
 from PIL import Image
+
+import pomona
 from pomona.errors import InvalidInputError, NotFoundError
 from pomona.extraction import extract
 from pomona.featurizer import Featurizer
-
-import pomona
 
 MIB = 1 << 20
 

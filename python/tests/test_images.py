@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pictures import encoded, jpeg, pixels
 from PIL import Image
+
 from pomona.errors import InvalidInputError, NotFoundError
 from pomona.images import photographs
 

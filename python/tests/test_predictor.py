@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from conftest import COMMAND, FRUITS
 from pictures import interrupt, jpeg, pixels, run_python
+
+from pomona.bundle import Bundle
 from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaError
 from pomona.prediction import Prediction
 from pomona.predictor import Predictor, predict
-
-from pomona.bundle import Bundle
 
 SOME = sorted(str(path) for path in FRUITS.glob("*/*.jpg"))[::9]
 
