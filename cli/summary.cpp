@@ -59,6 +59,10 @@ void print_extraction(const ExtractionSummary& summary) {
       with_commas(summary.test).c_str(), with_commas(summary.failed).c_str(),
       with_commas(summary.skipped).c_str());
   print_not_used(summary.not_used);
+  if (summary.damaged > 0) {
+    std::printf("  damaged: %s of the photographs, used without what is lost (--max-damage)\n",
+                with_commas(summary.damaged).c_str());
+  }
   std::printf("%s at %d px, %s: %s, %.1f s in all\n", summary.backbone.c_str(), summary.size,
               summary.precision.c_str(), pace(summary).c_str(), summary.seconds);
 }

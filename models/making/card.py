@@ -72,7 +72,7 @@ def worth(figures: dict) -> str:
             f"{of_share(wild['right'])}, among three {percent(wild['among three']['share'])}; "
             f"of kinds that are among the backbone's own classes {percent(known['share'])}, of "
             f"others {percent(new['share'])}",
-            "three times the 6 to 12 % of a model of studio pictures",
+            "three times the 6 to 12 % of a model of studio images",
         ),
         (
             "… of kinds never seen at all: rejected",

@@ -114,7 +114,8 @@ bool is_main_thread() { return ::gettid() == ::getpid(); }
 void enroll(const std::shared_ptr<Work>& work) {
   if (roll().closed) {
     work->stop();
-    throw Error(ErrorKind::kInterrupted, "the interpreter is about to exit");
+    throw Error(ErrorKind::kUnavailable,
+                "using Pomona while the interpreter exits: it is too late");
   }
   forget_what_is_over();
   roll().at_work.push_back(work);

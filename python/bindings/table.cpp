@@ -14,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-#include "arrow_abi.h"
-#include "arrow_column.h"
-#include "arrow_export.h"
-#include "arrow_import.h"
-#include "column_conversion.h"
+#include "columns/arrow_abi.h"
+#include "columns/arrow_column.h"
+#include "columns/arrow_export.h"
+#include "columns/arrow_import.h"
+#include "columns/column_conversion.h"
 #include "interpreter_end.h"
 #include "pomona/base/error.h"
 

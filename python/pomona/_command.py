@@ -29,7 +29,11 @@ Options = dict[str, object]
 _LOG: Final = logging.getLogger("pomona")
 _DONE: Final = 0
 _DONE_WITH_FINDINGS: Final = 1
-_SECONDS_TO_STOP: Final = 10.0  # after that an interrupted command is killed
+# After that an interrupted command is killed. While it only prepares there is nothing to save, and
+# the compilation of a network cannot be interrupted.
+_SECONDS_TO_STOP: Final = 10.0
+_SECONDS_TO_STOP_PREPARING: Final = 0.15
+_PREPARING: Final = ("", "prepare")
 _KEPT_LINES: Final = 20  # of what is no event, for the message about a crash
 
 
@@ -232,7 +236,9 @@ class _Command:
         self._is_stopping = True
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._read_all(time.monotonic() + _SECONDS_TO_STOP)
+            is_preparing = self._stage in _PREPARING
+            patience = _SECONDS_TO_STOP_PREPARING if is_preparing else _SECONDS_TO_STOP
+            self._read_all(time.monotonic() + patience)
 
     def _read_all(self, deadline: float | None = None) -> None:
         output = self._process.stdout if self._process else None

@@ -45,8 +45,9 @@ def takes(options: type) -> Callable[[_Function], _Function]:
         checked.__signature__ = signature  # type: ignore[attr-defined]
         if function.__doc__ is not None:  # python -OO has none
             texts = _texts_of(options)
-            lines = "\n".join(f"        {name}: {texts[name]}" for name in names)
-            checked.__doc__ = function.__doc__.replace("        {options}", lines)
+            lines = "\n".join(f"    {name}: {texts[name]}" for name in names)
+            # Without its indentation, which Python 3.13 has removed already.
+            checked.__doc__ = inspect.cleandoc(function.__doc__).replace("    {options}", lines)
         return checked  # type: ignore[return-value]
 
     return decorate
@@ -76,5 +77,5 @@ def _args_of(document: str) -> dict[str, str]:
         if line.startswith("    ") and not line.startswith("     "):
             name, _, texts[name] = line.strip().partition(": ")
         elif line.strip() and name:
-            texts[name] += f"\n            {line.strip()}"
+            texts[name] += f"\n        {line.strip()}"
     return texts

@@ -124,6 +124,7 @@ class Featurizer:
             >>> featurizer([open("sample/fruits/Banana/25_100.jpg", "rb").read()])["path"]
             ['0']
         """
+        check_failures([], 0, max_failures)
         pairs = photographs(images)
         show = progress_shower(progress)
         gathered = _Gathered()

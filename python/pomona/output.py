@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.request import pathname2url
+from urllib.parse import quote
 
 from pomona._command import place_of
 from pomona._html import escaped, table
@@ -28,8 +28,8 @@ class Output:
 
     Example:
         >>> output = pomona.Output("results")
-        >>> output.labels[:2]
-        ['Apple Braeburn', 'Apple Crimson Snow']
+        >>> output.metrics["metrics"][0]["rows"]  # photographs of the test
+        208
     """
 
     def __init__(self, path: object, record: dict[str, Any] | None = None):
@@ -73,8 +73,19 @@ class Output:
 
     @property
     def labels(self) -> list[str]:
-        """The labels, in byte order."""
-        return [one["label"] for one in self.record["labels"]]
+        """The labels, in byte order: those of the photographs, or of a model those it was taught.
+
+        Raises:
+            NotFoundError: It is the output of `reduce` or `compose`, whose files do not list them.
+        """
+        listed = self.record.get("labels", [])
+        if listed and "label" in listed[0]:
+            return [one["label"] for one in listed]
+        verb = self.record.get("verb")
+        if verb in ("reduce", "compose"):
+            raise_error("not_found", f"reading the labels of '{self._path}': {verb} lists none")
+        labels: list[str] = self.metrics["labels"]
+        return labels
 
     @property
     def failures(self) -> list[dict[str, str]]:
@@ -149,8 +160,9 @@ class Output:
             report = self._folder() / "report.html"
             if report.is_file():
                 # A notebook's page may open what lies near it, but no file of the machine.
-                href = ("file://" if report.is_absolute() else "") + pathname2url(str(report))
-                parts.append(f'<p><a href="{escaped(href)}">report.html</a></p>')
+                near = "" if report.is_absolute() else quote(str(report))
+                href = escaped(near or report.as_uri())
+                parts.append(f'<p><a href="{href}">report.html</a></p>')
         return "".join(parts)
 
     def _metrics_html(self) -> str:

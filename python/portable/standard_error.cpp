@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `stderr` of the archives of libjpeg and libpng: cmake/dependencies.cmake says why they have one.
+// The `stderr` of the archives of libjpeg and libpng: cmake/dependencies.cmake says why they have
+// one.
 #include <cstdio>
 
 extern "C" {

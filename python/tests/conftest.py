@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package with the binary that `POMONA_COMMAND` names, and a backbone of a few weights.
+"""The command of places.py, a backbone of a few weights, and one finished run."""
 
-POMONA_COMMAND   the binary; build/release/pomona when not set
-"""
-
-import os
 import subprocess
 from importlib import resources
-from pathlib import Path
 
 import pytest
+from places import COMMAND, FRUITS, PACKAGE, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-FRUITS = ROOT / "sample" / "fruits"
-COMMAND = Path(os.environ.get("POMONA_COMMAND", ROOT / "build/release/pomona")).resolve()
-os.environ["POMONA_COMMAND"] = str(COMMAND)  # absolute, since tests change the folder
-os.environ["PYTHONPATH"] = str(ROOT / "python")  # of the interpreters that tests start
+
+@pytest.fixture(autouse=True, scope="session")
+def same_command_and_package():
+    """For the package and for the interpreters that tests start, wherever they start them."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("POMONA_COMMAND", str(COMMAND))
+        environment.setenv("PYTHONPATH", str(PACKAGE.parent))
+        yield
 
 
 def installed_models():
@@ -54,3 +53,16 @@ def output(tiny, tmp_path_factory):
     from pomona.verbs import run
 
     return run(FRUITS, tmp_path_factory.mktemp("out") / "out", group=r"^(r\d*_)?", **tiny)
+
+
+@pytest.fixture
+def fake(tmp_path, monkeypatch):
+    """A program in the place of the command."""
+
+    def fake(script):
+        program = tmp_path / "pomona"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("POMONA_COMMAND", str(program))
+
+    return fake

@@ -5,7 +5,7 @@ import pickle
 import re
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 
 from pomona import errors
 from pomona.errors import EXCEPTIONS, InternalError, PomonaError, raise_error

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import FRUITS
+from places import FRUITS
 
 from pomona.errors import DamagedError, InvalidInputError, NotFoundError
 from pomona.output import Output
@@ -193,6 +193,9 @@ def test_the_chain_verb_by_verb(tmp_path, tiny):
     assert reduced.record["verb"] == "reduce"
     model = _train(features.path, tmp_path / "model", classifier="ridge", **models)
     assert 0 < model.headline["accuracy"] <= 1
+    assert features.labels == model.labels and len(model.labels) == 131
+    with pytest.raises(NotFoundError, match="reduce lists none"):
+        _ = reduced.labels
     metrics = _evaluate(model, features.path, **models)
     assert metrics["metrics"][0]["accuracy"] > 0
     assert verify(features.path, **models).ok

@@ -95,7 +95,7 @@ def test_bad_input_leaves_it_usable(predictor, expected, images):
 
 
 def test_one_photograph_that_cannot_be_decoded_raises(predictor):
-    with pytest.raises(InvalidInputError, match="image"):
+    with pytest.raises(InvalidInputError, match="not a photograph"):
         predictor(b"no image")
     with pytest.raises(InvalidInputError, match="found 2"):
         predictor([jpeg(1), jpeg(2)])

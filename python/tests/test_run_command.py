@@ -3,9 +3,6 @@
 
 import logging
 import os
-import re
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -13,7 +10,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from conftest import FRUITS
+from places import FRUITS
+from processes import children
 
 from pomona._command import find_command, run_command
 from pomona._progress import ProgressEvent, progress_shower
@@ -28,40 +26,6 @@ from pomona.errors import (
     UnavailableError,
 )
 from pomona.verbs import backbones, run, scan, verify
-
-
-def children():
-    """Commands of this process that still run."""
-    text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    names = [Path(f"/proc/{pid}/comm").read_text().strip() for pid in text.split()]
-    return [name for name in names if name == "pomona"]
-
-
-def is_running(pid):
-    try:
-        return re.search(r"\) (\w)", Path(f"/proc/{pid}/stat").read_text())[1] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(holds, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
-@pytest.fixture
-def fake(tmp_path, monkeypatch):
-    """A program in the place of the command."""
-
-    def fake(script):
-        program = tmp_path / "pomona"
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
-        monkeypatch.setenv("POMONA_COMMAND", str(program))
-
-    return fake
 
 
 def test_what_does_not_exist_is_a_file_that_was_not_found(tmp_path):
@@ -119,6 +83,7 @@ def test_a_binary_that_is_missing_is_named(monkeypatch, tmp_path):
     with pytest.raises(NotFoundError, match="POMONA_COMMAND names no file"):
         find_command()
     monkeypatch.delenv("POMONA_COMMAND")
+    monkeypatch.setattr("pomona._command.__file__", str(tmp_path / "_command.py"))
     with pytest.raises(NotFoundError, match="the package is incomplete"):
         find_command()
     (tmp_path / "text").write_text("no program")
@@ -181,7 +146,7 @@ def test_a_warning_that_is_an_error_ends_the_command(with_hidden):
         warnings.simplefilter("error", PomonaWarning)
         with pytest.raises(PomonaWarning):
             scan(with_hidden)
-    assert not children()
+    assert children() == []
 
 
 def test_a_function_gets_every_stage(tmp_path, tiny):
@@ -203,105 +168,9 @@ def test_a_function_that_raises_ends_the_command(tmp_path, tiny):
 
     with pytest.raises(ZeroDivisionError, match="mine"):
         run(FRUITS, tmp_path / "out", progress=fail, **tiny)
-    assert not children()
+    assert children() == []
     assert not (tmp_path / "out" / "_SUCCESS").exists()
     assert run(FRUITS, tmp_path / "out", **tiny).is_complete  # the same call resumes
-
-
-INTERRUPTED = """
-import signal, sys, time
-from pomona.verbs import run
-signal.signal(signal.SIGINT, signal.default_int_handler)
-def show(event):
-    if event.stage == "{stage}":
-        print("at work", flush=True)
-try:
-    run(sys.argv[1], sys.argv[2], backbone="tiny", precision="f32", models=sys.argv[3],
-        progress=show)
-except KeyboardInterrupt:
-    print("interrupted", time.clock_gettime(time.CLOCK_MONOTONIC), flush=True)
-"""
-
-
-@pytest.mark.parametrize("stage", ["prepare", "extract", "train", "tsne"])
-def test_ctrl_c_is_raised_within_200_ms(tmp_path, models, stage):
-    python = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED.format(stage=stage), FRUITS, tmp_path / "out", models],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert python.stdout.readline() == "at work\n"
-    time.sleep(0.02)
-    sent = time.clock_gettime(time.CLOCK_MONOTONIC)
-    python.send_signal(signal.SIGINT)
-    out, err = python.communicate(timeout=30)
-    word, _, when = out.splitlines()[-1].partition(" ")
-    assert (word, err) == ("interrupted", "")
-    assert float(when) - sent < 0.2
-    assert not (tmp_path / "out" / "_SUCCESS").exists()
-
-
-STUBBORN = """
-import signal
-from pomona._command import run_command
-signal.signal(signal.SIGINT, signal.default_int_handler)
-try:
-    run_command(["scan"], lambda event: print("at work", flush=True))
-except KeyboardInterrupt:
-    print("interrupted", flush=True)
-"""
-
-
-def test_a_second_ctrl_c_kills(fake, tmp_path):
-    begin = """{"event":"begin","stage":"scan","total":0}"""
-    fake(f"trap '' INT; echo '{begin}' >&2; echo $$ >{tmp_path}/pid; while :; do sleep 0.1; done")
-    python = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
-    assert python.stdout.readline() == "at work\n"
-    wait_until((tmp_path / "pid").exists)
-    python.send_signal(signal.SIGINT)
-    time.sleep(0.3)
-    pid = (tmp_path / "pid").read_text().strip()
-    assert python.poll() is None and is_running(pid)
-    python.send_signal(signal.SIGINT)
-    out, _ = python.communicate(timeout=5)
-    assert out == "interrupted\n"
-    assert not is_running(pid)
-
-
-def test_ctrl_c_while_it_starts_leaves_nothing(tmp_path, models):
-    """At many moments; the interpreter says what still runs when it was interrupted."""
-    program = INTERRUPTED.format(stage="none").replace(
-        "run(sys", 'print("go", flush=True); run(sys'
-    )
-    for wait in range(12):
-        python = subprocess.Popen(
-            [sys.executable, "-c", program, FRUITS, tmp_path / f"{wait}", models],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert python.stdout.readline() == "go\n"
-        time.sleep(wait / 2000)
-        python.send_signal(signal.SIGINT)
-        out, _ = python.communicate(timeout=30)
-        assert out.startswith("interrupted"), out
-        assert not list(tmp_path.glob("*/_SUCCESS"))
-
-
-def test_the_command_ends_with_a_killed_interpreter(tmp_path, models):
-    program = INTERRUPTED.format(stage="extract")
-    python = subprocess.Popen(
-        [sys.executable, "-c", program, FRUITS, tmp_path / "out", models],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert python.stdout.readline() == "at work\n"
-    (pid,) = Path(f"/proc/{python.pid}/task/{python.pid}/children").read_text().split()
-    assert is_running(pid)
-    python.kill()
-    python.communicate()
-    wait_until(lambda: not is_running(pid), seconds=5)
-    assert not (tmp_path / "out" / "_SUCCESS").exists()
 
 
 def test_the_command_is_in_a_group_of_its_own(fake, tmp_path):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import COMMAND
+from places import COMMAND
 
 from pomona import options, verbs
 from pomona._command import FLAGS_TO_TURN_OFF, flag_of, words_of

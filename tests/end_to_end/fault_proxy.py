@@ -16,7 +16,8 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from loopback_server import LoopbackHandler, LoopbackServer
 
 ERROR_BODY = (
     b'<?xml version="1.0" encoding="UTF-8"?>'
@@ -70,16 +71,11 @@ class Seen:
     rule: Rule | None
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else every answer with a body takes 40 ms
+class Handler(LoopbackHandler):
     server: "FaultProxy"
 
-    def log_message(self, *_):
-        pass
-
     def handle_any(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         rule = self.server.rule_for(self.command, self.path)
         if rule and rule.delay:
             time.sleep(rule.delay)
@@ -90,8 +86,6 @@ class Handler(BaseHTTPRequestHandler):
             self.send(*answer)
         else:
             self.send_spoilt(rule, answer)
-
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
 
     def ask_server(self, body: bytes):
         upstream = self.server.connection()
@@ -156,33 +150,14 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
 
-class FaultProxy(ThreadingHTTPServer):
-    """Listens on the loopback address until left."""
-
-    daemon_threads = True
-
+class FaultProxy(LoopbackServer):
     def __init__(self, server_port: int):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.target_port = server_port
         self.rules: list[Rule] = []
         self.requests: list[Seen] = []
         self.lock = threading.Lock()
         self.local = threading.local()
-
-    @property
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, *_):
-        pass  # the other side went away: that is what this proxy is for
 
     def add(self, rule: Rule) -> Rule:
         with self.lock:

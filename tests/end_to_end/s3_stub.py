@@ -17,7 +17,6 @@ import threading
 import urllib.parse
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -25,6 +24,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from command import TINY
+from loopback_server import LoopbackHandler, LoopbackServer
 from s3_server import ACCESS, SECRET
 from tables import digests, files_below
 
@@ -86,18 +86,12 @@ def unquoted(etag: str) -> str:
     return etag.strip('"')
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class Handler(LoopbackHandler):
     server: "S3Stub"
 
-    def log_message(self, *_):
-        pass
-
     def handle_any(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, body, self.server.base)
+        request = Request(self.command, self.path, headers, self.body(), self.server.base)
         answer = self.server.answer(request)
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
@@ -108,16 +102,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
 
-
-class S3Stub(ThreadingHTTPServer):
-    """Listens until left. `certificate`: files of a certificate and its key, for https."""
-
-    daemon_threads = True
+class S3Stub(LoopbackServer):
+    """`certificate`: files of a certificate and its key, for https."""
 
     def __init__(self, quirk=None, *, base: str = "", certificate=None, region: str = ""):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.quirk = quirk or (lambda request, serve: serve(request))
         self.base = base
         self.region = region  # that signatures must be for; "": any
@@ -126,7 +116,6 @@ class S3Stub(ThreadingHTTPServer):
         self.requests: list[Request] = []
         self.page = 1000
         self.lock = threading.RLock()
-        self.scheme = "http"
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
@@ -135,7 +124,7 @@ class S3Stub(ThreadingHTTPServer):
 
     @property
     def endpoint(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}{self.base}"
+        return super().endpoint + self.base
 
     def environment(self) -> dict[str, str]:
         return {
@@ -144,17 +133,6 @@ class S3Stub(ThreadingHTTPServer):
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, *_):
-        pass
 
     def put(self, bucket: str, key: str, body: bytes) -> None:
         with self.lock:

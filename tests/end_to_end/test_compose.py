@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`pomona compose`: scenes that resemble photographs in the wild, from studio pictures."""
+"""`pomona compose`: scenes that resemble photographs in the wild, from studio images."""
 
 import json
 

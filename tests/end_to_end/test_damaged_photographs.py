@@ -9,10 +9,11 @@ import random
 import jpeg_markers as jm
 import numpy as np
 import pytest
-from command import NOT_ALL_GOOD, TINY, USAGE
+from command import NOT_ALL_GOOD, TINY, USAGE, wait_until
 from photographs import encoded, make_folder, picture
 from PIL import Image
-from tables import csv_rows, failures_of, json_of, rows_of, statuses_of
+from tables import csv_rows, failures_of, json_of, part_records, rows_of, statuses_of
+from test_left_out import page_of
 
 SEEDS = 20
 
@@ -92,7 +93,7 @@ def test_no_damage_is_taken_for_a_photograph(tiny, images, tmp_path):
 def test_a_share_may_be_lost_and_is_written_in_the_row(tiny, images, tmp_path):
     out = tmp_path / "out"
     words = ["extract", images, *TINY, "--max-failures", "1", "--max-damage", "0.75"]
-    tiny(*words, "--out", out)
+    done = tiny(*words, "--out", out)
     rows = {row["path"]: row for row in rows_of(out / "manifest")}
     for name in ("third.jpg", "third_and_end_mark.jpg", "third_and_marker.jpg"):
         row = rows[f"damaged/{name}"]
@@ -103,6 +104,9 @@ def test_a_share_may_be_lost_and_is_written_in_the_row(tiny, images, tmp_path):
         assert 0 <= row["damage"] <= 0.75
         assert row["damage"] == 0 or row["status"] == "ok"
     assert json_of(out / "run.json")["options"]["max_damage"] == 0.75
+    lost = sum(row["damage"] > 0 for row in rows.values())
+    assert json_of(out / "run.json")["counts"]["damaged"] == lost >= 3
+    assert f"damaged: {lost} of the photographs" in done.text
     features = {row["path"] for row in rows_of(out / "features")}
     assert features == {path for path, row in rows.items() if row["status"] == "ok"}
     previews = {row["path"]: row["jpeg"] for row in rows_of(out / "previews")}
@@ -117,10 +121,29 @@ def test_a_share_may_be_lost_and_is_written_in_the_row(tiny, images, tmp_path):
     # With another share, what is damaged is decoded again and what is whole is taken.
     again = tmp_path / "again"
     strict = ["extract", images, *TINY, "--max-failures", "1", "--from", out, "--out", again]
-    tiny(*strict)
+    assert "of the photographs, used" not in tiny(*strict).text
+    assert json_of(again / "run.json")["counts"]["damaged"] == 0
     assert set(statuses_of(again)) == set(rows)
     assert {row["damage"] for row in rows_of(again / "manifest")} == {0}
     assert failures_of(again).keys() == {f"damaged/{name}" for name in damaged()}
+
+
+def test_damaged_photographs_are_counted_after_a_kill_and_on_the_page(tiny, images, tmp_path):
+    """What finished parts hold is counted as what is decoded now."""
+    out = tmp_path / "out"
+    words = ["run", images, *TINY, "--max-failures", "1", "--max-damage", "0.75"]
+    words += ["--part-files", "3", "--workers", "1", "--out", out]
+    process = tiny.start(*words)
+    wait_until(lambda: part_records(out), process)
+    process.kill()
+    process.wait()
+    tiny(*words)
+    lost = sum(row["damage"] > 0 for row in rows_of(out / "manifest"))
+    assert json_of(out / "run.json")["work"]["shards_kept"] > 0
+    assert json_of(out / "run.json")["counts"]["damaged"] == lost > 0
+    assert page_of(out)["run"]["counts"]["damaged"] == lost
+    again = tiny(*words)
+    assert f"damaged: {lost} of the photographs" in again.text, "of the results that are there"
 
 
 def test_another_share_is_another_result(tiny, images, tmp_path):

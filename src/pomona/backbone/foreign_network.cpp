@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "pomona/backbone/openvino_network.h"
+#include "pomona/base/content/stand_in.h"
 #include "pomona/base/unicode.h"
 
 namespace pomona {
@@ -50,7 +51,7 @@ Format format_of(const fs::path& path, const std::string& doing) {
 }
 
 std::string first_bytes(const fs::path& file) {
-  std::string bytes(512, '\0');
+  std::string bytes(kStandInBytes, '\0');
   std::ifstream stream(file, std::ios::binary);
   stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   bytes.resize(static_cast<std::size_t>(stream.gcount()));
@@ -62,23 +63,15 @@ std::string first_bytes(const fs::path& file) {
 std::string other_content(const fs::path& file) {
   const std::string bytes = first_bytes(file);
   if (bytes.empty()) return "it is empty or cannot be read; copy or download it again";
-  if (bytes.starts_with("version https://git-lfs.github.com/spec/")) {
-    return "it is a Git-LFS pointer, not the file itself; fetch that with `git lfs pull`";
-  }
-  std::string text = ascii_lower(bytes);
-  text.erase(0, std::min(text.find_first_not_of(" \t\r\n\xef\xbb\xbf"), text.size()));
-  if (text.starts_with("<!doctype html") || text.starts_with("<html")) {
-    return "it is an HTML page; download the file that the page is about";
-  }
   if (bytes.starts_with("PK\x03\x04")) {
-    return "it is a ZIP archive, as weights of PyTorch and Keras are; unpack it, or export the "
+    return "it is a zip archive, as weights of PyTorch and Keras are; unpack it, or export the "
            "network from there";
   }
-  if (bytes.starts_with("\x1f\x8b")) return "it is compressed with gzip; unpack it";
   if (bytes.starts_with("\x89HDF\r\n")) {
     return "it is an HDF5 file, as weights of Keras are; export the network from Keras";
   }
-  return "";
+  const std::string_view content = stand_in(bytes);
+  return content.empty() ? "" : "it is " + std::string(content);
 }
 
 void check_content(const fs::path& file, const std::string& doing) {

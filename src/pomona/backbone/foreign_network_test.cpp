@@ -69,12 +69,13 @@ class NetworkFiles : public testing::Test {
 
 TEST_F(NetworkFiles, NamesWhatIsNoNetworkInAnyFormat) {
   const std::vector<std::pair<std::string, const char*>> contents = {
-      {kPointer, "is a Git-LFS pointer, not the file itself; fetch that with `git lfs pull`"},
+      {kPointer,
+       "is a Git-LFS pointer, not the file it stands for; fetch the files with `git lfs pull`"},
       {"", "is empty"},
       {"\n<!DOCTYPE html>\n<html>", "is an HTML page"},
       {"<html lang=\"en\">", "is an HTML page"},
-      {"PK\x03\x04 and more", "is a ZIP archive"},
-      {"\x1f\x8b and more", "is compressed with gzip"},
+      {"PK\x03\x04 and more", "is a zip archive, as weights of PyTorch and Keras are"},
+      {"\x1f\x8b and more", "is gzip data"},
       {"\x89HDF\r\n and more", "is an HDF5 file"}};
   write_ir("b");
   for (const auto& [content, tells] : contents) {

@@ -8,6 +8,7 @@
 #include "pomona/backbone/engine_rate.h"
 #include "pomona/backbone/network_input.h"
 #include "pomona/backbone/openvino_network.h"
+#include "pomona/base/stop.h"
 
 namespace pomona {
 namespace {
@@ -231,7 +232,7 @@ std::vector<Precision> native_precisions() {
   return precisions;
 }
 
-Precision choose_precision(const Backbone& backbone, int size) {
+Precision choose_precision(const Backbone& backbone, int size, const std::stop_token& stop) {
   constexpr double kLeastGain = 1.1;
   constexpr int kRounds = 3;
   constexpr double kSecondsARound = 0.06;
@@ -240,11 +241,13 @@ Precision choose_precision(const Backbone& backbone, int size) {
   options.size = size;
   const std::unique_ptr<Featurizer> f32 = make_openvino_featurizer(backbone, options);
   options.precision = Precision::kBf16;
+  throw_if_stopped(stop);
   const std::unique_ptr<Featurizer> bf16 = make_openvino_featurizer(backbone, options);
   // In turn, and the best of each: what disturbs a machine for a moment shall not decide.
   double f32_rate = 0;
   double bf16_rate = 0;
   for (int round = 0; round < kRounds; ++round) {
+    throw_if_stopped(stop);
     f32_rate = std::max(f32_rate, measure_engine_rate(*f32, kSecondsARound));
     bf16_rate = std::max(bf16_rate, measure_engine_rate(*bf16, kSecondsARound));
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@ std::unique_ptr<Featurizer> make_openvino_featurizer(const Backbone& backbone,
 std::vector<Precision> native_precisions();
 
 // The faster of the native precisions for this backbone and size, by measuring both; f32 unless
-// bf16 gains at least a tenth. Takes no time where the processor has only one.
-Precision choose_precision(const Backbone& backbone, int size);
+// bf16 gains at least a tenth. Takes no time where the processor has only one. Throws interrupted
+// when `stop` was asked to stop.
+Precision choose_precision(const Backbone& backbone, int size, const std::stop_token& stop = {});
 
 std::string openvino_version();
 

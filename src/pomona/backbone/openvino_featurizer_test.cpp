@@ -84,6 +84,15 @@ TEST(OpenVinoFeaturizer, ComputesBf16WhereTheProcessorDoesAndRefusesElsewhere) {
 
 TEST(OpenVinoFeaturizer, ChoosesAPrecisionTheProcessorHas) {
   EXPECT_THAT(native_precisions(), testing::Contains(choose_precision(golden_backbone(), 32)));
+  if (native_precisions().size() == 1) return;
+  std::stop_source stop;
+  stop.request_stop();
+  try {
+    choose_precision(golden_backbone(), 32, stop.get_token());
+    FAIL() << "it went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+  }
 }
 
 TEST(OpenVinoFeaturizer, SaysItsVersion) { EXPECT_THAT(openvino_version(), HasSubstr("2026.")); }

@@ -173,9 +173,9 @@ void check_varieties(const Bundle& bundle) {
 }
 
 void check_studio_only(const Bundle& bundle) {
-  check_names(bundle.studio_only, "a label of studio pictures", "labels of studio pictures");
+  check_names(bundle.studio_only, "a label of studio images", "labels of studio images");
   for (const std::string& label : bundle.studio_only) {
-    expect_label(bundle, label, "studio pictures");
+    expect_label(bundle, label, "studio images");
   }
 }
 

@@ -97,7 +97,7 @@ struct Bundle {
   std::vector<std::string> labels;  // in byte order, one a class
   RejectOption reject_option;
   std::vector<VarietyClassifier> varieties;  // in byte order of their labels; few labels have one
-  std::vector<std::string> studio_only;      // labels learnt from studio pictures alone, as ordered
+  std::vector<std::string> studio_only;      // labels learnt from studio images alone, as ordered
 
   // What is known about the kinds that labels stand for (catalogue/catalogue.h), JSON text; "":
   // nothing.

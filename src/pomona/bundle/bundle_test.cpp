@@ -113,9 +113,9 @@ TEST(Bundle, RefusesValuesThatMakeNoSense) {
     expect_refused("a least probability",
                    [&](Bundle& b) { b.varieties[0].least_probability = none; });
   }
-  expect_refused("studio pictures of 'Cherry', which is no label",
+  expect_refused("studio images of 'Cherry', which is no label",
                  [](Bundle& b) { b.studio_only[0] = "Cherry"; });
-  expect_refused("labels of studio pictures that are not unique",
+  expect_refused("labels of studio images that are not unique",
                  [](Bundle& b) { b.studio_only[1] = "Banana"; });
   expect_refused("weights without a network", [](Bundle& b) { b.network_xml.clear(); });
   expect_refused("digest of the backbone", [](Bundle& b) { b.backbone_digest[0] = 'A'; });

@@ -167,7 +167,7 @@ expected<void, CutoutFailure> Cutter::cut(const Image& studio, Layer& fruit) {
   const double border = ground_at_border(studio);
   if (border < kLeastGround) {
     return not_cut(CutoutFailureKind::kNoGround,
-                   "expected a studio picture on white ground, found " + whole_percent(border) +
+                   "expected a studio image on white ground, found " + whole_percent(border) +
                        " of its border white, less than " + whole_percent(kLeastGround));
   }
   const auto inside = static_cast<double>(std::ranges::count(ground_, 0));

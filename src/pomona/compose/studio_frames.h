@@ -20,7 +20,7 @@
 
 namespace pomona {
 
-// The studio pictures in one folder.
+// The studio images in one folder.
 struct LabelFolder {
   std::string path;               // its key; "" for the root
   std::vector<std::size_t> rows;  // of the manifest, in an order that mixes them

@@ -25,7 +25,7 @@ struct MemoryRows {
   // Different ones on each side; empty: made up in the order of the rows, "0000000001", ….
   std::vector<std::string> paths = {};
   std::vector<Split> sides = {};         // empty: the holdout divides the rows
-  std::vector<std::string> groups = {};  // names of groups; empty: SplitOptions::group tells
+  std::vector<std::string> groups = {};  // names of groups; empty: as SplitOptions::group
   std::size_t crops = 1;                 // as TableRows::crops
 
   // Throws invalid_input that names the field: lists of other lengths than the features have rows,

@@ -106,10 +106,16 @@ std::vector<std::size_t> rows_to_judge(const TableRows& rows) {
   return judged;
 }
 
+// What is evaluated, for errors and for readers.
+struct Evaluated {
+  std::string what;
+  std::string explanation;
+  std::uint64_t seed = 0;
+};
+
 // What both kinds of rows come to.
 BundleEvaluation judge(const Bundle& bundle, const ClassifierInputs& inputs, TableRows rows,
-                       const std::string& explanation, std::uint64_t seed,
-                       const Execution& execution) {
+                       const Evaluated& evaluated, const Execution& execution) {
   BundleEvaluation result;
   result.rows = std::move(rows);
   use_labels(result.rows, bundle.labels, execution.progress);
@@ -117,15 +123,15 @@ BundleEvaluation judge(const Bundle& bundle, const ClassifierInputs& inputs, Tab
   if (std::ranges::none_of(judged,
                            [&](std::size_t row) { return result.rows.label_index[row] >= 0; })) {
     throw Error(ErrorKind::kInvalidInput,
-                "evaluating a bundle: none of the " + std::to_string(result.rows.rows()) +
-                    " photographs has a label that the bundle knows, such as '" +
-                    bundle.labels.front() +
+                "evaluating " + evaluated.what + ": none of the " +
+                    std::to_string(result.rows.rows()) +
+                    " photographs has a label of the bundle, such as '" + bundle.labels.front() +
                     "'; name labels as the bundle does; the label of a photograph is its folder");
   }
   throw_if_stopped(execution.stop);
-  result.evaluation =
-      evaluate(bundle.classifier, inputs.file(), result.rows, judged, seed, execution.workers);
-  add_metrics({"main", "Evaluation", explanation, 0}, result.evaluation, result.rows,
+  result.evaluation = evaluate(bundle.classifier, inputs.file(), result.rows, judged,
+                               evaluated.seed, execution.workers);
+  add_metrics({"main", "Evaluation", evaluated.explanation, 0}, result.evaluation, result.rows,
               result.results);
   add_details(result.evaluation, result.rows, result.results);
   return result;
@@ -151,7 +157,8 @@ BundleEvaluation evaluate_features(const Bundle& bundle, const FeatureSource& fe
           ? "The bundle was evaluated on the test rows of the features given."
           : "The bundle was evaluated on all rows of the features given. None is marked as test, "
             "so it may have learnt from them.";
-  return judge(bundle, inputs, std::move(rows), explanation, seed, execution);
+  return judge(bundle, inputs, std::move(rows),
+               {"the feature table " + features.describe(), explanation, seed}, execution);
 }
 
 BundleEvaluation evaluate_photographs(const Bundle& bundle, const InputOptions& input,
@@ -162,9 +169,11 @@ BundleEvaluation evaluate_photographs(const Bundle& bundle, const InputOptions& 
   ClassifierInputs inputs(bundle, scratch_folder);
   TableRows rows = extract_rows(bundle, input, options, inputs, execution);
   return judge(bundle, inputs, std::move(rows),
-               "The bundle was evaluated on the photographs given. It is not known whether it "
-               "learnt from some of them.",
-               input.split.seed, execution);
+               {"the photographs in '" + input.images.front() + "'",
+                "The bundle was evaluated on the photographs given. It is not known whether it "
+                "learnt from some of them.",
+                input.split.seed},
+               execution);
 }
 
 Json metrics_json(const BundleEvaluation& evaluation) {

@@ -68,11 +68,11 @@ TEST_F(BundleEvaluationTest, UnknownLabelsCountAsWrong) {
   other.rows.labels.assign(36, "pear");
   const MemoryTable foreign(other.given(), {.holdout = 0}, execution());
   EXPECT_THAT([&] { evaluate(bundle, foreign); },
-              ThrowsMessage<Error>(HasSubstr("has a label that the bundle knows")));
+              ThrowsMessage<Error>(HasSubstr("has a label of the bundle")));
   other.rows.labels.clear();
   const MemoryTable unlabelled(other.given(), {.holdout = 0}, execution());
   EXPECT_THAT([&] { evaluate(bundle, unlabelled); },
-              ThrowsMessage<Error>(HasSubstr("has a label that the bundle knows")));
+              ThrowsMessage<Error>(HasSubstr("has a label of the bundle")));
 }
 
 TEST_F(BundleEvaluationTest, WhatDoesNotFitIsRefused) {

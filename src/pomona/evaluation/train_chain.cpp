@@ -72,7 +72,7 @@ class TrainingRun {
     parts.trained = std::move(trained);
     begin("tsne");
     progress_.begin("tsne", 0);
-    TsnePlot tsne = make_tsne_plot(*components_, table_.rows, workers(), stop_);
+    TsnePlot tsne = make_tsne_plot(*components_, table_.rows, execution_);
     begin("bundle");
     progress_.begin("bundle", 0);
     Bundle bundle = make_bundle(setup, std::move(parts), table_.rows, options_.catalogue,
@@ -354,12 +354,12 @@ void check_width(const FeatureTable& table, const ExtractSetup& setup) {
   const std::size_t found = table.rows.crops * table.moments.dims();
   if (found == setup.row_width() && table.rows.crops == setup.crops.size()) return;
   throw Error(ErrorKind::kInvalidInput,
-              "training on the feature table " + table.features.describe() + ": the backbone '" +
-                  setup.backbone.spec.name + "' gives rows of " +
-                  std::to_string(setup.row_width()) + " features, " +
-                  std::to_string(setup.crops.size()) + " crops together, found " +
-                  std::to_string(found) + " of " + std::to_string(table.rows.crops) +
-                  "; name the backbone and the crops that made the features");
+              "training on the feature table " + table.features.describe() + ": expected rows of " +
+                  std::to_string(setup.row_width()) + " features, as the backbone '" +
+                  setup.backbone.spec.name +
+                  "' gives them (crops: " + std::to_string(setup.crops.size()) + "), found " +
+                  std::to_string(found) + " (crops: " + std::to_string(table.rows.crops) +
+                  "); name the backbone and the crops that made the features");
 }
 
 }  // namespace

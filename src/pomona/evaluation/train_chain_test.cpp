@@ -50,12 +50,15 @@ class StopAt final : public Progress {
  public:
   StopAt(std::string stage, std::stop_source& stop) : stage_(std::move(stage)), stop_(stop) {}
   void begin(std::string_view stage, std::uint64_t /*total*/) override {
+    if (stop_.stop_requested()) ++begun_after_;
     if (stage == stage_) stop_.request_stop();
   }
+  int begun_after() const { return begun_after_; }
 
  private:
   std::string stage_;
   std::stop_source& stop_;
+  int begun_after_ = 0;
 };
 
 class TrainChain : public testing::Test {
@@ -174,7 +177,7 @@ TEST_F(TrainChain, FeaturesAreAsWideAsTheSetupGives) {
   MemoryRows two_crops = features.given();
   two_crops.crops = 2;
   const MemoryTable table(two_crops, kQuarter, execution());
-  EXPECT_THAT([&] { train(table, {}); }, ThrowsMessage<Error>(HasSubstr("found 96 of 2")));
+  EXPECT_THAT([&] { train(table, {}); }, ThrowsMessage<Error>(HasSubstr("found 96 (crops: 2)")));
 }
 
 TEST_F(TrainChain, StopsInEveryStageAndCanBeCalledAgain) {
@@ -196,6 +199,7 @@ TEST_F(TrainChain, StopsInEveryStageAndCanBeCalledAgain) {
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kInterrupted) << stage;
     }
+    EXPECT_EQ(progress.begun_after(), 0) << stage;
   }
   EXPECT_EQ(files_of(train(table, options).bundle), expected);
 }

@@ -33,8 +33,8 @@ std::vector<std::size_t> tsne_rows(const TableRows& rows) {
 
 }  // namespace
 
-TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers,
-                        const std::stop_token& stop) {
+TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows,
+                        const Execution& execution) {
   const std::vector<std::size_t> chosen = tsne_rows(rows);
   Matrix<float> all(chosen.size(), components.cols());
   read_rows(components, chosen, all.view());
@@ -43,8 +43,9 @@ TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::s
     std::copy_n(all.row(i).begin(), leading.cols(), leading.row(i).begin());
   }
   EmbeddingOptions options;
-  options.workers = workers;
-  const Matrix<float> plane = embed_in_plane(leading.view(), options, stop);
+  options.workers = execution.workers;
+  options.stop = execution.stop;
+  const Matrix<float> plane = embed_in_plane(leading.view(), options);
   TsnePlot plot{options.perplexity, {}};
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const ManifestRow& row = rows.manifest.rows[chosen[i]];

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// tsne.json: the t-SNE plot of the photographs. Call from one thread; it uses `workers`.
+// tsne.json: the t-SNE plot of the photographs. Call from one thread; it uses as many workers as
+// its Execution says.
 #pragma once
 
 #include <cstddef>
-#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "pomona/base/execution.h"
 #include "pomona/base/json.h"
 #include "pomona/base/row_file.h"
 #include "pomona/dataset/table_rows.h"
@@ -26,10 +27,10 @@ struct TsnePlot {
   std::vector<TsnePoint> points;
 };
 
-// Of at most 1,200 rows, chosen by a hash of their paths, from their first 50 components.
-// Throws interrupted when `stop` was asked to stop.
-TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows, std::size_t workers,
-                        const std::stop_token& stop);
+// Of at most 1,200 rows, chosen by a hash of their paths, from their first 50 components. Throws
+// interrupted.
+TsnePlot make_tsne_plot(const RowFile& components, const TableRows& rows,
+                        const Execution& execution);
 
 // As tsne.json.
 Json tsne_json(const TsnePlot& plot);

@@ -21,7 +21,9 @@ TEST(TsnePlot, HasAPointForEachOfFewRowsInTheirOrder) {
     for (std::size_t j = 0; j < 3; ++j) values(i, j) = static_cast<float>(i * (j + 1) % 7);
   }
   components.append(values.view());
-  const TsnePlot plot = make_tsne_plot(components, rows, 1, {});
+  Progress progress;
+  const std::stop_token stop;
+  const TsnePlot plot = make_tsne_plot(components, rows, {progress, stop});
   ASSERT_EQ(plot.points.size(), 20U);
   const Json json = tsne_json(plot);
   EXPECT_EQ(json.at("method"), "t-SNE");

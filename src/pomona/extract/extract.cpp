@@ -254,7 +254,7 @@ class ShardExtractor {
 
 }  // namespace
 
-ExtractSetup prepare_extract(const ExtractOptions& options) {
+ExtractSetup prepare_extract(const ExtractOptions& options, const std::stop_token& stop) {
   options.check();
   if (options.precision) check_precision(*options.precision);
   ExtractSetup setup;
@@ -263,8 +263,9 @@ ExtractSetup prepare_extract(const ExtractOptions& options) {
   setup.crops = options.crops;
   FeaturizerOptions& featurizer = setup.featurizer;
   featurizer.size = options.size == 0 ? setup.backbone.spec.size : options.size;
-  featurizer.precision =
-      options.precision ? *options.precision : choose_precision(setup.backbone, featurizer.size);
+  featurizer.precision = options.precision
+                             ? *options.precision
+                             : choose_precision(setup.backbone, featurizer.size, stop);
   // One for all sizes, which suits the largest: a larger one would cost memory.
   const int largest = std::ranges::max(sizes_of_crops(setup.crops, featurizer.size));
   featurizer.batch = options.batch == 0

@@ -47,7 +47,7 @@ struct ExtractOptions {
 
 // The settings as they will be used: defaults filled in, precision chosen. Throws invalid_input
 // also for two crops that are the same at the network's size.
-ExtractSetup prepare_extract(const ExtractOptions& options);
+ExtractSetup prepare_extract(const ExtractOptions& options, const std::stop_token& stop = {});
 
 // Where rows go, in order; called by one thread at a time. `moments` gets the training rows, with
 // labels numbered as in the manifest.
@@ -67,6 +67,7 @@ struct ExtractCounts {
   std::size_t ok = 0;
   std::size_t failed = 0;
   std::size_t skipped = 0;
+  std::size_t damaged = 0;      // of those that are ok: max_damage let them pass
   std::uint64_t bytes = 0;      // read
   std::size_t decoded = 0;      // photographs that were decoded now, rather than known
   std::size_t taken = 0;        // … that were known

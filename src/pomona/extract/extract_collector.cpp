@@ -91,6 +91,7 @@ void ExtractCollector::add_rows(const ExtractedBlock& block) {
     counts_.skipped += row.status == FileStatus::kSkipped ? 1 : 0;
     if (row.status != FileStatus::kOk) continue;
     ++counts_.ok;
+    if (block.damage[i] > 0) ++counts_.damaged;
     add_row(row, features);
     features += row_width_;
   }

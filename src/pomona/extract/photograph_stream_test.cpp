@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -218,22 +218,40 @@ TEST(PhotographStream, RefusesLimitsOutOfRange) {
   EXPECT_THROW(PhotographStream(*networks, limits), Error);
 }
 
-// In a process of its own, which may have no more threads than it has.
-TEST(PhotographStreamDeathTest, SaysWhenNoThreadCanBeStarted) {
+// New threads get a stack that no address space holds.
+class NoThreads {
+ public:
+  NoThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t huge;
+    pthread_attr_init(&huge);
+    pthread_attr_setstacksize(&huge, std::size_t{1} << 47U);
+    pthread_setattr_default_np(&huge);
+    pthread_attr_destroy(&huge);
+  }
+  ~NoThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
+
+TEST(PhotographStream, SaysWhenNoThreadCanBeStartedAndWorksWhenOneCan) {
   const auto networks = tiny_networks(2);
-  const auto without_threads = [&] {
-    // An address space as large as it is now has no room for a stack.
-    const rlimit none{1, 1};
-    setrlimit(RLIMIT_AS, &none);
-    try {
-      PhotographStream stream(*networks, {});
-    } catch (const Error& error) {
-      std::fputs(error.what(), stderr);
-      std::_Exit(error.kind() == ErrorKind::kUnavailable ? 7 : 1);
-    }
-    std::_Exit(0);
-  };
-  EXPECT_EXIT(without_threads(), testing::ExitedWithCode(7), "starts no more threads");
+  const auto blocks = blocks_of({3});
+  try {
+    const NoThreads none;
+    PhotographStream(*networks, {});
+    FAIL() << "threads were started";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);
+    EXPECT_THAT(error.what(), HasSubstr("starts no more threads"));
+  }
+  EXPECT_EQ(features_of(stream_all(*networks, blocks)).size(), 3U * kTinyFeatureCount);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ struct DecodeLimits {
   std::uint64_t max_decode_memory = 160ULL << 20U;  // bytes, the result included
   // Milliseconds, as estimated; a file that is large gets kDecodeNanosecondsPerByte for each of its
   // bytes where that is more. Photographs ask for less than a tenth of that, smooth cut-outs for a
-  // half, bombs for three times as much.
+  // third to nine tenths, bombs of one colour for three times as much.
   std::uint64_t max_decode_time = 250;
   int max_scans = 100;  // of a progressive JPEG
   // The share of a JPEG's picture that may be lost to damage. 0: any damage is a failure.
@@ -39,7 +39,7 @@ struct DecodeLimits {
   bool operator==(const DecodeLimits&) const = default;
 };
 
-inline constexpr std::uint64_t kDecodeNanosecondsPerByte = 1000;
+inline constexpr std::uint64_t kDecodeNanosecondsPerByte = 1500;
 
 // Corrupt when a side is 0, too_large beyond max_pixels.
 expected<void, DecodeFailure> check_pixels(ImageFormat format, std::uint64_t width,

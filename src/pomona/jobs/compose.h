@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// compose: studio pictures → scenes that resemble photographs in the wild, as a source of
+// compose: studio images → scenes that resemble photographs in the wild, as a source of
 // photographs like any other: one folder for each label. Each picture depends on the pictures of
 // its label, the options and the seed alone, whatever the number of workers. Each call is for one
 // thread.
@@ -38,16 +38,16 @@ struct ComposeOptions {
 
 struct ComposedFolder {
   std::string folder;        // as LabelFolder::path
-  std::size_t frames = 0;    // studio pictures that it was made of
+  std::size_t frames = 0;    // studio images that it was made of
   std::size_t pictures = 0;  // made
 };
 struct ComposeResult {
   std::string record;  // the text of run.json
   std::vector<ComposedFolder> folders;
-  std::size_t ok = 0;  // studio pictures
+  std::size_t ok = 0;  // studio images
   std::size_t failed = 0;
   std::size_t skipped = 0;
-  std::vector<FileGroup> not_used;  // studio pictures that failed or were skipped
+  std::vector<FileGroup> not_used;  // studio images that failed or were skipped
   std::size_t pictures = 0;         // made
   double pictures_per_second = 0;
   std::size_t workers = 0;

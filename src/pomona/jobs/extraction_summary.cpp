@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "pomona/extract/feature_recipe.h"
+#include "pomona/output/earlier_results.h"
 
 namespace pomona {
 namespace {
@@ -26,6 +27,7 @@ ExtractionSummary summary_of(const Extraction& extraction, const Timeline& timel
   summary.ok = counts.ok;
   summary.failed = counts.failed;
   summary.skipped = counts.skipped;
+  summary.damaged = counts.damaged;
   for (const LabelCounts& label : extraction.labels) {
     summary.train += label.train;
     summary.test += label.test;
@@ -47,7 +49,7 @@ ExtractionSummary summary_of(const Extraction& extraction, const Timeline& timel
 }
 
 ExtractionSummary parse_extraction_summary(std::string_view text, std::string_view where) {
-  const Json record = parse_json(text, where);
+  const Json record = parse_run_record(text, where);
   const Json& counts = member_of(record, "counts", where);
   const Json& backbone = member_of(record, "backbone", where);
   const auto count = [&](const Json& object, const char* name) {
@@ -58,6 +60,8 @@ ExtractionSummary parse_extraction_summary(std::string_view text, std::string_vi
   summary.ok = count(counts, "ok");
   summary.failed = count(counts, "failed");
   summary.skipped = count(counts, "skipped");
+  // Older versions wrote none.
+  if (counts.contains("damaged")) summary.damaged = count(counts, "damaged");
   summary.train = count(counts, "train");
   summary.test = count(counts, "test");
   summary.classes = count(counts, "classes");
@@ -92,10 +96,15 @@ void add_extraction(const Extraction& extraction, const ExtractionSummary& summa
   record["crops"] = summary.crops;
   record["batch"] = extraction.setup.featurizer.batch;
   record["workers"] = summary.workers;
-  record["counts"] = {{"found", summary.found},     {"ok", summary.ok},
-                      {"failed", summary.failed},   {"skipped", summary.skipped},
-                      {"train", summary.train},     {"test", summary.test},
-                      {"classes", summary.classes}, {"bytes", extraction.counts.bytes}};
+  record["counts"] = {{"found", summary.found},
+                      {"ok", summary.ok},
+                      {"failed", summary.failed},
+                      {"skipped", summary.skipped},
+                      {"damaged", summary.damaged},
+                      {"train", summary.train},
+                      {"test", summary.test},
+                      {"classes", summary.classes},
+                      {"bytes", extraction.counts.bytes}};
   record["not_used"] = file_groups_json(summary.not_used);
   record["labels"] = labels_json(extraction.labels);
   record["features_by"] = recipe_json(feature_recipe(extraction.setup));

@@ -19,6 +19,7 @@ struct ExtractionSummary {
   std::size_t ok = 0;     // … that are photographs with features
   std::size_t failed = 0;
   std::size_t skipped = 0;
+  std::size_t damaged = 0;  // of those that are ok: a share of each is lost
   std::size_t train = 0;
   std::size_t test = 0;
   std::size_t classes = 0;  // labels other than ""

@@ -19,6 +19,7 @@ Extraction some_extraction() {
   extraction.counts.ok = 6;
   extraction.counts.failed = 2;
   extraction.counts.skipped = 1;
+  extraction.counts.damaged = 3;
   extraction.counts.decoded = 8;
   extraction.not_used = {
       {FileStatus::kFailed, "not_an_image", 2, {{".jpg", 2}}, {{"a/1.jpg", "it is empty"}}}};
@@ -54,6 +55,7 @@ TEST(ExtractionSummary, IsReadBackFromRunJson) {
   EXPECT_EQ(found.ok, 6U);
   EXPECT_EQ(found.failed, 2U);
   EXPECT_EQ(found.skipped, 1U);
+  EXPECT_EQ(found.damaged, 3U);
   EXPECT_EQ(found.train, 5U);
   EXPECT_EQ(found.test, 1U);
   EXPECT_EQ(found.classes, 2U);
@@ -67,7 +69,9 @@ TEST(ExtractionSummary, IsReadBackFromRunJson) {
   ASSERT_EQ(found.not_used.size(), 1U);
   EXPECT_EQ(file_groups_json(found.not_used), file_groups_json(written.not_used));
   record.erase("not_used");
+  record["counts"].erase("damaged");
   EXPECT_TRUE(parse_extraction_summary(record.dump(), "run.json").not_used.empty());
+  EXPECT_EQ(parse_extraction_summary(record.dump(), "run.json").damaged, 0U);
 }
 
 TEST(ExtractionSummary, AnotherShapeIsCorrupt) {

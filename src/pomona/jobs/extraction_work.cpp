@@ -110,7 +110,7 @@ class WorkOpener {
     work_.roots = open_roots(input_);
     ExtractOptions options = options_;
     if (!options.precision) options.precision = precision_before();
-    work_.setup = prepare_extract(options);
+    work_.setup = prepare_extract(options, stop_);
     settings_ = settings_json(input_, work_.roots, options_, work_.setup);
   }
 
@@ -143,8 +143,7 @@ class WorkOpener {
     read_listing();
     work_.fingerprint = fingerprint_of(settings_, work_.manifest);
     if (!out_.is_complete() || force_) return true;
-    const Json record = parse_json(out_.root().read("run.json"), kEarlierRecord);
-    check_run_format(record, kEarlierRecord);
+    const Json record = parse_run_record(out_.root().read("run.json"), kEarlierRecord);
     if (record.value("fingerprint", Json()) != result_fingerprint(work_.fingerprint, following)) {
       throw Error(ErrorKind::kInvalidInput,
                   "out, from, force: '" + place_ +
@@ -194,9 +193,8 @@ class WorkOpener {
 
   Json features_before() const {
     const auto of_output = [](const ObjectStore& store) {
-      const Json record = parse_json(store.read("run.json"), kEarlierRecord);
-      check_run_format(record, kEarlierRecord);
-      return record.is_object() ? record.value("features_by", Json(nullptr)) : Json(nullptr);
+      return parse_run_record(store.read("run.json"), kEarlierRecord)
+          .value("features_by", Json(nullptr));
     };
     if (!work_.from.empty()) {
       const auto from = input_.stores->open(work_.from);

@@ -9,6 +9,7 @@
 #include "pomona/dataset/feature_copies.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/jobs/run_record.h"
+#include "pomona/output/earlier_results.h"
 #include "pomona/output/output_folder.h"
 #include "pomona/output/output_names.h"
 #include "pomona/output/publish_results.h"
@@ -70,7 +71,7 @@ std::string training_digest(const RunOptions& options, const TrainingFiles& file
 // Of a run that has made what is asked for already.
 RunResult earlier_result(const OutputFolder& out, Progress& progress) {
   const std::string text = out.root().read("run.json");
-  const Json record = parse_json(text, "run.json");
+  const Json record = parse_run_record(text, "run.json");
   progress.note("'" + out.place() +
                 "' is complete: it was made of the same photographs with the same options, " +
                 read_member<std::string>(record, "started", "run.json"));
@@ -161,9 +162,9 @@ void check_share_options(const RunOptions& options, const ShardShare& share) {
 // Has another shard published what all of them have made?
 bool is_published(const OutputFolder& out) {
   if (out.fingerprint().empty() || !out.root().exists(kSuccess)) return false;
-  const Json record = parse_json(out.root().read("run.json"), "run.json");
-  return record.is_object() && record.value("fingerprint", Json()) ==
-                                   result_fingerprint(out.fingerprint(), extract_alone());
+  const Json record = parse_run_record(out.root().read("run.json"), "run.json");
+  return record.value("fingerprint", Json()) ==
+         result_fingerprint(out.fingerprint(), extract_alone());
 }
 
 // What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.

@@ -160,8 +160,7 @@ class Verifier {
 
   // Says nothing: what it reads, others look at.
   std::string read_record() {
-    Json record = parse_json(store_.read("run.json"), "run.json");
-    check_run_format(record, "run.json");
+    Json record = parse_run_record(store_.read("run.json"), "run.json");
     verb_ = record.at("verb").get<std::string>();
     record_ = std::move(record);
     return "";

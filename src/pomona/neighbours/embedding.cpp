@@ -247,8 +247,7 @@ void EmbeddingOptions::check() const {
   }
 }
 
-Matrix<float> embed_in_plane(MatrixView<const float> rows, const EmbeddingOptions& options,
-                             const std::stop_token& stop) {
+Matrix<float> embed_in_plane(MatrixView<const float> rows, const EmbeddingOptions& options) {
   const std::size_t n = rows.rows();
   options.check();
   if (n > kMostEmbeddedRows) {
@@ -268,7 +267,7 @@ Matrix<float> embed_in_plane(MatrixView<const float> rows, const EmbeddingOption
   const float rate = std::max(50.0F, static_cast<float>(n) / kExaggeration / 4);
   const int early_iterations = std::min(kExaggeratedIterations, options.iterations / 2);
   for (int iteration = 0; iteration < options.iterations; ++iteration) {
-    throw_if_stopped(stop);
+    throw_if_stopped(options.stop);
     const bool early = iteration < early_iterations;
     const Plane slope = gradient(points, p, early ? kExaggeration : 1.0F, options.workers);
     const float momentum = early ? 0.5F : 0.8F;

@@ -14,9 +14,10 @@ inline constexpr int kMostEmbeddingIterations = 100000;
 inline constexpr std::size_t kMostEmbeddedRows = 20000;  // 1.6 GB
 
 struct EmbeddingOptions {
-  double perplexity = 30;   // at least 1, finite
-  int iterations = 500;     // from 1 to kMostEmbeddingIterations
-  std::size_t workers = 1;  // 0: 1
+  double perplexity = 30;     // at least 1, finite
+  int iterations = 500;       // from 1 to kMostEmbeddingIterations
+  std::size_t workers = 1;    // 0: 1
+  std::stop_token stop = {};  // heard between two iterations
 
   // Throws invalid_input and names the field for a value out of these ranges.
   void check() const;
@@ -26,8 +27,7 @@ struct EmbeddingOptions {
 // time grow with rows²: 2,000 rows of 50 dims take 32 MB and about two seconds of one core.
 // perplexity is lowered to (rows - 1) / 3 where there are few rows; rows that are all the same stay
 // in one place. Throws invalid_input where options.check() does, for more than kMostEmbeddedRows
-// rows, and for a value that is not finite; interrupted when `stop` was asked to stop.
-Matrix<float> embed_in_plane(MatrixView<const float> rows, const EmbeddingOptions& options,
-                             const std::stop_token& stop = {});
+// rows, and for a value that is not finite; interrupted.
+Matrix<float> embed_in_plane(MatrixView<const float> rows, const EmbeddingOptions& options);
 
 }  // namespace pomona

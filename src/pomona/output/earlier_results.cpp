@@ -40,10 +40,14 @@ std::optional<Digests> find_digests(const ObjectStore& root) {
 
 }  // namespace
 
-void check_run_format(const Json& record, std::string_view where) {
-  if (!record.is_object() || !record.contains("format")) return;
-  const Json& format = record.at("format");
-  if (format == kRunFormat) return;
+Json parse_run_record(std::string_view text, std::string_view where) {
+  Json record = parse_json(text, where);
+  if (!record.is_object()) {
+    throw Error(ErrorKind::kCorrupt, "reading " + std::string(where) +
+                                         ": expected an object, found " + record.type_name());
+  }
+  const Json format = record.value("format", Json(kRunFormat));
+  if (format == kRunFormat) return record;
   throw Error(ErrorKind::kInvalidInput, "reading " + std::string(where) + ": expected format " +
                                             std::to_string(kRunFormat) + ", found " +
                                             format.dump() +

@@ -15,9 +15,10 @@ namespace pomona {
 // Of run.json. Keys that change their name or meaning make another number.
 inline constexpr int kRunFormat = 2;
 
-// Throws invalid_input for a run.json of another version's format. `where` names it. One without a
-// format is of another program: its readers miss what they need.
-void check_run_format(const Json& record, std::string_view where);
+// Of the text of run.json, an object; `where` names it. Throws invalid_input for the format of
+// another version, corrupt for what is no JSON object. One without a format is of another program:
+// its readers miss what they need.
+Json parse_run_record(std::string_view text, std::string_view where);
 
 // Is there a run.json of ours, of whatever format: an object with "format", "pomona" and "verb", as
 // every verb that writes an output folder records them?

@@ -80,16 +80,28 @@ TEST_F(EarlierResultsTest, WithoutDigestsOnlyPartsOfTablesMadeAgainAreStale) {
 }
 
 TEST(RunFormatTest, AnotherFormatIsRefused) {
-  EXPECT_NO_THROW(check_run_format({{"format", kRunFormat}}, "run.json"));
-  EXPECT_NO_THROW(check_run_format({{"steps", 3}}, "run.json")) << "of another program";
+  const Json ours = {{"format", kRunFormat}, {"verb", "run"}};
+  EXPECT_EQ(parse_run_record(ours.dump(), "run.json"), ours);
+  EXPECT_NO_THROW(parse_run_record(R"({"steps": 3})", "run.json")) << "of another program";
   for (const Json& format : {Json(1), Json(3), Json("2")}) {
     EXPECT_THAT(
         [&] {
-          check_run_format({{"format", format}}, "run.json of '/out'");
+          parse_run_record(Json{{"format", format}}.dump(), "run.json of '/out'");
         },
         testing::ThrowsMessage<Error>(testing::StartsWith(
             "reading run.json of '/out': expected format 2, found " + format.dump() +
             ": made by another version of Pomona; make these results again")));
+  }
+}
+
+TEST(RunFormatTest, WhatIsNoObjectIsCorrupt) {
+  for (const char* text : {"", "[1]", "3", "null", "{"}) {
+    try {
+      parse_run_record(text, "run.json");
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kCorrupt) << text;
+    }
   }
 }
 

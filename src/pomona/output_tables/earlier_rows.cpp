@@ -92,8 +92,7 @@ Json read_record(const ObjectStore& store, const std::string& place) {
            "it has no _SUCCESS and run.json; expected the output of a run that came to its "
            "end");
   }
-  Json record = parse_json(store.read("run.json"), where(place));
-  check_run_format(record, where(place));
+  Json record = parse_run_record(store.read("run.json"), where(place));
   const auto verb = read_member<std::string>(record, "verb", where(place));
   if (!record.contains("features_by")) {
     refuse(place, "it is the output of `pomona " + verb +

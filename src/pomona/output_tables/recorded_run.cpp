@@ -46,8 +46,7 @@ RecordedExtraction parse_extraction(const Json& record) {
 }  // namespace
 
 RecordedRun parse_recorded_run(std::string_view text) {
-  const Json record = parse_json(text, kWhere);
-  check_run_format(record, kWhere);
+  const Json record = parse_run_record(text, kWhere);
   const Json& inputs = member_of(record, "inputs", kWhere);
   RecordedRun run;
   if (record.contains("backbone")) run.extraction = parse_extraction(record);

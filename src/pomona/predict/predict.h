@@ -31,7 +31,7 @@ namespace pomona {
 struct Answer {
   std::string label;
   double probability = 0;
-  bool studio_only = false;  // the bundle knows it from studio pictures alone
+  bool studio_only = false;  // the bundle knows it from studio images alone
 };
 
 // Why a photograph has no answers; kinds as in failures.csv.

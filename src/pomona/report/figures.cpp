@@ -13,6 +13,7 @@
 #include "pomona/base/number_text.h"
 #include "pomona/csv/csv_reader.h"
 #include "pomona/output/earlier_results.h"
+#include "pomona/output/output_names.h"
 
 namespace pomona {
 namespace {
@@ -147,8 +148,8 @@ Json take_surest_mistakes(Json& metrics) {
 }  // namespace
 
 Json read_figures(const ObjectStore& out) {
-  Json run = read_json(out, "run.json");
-  check_run_format(run, "run.json of " + out.describe());
+  Json run = out.exists(kRunRecord) ? parse_run_record(out.read(kRunRecord), place(out, kRunRecord))
+                                    : Json(nullptr);
   Json metrics = read_json(out, "metrics.json");
   if (run.is_null() && metrics.is_null()) {
     throw Error(ErrorKind::kNotFound,

@@ -114,6 +114,42 @@ TEST(ParquetReader, RefusesPartsOfDifferentWidth) {
       AllOf(HasSubstr("b.parquet"), HasSubstr("expected rows of 3 numbers")));
 }
 
+// Reads a feature table of these bytes, and expects an error with this text.
+void expect_refused_bytes(const std::string& bytes, const std::string& text) {
+  MemoryStore store;
+  store.write("a.parquet", bytes);
+  expect_error<FeatureBatch>(
+      store, "a.parquet", ErrorKind::kCorrupt,
+      AllOf(HasSubstr("reading the table memory/a.parquet: "), HasSubstr(text)));
+}
+
+TEST(ParquetReader, NamesWhyAFileIsNoTable) {
+  const std::string whole = golden().read("plain.parquet");
+  expect_refused_bytes("", "is empty (0 bytes); copy it again");
+  expect_refused_bytes("version https://git-lfs.github.com/spec/v1\n",
+                       "expected a Parquet file, found a Git-LFS pointer, not the file it stands "
+                       "for; fetch the files with `git lfs pull`");
+  expect_refused_bytes("<!doctype html><title>Sign in</title>", "found an HTML page");
+  expect_refused_bytes("path,label\na/1.jpg,a\n", "does not begin like a Parquet file; name");
+  for (const std::size_t length : {std::size_t{4}, whole.size() / 2, whole.size() - 1}) {
+    expect_refused_bytes(whole.substr(0, length), "ends early");
+  }
+  expect_refused_bytes("PARE" + whole.substr(4, whole.size() - 8) + "PARE", "is encrypted");
+  std::string damaged = whole;
+  constexpr std::size_t kIndex = 8 + 0x3cf;  // from the end; its length stands there
+  damaged.replace(damaged.size() - kIndex, 8, 8, '\xff');
+  expect_refused_bytes(damaged, "is damaged; copy it again");
+}
+
+TEST(ParquetReader, NamesACompressionThatIsNotBuilt) {
+  std::string bytes = golden().read("plain.parquet");
+  constexpr std::string_view kSnappy = "path\x15\x02";  // the name, then the codec in Thrift
+  const std::size_t at = bytes.rfind(kSnappy);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + kSnappy.size() - 1] = '\x06';  // LZO
+  expect_refused_bytes(bytes, "compression or encoding is not known here; write it with Snappy");
+}
+
 TEST(ParquetReader, FindsFoldersAndFiles) {
   MemoryStore store;
   store.write("features/a.parquet", golden().read("plain.parquet"));

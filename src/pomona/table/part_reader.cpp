@@ -3,15 +3,18 @@
 
 #include <arrow/io/interfaces.h>
 #include <parquet/column_reader.h>
+#include <parquet/exception.h>
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
 #include <parquet/properties.h>
 #include <parquet/schema.h>
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <utility>
 
+#include "pomona/base/content/stand_in.h"
 #include "pomona/base/error.h"
 #include "pomona/storage/key.h"
 #include "pomona/table/store_stream.h"
@@ -22,6 +25,12 @@ namespace {
 constexpr std::size_t kMostLevels = 1 << 14;      // of one call to Parquet
 constexpr std::size_t kMostNumbers = 16U << 20U;  // of one batch
 constexpr std::int64_t kMostRows = std::int64_t{1} << 40;
+constexpr std::string_view kMark = "PAR1";
+constexpr std::string_view kEncryptedMark = "PARE";
+constexpr const char* kEncrypted =
+    "it is encrypted (Parquet modular encryption); decrypt it into a file of its own";
+constexpr const char* kUnknownEncoding =
+    "its compression or encoding is not known here; write it with Snappy, Zstandard or none";
 constexpr std::size_t kWidestRow = 1 << 20;  // beyond that a footer is not to be believed
 
 parquet::ReaderProperties reader_properties() {
@@ -69,15 +78,53 @@ bool fits(const TableColumn& column, const parquet::schema::Node& node,
   return false;
 }
 
+bool is_unknown_to_parquet(const std::exception& error) {
+  const auto* status = dynamic_cast<const parquet::ParquetStatusException*>(&error);
+  return status != nullptr ? status->status().IsNotImplemented()
+                           : std::string_view(error.what()).starts_with("Not yet implemented");
+}
+
 }  // namespace
 
 struct PartReader::State {
   State(const ObjectStore& s, std::string k) : store(s), key(std::move(k)) {
     auto stream = stream_from(store.open(key), failure);
     guard([&] {
-      file = parquet::ParquetFileReader::Open(std::move(stream), reader_properties());
+      try {
+        file = parquet::ParquetFileReader::Open(std::move(stream), reader_properties());
+      } catch (const parquet::ParquetException&) {
+        failure.rethrow();
+        if (const std::string other = other_content(); !other.empty()) fail(other);
+        throw;
+      }
       check_row_counts();
     });
+  }
+
+  // Why the file cannot be opened, by its first and last bytes, and what to do; "" where these are
+  // as they should be.
+  std::string other_content() const {
+    const std::unique_ptr<ObjectReader> object = store.open(key);
+    if (object->size() == 0) {
+      return "it is empty (0 bytes); copy it again from where it came, or make it again";
+    }
+    std::string first(std::min<std::uint64_t>(object->size(), kStandInBytes), '\0');
+    object->read_at(0, first);
+    if (first.starts_with(kEncryptedMark)) return kEncrypted;
+    if (!first.starts_with(kMark)) {
+      const std::string_view content = stand_in(first);
+      return content.empty()
+                 ? "it does not begin like a Parquet file; name a table that pomona, or "
+                   "another writer of Parquet, has made"
+                 : "expected a Parquet file, found " + std::string(content);
+    }
+    std::string last(std::min<std::uint64_t>(object->size(), kMark.size()), '\0');
+    object->read_at(object->size() - last.size(), last);
+    if (last == kEncryptedMark) return kEncrypted;
+    return last == kMark && object->size() > 2 * kMark.size()
+               ? ""
+               : "it ends early: a Parquet file ends with an index and PAR1; copy it again from "
+                 "where it came, or make it again";
   }
 
   // Callers of rows() may rely on it.
@@ -108,8 +155,11 @@ struct PartReader::State {
       throw;
     } catch (const std::exception& error) {
       failure.rethrow();
-      fail(std::string("not a whole Parquet file; make it or copy it again (") + error.what() +
-           ")");
+      if (is_unknown_to_parquet(error)) {
+        fail(std::string(kUnknownEncoding) + " (" + error.what() + ")");
+      }
+      fail(std::string("it is damaged; copy it again from where it came, or make it again (") +
+           error.what() + ")");
     }
   }
 
@@ -167,10 +217,19 @@ struct PartReader::State {
          ": expected rows of equal length without nulls, found others");
   }
 
+  void check_compression(int index) const {
+    const auto compression = group->metadata()->ColumnChunk(index)->compression();
+    if (!parquet::IsCodecSupported(compression)) fail(kUnknownEncoding);
+  }
+
   template <class Reader>
   Reader& reader_of(const TableColumn& column) {
     auto& reader = readers[column.name];
-    if (reader == nullptr) reader = group->Column(find_checked(column));
+    if (reader == nullptr) {
+      const int index = find_checked(column);
+      check_compression(index);
+      reader = group->Column(index);
+    }
     return static_cast<Reader&>(*reader);
   }
 

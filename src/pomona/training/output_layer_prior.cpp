@@ -15,7 +15,7 @@
 namespace pomona {
 namespace {
 
-// How many times as heavy as in the backbone's own output layer: studio pictures of the label pull
+// How many times as heavy as in the backbone's own output layer: studio images of the label pull
 // the other way. What other values gave is in docs/kinds.md.
 constexpr double kTrust = 15;
 constexpr double kMostClass = 1e6;

@@ -165,6 +165,13 @@ function learnedAndTested({ counts }: Report): number | null {
   return counts.train == null || counts.test == null ? null : counts.train + counts.test;
 }
 
+/** `--max-damage` lets photographs pass of which a share is lost. */
+export function photographsNote({ counts }: Report): string {
+  const sides = `${count(counts.train)} to learn, ${count(counts.test)} to test`;
+  const damaged = counts.damaged ?? 0;
+  return damaged > 0 ? `${sides}, ${count(damaged)} damaged` : sides;
+}
+
 function facts(report: Report): HTMLElement {
   const { counts } = report;
   const read = counts.ok ?? learnedAndTested(report);
@@ -173,7 +180,7 @@ function facts(report: Report): HTMLElement {
   const namedBy = report.inputs.classes ? 'as a class map says' : 'one a folder';
   const unreadNote = unread === 0 ? 'all could be read' : 'listed below';
   const entries: [string, string, string][] = [
-    ['Photographs', count(read), `${count(counts.train)} to learn, ${count(counts.test)} to test`],
+    ['Photographs', count(read), photographsNote(report)],
     ['Classes', count(labelled), labelled === 0 ? 'no class folders' : namedBy],
     ['Time', duration(report.seconds), report.started === '' ? '' : moment(report.started)],
     [

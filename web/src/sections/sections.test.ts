@@ -8,6 +8,7 @@ import { countAxis } from './count_axis.ts';
 import { leakSentences } from './leaks.ts';
 import { crossValidated } from './metrics.ts';
 import { skippedText } from './not_used.ts';
+import { photographsNote } from './overview.ts';
 import { plainText, shellWord } from './setup.ts';
 import { extents, magnified, nextPoint, type Range } from './tsne_geometry.ts';
 
@@ -174,6 +175,13 @@ test('values of any kind become text', () => {
   expect(plainText(['avx2', 'fma'])).toBe('avx2, fma');
   expect(plainText(null)).toBe('');
   expect(plainText('0123456789abcdef'.repeat(4))).toBe('0123456789abcdef…');
+});
+
+test('damaged photographs are counted beside the others', () => {
+  const note = (counts: object) => photographsNote(readReport({ run: { counts } }));
+  expect(note({ train: 3, test: 1, damaged: 2 })).toBe('3 to learn, 1 to test, 2 damaged');
+  expect(note({ train: 3, test: 1, damaged: 0 })).toBe('3 to learn, 1 to test');
+  expect(note({ train: 3, test: 1 })).toBe('3 to learn, 1 to test');
 });
 
 describe('bars of counts', () => {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "arrow_column.h"
+#include "columns/arrow_column.h"
 
 namespace nanobind {
 class handle;

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "arrow_builders.h"
-#include "column_conversion.h"
+#include "columns/arrow_builders.h"
+#include "columns/column_conversion.h"
 #include "pomona/base/error.h"
 #include "python_owner.h"
 
@@ -121,7 +121,12 @@ std::string_view text_of(const std::string& name, std::size_t row, nb::handle va
 
 ArrowColumn text_column(const std::string& name, const nb::list& values) {
   TextBuilder built(false);
-  built.reserve(static_cast<std::int64_t>(values.size()), 0);
+  std::size_t bytes = 0;
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    const nb::handle value = values[row];
+    if (!value.is_none()) bytes += text_of(name, row, value).size();
+  }
+  built.reserve(static_cast<std::int64_t>(values.size()), bytes);
   for (std::size_t row = 0; row < values.size(); ++row) {
     const nb::handle value = values[row];
     if (value.is_none()) {

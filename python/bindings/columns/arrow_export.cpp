@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arrow_export.h"
+#include "columns/arrow_export.h"
 
 #include <cerrno>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arrow_column.h"
+#include "columns/arrow_column.h"
 
 #include <algorithm>
 #include <charconv>

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "arrow_builders.h"
-#include "arrow_import_column.h"
+#include "columns/arrow_builders.h"
+#include "columns/arrow_import_column.h"
 
 namespace pomona::python {
 namespace {

@@ -3,8 +3,8 @@
 // alive, may outlive the table, and may be released on any thread. Any thread, without the GIL.
 #pragma once
 
-#include "arrow_abi.h"
-#include "arrow_column.h"
+#include "columns/arrow_abi.h"
+#include "columns/arrow_column.h"
 
 namespace pomona::python {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arrow_import.h"
+#include "columns/arrow_import.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "arrow_import_column.h"
+#include "columns/arrow_import_column.h"
 #include "pomona/base/error.h"
 
 namespace pomona::python {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "arrow_abi.h"
-#include "arrow_column.h"
+#include "columns/arrow_abi.h"
+#include "columns/arrow_column.h"
 
 namespace pomona::python {
 

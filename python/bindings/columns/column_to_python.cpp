@@ -8,8 +8,8 @@
 #include <memory>
 #include <utility>
 
-#include "arrow_column.h"
-#include "column_conversion.h"
+#include "columns/arrow_column.h"
+#include "columns/column_conversion.h"
 
 namespace nb = nanobind;
 

@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
-#include "arrow_abi.h"
-#include "arrow_column.h"
+#include "columns/arrow_abi.h"
+#include "columns/arrow_column.h"
 
 namespace pomona::python {
 

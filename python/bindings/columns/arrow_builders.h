@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "arrow_column.h"
+#include "columns/arrow_column.h"
 
 namespace pomona::python {
 

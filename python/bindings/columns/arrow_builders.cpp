@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arrow_builders.h"
+#include "columns/arrow_builders.h"
 
 #include <cstddef>
 #include <cstdint>
