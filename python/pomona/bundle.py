@@ -36,7 +36,7 @@ class Bundle:
     Example:
         >>> bundle = pomona.Bundle("results")
         >>> bundle.labels[:2]
-        ['Apple', 'Apricot']
+        ['Apple Braeburn', 'Apple Crimson Snow']
     """
 
     def __init__(self, place: StrPath, *, models: StrPath | None = None) -> None:

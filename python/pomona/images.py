@@ -60,6 +60,7 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
 
     Example:
         >>> import numpy as np
+        >>> from pomona.images import photographs
         >>> [name for name, _ in photographs([np.zeros((8, 8, 3), np.uint8), "a.jpg"])]
         ['0', 'a.jpg']
     """

@@ -56,7 +56,7 @@ class Predictor:
 
     Example:
         >>> predictor = pomona.Predictor("results")
-        >>> predictor("sample/fruits/Banana/r1_12_100.jpg").answers[0].id
+        >>> predictor("sample/fruits/Banana/25_100.jpg").answers[0].id
         'Banana'
     """
 
@@ -116,7 +116,7 @@ class Predictor:
             NotFoundError: There is no such file.
 
         Example:
-            >>> predictor(open("sample/fruits/Banana/r1_12_100.jpg", "rb").read(), top=1).rejected
+            >>> predictor(open("sample/fruits/Banana/25_100.jpg", "rb").read(), top=1).rejected
         """
         found = list(self.stream(image, top=top, language=language))
         if len(found) != 1:
