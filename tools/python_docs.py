@@ -22,6 +22,7 @@ MODULES = (
     "pomona",
     "pomona.images",
     "pomona.tables",
+    "pomona.measured",
     "pomona.prediction",
     "pomona.output",
     "pomona.results",

@@ -11,6 +11,7 @@ nbclient, ipykernel and what the notebook imports (requirements/python.in).
 import argparse
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -25,7 +26,7 @@ MOST_BYTES = 600_000
 PICTURES = ("image/png", "image/jpeg")
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?")
 # Processors round differently, and a few photographs lie between two answers.
-RELATIVE, ABSOLUTE = 0.15, 0.06
+RELATIVE, ABSOLUTE, WORDS = 0.15, 0.06, 0.9
 
 
 def executed(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -50,7 +51,7 @@ def texts(notebook: nbformat.NotebookNode) -> list[str]:
         parts = []
         for output in cell.get("outputs", []):
             parts.append(output.get("text", ""))
-            for kind, data in output.get("data", {}).items():
+            for kind, data in sorted(output.get("data", {}).items()):
                 if kind not in PICTURES:
                     parts.append(re.sub(r"<[^>]*>", " ", data))
         found.append(" ".join(parts))
@@ -58,14 +59,17 @@ def texts(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def is_like(found: str, expected: str) -> bool:
-    """The same words, and numbers that are nearly the same."""
-    if NUMBER.sub("#", found).split() != NUMBER.sub("#", expected).split():
-        return False
-    pairs = zip(NUMBER.findall(found), NUMBER.findall(expected), strict=True)
-    return all(
-        abs(one - other) <= RELATIVE * max(one, other) + ABSOLUTE
-        for one, other in (map(lambda text: float(text.replace(",", "")), pair) for pair in pairs)
-    )
+    """Nearly the same words; where all are the same, numbers that are nearly the same."""
+    words, wanted = NUMBER.sub("#", found).split(), NUMBER.sub("#", expected).split()
+    if words != wanted:
+        alike = (Counter(words) & Counter(wanted)).total()
+        return alike >= WORDS * max(len(words), len(wanted))
+    pairs = zip(numbers(found), numbers(expected), strict=True)
+    return all(abs(one - two) <= RELATIVE * max(one, two) + ABSOLUTE for one, two in pairs)
+
+
+def numbers(text: str) -> list[float]:
+    return [float(one.replace(",", "")) for one in NUMBER.findall(text)]
 
 
 def problems(notebook: nbformat.NotebookNode) -> list[str]:

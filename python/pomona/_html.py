@@ -4,7 +4,6 @@
 import html
 from collections.abc import Iterable, Sequence
 
-
 CELL = "text-align:left;vertical-align:middle;padding:2px 10px"
 
 

@@ -36,7 +36,7 @@ class Bundle:
     Example:
         >>> bundle = pomona.Bundle("results")
         >>> bundle.labels[:2]
-        ['Apple', 'Apricot']
+        ['Apple Braeburn', 'Apple Crimson Snow']
     """
 
     def __init__(self, place: StrPath, *, models: StrPath | None = None) -> None:
@@ -97,6 +97,11 @@ class Bundle:
     def precision(self) -> str:
         """What its features were computed at: `"f32"` or `"bf16"`."""
         return self._native.precision
+
+    @property
+    def batch(self) -> int:
+        """Pictures in one call of the network."""
+        return self._native.batch
 
     @property
     def components(self) -> int:

@@ -88,7 +88,7 @@ def extract(
         KeyboardInterrupt: Ctrl-C was pressed.
 
     Example:
-        >>> table = pomona.extract("sample/fruits", group=r"^(r\d*_)?")
+        >>> table = pomona.extract("sample/fruits", size=128, group=r"^(r\d*_)?")
         >>> table["features"].shape
         (1048, 1280)
     """

@@ -121,7 +121,7 @@ class Featurizer:
             KeyboardInterrupt: Ctrl-C was pressed. The featurizer stays usable.
 
         Example:
-            >>> featurizer([open("sample/fruits/Banana/r1_12_100.jpg", "rb").read()])["path"]
+            >>> featurizer([open("sample/fruits/Banana/25_100.jpg", "rb").read()])["path"]
             ['0']
         """
         check_failures([], 0, max_failures)
@@ -185,7 +185,7 @@ class Featurizer:
             DamagedError: A photograph cannot be read.
 
         Example:
-            >>> featurizer.transform(["sample/fruits/Banana/r1_12_100.jpg"]).shape
+            >>> featurizer.transform(["sample/fruits/Banana/25_100.jpg"]).shape
             (1, 1280)
         """
         import numpy as np

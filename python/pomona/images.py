@@ -60,6 +60,7 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
 
     Example:
         >>> import numpy as np
+        >>> from pomona.images import photographs
         >>> [name for name, _ in photographs([np.zeros((8, 8, 3), np.uint8), "a.jpg"])]
         ['0', 'a.jpg']
     """
@@ -210,16 +211,26 @@ def _rows(table: Any) -> Iterator[Any]:
         for batch in table:
             yield from _rows(batch)
         return
-    columns = _core.read_table(table)
-    has = [name for name in ("path", "content") if name in columns.column_names]
+    names = _column_names(table)
+    has = [name for name in ("path", "content") if name in names]
     if not has:
-        found = ", ".join(map(repr, columns.column_names)) or "no column"
+        found = ", ".join(map(repr, names)) or "no column"
         raise_error(
             "invalid_input",
             "reading photographs from a table: expected a column `content` of encoded bytes or "
             f"`path` of paths; found {found}",
         )
-    yield from zip(*map(columns.column, has)) if len(has) == 2 else columns.column(has[0])
+    columns = _core.read_table(table, has)  # others may be of types that it does not read
+    values: list[Any] = [columns.column(name) for name in has]
+    yield from zip(*values) if len(values) == 2 else values[0]
+
+
+def _column_names(table: Any) -> list[str]:
+    """Of pyarrow, DuckDB, polars, pandas; of others the table is read for it."""
+    for names in (getattr(table, name, None) for name in ("column_names", "columns")):
+        if names is not None and all(isinstance(one, str) for one in names):
+            return list(names)
+    return list(_core.read_table(table).column_names)
 
 
 def _pairs(entries: Iterable[Any]) -> Iterator[tuple[str, Item]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 StrPath = str | os.PathLike[str]
 Language = Literal["en", "fr"]
 MOST_ROWS = 20  # that a notebook shows
+MOST_AT_ONCE = 64  # as `pomona predict`
 
 
 class Predictor:
@@ -55,7 +56,7 @@ class Predictor:
 
     Example:
         >>> predictor = pomona.Predictor("results")
-        >>> predictor("sample/fruits/Banana/r1_12_100.jpg").answers[0].id
+        >>> predictor("sample/fruits/Banana/25_100.jpg").answers[0].id
         'Banana'
     """
 
@@ -95,7 +96,7 @@ class Predictor:
             max_damage=max_damage,
         )
         self._options(1).check()
-        self._native: _core.Predictor | None = None
+        self._natives: dict[int, _core.Predictor] = {}
         self._lock = threading.Lock()
 
     def __call__(self, image: Images, *, top: int = 3, language: Language = "en") -> Prediction:
@@ -115,7 +116,7 @@ class Predictor:
             NotFoundError: There is no such file.
 
         Example:
-            >>> predictor(open("sample/fruits/Banana/r1_12_100.jpg", "rb").read(), top=1).rejected
+            >>> predictor(open("sample/fruits/Banana/25_100.jpg", "rb").read(), top=1).rejected
         """
         found = list(self.stream(image, top=top, language=language))
         if len(found) != 1:
@@ -210,9 +211,13 @@ class Predictor:
     def _stream(
         self, pairs: Iterable[tuple[str, Item]], options: _core.PredictOptions, language: str
     ) -> Iterator[Prediction]:
-        native = self._compiled()
-        at_once = max(1, native.batch_photographs * native.workers)
-        for names, items in cut(pairs, at_once):
+        crops = len(self.bundle.crops)
+        if self._given["fast"]:
+            crops = min(crops, 2)
+        for names, items in cut(pairs, MOST_AT_ONCE):
+            # The network computes all rows of a batch, however few are filled.
+            fills_batch = len(items) * crops >= self.bundle.batch
+            native = self._compiled(0 if fills_batch else 1)
             texts = _core.Predictor.predict(native, names, items, options, language)
             yield from map(Prediction.from_json, texts)
 
@@ -225,14 +230,18 @@ class Predictor:
             raise_error("invalid_input", f"top: expected a count, found {top!r}")
         return options
 
-    def _compiled(self) -> _core.Predictor:
+    def _compiled(self, batch: int) -> _core.Predictor:
+        """With networks of this batch; 0: that of the bundle. Answers have the same bits."""
         _core.enter_engine()  # before the lock, which a fork may have taken with it
         with self._lock:
-            if self._native is None:
-                self._native = _core.Predictor(
-                    self.bundle._native, bool(self._given["fast"]), self._given["workers"] or 0
+            if batch not in self._natives:
+                self._natives[batch] = _core.Predictor(
+                    self.bundle._native,
+                    bool(self._given["fast"]),
+                    self._given["workers"] or 0,
+                    batch,
                 )
-            return self._native
+            return self._natives[batch]
 
     def __repr__(self) -> str:
         return f"Predictor({self.bundle!r})"

@@ -82,7 +82,7 @@ def reduce(
         KeyboardInterrupt: Ctrl-C was pressed.
 
     Example:
-        >>> table = pomona.extract("sample/fruits", holdout=0)
+        >>> table = pomona.extract("sample/fruits", size=128, holdout=0)
         >>> reduced = pomona.reduce(table, components=0.5)
         >>> reduced.components.shape[0] == len(table)
         True
@@ -201,7 +201,7 @@ def train(
         KeyboardInterrupt: Ctrl-C was pressed.
 
     Example:
-        >>> table = pomona.extract("sample/fruits", group=r"^(r\d*_)?")
+        >>> table = pomona.extract("sample/fruits", size=128, group=r"^(r\d*_)?")
         >>> bundle = pomona.train(table)
         >>> bundle.training.confusion["truth"][:2]
         ['Apple Braeburn', 'Apple Crimson Snow']

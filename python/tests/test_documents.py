@@ -3,10 +3,13 @@
 
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 from conftest import FRUITS, ROOT, installed_models
 
+import pomona
 from pomona import errors
 
 LABELS = ("Banana", "Cauliflower", "Kiwi", "Tomato Yellow")
@@ -52,3 +55,14 @@ def test_table_of_exceptions_has_all_of_them():
         if name.endswith("Error") and name != "PomonaError"
     }
     assert set(listed) == expected
+
+
+def test_documentation_has_all_that_users_call(tmp_path):
+    program = ROOT / "tools" / "python_docs.py"
+    subprocess.run([sys.executable, program, "--out", tmp_path], check=True, capture_output=True)
+    page = (tmp_path / "pomona.html").read_text(encoding="utf-8")
+    described = set(re.findall(r'<section id="(\w+)">', page))
+    assert described == set(pomona.__all__)
+    assert 'id="Featurizer.__call__"' in page
+    for module in ("errors", "images", "measured", "prediction", "sklearn", "tables"):
+        assert (tmp_path / "pomona" / f"{module}.html").is_file()

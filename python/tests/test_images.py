@@ -155,3 +155,29 @@ def test_other_things_are_refused_with_their_type(images):
         list(photographs(images))
     with pytest.raises(InvalidInputError, match=type(images).__name__):
         list(photographs([jpeg(1), images]))
+
+
+def test_tables_give_their_photographs_by_content_and_path():
+    pa = pytest.importorskip("pyarrow")
+    paths, contents = ["a.jpg", "b.jpg", "c.jpg"], [jpeg(1), jpeg(2), jpeg(3)]
+    times = pa.array([1, 2, 3], pa.timestamp("us"))
+    both = pa.table({"path": paths, "modificationTime": times, "content": contents})
+    assert list(photographs(both)) == list(zip(paths, contents))
+    assert list(photographs(both.to_reader(max_chunksize=2))) == list(zip(paths, contents))
+    assert list(photographs(both.select(["content"]))) == list(zip("012", contents))
+    assert list(photographs(both.select(["path"]))) == list(zip(paths, paths))
+    assert list(photographs(both["content"])) == list(zip("012", contents))
+    with pytest.raises(InvalidInputError, match="'modificationTime'"):
+        list(photographs(both.select(["modificationTime"])))
+    with pytest.raises(InvalidInputError, match="NoneType"):
+        list(photographs(pa.table({"content": pa.array([jpeg(1), None])})))
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_frames_and_series_give_their_photographs(library):
+    frames = pytest.importorskip(library)
+    paths, contents = ["a.jpg", "b.jpg"], [jpeg(1), jpeg(2)]
+    frame = frames.DataFrame({"path": paths, "content": contents, "label": ["x", "y"]})
+    assert list(photographs(frame)) == list(zip(paths, contents))
+    assert list(photographs(frame["path"])) == list(zip(paths, paths))
+    assert list(photographs(frame["content"])) == list(zip("01", contents))

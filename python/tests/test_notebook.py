@@ -7,7 +7,6 @@ import sys
 
 import nbformat
 import pytest
-
 from conftest import ROOT, installed_models
 
 sys.path.insert(0, str(ROOT / "tools"))

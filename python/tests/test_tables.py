@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pomona.errors import InvalidInputError
-from pomona.table_html import MOST_LABELS, MOST_ROWS, THUMBNAIL_SIDE
+from pomona.table_html import FIRST_ROWS, MOST_LABELS, THUMBNAIL_SIDE
 from pomona.tables import FailureTable, FeatureOrigin, FeatureTable, Predictions, ReducedTable
 
 ORIGIN = FeatureOrigin(backbone="tiny", size=32, precision="f32", crops=("whole", "center75"))
@@ -135,14 +135,14 @@ def test_conversions_keep_columns_and_rows(library):
 
 
 def test_a_notebook_shows_some_rows_and_counts_the_others():
-    assert page_of(feature_table(MOST_ROWS)).count("tr") == 1 + MOST_ROWS + 1 + 2
-    page = page_of(feature_table(MOST_ROWS + 1234))
-    assert page.count("tr") == 1 + MOST_ROWS + 1 + 2
+    assert page_of(feature_table(FIRST_ROWS)).count("tr") == 1 + FIRST_ROWS + 1 + 2
+    page = page_of(feature_table(FIRST_ROWS + 1234))
+    assert page.count("tr") == 1 + FIRST_ROWS + 1 + 2
     assert "… 1,234 more" in page.texts
-    assert "FeatureTable: 1,254 rows" in page.texts
+    assert "FeatureTable: 1,239 rows" in page.texts
     assert "[0, 1, 2, … 8]" in page.texts
     assert "tiny, 32 px, f32, crops whole, center75; 0 could not be read" in page.texts
-    assert page.texts.count("627") == 2  # photographs of each label
+    assert {"619", "620"} <= set(page.texts)  # photographs of each label
     empty = page_of(feature_table(0))
     assert empty.count("tr") == 2
 
@@ -161,7 +161,7 @@ def test_predictions_show_bars_rejections_and_failures():
     page = page_of(predictions())
     text = "|".join(page.texts)
     assert "good.jpg|fig 90.0%|kiwi 10.0%" in text
-    assert "odd.jpg|rejected: unknown_kind|kiwi 40.0%" in text
+    assert "odd.jpg|rejected: unknown kind|kiwi 40.0%" in text
     assert "broken.jpg|not read: truncated: it ends early" in text
     assert page.count("img") == 0
     many = {name: values * 500 for name, values in predictions().head(3).items()}

@@ -30,7 +30,7 @@ def shown_commands():
 def named_columns(document):
     """Those that the comment in the notebook example lists."""
     (example,) = blocks(document, "python")
-    return re.search(r"read_parquet\(.*# (.*)", example)[1].split(", ")
+    return re.search(r"(?:read_parquet|reduced)\(.*# (.*)", example)[1].split(", ")
 
 
 def run(command):
