@@ -181,6 +181,11 @@ class FeatureTable(Table):
 
     ``table["features"]`` has the shape (rows, width); with several crops the width is that of the
     backbone times their number.
+
+    Example:
+        >>> table = featurizer("sample/fruits/Banana")
+        >>> table.column_names
+        ['path', 'label', 'split', 'features']
     """
 
     TYPES = {"path": "utf8", "label": "utf8", "split": "utf8", "features": "matrix"}
@@ -220,7 +225,13 @@ class FeatureTable(Table):
 
 
 class ReducedTable(Table):
-    """Features after scaler and PCA: ``path``, ``label``, ``split`` (str), ``pca_features``."""
+    """Features after scaler and PCA: ``path``, ``label``, ``split`` (str), ``pca_features``.
+
+    Example:
+        >>> table = featurizer("sample/fruits/Banana")
+        >>> pomona.reduce(table, components=3).components.shape
+        (8, 3)
+    """
 
     TYPES = {"path": "utf8", "label": "utf8", "split": "utf8", "pca_features": "matrix"}
 
@@ -247,6 +258,11 @@ class Predictions(Table):
         pictures: what the caller gave for each row, to be shown as a thumbnail: pixels as an array
             of uint8 of shape (height, width, 3), or a file on this machine. None: none is shown.
         details: for each row all that is predicted, with varieties and facts.
+
+    Example:
+        >>> table = predictor.predict("sample/fruits/Banana")
+        >>> table.column_names
+        ['path', 'answers', 'rejected', 'ood_score', 'failure']
     """
 
     TYPES = {

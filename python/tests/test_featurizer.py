@@ -11,7 +11,7 @@ from pictures import encoded, interrupt, jpeg, pixels, run_python
 from PIL import Image
 
 import pomona
-from pomona.errors import InvalidInputError, NotFoundError
+from pomona.errors import DamagedError, InvalidInputError, NotFoundError
 from pomona.extraction import extract
 from pomona.featurizer import Featurizer
 
@@ -314,3 +314,11 @@ def test_memory_does_not_grow_with_what_a_generator_gives(models, monkeypatch):
     done, grown = run_python(GENERATED, models).split()
     assert int(done) == 20_001
     assert int(grown) < 8 * MIB
+
+
+def test_photographs_that_all_fail_give_an_empty_table(featurizer):
+    table = featurizer([b"no image"], max_failures=1.0)
+    assert (len(table), len(table.failures)) == (0, 1)
+    assert table["features"].shape == (0, featurizer.row_width)
+    with pytest.raises(DamagedError, match="featurizing the photograph '0'"):
+        featurizer.transform([b"no image"])

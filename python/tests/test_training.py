@@ -11,6 +11,7 @@ from pictures import interrupt
 
 import pomona
 from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaWarning
+from pomona.feature_rows import rows_of
 from pomona.tables import FailureTable, FeatureOrigin, FeatureTable
 from pomona.verbs import run
 
@@ -131,6 +132,12 @@ def test_an_array_of_numpy_is_read_where_it_lies_and_stays_as_it_is(tiny):
     none = pomona.train(features, labels=labels, holdout=0, **tiny)
     assert none.training.metrics["test_rows"] == 0
     assert none.training.confusion is None
+
+
+def test_features_are_not_copied(table):
+    features, _ = matrix()
+    assert np.shares_memory(rows_of(features).features, features)
+    assert np.shares_memory(rows_of(table).features, table["features"])
 
 
 def test_arrow_tables_of_others_are_trained_on(tiny):

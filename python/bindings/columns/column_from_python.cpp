@@ -55,6 +55,7 @@ constexpr std::array<NumberFormat, 4> kNumberFormats = {{{nb::dtype<std::int32_t
                                                          {nb::dtype<double>(), "g"}}};
 
 bool c_contiguous(const AnyArray& array) {
+  if (array.size() == 0) return true;  // whose strides mean nothing
   std::int64_t stride = 1;
   for (std::size_t axis = array.ndim(); axis-- > 0;) {
     if (array.shape(axis) > 1 && array.stride(axis) != stride) return false;
