@@ -3,7 +3,6 @@
 
 import sys
 import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,12 +45,16 @@ def here(tmp_path):
     return tmp_path / "june"
 
 
-def copies():
-    return set(Path(tempfile.gettempdir()).glob("pomona-copy-*"))
+@pytest.fixture
+def copies(tmp_path, monkeypatch):
+    """What there is of copies."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return lambda: list(folder.iterdir())
 
 
-def test_photographs_in_a_bucket_are_featurized_as_those_here(bucket, here, tiny):
-    before = copies()
+def test_photographs_in_a_bucket_are_featurized_as_those_here(bucket, here, tiny, copies):
     found = pomona.extract(f"s3://{bucket}/june", holdout=0.25, **tiny)
     expected = pomona.extract(here, holdout=0.25, **tiny)
     for name in ("path", "label", "split"):
@@ -61,7 +64,7 @@ def test_photographs_in_a_bucket_are_featurized_as_those_here(bucket, here, tiny
     assert set(one["split"]) == {"train", "test"}
     table = pomona.Featurizer(**tiny)(f"s3://{bucket}/june/Banana")
     assert len(table) == len(list((FRUITS / "Banana").iterdir()))
-    assert copies() == before
+    assert copies() == []
 
 
 def test_a_bundle_is_evaluated_on_a_bucket(bucket, here, tiny):
@@ -70,12 +73,11 @@ def test_a_bundle_is_evaluated_on_a_bucket(bucket, here, tiny):
     assert found.metrics == pomona.evaluate(bundle, here).metrics
 
 
-def test_what_is_not_in_a_bucket_is_an_error_with_a_sentence(bucket, here, tiny):
-    before = copies()
+def test_what_is_not_in_a_bucket_is_an_error_with_a_sentence(bucket, here, tiny, copies):
     with pytest.raises(NotFoundError, match="july"):
         pomona.extract(f"s3://{bucket}/july", **tiny)
     with pytest.raises(NotFoundError, match="single ones with pomona.sync"):
         pomona.extract([f"s3://{bucket}/june/Banana/1_100.jpg", b"another"], **tiny)
     with pytest.raises(InvalidInputError, match="regions: only with places in a bucket"):
         pomona.extract(here, regions="eu", **tiny)
-    assert copies() == before
+    assert copies() == []

@@ -126,6 +126,7 @@ def test_an_array_of_numpy_is_read_where_it_lies_and_stays_as_it_is(tiny):
     assert np.array_equal(features, before)
     assert trained.labels == ["kind 0", "kind 1", "kind 2"]
     assert trained.training.metrics["test_rows"] == 12
+    assert trained.training.metrics["split"]["kind"] == "holdout"
     assert trained.training.protocols["main"]["accuracy"] > 0.9
     by_half = pomona.train(features, labels=labels, holdout=0.5, seed=3, **tiny)
     assert by_half.training.metrics["test_rows"] == 30
