@@ -154,11 +154,12 @@ def _file(path: object) -> str:
 
 
 def _of_bucket(place: object) -> Iterator[tuple[str, Item]]:
-    """Of a copy, which is gone when the last is read."""
+    """The bytes of photographs: their copy is gone when the last has been taken, read or not."""
     from pomona._in_memory import LocalCopies
 
     with LocalCopies({}) as copies:
-        yield from _core.list_photographs(copies.place(place))
+        for name, path in _core.list_photographs(copies.place(place)):
+            yield name, Path(path).read_bytes()
 
 
 def _of_place(path: object) -> Iterator[tuple[str, Item]]:
