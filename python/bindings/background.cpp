@@ -143,7 +143,7 @@ void end_all_work() {
   }
 }
 
-void run_interruptibly(Task task, const Watch& watch) {
+void run_interruptibly(const Task& task, const Watch& watch) {
   const std::shared_ptr<TaskThread> thread =
       is_main_thread() || watch ? start_thread(task) : nullptr;
   if (thread == nullptr) {

@@ -32,7 +32,7 @@ using Watch = std::function<void()>;
 // Runs it without the GIL. In the main thread Ctrl-C raises its exception within a few hundredths
 // of a second; the task is then asked to stop, so it owns whatever it uses. `watch` is called now
 // and then, with the GIL; what it throws ends the call likewise.
-void run_interruptibly(Task task, const Watch& watch = {});
+void run_interruptibly(const Task& task, const Watch& watch = {});
 
 // The same for a task that gives something.
 template <class Result>

@@ -18,7 +18,7 @@
 #include "predictor.h"
 
 namespace nb = nanobind;
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {

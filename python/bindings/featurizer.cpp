@@ -21,7 +21,7 @@
 #include "pomona/extract/photograph_stream.h"
 
 namespace nb = nanobind;
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {

@@ -26,7 +26,7 @@
 #include "pomona/training/reduce.h"
 
 namespace nb = nanobind;
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {

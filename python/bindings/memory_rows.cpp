@@ -12,7 +12,7 @@
 #include "held_array.h"
 
 namespace nb = nanobind;
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {

@@ -19,7 +19,7 @@
 #include "pomona/extract/extract.h"
 
 namespace nb = nanobind;
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {

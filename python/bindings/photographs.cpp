@@ -18,7 +18,7 @@
 #include "pomona/storage/store_opener.h"
 
 namespace nb = nanobind;
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {

@@ -29,7 +29,7 @@
 #include "pomona/training/training_files.h"
 
 namespace nb = nanobind;
-using namespace nanobind::literals;
+using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {

@@ -139,7 +139,7 @@ void each_value(const ArrowSchema& schema, const ArrowChunk& chunk, const Take& 
       continue;
     }
     const std::int64_t index = index_at(*schema.format, chunk, row);
-    if (index < 0 || index >= dictionary.length) {
+    if (!text || index < 0 || index >= dictionary.length) {
       refuse_column(name, "row " + std::to_string(chunk.row + row) + " has the index " +
                               std::to_string(index) + " of a dictionary of " +
                               std::to_string(dictionary.length) + " values");
