@@ -6,6 +6,8 @@ from typing import Any
 
 from pomona._html import escaped, table
 
+_MOST_LABELS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -31,10 +33,13 @@ class Scan:
     labels: list[dict[str, Any]]
 
     def _repr_html_(self) -> str:
-        rows = [[one["label"], one["train"], one["test"], one["failed"]] for one in self.labels]
+        names = ["label", "train", "test", "failed"]
+        rows = [[one[name] for name in names] for one in self.labels[:_MOST_LABELS]]
+        others = len(self.labels) - len(rows)
         return (
             f"<p>{self.found:,} files: {self.ok:,} photographs, {self.failed:,} failed, "
-            f"{self.skipped:,} skipped</p>" + table(["label", "train", "test", "failed"], rows)
+            f"{self.skipped:,} skipped</p>{table(names, rows)}"
+            + (f"<p>… {others:,} more labels</p>" if others else "")
         )
 
 

@@ -214,7 +214,9 @@ def test_verbs_that_look_and_tidy(output, tmp_path, tiny):
     assert clean(copy).objects == 0
     counts = scan(FRUITS, test=None)
     assert (counts.ok, counts.failed, len(counts.labels)) == (1048, 0, 131)
-    assert ">Apple Braeburn</td>" in counts._repr_html_()
+    html = counts._repr_html_()
+    assert ">Apple Braeburn</td>" in html and html.count("<tr>") == 1 + 20
+    assert "… 111 more labels" in html
 
 
 def test_scenes(tmp_path):
