@@ -189,6 +189,7 @@ class PomonaClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
       2e-5 of the least objective, so that probabilities agree to 1e-4; the check asks for 1e-7.
     - ridge regression takes no weights, and the checks of weights fail: the same one,
       `check_sample_weights_not_an_array`, `check_sample_weights_list`,
+      `check_sample_weights_pandas_series`,
       `check_sample_weights_shape`, `check_sample_weights_not_overwritten`,
       `check_all_zero_sample_weights_error` and `check_classifiers_one_label_sample_weights`.
 

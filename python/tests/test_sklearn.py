@@ -36,6 +36,7 @@ EXPECTED_TO_FAIL = {
     "ridge": {
         "check_sample_weights_not_an_array": NO_WEIGHTS,
         "check_sample_weights_list": NO_WEIGHTS,
+        "check_sample_weights_pandas_series": NO_WEIGHTS,
         "check_all_zero_sample_weights_error": NO_WEIGHTS,
         "check_sample_weights_shape": NO_WEIGHTS,
         "check_sample_weights_not_overwritten": NO_WEIGHTS,
