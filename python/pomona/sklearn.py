@@ -18,15 +18,15 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import (  # type: ignore[import-untyped]
+from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import Tags  # type: ignore[import-untyped]
-from sklearn.utils.multiclass import check_classification_targets  # type: ignore[import-untyped]
-from sklearn.utils.validation import (  # type: ignore[import-untyped]
+from sklearn.utils import Tags
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
     _check_sample_weight,
     check_is_fitted,
     validate_data,
@@ -40,7 +40,7 @@ __all__ = ["PomonaClassifier", "PomonaFeaturizer", "PomonaPCA"]
 _RIDGE_ALPHA = 1.0
 
 
-class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Photographs to CNN features, by a pretrained backbone. Nothing is fitted.
 
     `X` is a list of n photographs as `pomona.Featurizer` takes them: paths, encoded bytes, PIL
@@ -119,7 +119,7 @@ class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         return tags
 
 
-class PomonaPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class PomonaPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Standard scaler and PCA in one, as `pomona reduce` fits them in one pass.
 
     Sums are float64, input and output are float32.
@@ -180,7 +180,7 @@ class PomonaPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return tags
 
 
-class PomonaClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class PomonaClassifier(ClassifierMixin, BaseEstimator):
     """Logistic or ridge regression, as `pomona train` fits them, without calibration.
 
     It passes the checks of scikit-learn (`sklearn.utils.estimator_checks`) but for these:
@@ -253,7 +253,7 @@ class PomonaClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not fitted.converged:
             import warnings
 
-            from sklearn.exceptions import (  # type: ignore[import-untyped]
+            from sklearn.exceptions import (
                 ConvergenceWarning,
             )
 
