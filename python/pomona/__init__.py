@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pomona.bundle import Bundle as Bundle
     from pomona.errors import DamagedError as DamagedError
     from pomona.errors import DeniedError as DeniedError
+    from pomona.errors import ForkedProcessError as ForkedProcessError
     from pomona.errors import InternalError as InternalError
     from pomona.errors import InvalidInputError as InvalidInputError
     from pomona.errors import NotFoundError as NotFoundError
@@ -48,6 +49,7 @@ _HOMES = {
     "DeniedError": "errors",
     "FeatureTable": "tables",
     "Featurizer": "featurizer",
+    "ForkedProcessError": "errors",
     "InternalError": "errors",
     "InvalidInputError": "errors",
     "NotFoundError": "errors",
