@@ -22,13 +22,17 @@ CONFIG = ".clang-tidy"
 
 
 def compile_commands(build: Path) -> dict[str, str]:
-    """File (relative to the repository) → the command that compiles it; only files of ours."""
+    """File (relative to the repository) → the command that compiles it; only files of ours.
+
+    nanobind is compiled from its wheel in the virtual environment, which is none of ours.
+    """
     database = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
     commands = {}
     for entry in database:
         file = Path(entry["file"])
         # What the build makes itself are only files that join others of ours.
-        if file.is_relative_to(ROOT) and (not file.is_relative_to(build) or "Unity" in file.parts):
+        ours = file.is_relative_to(ROOT) and not file.is_relative_to(ROOT / ".venv")
+        if ours and (not file.is_relative_to(build) or "Unity" in file.parts):
             commands[file.relative_to(ROOT).as_posix()] = entry["command"]
     return commands
 
