@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -14,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "interpreter_end.h"
 #include "pomona/base/error.h"
 
 namespace nb = nanobind;
@@ -42,21 +44,31 @@ Roll& roll() {
   return *current;
 }
 
+// The end of a work may wait for a thread that takes the GIL, so it comes without the GIL.
 void forget_what_is_over() {
-  std::erase_if(roll().released, [](const auto& work) { return work->is_over(); });
+  std::vector<std::shared_ptr<Work>>& released = roll().released;
+  const auto over = std::ranges::partition(released, [](const auto& w) { return !w->is_over(); });
+  std::vector<std::shared_ptr<Work>> works(std::make_move_iterator(over.begin()),
+                                           std::make_move_iterator(over.end()));
+  released.erase(over.begin(), over.end());
+  if (works.empty()) return;
+  const GilReleased without_gil;
+  works.clear();
 }
 
 // A task on its thread.
 class TaskThread : public Work {
  public:
   explicit TaskThread(const Task& task)
-      : thread_([this, task](const std::stop_token& stop) {
+      : thread_([this, task = task](const std::stop_token& stop) mutable {
           std::exception_ptr error;
           try {
             task(stop);
           } catch (...) {
             error = std::current_exception();
           }
+          // It may own objects of Python. Once the work is over, its thread needs no GIL.
+          task = nullptr;
           const std::lock_guard lock(mutex_);
           error_ = error;
           over_ = true;
@@ -83,6 +95,26 @@ class TaskThread : public Work {
   std::exception_ptr error_;
   bool over_ = false;
   std::jthread thread_;
+};
+
+// A task on the thread of its caller.
+class TaskHere : public Work {
+ public:
+  void stop() override { source_.request_stop(); }
+  bool is_over() override { return over_; }
+  void run(const Task& task) {
+    try {
+      task(source_.get_token());
+    } catch (...) {
+      over_ = true;
+      throw;
+    }
+    over_ = true;
+  }
+
+ private:
+  std::stop_source source_;
+  std::atomic<bool> over_ = false;
 };
 
 // None where the system starts no more threads.
@@ -112,12 +144,12 @@ bool is_main_thread() { return ::gettid() == ::getpid(); }
 }  // namespace
 
 void enroll(const std::shared_ptr<Work>& work) {
+  forget_what_is_over();
   if (roll().closed) {
     work->stop();
     throw Error(ErrorKind::kUnavailable,
                 "using Pomona while the interpreter exits: it is too late");
   }
-  forget_what_is_over();
   roll().at_work.push_back(work);
 }
 
@@ -136,31 +168,38 @@ void end_all_work() {
   std::ranges::move(all.released, std::back_inserter(works));
   all.at_work.clear();
   all.released.clear();
-  const nb::gil_scoped_release released;
+  const GilReleased without_gil;
   for (const auto& work : works) work->stop();
   for (const auto& work : works) {
     while (!work->is_over()) std::this_thread::sleep_for(kBetweenLooksAtExit);
   }
+  works.clear();  // without the GIL, see forget_what_is_over()
 }
 
 void run_interruptibly(const Task& task, const Watch& watch) {
   const std::shared_ptr<TaskThread> thread =
       is_main_thread() || watch ? start_thread(task) : nullptr;
   if (thread == nullptr) {
-    const nb::gil_scoped_release released;
-    task({});
+    const auto here = std::make_shared<TaskHere>();
+    const Enrolled enrolled(here);
+    const GilReleased without_gil;
+    here->run(task);
     return;
   }
   const Enrolled enrolled(thread);
   const auto is_over = [&] {
-    const nb::gil_scoped_release released;
+    const GilReleased without_gil;
     return thread->wait(kBetweenLooks);
+  };
+  // The interpreter ends only when a watch has returned: it would end this thread inside of it.
+  const auto look = [&] {
+    if (const GilTaken taken; taken && watch) watch();
   };
   while (!is_over()) {
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
-    if (watch) watch();
+    look();
   }
-  if (watch) watch();
+  look();
   thread->rethrow();
 }
 

@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 
+#include "interpreter_end.h"
 #include "pomona/base/error.h"
 
 namespace nb = nanobind;
@@ -15,6 +16,7 @@ namespace pomona::python {
 namespace {
 
 void raise(const Error& error) {
+  const GilTaken lasts;  // the interpreter ends after it, not inside of it
   try {
     const std::string kind(error_kind_name(error.kind()));
     nb::module_::import_("pomona.errors").attr("raise_error")(kind, std::string(error.what()));

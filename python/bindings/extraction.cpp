@@ -2,7 +2,6 @@
 #include "extraction.h"
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -15,6 +14,7 @@
 #include "background.h"
 #include "counted_progress.h"
 #include "engine_process.h"
+#include "held_array.h"
 #include "pomona/dataset/image_input.h"
 #include "pomona/dataset/input_options.h"
 #include "pomona/extract/extract.h"
@@ -24,8 +24,6 @@ using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {
-
-using Features = nb::ndarray<nb::numpy, float, nb::ndim<2>>;
 
 // The columns of a feature table. One thread adds.
 struct Columns : FeatureSink {
@@ -68,14 +66,6 @@ Extracted extract_now(const InputOptions& input, const ExtractOptions& options, 
   return extracted;
 }
 
-Features features_of(const std::shared_ptr<Columns>& columns) {
-  auto held = std::make_unique<std::shared_ptr<Columns>>(columns);
-  const nb::capsule keeper(held.release(), [](void* last) noexcept {
-    delete static_cast<std::shared_ptr<Columns>*>(last);
-  });
-  return Features(columns->features.data(), {columns->path.size(), columns->width}, keeper);
-}
-
 // `watch`: as watch_of() calls it.
 nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& options,
                           const nb::object& watch) {
@@ -92,16 +82,17 @@ nb::tuple extract_folders(const InputOptions& input, const ExtractOptions& optio
   for (const FileFailure& one : extracted.failures) {
     failures.append(nb::make_tuple(one.path, one.stage, one.kind, one.message));
   }
-  const Columns& columns = *extracted.columns;
-  return nb::make_tuple(
-      nb::make_tuple(columns.path, columns.label, columns.split, features_of(extracted.columns)),
-      failures,
-      nb::make_tuple(extracted.featurizer.size,
-                     std::string(precision_name(extracted.featurizer.precision)),
-                     extracted.featurizer.batch),
-      nb::make_tuple(std::string(split_kind_name(extracted.split_kind)),
-                     source_names(parse_image_inputs(input.images))),
-      counted->warnings());
+  Columns& columns = *extracted.columns;
+  const nb::object features = numpy_array_over(columns.features.data(), columns.path.size(),
+                                               columns.width, extracted.columns);
+  return nb::make_tuple(nb::make_tuple(columns.path, columns.label, columns.split, features),
+                        failures,
+                        nb::make_tuple(extracted.featurizer.size,
+                                       std::string(precision_name(extracted.featurizer.precision)),
+                                       extracted.featurizer.batch),
+                        nb::make_tuple(std::string(split_kind_name(extracted.split_kind)),
+                                       source_names(parse_image_inputs(input.images))),
+                        counted->warnings());
 }
 
 }  // namespace

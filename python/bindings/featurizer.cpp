@@ -2,7 +2,6 @@
 #include "featurizer.h"
 
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -16,6 +15,8 @@
 
 #include "background.h"
 #include "engine_process.h"
+#include "held_array.h"
+#include "interpreter_end.h"
 #include "photographs.h"
 #include "pomona/extract/extract.h"
 #include "pomona/extract/photograph_stream.h"
@@ -25,8 +26,6 @@ using nanobind::literals::operator""_a;
 
 namespace pomona::python {
 namespace {
-
-using Features = nb::ndarray<nb::numpy, float, nb::ndim<2>>;
 
 std::shared_ptr<StreamNetworks> make_stream_networks(const ExtractOptions& options) {
   enter_engine();
@@ -76,14 +75,6 @@ class Stream {
   std::shared_ptr<StreamWork> work_;
 };
 
-Features features_of(std::vector<float> values, std::size_t rows, std::size_t width) {
-  auto owned = std::make_unique<std::vector<float>>(std::move(values));
-  float* data = owned->data();
-  const nb::capsule keeper(
-      owned.release(), [](void* held) noexcept { delete static_cast<std::vector<float>*>(held); });
-  return Features(data, {rows, width}, keeper);
-}
-
 nb::list failures_of(const StreamedBlock& block) {
   nb::list failures;
   for (const auto& [photograph, failure] : block.failures) {
@@ -97,13 +88,14 @@ nb::object Stream::next(int milliseconds) {
   const std::shared_ptr<StreamWork> work = work_;
   std::optional<StreamedBlock> block;
   {
-    const nb::gil_scoped_release released;
+    const GilReleased without_gil;
     block = work->stream().next(std::chrono::milliseconds(milliseconds));
   }
   if (!block) return nb::none();
   const nb::list failures = failures_of(*block);
   return nb::make_tuple(
-      block->rows, features_of(std::move(block->features), block->rows.size(), work->row_width()),
+      block->rows,
+      numpy_array_of(std::move(block->features), block->rows.size(), work->row_width()),
       block->damage, failures);
 }
 

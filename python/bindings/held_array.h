@@ -45,17 +45,27 @@ Held<Number> hold(nanobind::handle object, const char* what) {
   return {{array.data(), array.shape(0), kDims == 2 ? array.shape(1) : 1}, python_owner(object)};
 }
 
-// An array over the values, which it owns: of one dimension where there are no `cols`.
+// An array over memory that `owner` keeps alive: of one dimension where there are no `cols`.
 template <class Number>
-nanobind::object numpy_array_of(std::vector<Number> values, std::size_t rows,
-                                std::optional<std::size_t> cols) {
-  auto owned = std::make_unique<std::vector<Number>>(std::move(values));
-  Number* data = owned->data();
-  const nanobind::capsule keeper(
-      owned.release(), [](void* held) noexcept { delete static_cast<std::vector<Number>*>(held); });
+nanobind::object numpy_array_over(Number* data, std::size_t rows, std::optional<std::size_t> cols,
+                                  std::shared_ptr<const void> owner) {
+  // The export would import NumPy too, but makes a TypeError of a Ctrl-C in the middle of it.
+  nanobind::module_::import_("numpy");
+  auto held = std::make_unique<std::shared_ptr<const void>>(std::move(owner));
+  const nanobind::capsule keeper(held.release(), [](void* pointer) noexcept {
+    delete static_cast<std::shared_ptr<const void>*>(pointer);
+  });
   const std::size_t shape[] = {rows, cols.value_or(1)};
   return nanobind::cast(
       nanobind::ndarray<nanobind::numpy, Number>(data, cols ? 2 : 1, shape, keeper));
+}
+
+// An array over the values, which it owns.
+template <class Number>
+nanobind::object numpy_array_of(std::vector<Number> values, std::size_t rows,
+                                std::optional<std::size_t> cols) {
+  const auto owned = std::make_shared<std::vector<Number>>(std::move(values));
+  return numpy_array_over(owned->data(), rows, cols, owned);
 }
 
 inline nanobind::object numpy_array_of(const std::vector<double>& values) {

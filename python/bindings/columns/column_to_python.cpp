@@ -1,33 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
-#include <utility>
+#include <optional>
 
 #include "columns/arrow_column.h"
 #include "columns/column_conversion.h"
+#include "held_array.h"
 
 namespace nb = nanobind;
 
 namespace pomona::python {
 namespace {
-
-nb::capsule holder(std::shared_ptr<const void> owner) {
-  auto held = std::make_unique<std::shared_ptr<const void>>(std::move(owner));
-  return {held.release(), [](void* pointer) noexcept {
-            delete static_cast<std::shared_ptr<const void>*>(pointer);
-          }};
-}
-
-template <typename T>
-nb::object array_over(const T* values, std::initializer_list<std::size_t> shape,
-                      const std::shared_ptr<const void>& owner) {
-  return nb::cast(nb::ndarray<nb::numpy, const T>(values, shape, holder(owner)));
-}
 
 // What `at` makes of each row, None for null.
 template <typename At>
@@ -47,7 +33,8 @@ template <typename T>
 nb::object numbers(const ArrowColumn& column) {
   const T* values = column.values<T>(1) + column.offset;
   if (column.buffers[0] == nullptr) {
-    return array_over(values, {static_cast<std::size_t>(column.length)}, column.owner);
+    return numpy_array_over(values, static_cast<std::size_t>(column.length), std::nullopt,
+                            column.owner);
   }
   return list_of(column, [&](std::int64_t row) { return nb::cast(values[row]); });
 }
@@ -66,7 +53,7 @@ nb::object booleans(const ArrowColumn& column) {
   for (std::size_t row = 0; row < size; ++row) {
     (*flags)[row] = bit(column, static_cast<std::int64_t>(row));
   }
-  return array_over<bool>(flags->get(), {size}, flags);
+  return numpy_array_over<const bool>(flags->get(), size, std::nullopt, flags);
 }
 
 nb::object matrix(const ArrowColumn& column) {
@@ -76,9 +63,9 @@ nb::object matrix(const ArrowColumn& column) {
   const auto rows = static_cast<std::size_t>(column.length);
   const auto columns = static_cast<std::size_t>(width);
   if (items.format == "f") {
-    return array_over(items.values<float>(1) + first, {rows, columns}, items.owner);
+    return numpy_array_over(items.values<float>(1) + first, rows, columns, items.owner);
   }
-  return array_over(items.values<double>(1) + first, {rows, columns}, items.owner);
+  return numpy_array_over(items.values<double>(1) + first, rows, columns, items.owner);
 }
 
 template <typename Object, typename Offset>
