@@ -26,6 +26,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 constexpr auto kLong = std::chrono::seconds(60);
 
@@ -149,6 +150,33 @@ TEST(PhotographStream, GivesFailuresAsValues) {
   const auto salvaged = stream_all(*networks, {{block.back()}}, lenient);
   ASSERT_EQ(salvaged[0].damage.size(), 1U);
   EXPECT_GT(salvaged[0].damage[0], 0.2);
+}
+
+TEST(PhotographStream, NamesAFileThatIsMissingAsTheCallerDoes) {
+  const auto networks = tiny_networks(1);
+  const std::vector<std::string> paths = {"gone.jpg", "no_folder/gone.jpg", "/nowhere/gone.jpg"};
+  std::vector<Photograph> files;
+  for (const std::string& path : paths) files.emplace_back(PhotographFile{path});
+  const auto streamed = stream_all(*networks, {files});
+  ASSERT_EQ(streamed[0].failures.size(), 3U);
+  std::vector<std::string> messages;
+  for (const StreamFailure& one : streamed[0].failures) messages.push_back(one.failure.message);
+  const std::string why = ": no such file or folder";
+  EXPECT_THAT(messages, ElementsAre(StartsWith("reading gone.jpg" + why),
+                                    StartsWith("opening the folder no_folder" + why),
+                                    StartsWith("opening the folder /nowhere" + why)));
+}
+
+TEST(PhotographStream, ReadsAFileByARelativePath) {
+  const auto networks = tiny_networks(1);
+  const std::string photograph = made_up_photographs(1)[0];
+  const std::string name = "relative photograph_stream.jpg";
+  std::ofstream(name, std::ios::binary) << photograph;
+  const auto streamed = stream_all(
+      *networks, {{photograph}, {PhotographFile{name}}, {PhotographFile{"./gone/../" + name}}});
+  std::filesystem::remove(name);
+  EXPECT_EQ(streamed[1].features, streamed[0].features);
+  EXPECT_EQ(streamed[2].features, streamed[0].features);
 }
 
 TEST(PhotographStream, SharesNetworksWithOtherStreams) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/features/photograph.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "pomona/base/error.h"
+#include "pomona/storage/key.h"
+#include "pomona/storage/place.h"
 #include "pomona/storage/read_failure.h"
 #include "pomona/storage/store_opener.h"
 
@@ -16,11 +19,25 @@ unexpected<PhotographFailure> not_added(PhotographFailure failure) {
   return unexpected<PhotographFailure>(std::move(failure));
 }
 
+// read_place() names the absolute path in its errors; here a relative path stays relative in them.
+std::string read_file(const std::string& path) {
+  const std::filesystem::path given = std::filesystem::path(path).lexically_normal();
+  const std::string name = given.filename().string();
+  if (is_remote(path) || given.is_absolute() || name.empty() || name == "." || name == "..") {
+    return read_place(path, kMaxPhotographBytes, *local_store_opener());
+  }
+  const std::string folder = given.has_parent_path() ? given.parent_path().string() : ".";
+  std::string bytes;
+  local_store_opener()->open(folder)->read(key_from_name(name), kMaxPhotographBytes, bytes,
+                                           /*version=*/"");
+  return bytes;
+}
+
 Added add_file(const PhotographFile& file, const DecodeLimits& limits,
                PhotographFeaturizer& featurizer) {
   std::string bytes;
   try {
-    bytes = read_place(file.path, kMaxPhotographBytes, *local_store_opener());
+    bytes = read_file(file.path);
   } catch (const Error& error) {
     return not_added({"read", read_failure_kind(error.kind()), error.what()});
   }

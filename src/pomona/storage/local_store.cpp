@@ -216,7 +216,7 @@ LocalStore::LocalStore(const std::string& folder, IfMissing if_missing) : folder
 LocalStore::~LocalStore() { ::close(root_); }
 
 std::string LocalStore::object_name(std::string_view key) const {
-  return folder_ + "/" + std::string(key);
+  return folder_ == "." ? std::string(key) : folder_ + "/" + std::string(key);
 }
 
 void LocalStore::list(std::string_view prefix,
