@@ -195,5 +195,13 @@ class Bundle:
         return _bundle_of, (self._place, self._models)
 
 
+def settings_of(bundle: Bundle) -> str:
+    """What computes its features, for a sentence."""
+    return (
+        f"backbone {bundle.backbone!r}, size {bundle.size}, precision {bundle.precision!r}, "
+        f"fit {bundle.fit!r}, crops {','.join(bundle.crops)!r}"
+    )
+
+
 def _bundle_of(place: str, models: str) -> Bundle:
     return Bundle(place, models=models)
