@@ -121,19 +121,22 @@ def evaluate(
 
 def _places(data: Any) -> list[Any] | None:
     """The folders that `data` names; None: it is features."""
-    if isinstance(data, (str, os.PathLike)):
-        if not is_remote(data) and not Path(os.fsdecode(data)).exists():
+    given = list(data.values()) if isinstance(data, Mapping) else data
+    if isinstance(given, (str, os.PathLike)):
+        given = [given]
+    if not isinstance(given, (list, tuple)):
+        return None
+    for place in given:
+        is_here = isinstance(place, (str, os.PathLike)) and not is_remote(place)
+        if is_here and not Path(os.fsdecode(place)).exists():
             raise_error(
                 "not_found",
-                f"evaluating a bundle: there is no file or folder '{os.fsdecode(data)}'; check the "
+                f"evaluating a bundle: there is no file or folder '{os.fsdecode(place)}'; check the "
                 "path",
             )
-        return [data]
-    if isinstance(data, Mapping) and any(map(is_remote, data.values())):
-        return list(data.values())
-    if isinstance(data, (list, tuple)) and any(map(is_remote, data)):
-        return list(data)
-    return folders_of(data)
+    if any(map(is_remote, given)):
+        return list(given)
+    return folders_of(data) or ([data] if isinstance(data, (str, os.PathLike)) else None)
 
 
 def _is_for_command(data: Any) -> bool:
