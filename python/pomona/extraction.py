@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 from pomona import _core, verbs
 from pomona._command import without_source
 from pomona._in_memory import FOR_FOLDERS, LocalCopies, names_of, refuse, set_options
-from pomona._models import models_folder
 from pomona._progress import ProgressArgument, Show, progress_shower, stage_watch
 from pomona._signature import takes
 from pomona._stream import Failure
@@ -117,7 +116,7 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
         "crops": ["whole"] if given.get("crops") is None else names_of(given["crops"]),
         "batch": given.get("batch"),
         "workers": given.get("workers"),
-        "models": models_folder(given.get("models")),
+        "models": given.get("models"),
         **{name: given.get(name) for name in DecodeOptions.__annotations__},
     }
     max_failures = given.get("max_failures")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from pomona import _core, verbs
 from pomona._command import text_of
 from pomona._in_memory import FOR_FOLDERS, names_of, refuse, set_options
-from pomona._models import models_folder
 from pomona._progress import ProgressArgument, progress_shower, stage_watch
 from pomona._signature import takes
 from pomona.bundle import Bundle, settings_of
@@ -270,7 +269,7 @@ def _trained(
     result = TrainingResult(
         json.loads(metrics), confusion_table(labels, counts), tsne_table(json.loads(plot))
     )
-    return Bundle._in_memory(native, made_by.models, result)
+    return Bundle._in_memory(native, options.get("models"), result)
 
 
 def _trained_by_command(
@@ -307,8 +306,8 @@ def _made_by(
         given["precision"] = given["precision"] or "f32"
         given["fit"] = given["fit"] or "squash"
     crops = names_of(given.pop("crops") or ["whole"])
-    models = models_folder(options.get("models"))
-    return extract_options(**given, crops=crops, models=models, workers=options.get("workers"))
+    of_caller: dict[str, Any] = {name: options.get(name) for name in ("models", "workers")}
+    return extract_options(**given, crops=crops, **of_caller)
 
 
 def _chain_options(

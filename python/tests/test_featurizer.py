@@ -190,6 +190,17 @@ def test_it_is_pickled_by_its_options(featurizer, expected):
     assert repr(again) == repr(featurizer)
 
 
+def test_the_folder_of_models_is_found_where_the_featurizer_is_used(models, monkeypatch):
+    monkeypatch.setenv("POMONA_MODELS", "/nowhere")
+    featurizer = Featurizer("tiny", precision="f32")
+    pickled = pickle.dumps(featurizer)
+    assert "nowhere" not in repr(featurizer) and "models" not in repr(featurizer)
+    assert b"nowhere" not in pickled and str(HERE.parent).encode() not in pickled
+    monkeypatch.setenv("POMONA_MODELS", str(models))
+    for one in (featurizer, pickle.loads(pickled)):
+        assert len(one([jpeg(1)])) == 1
+
+
 def test_progress_is_shown_as_photographs_are_done(featurizer):
     events = []
     featurizer([jpeg(i) for i in range(70)], progress=events.append)

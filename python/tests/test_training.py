@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
+import copy
 import csv
 import json
 import pickle
+import shutil
 import warnings
 from pathlib import Path
 
@@ -174,8 +176,33 @@ def test_a_trained_bundle_predicts_saves_and_evaluates(bundle, table, tmp_path):
     opened = pomona.Bundle(bundle_path)
     assert opened == bundle
     assert opened.training is None
+    assert copy.copy(bundle) is bundle and copy.deepcopy(bundle) is bundle
     assert pickle.loads(pickle.dumps(bundle)) == bundle
     assert pomona.predict(FRUITS / "Banana", opened).details == predicted.details
+
+
+def test_a_pickled_bundle_is_found_from_elsewhere_and_refuses_other_files(
+    bundle, table, tiny, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    bundle.save("model")
+    pickled = pickle.dumps(pomona.Bundle("model"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert pickle.loads(pickled) == bundle
+    shutil.rmtree(tmp_path / "model")
+    pomona.train(table, models=tiny["models"], classifier="ridge").save(tmp_path / "model")
+    with pytest.raises(DamagedError, match="its digest was .*, now it is"):
+        pickle.loads(pickled)
+
+
+def test_what_is_measured_is_pickled(bundle, table):
+    evaluation = pomona.evaluate(bundle, table)
+    again = pickle.loads(pickle.dumps(evaluation))
+    assert again.metrics == evaluation.metrics
+    assert confusion_of(again.confusion) == confusion_of(evaluation.confusion)
+    training = pickle.loads(pickle.dumps(bundle.training))
+    assert confusion_of(training.tsne) == confusion_of(bundle.training.tsne)
 
 
 def test_evaluate_gives_what_the_command_prints(bundle, table, plain_output):
