@@ -16,7 +16,7 @@ from pomona._signature import takes
 from pomona._stream import Failure
 from pomona.errors import raise_error, warn
 from pomona.featurizer import Featurizer, extract_options, failure_table
-from pomona.images import is_folder
+from pomona.images import is_folder, table_columns
 from pomona.options import DecodeOptions, EarlierOptions, ExtractOptions, StoreOptions
 from pomona.output import Output
 from pomona.tables import FeatureOrigin, FeatureSplit, FeatureTable
@@ -71,7 +71,8 @@ def extract(
         images: A folder with one folder of photographs for each label, or several such folders, or
             a mapping that names where photographs come from: `{"studio": "Training"}`. Without
             `out`, folders in a bucket are copied to this machine first. Anything else that
-            `Featurizer` takes has neither labels nor a split.
+            `Featurizer` takes has neither labels nor a split; a table's columns `label` and `split`
+            are not read, and there is a `PomonaWarning`.
         out: Folder, or s3://bucket/prefix, for the results; None: they stay in memory.
         progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
             none; a function gets each `ProgressEvent`.
@@ -128,6 +129,13 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
             "only photographs in folders have labels and a split; leave this out, or give a folder "
             "with one folder for each label",
         )
+        not_read = [name for name in ("label", "split") if name in table_columns(images)]
+        if not_read:
+            warn(
+                f"extracting features from a table: {', '.join(not_read)}: not read, only photographs "
+                "in folders have labels and a split; give these to train (`labels`, `test`), for the "
+                "rows that the feature table has: photographs in `failures` have none"
+            )
         share = 0.1 if max_failures is None else max_failures
         return Featurizer(**features)(images, progress=progress, max_failures=share)
     options = extract_options(max_failures=max_failures, **features)

@@ -70,8 +70,9 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
               (name, photograph); a mapping from names to photographs.
 
     Returns:
-        An iterator, which reads what it is given as it goes. Photographs in a folder are called by
-        their paths in it, files by their paths, others by their number: `"0"`, `"1"`, …
+        An iterator, which reads what it is given as it goes. Photographs of a folder that is given
+        by itself are called by their paths in it; of a folder in a list by its path and theirs in
+        it. Files are called by their paths, others by their number: `"0"`, `"1"`, …
 
     Raises:
         NotFoundError: A path that is given by itself does not exist.
@@ -260,12 +261,22 @@ def _rows(table: Any) -> Iterator[Any]:
         yield (names[0], item) if names and names[0] is not None else item
 
 
-def _column_names(table: Any) -> list[str]:
-    """Of pyarrow, DuckDB, polars, pandas; of others the table is read for it."""
-    for names in (getattr(table, name, None) for name in ("column_names", "columns")):
+def table_columns(images: object) -> list[str]:
+    """Names of the columns of a table of pyarrow, DuckDB, polars or pandas; of anything else none."""
+    if not _is_table(images):
+        return []
+    schema = getattr(images, "schema", None)  # of a reader of batches
+    for names in (
+        *(getattr(images, name, None) for name in ("column_names", "columns")),
+        getattr(schema, "names", None),
+    ):
         if names is not None and all(isinstance(one, str) for one in names):
             return list(names)
-    return list(_core.read_table(table).column_names)
+    return []
+
+
+def _column_names(table: Any) -> list[str]:
+    return table_columns(table) or list(_core.read_table(table).column_names)
 
 
 def _pairs(entries: Iterable[Any]) -> Iterator[tuple[str, Item]]:

@@ -2,6 +2,7 @@
 import gc
 import pickle
 import threading
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from pictures import encoded, interrupt, jpeg, pixels, run_python
 from PIL import Image
 
 import pomona
-from pomona.errors import DamagedError, InvalidInputError, NotFoundError
+from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaWarning
 from pomona.extraction import extract
 from pomona.featurizer import Featurizer
 
@@ -182,6 +183,19 @@ def test_labels_and_splits_are_of_folders_alone(tiny, tmp_path):
         extract(tmp_path / "nowhere", **tiny)
     with pytest.raises(InvalidInputError, match="holdout"):
         extract(FRUITS, holdout=7, **tiny)
+
+
+def test_columns_of_a_table_that_are_not_read_warn(tiny):
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"content": [jpeg(1)], "label": ["fig"], "split": ["test"]})
+    for images in (table, table.to_pandas(), table.to_reader()):
+        with pytest.warns(PomonaWarning, match="label, split: not read") as caught:
+            found = extract(images, **tiny)
+        assert caught[0].filename == __file__
+        assert (found["label"], found["split"]) == ([""], ["train"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        extract(table.select(["content"]), **tiny)
 
 
 def test_it_is_pickled_by_its_options(featurizer, expected):

@@ -54,6 +54,7 @@ def test_files_and_folders_in_a_list_are_called_by_their_paths(folder):
         str(folder / "b" / "é.jpg"),
     ]
     assert names(file) == [str(file)]
+    assert names([folder / "b"]) == [str(folder / "b" / key) for key in names(folder / "b")]
 
 
 def test_everything_else_is_numbered(folder):
