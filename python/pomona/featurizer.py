@@ -30,7 +30,8 @@ class Featurizer:
     """Turns photographs into features with a pretrained network, on every core.
 
     Networks are compiled when they are first used. Any number of threads may use one featurizer at
-    once. It is pickled by its options. After a fork of a process that has used one, the child
+    once. It is pickled by its options; `models=None` means the folder of the machine that opens it
+    again. After a fork of a process that has used one, the child
     raises; start processes by spawn instead.
 
     Args:
@@ -86,7 +87,7 @@ class Featurizer:
             "crops": crops.split(",") if isinstance(crops, str) else list(crops),
             "batch": batch,
             "workers": workers,
-            "models": models_folder(models),
+            "models": models,
             "max_pixels": max_pixels,
             "max_decode_memory": max_decode_memory,
             "max_decode_time": max_decode_time,
@@ -225,6 +226,7 @@ class Featurizer:
         _core.enter_engine()  # before the lock, which a fork may have taken with it
         with self._lock:
             if self._networks is None:
+                self._options.models = models_folder(self._arguments["models"])
                 self._networks = _core.Networks(self._options)
             return self._networks
 
@@ -245,7 +247,7 @@ def extract_options(
     crops: list[str],
     batch: int | None,
     workers: int | None,
-    models: str,
+    models: StrPath | None,
     max_failures: float | None = None,
     **limits: float | None,
 ) -> _core.ExtractOptions:
@@ -256,7 +258,7 @@ def extract_options(
     """
     options = _core.ExtractOptions()
     options.backbone = backbone
-    options.models = models
+    options.models = models_folder(models)
     options.limits = decode_limits(**limits)
     try:
         options.size = size or 0
