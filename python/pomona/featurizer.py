@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
+from pomona._in_memory import names_of, real_number, set_options, whole_number
 from pomona._models import models_folder
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
 from pomona._stream import Block, Failure, stream_blocks
@@ -83,7 +84,7 @@ class Featurizer:
             "size": size,
             "precision": precision,
             "fit": fit,
-            "crops": crops.split(",") if isinstance(crops, str) else list(crops),
+            "crops": names_of(crops),
             "batch": batch,
             "workers": workers,
             "models": models_folder(models),
@@ -255,23 +256,22 @@ def extract_options(
         InvalidInputError: A name or a number is none that it knows.
     """
     options = _core.ExtractOptions()
-    options.backbone = backbone
     options.models = models
     options.limits = decode_limits(**limits)
-    try:
-        options.size = size or 0
-        options.precision = precision
-        options.fit = fit
-        options.crops = crops
-        options.batch = batch or 0
-        options.workers = workers or 0
-        if max_failures is not None:
-            options.max_failures = max_failures
-    except TypeError:
-        found = (
-            f"size={size!r}, batch={batch!r}, workers={workers!r}, max_failures={max_failures!r}"
-        )
-        raise_error("invalid_input", f"size, batch, workers, max_failures: no such number: {found}")
+    given = {
+        "backbone": backbone,
+        "size": size,
+        "precision": precision,
+        "fit": fit,
+        "crops": crops,
+        "batch": batch,
+        "workers": workers,
+        "max_failures": max_failures,
+    }
+    for name in ("backbone", "precision", "fit"):
+        if given[name] is None:
+            raise_error("invalid_input", f"{name}: expected a text, found None")
+    set_options(options, given, given)
     return options
 
 
@@ -290,16 +290,18 @@ def decode_limits(
     limits = _core.DecodeLimits()
     given: dict[str, Any] = {
         "max_pixels": max_pixels,
-        "max_decode_memory": None if max_decode_memory is None else max_decode_memory * _MIB,
         "max_decode_time": max_decode_time,
         "max_damage": max_damage,
     }
-    for name, value in given.items():
+    set_options(limits, given, given)
+    if max_decode_memory is not None:
+        mebibytes = whole_number("max_decode_memory", max_decode_memory)
         try:
-            if value is not None:
-                setattr(limits, name, value)
+            limits.max_decode_memory = mebibytes * _MIB
         except TypeError:
-            raise_error("invalid_input", f"{name}: no such number: {value!r}")
+            raise_error(
+                "invalid_input", f"max_decode_memory: expected MiB in range, found {mebibytes}"
+            )
     return limits
 
 
@@ -359,7 +361,7 @@ def check_failures(failures: Sequence[Failure], photographs: int, max_failures: 
     Raises:
         InvalidInputError: More than this share failed, or the share is none.
     """
-    if not 0 <= max_failures <= 1:
+    if not 0 <= real_number("max_failures", max_failures) <= 1:
         raise_error("invalid_input", f"max_failures: expected 0 to 1, found {max_failures!r}")
     if len(failures) > max_failures * photographs:
         first = failures[0]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
+from pomona._in_memory import whole_number
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
 from pomona._stream import cut
 from pomona.bundle import Bundle
@@ -73,6 +74,10 @@ class Predictor:
         max_damage: float | None = None,
     ) -> None:
         self.bundle = bundle if isinstance(bundle, Bundle) else Bundle(bundle, models=models)
+        if workers is not None:
+            workers = whole_number("workers", workers)
+            if workers < 0:
+                raise_error("invalid_input", f"workers: expected a count, found {workers}")
         self._given: dict[str, Any] = {
             "fast": fast,
             "workers": workers,
@@ -81,8 +86,6 @@ class Predictor:
             "max_decode_time": max_decode_time,
             "max_damage": max_damage,
         }
-        if not isinstance(workers, int | None) or (workers or 0) < 0:
-            raise_error("invalid_input", f"workers: expected a count, found {workers!r}")
         if self.bundle.classifier == "none":
             raise_error(
                 "invalid_input",
@@ -225,7 +228,7 @@ class Predictor:
         options = _core.PredictOptions()
         options.limits = self._limits
         try:
-            options.top = top
+            options.top = whole_number("top", top)
         except TypeError:
             raise_error("invalid_input", f"top: expected a count, found {top!r}")
         return options

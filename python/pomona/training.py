@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import operator
 import os
 import tempfile
 from collections.abc import Sequence
@@ -13,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from pomona import _core, verbs
 from pomona._command import text_of
-from pomona._in_memory import FOR_FOLDERS, names_of, refuse, set_options
+from pomona._in_memory import FOR_FOLDERS, names_of, real_number, refuse, set_options
 from pomona._models import models_folder
 from pomona._progress import ProgressArgument, progress_shower, stage_watch
 from pomona._signature import takes
 from pomona.bundle import Bundle
-from pomona.errors import raise_error, warn
+from pomona.errors import InvalidInputError, raise_error, warn
 from pomona.feature_rows import FeatureRows, rows_of
 from pomona.featurizer import extract_options
 from pomona.measured import TrainingResult, confusion_table, tsne_table
@@ -348,11 +349,13 @@ def _reduce_options(options: dict[str, Any]) -> _core.ReduceOptions:
     reduce_options = _core.ReduceOptions()
     components = options.get("components")
     if components is not None:
+        # 1.0 may be meant as a count or as the whole variance: the core refuses it.
+        whole = hasattr(components, "__index__") and type(components) is not bool
         try:
-            count = float(components)
-            whole = hasattr(components, "__index__") or (count >= 1 and count.is_integer())
-            reduce_options.set_components(int(components) if whole else count)
-        except (TypeError, ValueError, OverflowError):
+            reduce_options.set_components(
+                operator.index(components) if whole else real_number("components", components)
+            )
+        except (InvalidInputError, TypeError):
             raise_error(
                 "invalid_input",
                 "components: expected a number such as 200, or a share of the variance such as 0.95, "
