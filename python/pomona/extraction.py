@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from pomona import _core, verbs
 from pomona._in_memory import FOR_FOLDERS, LocalCopies, names_of, refuse, set_options
-from pomona._models import models_folder
+from pomona._models import DEFAULT_BACKBONE, models_folder
 from pomona._progress import ProgressArgument, Show, progress_shower, stage_watch
 from pomona._signature import takes
 from pomona._stream import Failure
@@ -107,7 +107,7 @@ def extract(
 
 def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) -> FeatureTable:
     features: dict[str, Any] = {
-        "backbone": given.get("backbone") or "efficientnet-lite0",
+        "backbone": given.get("backbone") or DEFAULT_BACKBONE,
         "size": given.get("size"),
         "precision": given.get("precision") or "auto",
         "fit": given.get("fit") or "squash",

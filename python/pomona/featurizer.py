@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
 from pomona._in_memory import names_of, real_number, set_options, whole_number
-from pomona._models import models_folder
+from pomona._models import DEFAULT_BACKBONE, models_folder
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
 from pomona._stream import Block, Failure, stream_blocks
 from pomona.errors import raise_error
@@ -65,7 +65,7 @@ class Featurizer:
 
     def __init__(
         self,
-        backbone: str = "efficientnet-lite0",
+        backbone: str = DEFAULT_BACKBONE,
         *,
         size: int | None = None,
         precision: Literal["auto", "f32", "bf16"] = "auto",

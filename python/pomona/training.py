@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from pomona import _core, verbs
 from pomona._command import text_of
 from pomona._in_memory import FOR_FOLDERS, names_of, real_number, refuse, set_options
-from pomona._models import models_folder
+from pomona._models import DEFAULT_BACKBONE, models_folder
 from pomona._progress import ProgressArgument, progress_shower, stage_watch
 from pomona._signature import takes
 from pomona.bundle import Bundle
@@ -30,7 +30,6 @@ from pomona.tables import ReducedTable, Reduction
 if TYPE_CHECKING:
     from pomona.options import Place
 
-_DEFAULT_BACKBONE = "efficientnet-lite0"
 _WITHOUT_OUT = "only with `out`, for which features lie in an output folder"
 _IN_MEMORY = "only with features in memory; an output folder knows them itself"
 
@@ -293,7 +292,7 @@ def _made_by(
         given: dict[str, Any] = {name: getattr(origin, name) for name in names}
     else:
         given = {name: of_rows[name] for name in names}
-        given["backbone"] = given["backbone"] or _DEFAULT_BACKBONE
+        given["backbone"] = given["backbone"] or DEFAULT_BACKBONE
         given["precision"] = given["precision"] or "f32"
         given["fit"] = given["fit"] or "squash"
     crops = names_of(given.pop("crops") or ["whole"])
