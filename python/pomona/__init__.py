@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     __version__: str  # of pomona._core, whose stub has no such names
+    from pomona._progress import ProgressEvent as ProgressEvent
     from pomona.bundle import Bundle as Bundle
     from pomona.errors import DamagedError as DamagedError
     from pomona.errors import DeniedError as DeniedError
@@ -60,6 +61,7 @@ _HOMES = {
     "PomonaWarning": "errors",
     "Predictions": "tables",
     "Predictor": "predictor",
+    "ProgressEvent": "_progress",
     "ReducedTable": "tables",
     "ReplacedError": "errors",
     "TimedOutError": "errors",

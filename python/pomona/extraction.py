@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 from pomona import _core, verbs
 from pomona._in_memory import FOR_FOLDERS, LocalCopies, names_of, refuse, set_options
 from pomona._models import DEFAULT_BACKBONE, models_folder
-from pomona._progress import ProgressArgument, Show, progress_shower, stage_watch
+from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
 from pomona._stream import Failure
 from pomona.errors import raise_error, warn
@@ -129,7 +129,7 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
         share = 0.1 if max_failures is None else max_failures
         return Featurizer(**features)(images, progress=progress, max_failures=share)
     options = extract_options(max_failures=max_failures, **features)
-    return _extract_folders(input_of(places, given), options, progress_shower(progress))
+    return _extract_folders(input_of(places, given), options, progress)
 
 
 def folders_of(images: Images) -> list[Any] | None:
@@ -176,14 +176,10 @@ def _listed(places: Any) -> list[Any]:
 
 
 def _extract_folders(
-    given: _core.InputOptions, options: _core.ExtractOptions, show: Show
+    given: _core.InputOptions, options: _core.ExtractOptions, progress: ProgressArgument
 ) -> FeatureTable:
-    try:
-        columns, failures, made_by, divided, notes = _core.extract_folders(
-            given, options, stage_watch(show)
-        )
-    finally:
-        show(None)
+    with stages(progress) as watch:
+        columns, failures, made_by, divided, notes = _core.extract_folders(given, options, watch)
     for sentence in notes:
         warn(sentence)
     size, precision, batch = made_by

@@ -12,7 +12,7 @@ from pomona import _core
 from pomona._in_memory import names_of, real_number, set_options, whole_number
 from pomona._models import DEFAULT_BACKBONE, models_folder
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
-from pomona._stream import Block, Failure, stream_blocks
+from pomona._stream import Block, Failure, count_of, stream_blocks
 from pomona.errors import raise_error
 from pomona.images import photographs
 from pomona.tables import FailureTable, FeatureOrigin, FeatureTable
@@ -126,16 +126,18 @@ class Featurizer:
             ['0']
         """
         check_failures([], 0, max_failures)
-        pairs = photographs(images)
         show = progress_shower(progress)
+        pairs = photographs(images)
+        total = count_of(images, pairs)
         gathered = _Gathered()
         try:
             for block in stream_blocks(self._compiled(), self._options.limits, pairs):
                 gathered.add(block)
-                show(ProgressEvent("extract", gathered.photographs, 0, False))
+                show(ProgressEvent("extract", gathered.photographs, total, False))
+            check_failures(gathered.failures, gathered.photographs, max_failures)
+            show(ProgressEvent("extract", gathered.photographs, total, True))
         finally:
             show(None)
-        check_failures(gathered.failures, gathered.photographs, max_failures)
         return self._table(gathered.paths, gathered.features(self.row_width), gathered.failures)
 
     def stream(self, images: Images) -> Iterator[FeatureTable]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pomona import _core
 from pomona._in_memory import whole_number
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
-from pomona._stream import cut
+from pomona._stream import count_of, cut
 from pomona.bundle import Bundle
 from pomona.errors import raise_error
 from pomona.featurizer import decode_limits
@@ -165,11 +165,14 @@ class Predictor:
         show = progress_shower(progress)
         pictures: list[Picture] = []
         found: list[Prediction] = []
-        pairs = _noting(photographs(images), pictures)
+        pairs = photographs(images)
+        total = count_of(images, pairs)
+        noted = _noting(pairs, pictures)
         try:
-            for one in self._stream(pairs, self._checked(top, language), language):
+            for one in self._stream(noted, self._checked(top, language), language):
                 found.append(one)
-                show(ProgressEvent("predict", len(found), 0, False))
+                show(ProgressEvent("predict", len(found), total, False))
+            show(ProgressEvent("predict", len(found), total, True))
         finally:
             show(None)
         columns: dict[str, list[Any]] = {

@@ -16,7 +16,7 @@ from pomona import _core, verbs
 from pomona._command import text_of
 from pomona._in_memory import FOR_FOLDERS, names_of, real_number, refuse, set_options
 from pomona._models import DEFAULT_BACKBONE, models_folder
-from pomona._progress import ProgressArgument, progress_shower, stage_watch
+from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
 from pomona.bundle import Bundle
 from pomona.errors import InvalidInputError, raise_error, warn
@@ -93,13 +93,10 @@ def reduce(
     refuse({**options}, {*FOR_FOLDERS, "classes"}, _WITHOUT_OUT)
     rows = rows_of(features)
     native = rows.native(crops=len(rows.origin.crops) if rows.origin else 1)
-    show = progress_shower(progress)
-    try:
+    with stages(progress) as watch:
         values, reduction, notes = _core.reduce_features(
-            native, _reduce_options({**options}), _workers({**options}), stage_watch(show)
+            native, _reduce_options({**options}), _workers({**options}), watch
         )
-    finally:
-        show(None)
     for sentence in notes:
         warn(sentence)
     count = len(rows.features)
@@ -247,13 +244,10 @@ def _trained(
     distance = options.get("near_duplicates") or 0.0
     if not hasattr(distance, "__float__"):
         raise_error("invalid_input", f"near_duplicates: no such value: {distance!r}")
-    show = progress_shower(progress)
-    try:
+    with stages(progress) as watch:
         native, metrics, plot, (labels, counts), notes = _core.train_features(
-            rows.native(crops=len(made_by.crops)), made_by, chain, distance, stage_watch(show)
+            rows.native(crops=len(made_by.crops)), made_by, chain, distance, watch
         )
-    finally:
-        show(None)
     for sentence in notes:
         warn(sentence)
     result = TrainingResult(
