@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
@@ -15,7 +16,7 @@ from pomona._stream import count_of, cut
 from pomona.bundle import Bundle
 from pomona.errors import raise_error
 from pomona.featurizer import decode_limits
-from pomona.images import photographs
+from pomona.images import is_folder, photographs
 from pomona.prediction import Prediction
 from pomona.tables import Predictions
 
@@ -302,6 +303,7 @@ def predict(
         >>> pomona.predict("sample/fruits/Banana", "results").details[0].answers[0].id
         'Banana'
     """
+    _check_order(images, bundle)
     predictor = Predictor(
         bundle,
         fast=fast,
@@ -313,6 +315,37 @@ def predict(
         max_damage=max_damage,
     )
     return predictor.predict(images, top, language=language, progress=progress)
+
+
+def _check_order(images: Any, bundle: Any) -> None:
+    """Refuses photographs in the place of the bundle."""
+    if _is_bundle(bundle) or (is_folder(bundle) and not _is_bundle(images)):
+        return
+    if _is_bundle(images):
+        raise_error(
+            "invalid_input",
+            f"predicting: expected photographs first and the bundle second, found the bundle "
+            f"({_named(images)}) first; call pomona.predict(images, bundle)",
+        )
+    if isinstance(bundle, (str, os.PathLike)) and Path(os.fsdecode(bundle)).is_file():
+        raise_error(
+            "invalid_input",
+            f"predicting: expected the folder of a bundle second, found the file {_named(bundle)}; "
+            "call pomona.predict(images, bundle)",
+        )
+
+
+def _is_bundle(value: Any) -> bool:
+    if isinstance(value, Bundle):
+        return True
+    if not is_folder(value):
+        return False
+    folder = Path(os.fsdecode(value))
+    return any((folder / name).is_file() for name in ("bundle.json", "bundle/bundle.json"))
+
+
+def _named(value: Any) -> str:
+    return f"'{os.fsdecode(value)}'" if isinstance(value, (str, os.PathLike)) else repr(value)
 
 
 def _noting(
