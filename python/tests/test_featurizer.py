@@ -322,3 +322,12 @@ def test_photographs_that_all_fail_give_an_empty_table(featurizer):
     assert table["features"].shape == (0, featurizer.row_width)
     with pytest.raises(DamagedError, match="featurizing the photograph '0'"):
         featurizer.transform([b"no image"])
+
+
+def test_in_memory_the_file_of_options_is_not_read(tiny, tmp_path, monkeypatch):
+    (tmp_path / "pomona.toml").write_text("size = 64\nworkers = 1\n")
+    monkeypatch.setenv("POMONA_CONFIG", str(tmp_path / "pomona.toml"))
+    monkeypatch.setenv("POMONA_WORKERS", "none")
+    assert extract([jpeg(1)], **tiny).size == 32
+    with pytest.raises(InvalidInputError, match="POMONA_WORKERS|pomona.toml|workers"):
+        pomona.run(FRUITS / "Banana", tmp_path / "out", **tiny)
