@@ -89,8 +89,8 @@ def _bar(share: float, text: str) -> str:
     )
 
 
-def contact_sheet_html(table: FeatureTable) -> str:
-    """The first rows, and how many there are of each label."""
+def features_html(table: FeatureTable) -> str:
+    """The first rows, what computed them, and how many rows there are of each label."""
     counts = Counter(table["label"]).most_common()
     largest = counts[0][1] if counts else 1
     bars = (
