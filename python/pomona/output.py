@@ -3,14 +3,14 @@
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from pomona._command import place_of
-from pomona._html import escaped, table
+from pomona._html import accuracy_interval, escaped, percent, table
 from pomona.errors import PomonaError, raise_error
 
 Reader = Literal["pyarrow", "polars", "duckdb"]
@@ -178,8 +178,9 @@ class Output:
         parts = []
         headline = self.headline
         if headline is not None:
+            interval = accuracy_interval(headline)
             parts.append(
-                f"<p><b>{_percent(headline['accuracy'])}</b> {_interval(headline)}, "
+                f"<p><b>{percent(headline['accuracy'])}</b>{f' ({interval})' if interval else ''}, "
                 f"{escaped(headline['title'])}: {escaped(headline['explanation'])}</p>"
             )
         parts.append(f"<p>{escaped(self.metrics.get('headline', ''))}</p>")
@@ -229,15 +230,6 @@ class Output:
                 f"reading '{self._path}/{table_name}': expected Parquet parts, found none",
             )
         return [str(part) for part in parts]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _interval(metrics: Mapping[str, Any]) -> str:
-    interval = metrics.get("accuracy_interval")
-    return f"({100 * interval[0]:.1f}–{100 * interval[1]:.1f})" if interval else ""
 
 
 def _read_with_pyarrow(parts: list[str]) -> Any:
