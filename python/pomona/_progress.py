@@ -20,6 +20,12 @@ class ProgressEvent:
         done: Items done so far.
         total: Items that it is expected to have, 0 when that is not known.
         finished: Whether the stage has ended.
+
+    Example:
+        >>> events = []
+        >>> table = featurizer("sample/fruits/Banana", progress=events.append)
+        >>> events[-1]
+        ProgressEvent(stage='extract', done=8, total=8, finished=True)
     """
 
     stage: str
