@@ -135,9 +135,12 @@ def places_of(value: object, name: str) -> list[str]:
         InvalidInputError: There is none, or one is no text or path.
     """
     if isinstance(value, (str, os.PathLike)):
-        return [place_of(value, name)]
+        return [without_source(place_of(value, name))]
     if isinstance(value, Mapping):
-        value = [f"{source}={place_of(place, name)}" for source, place in value.items()]
+        named = [f"{source}={place_of(place, name)}" for source, place in value.items()]
+        if not named:
+            raise_error("invalid_input", f"{name}: expected at least one folder, found none")
+        return [place_of(one, name) for one in named]
     try:
         values = list(value)  # type: ignore[call-overload]
     except TypeError:
@@ -146,7 +149,12 @@ def places_of(value: object, name: str) -> list[str]:
         )
     if not values:
         raise_error("invalid_input", f"{name}: expected at least one folder, found an empty list")
-    return [place_of(one, name) for one in values]
+    return [without_source(place_of(one, name)) for one in values]
+
+
+def without_source(place: str) -> str:
+    """A folder such as `lr=0.1`, which the core would take for SOURCE=FOLDER, as `./lr=0.1`."""
+    return f"./{place}" if "=" in place and "/" not in place.partition("=")[0] else place
 
 
 def run_command(words: Sequence[str], progress: ProgressArgument = None) -> str:

@@ -12,7 +12,7 @@ from operator import length_hint
 from typing import TYPE_CHECKING, Any
 
 from pomona import _core
-from pomona.images import bytes_of
+from pomona.images import Unreadable, bytes_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,39 +99,54 @@ def stream_blocks(
     """
     stream = _core.Stream(networks, limits)
     blocks = cut_growing(pairs, networks.batch, networks.workers)
-    names: deque[list[str]] = deque()
+    sent: deque[_Sent] = deque()
     try:
-        yield from _ahead(stream, blocks, names)
+        yield from _ahead(stream, blocks, sent)
     finally:
         stream.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What is known of a block that the core computes."""
+
+    names: list[str]
+    unreadable: dict[int, Unreadable]
+
+
+def unreadable_of(items: list[Item]) -> dict[int, Unreadable]:
+    """Those that could not be read here, by their numbers."""
+    return {number: item for number, item in enumerate(items) if isinstance(item, Unreadable)}
 
 
 def _ahead(
     stream: _core.Stream,
     blocks: Iterator[tuple[list[str], list[Item]]],
-    names: deque[list[str]],
+    sent: deque[_Sent],
 ) -> Iterator[Block]:
     """Hands over as many blocks as keep the workers busy, and no more."""
-    for some, items in blocks:
-        names.append(some)
+    for names, items in blocks:
+        sent.append(_Sent(names, unreadable_of(items)))
         stream.submit(items)
         del items
         if stream.pending >= stream.enough:
-            yield _next(stream, names)
+            yield _next(stream, sent)
     while stream.pending:
-        yield _next(stream, names)
+        yield _next(stream, sent)
 
 
-def _next(stream: _core.Stream, names: deque[list[str]]) -> Block:
+def _next(stream: _core.Stream, sent: deque[_Sent]) -> Block:
     found = None
     while found is None:
         found = stream.next(_MILLISECONDS)
     rows, features, damage, failures = found
-    of_block = names.popleft()
+    block = sent.popleft()
+    whys = {number: why for number, *why in failures}
+    whys |= {number: list(item.why) for number, item in block.unreadable.items()}
     return Block(
-        len(of_block),
-        [of_block[row] for row in rows],
+        len(block.names),
+        [block.names[row] for row in rows],
         features,
         damage,
-        [Failure(of_block[number], *why) for number, *why in failures],
+        [Failure(block.names[number], *why) for number, why in whys.items()],
     )

@@ -22,7 +22,8 @@ StrPath = str | os.PathLike[str]
 class Bundle:
     """A model with its network, as `run` and `train` write it. Immutable; any thread.
 
-    It is pickled by its folder. Two bundles are equal when all their files are.
+    It is pickled by its folder and digest: where other files lie in that folder when it is opened
+    again, there is a `DamagedError`. Two bundles are equal when all their files are.
 
     Args:
         place: Folder of a bundle, or output folder of `run` or `train`.
@@ -44,24 +45,28 @@ class Bundle:
             found = type(place).__name__
             raise_error("invalid_input", f"opening a bundle: expected a path, found {found}")
         self._place: str | None = os.fsdecode(os.fspath(place))
-        self._models = models_folder(models)
+        self._models: StrPath | None = (
+            None if models is None else str(Path(os.fsdecode(models)).absolute())
+        )
         if "://" in self._place:
             raise_error(
                 "invalid_input",
                 f"opening the bundle '{self._place}': bundles are opened from this machine; copy it "
                 "to a folder with pomona.sync first",
             )
-        self._native = _core.Bundle.open(self._place, self._models)
+        self._absolute = str(Path(self._place).absolute())
+        self._native = _core.Bundle.open(self._place, models_folder(models))
         self._digest: str | None = None
         self._training: TrainingResult | None = None
 
     @classmethod
     def _in_memory(
-        cls, native: _core.Bundle, models: str, training: TrainingResult | None
+        cls, native: _core.Bundle, models: StrPath | None, training: TrainingResult | None
     ) -> Bundle:
         """One that lies in no folder."""
         bundle = cls.__new__(cls)
         bundle._place = None
+        bundle._absolute = ""
         bundle._models = models
         bundle._native = native
         bundle._digest = None
@@ -172,6 +177,7 @@ class Bundle:
         _core.Bundle.save(self._native, place)
         if self._place is None:
             self._place = place
+            self._absolute = str(Path(place).absolute())
 
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, Bundle) else NotImplemented
@@ -195,8 +201,29 @@ class Bundle:
                 "pickling a bundle in memory: it is pickled by its folder, so save it first: "
                 "bundle.save(FOLDER)",
             )
-        return _bundle_of, (self._place, self._models)
+        return _bundle_of, (self._absolute, self._models, self.digest)
+
+    def __copy__(self) -> Bundle:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Bundle:
+        return self
 
 
-def _bundle_of(place: str, models: str) -> Bundle:
-    return Bundle(place, models=models)
+def settings_of(bundle: Bundle) -> str:
+    """What computes its features, for a sentence."""
+    return (
+        f"backbone {bundle.backbone!r}, size {bundle.size}, precision {bundle.precision!r}, "
+        f"fit {bundle.fit!r}, crops {','.join(bundle.crops)!r}"
+    )
+
+
+def _bundle_of(place: str, models: StrPath | None, digest: str) -> Bundle:
+    bundle = Bundle(place, models=models)
+    if bundle.digest != digest:
+        raise_error(
+            "corrupt",
+            f"opening the bundle '{place}' that was pickled: its digest was {digest}, now it is "
+            f"{bundle.digest}; pickle it again, or put the files back",
+        )
+    return bundle

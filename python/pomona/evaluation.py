@@ -6,18 +6,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 from pomona import _core, verbs
-from pomona._in_memory import is_remote, refuse, set_options
+from pomona._in_memory import is_remote, names_of, refuse, set_options
 from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
-from pomona.bundle import Bundle
+from pomona.bundle import Bundle, settings_of
 from pomona.errors import raise_error, warn
 from pomona.extraction import folders_of, input_of
-from pomona.feature_rows import rows_of
+from pomona.feature_rows import FeatureRows, rows_of
 from pomona.featurizer import decode_limits
 from pomona.measured import Evaluation, confusion_table
 from pomona.options import (
@@ -47,6 +47,10 @@ def evaluate(
     labels: Any = None,
     test: Any = None,
     groups: Any = None,
+    backbone: str | None = None,
+    size: int | None = None,
+    fit: Literal["squash", "crop", "pad"] | None = None,
+    crops: str | Sequence[str] | None = None,
     progress: ProgressArgument = None,
     **options: Unpack[EvaluateOptions],
 ) -> Evaluation:
@@ -64,6 +68,12 @@ def evaluate(
             no row is of the test, all rows count.
         groups: The name of a group for each row of features: intervals then treat what belongs
             together as one. Instead of `group`.
+        backbone: The network that made the features, where `data` does not know it, as those in
+            pandas, polars or NumPy: another than the bundle's is refused. None: the bundle's.
+            Likewise the three options that follow; a `PomonaWarning` where all are left out.
+        size: Side of the network's input, in pixels.
+        fit: How photographs became square.
+        crops: Parts of each photograph that the network saw.
         progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
             none; a function gets each `ProgressEvent`.
         {options}
@@ -89,33 +99,44 @@ def evaluate(
     if not isinstance(bundle, Bundle) and not is_remote(bundle):
         opened = Bundle(bundle, models=given.get("models"))
     of_rows = {"labels": labels, "test": test, "groups": groups}
+    origin = {
+        "backbone": backbone,
+        "size": size,
+        "fit": fit,
+        "crops": None if crops is None else names_of(crops),
+    }
     places = _places(data)
     if places is not None or not isinstance(opened, Bundle):
-        refuse(of_rows, of_rows, "only with features in memory")
+        refuse({**of_rows, **origin}, {*of_rows, *origin}, "only with features in memory")
         if not isinstance(opened, Bundle) or _is_for_command(data):
             return _by_command(opened, data, given, progress)
         refuse(given, StoreOptions.__annotations__, "only with places in a bucket")
         return _of_folders(opened, places or [], given, progress)
     refuse(given, StoreOptions.__annotations__, "only with places in a bucket")
     refuse(given, _OF_PHOTOGRAPHS, "only with folders of photographs")
-    return _of_features(opened, data, of_rows, given, progress)
+    rows = rows_of(data, **of_rows)
+    _check_origin(rows.origin, origin, opened)
+    return _of_features(opened, rows, given, progress)
 
 
 def _places(data: Any) -> list[Any] | None:
     """The folders that `data` names; None: it is features."""
-    if isinstance(data, (str, os.PathLike)):
-        if not is_remote(data) and not Path(os.fsdecode(data)).exists():
+    given = list(data.values()) if isinstance(data, Mapping) else data
+    if isinstance(given, (str, os.PathLike)):
+        given = [given]
+    if not isinstance(given, (list, tuple)):
+        return None
+    for place in given:
+        is_here = isinstance(place, (str, os.PathLike)) and not is_remote(place)
+        if is_here and not Path(os.fsdecode(place)).exists():
             raise_error(
                 "not_found",
-                f"evaluating a bundle: there is no file or folder '{os.fsdecode(data)}'; check the "
+                f"evaluating a bundle: there is no file or folder '{os.fsdecode(place)}'; check the "
                 "path",
             )
-        return [data]
-    if isinstance(data, Mapping) and any(map(is_remote, data.values())):
-        return list(data.values())
-    if isinstance(data, (list, tuple)) and any(map(is_remote, data)):
-        return list(data)
-    return folders_of(data)
+    if any(map(is_remote, given)):
+        return list(given)
+    return folders_of(data) or ([data] if isinstance(data, (str, os.PathLike)) else None)
 
 
 def _is_for_command(data: Any) -> bool:
@@ -164,20 +185,16 @@ def _of_folders(
 
 def _of_features(
     bundle: Bundle,
-    data: Any,
-    of_rows: dict[str, Any],
+    rows: FeatureRows,
     options: dict[str, Any],
     progress: ProgressArgument,
 ) -> Evaluation:
-    rows = rows_of(data, **of_rows)
     if rows.labels is None:
         raise_error(
             "invalid_input",
             "evaluating a bundle: the features have no labels; give a text for each row (`labels`), "
             "or a table with a column `label`",
         )
-    if rows.origin is not None:
-        _check_origin(rows.origin, bundle)
     if rows.splits is None:
         rows.splits = ["train"] * len(rows.features)
     split = _core.SplitOptions()
@@ -190,13 +207,21 @@ def _of_features(
     return _evaluation(*found)
 
 
-def _check_origin(origin: FeatureOrigin, bundle: Bundle) -> None:
+def _check_origin(origin: FeatureOrigin | None, given: dict[str, Any], bundle: Bundle) -> None:
     """Features of another network, or of pictures seen otherwise, may well be equally wide."""
-    for name in ("backbone", "size", "fit", "crops"):
-        found, expected = getattr(origin, name), getattr(bundle, name)
-        if isinstance(expected, list):
-            found = list(found)
-        if found != expected:
+    if origin is not None:
+        refuse(given, given, "the features know it themselves; leave it out")
+        given = {name: getattr(origin, name) for name in ("backbone", "size", "fit")}
+        given["crops"] = list(origin.crops)
+    elif all(value is None for value in given.values()):
+        warn(
+            "evaluating a bundle: the features do not say what made them; those of the bundle are "
+            f"expected: {settings_of(bundle)}; name what made them ({', '.join(given)}), or give the "
+            "FeatureTable of extract or the photographs"
+        )
+    for name, found in given.items():
+        expected = getattr(bundle, name)
+        if found not in (None, expected):
             raise_error(
                 "invalid_input",
                 f"evaluating a bundle: the features were made with {name} {found!r}, the bundle with "

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from pomona import _core, verbs
+from pomona._command import without_source
 from pomona._in_memory import FOR_FOLDERS, LocalCopies, names_of, refuse, set_options
-from pomona._models import DEFAULT_BACKBONE, models_folder
+from pomona._models import DEFAULT_BACKBONE
 from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
 from pomona._stream import Failure
 from pomona.errors import raise_error, warn
 from pomona.featurizer import Featurizer, extract_options, failure_table
-from pomona.images import is_folder
+from pomona.images import is_folder, table_columns
 from pomona.options import DecodeOptions, EarlierOptions, ExtractOptions, StoreOptions
 from pomona.output import Output
 from pomona.tables import FeatureOrigin, FeatureSplit, FeatureTable
@@ -70,7 +72,8 @@ def extract(
         images: A folder with one folder of photographs for each label, or several such folders, or
             a mapping that names where photographs come from: `{"studio": "Training"}`. Without
             `out`, folders in a bucket are copied to this machine first. Anything else that
-            `Featurizer` takes has neither labels nor a split.
+            `Featurizer` takes has neither labels nor a split; a table's columns `label` and `split`
+            are not read, and there is a `PomonaWarning`.
         out: Folder, or s3://bucket/prefix, for the results; None: they stay in memory.
         progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
             none; a function gets each `ProgressEvent`.
@@ -83,7 +86,8 @@ def extract(
         `failures` has the photographs that cannot be read. With `out`, the output folder.
 
     Raises:
-        InvalidInputError: An option makes no sense, or too many photographs cannot be read.
+        InvalidInputError: An option makes no sense, too many photographs cannot be read, or only
+            some of `images` are folders.
         NotFoundError: A folder, or the backbone, does not exist.
         KeyboardInterrupt: Ctrl-C was pressed.
 
@@ -114,7 +118,7 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
         "crops": ["whole"] if given.get("crops") is None else names_of(given["crops"]),
         "batch": given.get("batch"),
         "workers": given.get("workers"),
-        "models": models_folder(given.get("models")),
+        "models": given.get("models"),
         **{name: given.get(name) for name in DecodeOptions.__annotations__},
     }
     max_failures = given.get("max_failures")
@@ -126,6 +130,13 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
             "only photographs in folders have labels and a split; leave this out, or give a folder "
             "with one folder for each label",
         )
+        not_read = [name for name in ("label", "split") if name in table_columns(images)]
+        if not_read:
+            warn(
+                f"extracting features from a table: {', '.join(not_read)}: not read, only photographs "
+                "in folders have labels and a split; give these to train (`labels`, `test`), for the "
+                "rows that the feature table has: photographs in `failures` have none"
+            )
         share = 0.1 if max_failures is None else max_failures
         return Featurizer(**features)(images, progress=progress, max_failures=share)
     options = extract_options(max_failures=max_failures, **features)
@@ -133,20 +144,48 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
 
 
 def folders_of(images: Images) -> list[Any] | None:
-    """Folders as the command takes them; None for anything else."""
-    if isinstance(images, Mapping):
-        if (
-            images
-            and all(isinstance(name, str) for name in images)
-            and all(map(is_folder, images.values()))
-        ):
-            return [f"{name}={place}" for name, place in images.items()]
-        return None
+    """Folders as the core takes them; None for anything else.
+
+    Raises:
+        NotFoundError: One of several does not exist.
+        InvalidInputError: Some are folders, others are none: these would have no labels.
+    """
     if is_folder(images):
-        return [images]
-    if isinstance(images, (list, tuple)) and images and all(map(is_folder, images)):
-        return list(images)
+        return [without_source(os.fsdecode(images))]
+    if isinstance(images, Mapping):
+        if not all(isinstance(name, str) for name in images):
+            return None
+        if not _are_folders(list(images.values())):
+            return None
+        return [f"{name}={os.fsdecode(place)}" for name, place in images.items()]
+    if isinstance(images, (list, tuple)) and _are_folders(images):
+        return [without_source(os.fsdecode(place)) for place in images]
     return None
+
+
+def _are_folders(places: Sequence[Any]) -> bool:
+    if not any(map(is_folder, places)):
+        return False
+    for place in places:
+        if is_folder(place):
+            continue
+        if not isinstance(place, (str, os.PathLike)):
+            found = type(place).__name__
+        else:
+            found = f"'{os.fsdecode(place)}'"
+            if not Path(place).exists():
+                raise_error(
+                    "not_found",
+                    f"reading photographs from several places: there is no folder {found}; check the "
+                    "path",
+                )
+        raise_error(
+            "invalid_input",
+            f"reading photographs from several places: expected folders, as the others are, found "
+            f"{found}; only what lies in a folder with one folder for each label has a label: move it "
+            "there, or give single photographs in a call of their own",
+        )
+    return True
 
 
 def input_of(places: list[Any], labels: dict[str, Any]) -> _core.InputOptions:
@@ -172,6 +211,8 @@ def _text_of(place: Any) -> str:
 
 
 def _listed(places: Any) -> list[Any]:
+    if isinstance(places, Mapping):
+        return [f"{name}={_text_of(place)}" for name, place in places.items()]
     return list(places) if isinstance(places, (list, tuple)) else [places]
 
 

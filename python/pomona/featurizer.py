@@ -31,7 +31,8 @@ class Featurizer:
     """Turns photographs into features with a pretrained network, on every core.
 
     Networks are compiled when they are first used. Any number of threads may use one featurizer at
-    once. It is pickled by its options. After a fork of a process that has used one, the child
+    once. It is pickled by its options; `models=None` means the folder of the machine that opens it
+    again. After a fork of a process that has used one, the child
     raises; start processes by spawn instead.
 
     Args:
@@ -87,7 +88,7 @@ class Featurizer:
             "crops": names_of(crops),
             "batch": batch,
             "workers": workers,
-            "models": models_folder(models),
+            "models": models,
             "max_pixels": max_pixels,
             "max_decode_memory": max_decode_memory,
             "max_decode_time": max_decode_time,
@@ -228,6 +229,7 @@ class Featurizer:
         _core.enter_engine()  # before the lock, which a fork may have taken with it
         with self._lock:
             if self._networks is None:
+                self._options.models = models_folder(self._arguments["models"])
                 self._networks = _core.Networks(self._options)
             return self._networks
 
@@ -248,7 +250,7 @@ def extract_options(
     crops: list[str],
     batch: int | None,
     workers: int | None,
-    models: str,
+    models: StrPath | None,
     max_failures: float | None = None,
     **limits: float | None,
 ) -> _core.ExtractOptions:
@@ -258,7 +260,7 @@ def extract_options(
         InvalidInputError: A name or a number is none that it knows.
     """
     options = _core.ExtractOptions()
-    options.models = models
+    options.models = models_folder(models)
     options.limits = decode_limits(**limits)
     given = {
         "backbone": backbone,

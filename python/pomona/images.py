@@ -3,7 +3,8 @@
 
 Everything becomes pairs of a name and an item, one after the other, so that a generator of a million
 photographs is never held in memory. An item is `bytes` (an encoded JPEG, PNG or WebP), `str` (the
-path of a file) or a `uint8` array of height × width × 3, or height × width of grey.
+path of a file) or a `uint8` array of height × width × 3, or height × width of grey. What cannot be
+read here, such as a truncated image of Pillow or a null in a table, is an `Unreadable`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,25 @@ if TYPE_CHECKING:
     Images: TypeAlias = Any
     """What `photographs` takes."""
 
+
+class Unreadable(bytes):
+    """A photograph that fails, for which the core gets no byte. Immutable.
+
+    Attributes:
+        why: Stage, kind and message, as in failures.csv.
+    """
+
+    why: tuple[str, str, str]
+
+    def __new__(cls, stage: str, kind: str, message: str) -> Unreadable:
+        made = super().__new__(cls)
+        made.why = (stage, kind, message)
+        return made
+
+
+_NULL = Unreadable(
+    "read", "unreadable", "expected a path or encoded bytes, found null; fill it in or drop the row"
+)
 _EXPECTED = (
     "a path, encoded bytes, an image of Pillow, or a uint8 array of height × width × 3 or "
     "height × width"
@@ -50,13 +70,15 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
               (name, photograph); a mapping from names to photographs.
 
     Returns:
-        An iterator, which reads what it is given as it goes. Photographs in a folder are called by
-        their paths in it, files by their paths, others by their number: `"0"`, `"1"`, …
+        An iterator, which reads what it is given as it goes. Photographs of a folder that is given
+        by itself are called by their paths in it; of a folder in a list by its path and theirs in
+        it. Files are called by their paths, others by their number: `"0"`, `"1"`, …
 
     Raises:
         NotFoundError: A path that is given by itself does not exist.
         InvalidInputError: Something is none of these, or there is no photograph at all; what comes
-            out of an iterator is looked at when its turn comes.
+            out of an iterator is looked at when its turn comes. An image of Pillow that cannot be
+            decoded and a null in a table or series raise nothing: they fail as a broken file does.
 
     Example:
         >>> import numpy as np
@@ -84,7 +106,8 @@ def item_of(photograph: object, name: str) -> Item:
     if isinstance(photograph, (str, os.PathLike)):
         return _file(photograph)
     if hasattr(photograph, "as_py"):  # a scalar of pyarrow
-        return item_of(photograph.as_py(), name)
+        value = photograph.as_py()
+        return _NULL if value is None else item_of(value, name)
     if _is_pillow(photograph):
         return _pixels_of_pillow(photograph, name)
     if _is_array(photograph):
@@ -204,7 +227,17 @@ def _entries(images: Any) -> Iterable[Any]:
             f"reading photographs: expected {_EXPECTED}, a folder, a table, or an iterable of these; "
             f"found {_type_name(images)}",
         )
+    if hasattr(images, "dtype"):  # a series of pandas or polars
+        return (_NULL if _is_null(entry) else entry for entry in entries)
     return entries
+
+
+def _is_null(value: object) -> bool:
+    return (
+        value is None
+        or (isinstance(value, float) and value != value)
+        or type(value).__name__ in ("NAType", "NaTType")
+    )
 
 
 def _rows(table: Any) -> Iterator[Any]:
@@ -223,15 +256,27 @@ def _rows(table: Any) -> Iterator[Any]:
         )
     columns = _core.read_table(table, has)  # others may be of types that it does not read
     values: list[Any] = [columns.column(name) for name in has]
-    yield from zip(*values) if len(values) == 2 else values[0]
+    for *names, value in zip(*values):
+        item = _NULL if value is None else value
+        yield (names[0], item) if names and names[0] is not None else item
+
+
+def table_columns(images: object) -> list[str]:
+    """Names of the columns of a table of pyarrow, DuckDB, polars or pandas; of anything else none."""
+    if not _is_table(images):
+        return []
+    schema = getattr(images, "schema", None)  # of a reader of batches
+    for names in (
+        *(getattr(images, name, None) for name in ("column_names", "columns")),
+        getattr(schema, "names", None),
+    ):
+        if names is not None and all(isinstance(one, str) for one in names):
+            return list(names)
+    return []
 
 
 def _column_names(table: Any) -> list[str]:
-    """Of pyarrow, DuckDB, polars, pandas; of others the table is read for it."""
-    for names in (getattr(table, name, None) for name in ("column_names", "columns")):
-        if names is not None and all(isinstance(one, str) for one in names):
-            return list(names)
-    return list(_core.read_table(table).column_names)
+    return table_columns(table) or list(_core.read_table(table).column_names)
 
 
 def _pairs(entries: Iterable[Any]) -> Iterator[tuple[str, Item]]:
@@ -266,23 +311,34 @@ def _pixels_of_array(array: Any, name: str) -> NDArray[np.uint8]:
     return np.array(array, dtype=np.uint8, order="C", copy=True)
 
 
-def _pixels_of_pillow(image: Any, name: str) -> NDArray[np.uint8]:
+def _pixels_of_pillow(image: Any, name: str) -> NDArray[np.uint8] | Unreadable:
     """Upright RGB, as the core decodes files."""
+    if image.mode in ("I", "F"):
+        raise_error(
+            "invalid_input",
+            f"reading the image '{name}' of Pillow: its mode is {image.mode}; convert it to RGB first",
+        )
+    try:
+        return _upright_rgb(image)
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise many kinds for a broken or closed file
+        text = str(error) or type(error).__name__
+        kind = "truncated" if "truncated" in text else "corrupt"
+        return Unreadable("decode", kind, f"Pillow cannot decode this image: {text}")
+
+
+def _upright_rgb(image: Any) -> NDArray[np.uint8]:
     import numpy as np
     from PIL import ImageOps
 
-    try:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith("I;16"):
-            grey = np.asarray(upright).astype(np.uint32)
-            return ((grey * 255 + 32895) >> 16).astype(np.uint8)  # as libpng
-        if upright.mode in ("I", "F"):
-            raise ValueError(f"its mode is {upright.mode}; convert it to RGB first")
-        if upright.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in upright.info:
-            return _over_white(np.asarray(upright.convert("RGBA")))
-        return np.array(upright.convert("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise_error("invalid_input", f"reading the image '{name}' of Pillow: {error}")
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I;16"):
+        grey = np.asarray(upright).astype(np.uint32)
+        return ((grey * 255 + 32895) >> 16).astype(np.uint8)  # as libpng
+    if upright.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in upright.info:
+        return _over_white(np.asarray(upright.convert("RGBA")))
+    return np.array(upright.convert("RGB"))
 
 
 def _over_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:

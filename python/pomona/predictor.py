@@ -6,18 +6,19 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
 from pomona._in_memory import whole_number
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
-from pomona._stream import count_of, cut
+from pomona._stream import count_of, cut, unreadable_of
 from pomona.bundle import Bundle
 from pomona.errors import raise_error
 from pomona.featurizer import decode_limits
 from pomona.images import is_folder, photographs
-from pomona.prediction import Prediction
+from pomona.prediction import Prediction, PredictionFailure
 from pomona.tables import Predictions
 
 if TYPE_CHECKING:
@@ -226,7 +227,12 @@ class Predictor:
             fills_batch = len(items) * crops >= self.bundle.batch
             native = self._compiled(0 if fills_batch else 1)
             texts = _core.Predictor.predict(native, names, items, options, language)
-            yield from map(Prediction.from_json, texts)
+            unreadable = unreadable_of(items)
+            for number, text in enumerate(texts):
+                found = Prediction.from_json(text)
+                if number in unreadable:
+                    found = replace(found, failure=PredictionFailure(*unreadable[number].why[1:]))
+                yield found
 
     def _options(self, top: int) -> _core.PredictOptions:
         options = _core.PredictOptions()

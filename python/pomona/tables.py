@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Table:
-    """Columns of one length, which do not change. Any thread may read it.
+    """Columns of one length, which do not change. Any thread may read it. It is pickled by columns.
 
     A NumPy array that becomes a column shares its memory with the table: do not write to it later.
 
@@ -90,6 +90,13 @@ class Table:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self._table.__arrow_c_stream__(requested_schema)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ({name: self[name] for name in self.column_names}, *self._beside())
+
+    def _beside(self) -> tuple[Any, ...]:
+        """What the constructor takes beside columns."""
+        return ()
 
     def __repr__(self) -> str:
         rows = "1 row" if len(self) == 1 else f"{len(self):,} rows"
@@ -201,6 +208,9 @@ class FeatureTable(Table):
         #: Photographs that have no row.
         self.failures = failures
 
+    def _beside(self) -> tuple[Any, ...]:
+        return self.origin, self.failures
+
     @property
     def backbone(self) -> str:
         """Name of the network."""
@@ -242,6 +252,9 @@ class ReducedTable(Table):
         super().__init__(columns)
         #: The scaler and PCA that made the components.
         self.reduction = reduction
+
+    def _beside(self) -> tuple[Any, ...]:
+        return (self.reduction,)
 
     @property
     def components(self) -> Any:
@@ -291,6 +304,9 @@ class Predictions(Table):
         self.pictures = pictures
         #: For each row all that is predicted, with varieties and facts.
         self.details = details
+
+    def _beside(self) -> tuple[Any, ...]:
+        return self.pictures, self.details
 
     def _repr_html_(self) -> str:
         from pomona.table_html import predictions_html

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from pomona import _core, verbs
 from pomona._command import text_of
 from pomona._in_memory import FOR_FOLDERS, names_of, real_number, refuse, set_options
-from pomona._models import DEFAULT_BACKBONE, models_folder
+from pomona._models import DEFAULT_BACKBONE
 from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
-from pomona.bundle import Bundle
+from pomona.bundle import Bundle, settings_of
 from pomona.errors import InvalidInputError, raise_error, warn
 from pomona.feature_rows import FeatureRows, rows_of
 from pomona.featurizer import extract_options
@@ -30,6 +30,7 @@ from pomona.tables import ReducedTable, Reduction
 if TYPE_CHECKING:
     from pomona.options import Place
 
+_OF_PHOTOGRAPHS = ("backbone", "size", "precision", "fit", "crops")
 _WITHOUT_OUT = "only with `out`, for which features lie in an output folder"
 _IN_MEMORY = "only with features in memory; an output folder knows them itself"
 
@@ -176,7 +177,9 @@ def train(
         groups: The name of a group for each row: a group stays on one side. Instead of `group`.
         backbone: The network that made the features, where `features` do not know it: it goes into
             the bundle, to which photographs will be given. None: `"efficientnet-lite0"`. Likewise
-            the five options that follow.
+            the five options that follow. A `FeatureTable` and an output folder know all of them,
+            what these become in pandas, polars or `Output.features()` none: there is a
+            `PomonaWarning` where all are left out.
         size: Side of the network's input, in pixels; None: the backbone's own.
         precision: `"f32"` or `"bf16"`; None: `"f32"`.
         fit: How photographs became square; None: `"squash"`.
@@ -231,7 +234,15 @@ def train(
         )
     made_by = _made_by(rows, of_rows, {**options})
     chain = _chain_options(rows, of_rows, {**options})
-    return _trained(rows, made_by, chain, {**options}, progress)
+    bundle = _trained(rows, made_by, chain, {**options}, progress)
+    if rows.origin is None and all(of_rows[name] is None for name in _OF_PHOTOGRAPHS):
+        warn(
+            "training: the features do not say what made them; the bundle will compute those of "
+            f"photographs with {settings_of(bundle)}; where they were made otherwise its answers are "
+            f"wrong: name what made them ({', '.join(_OF_PHOTOGRAPHS)}), or give the FeatureTable of "
+            "extract or the output folder itself"
+        )
+    return bundle
 
 
 def _trained(
@@ -253,7 +264,7 @@ def _trained(
     result = TrainingResult(
         json.loads(metrics), confusion_table(labels, counts), tsne_table(json.loads(plot))
     )
-    return Bundle._in_memory(native, made_by.models, result)
+    return Bundle._in_memory(native, options.get("models"), result)
 
 
 def _trained_by_command(
@@ -290,8 +301,8 @@ def _made_by(
         given["precision"] = given["precision"] or "f32"
         given["fit"] = given["fit"] or "squash"
     crops = names_of(given.pop("crops") or ["whole"])
-    models = models_folder(options.get("models"))
-    return extract_options(**given, crops=crops, models=models, workers=options.get("workers"))
+    of_caller: dict[str, Any] = {name: options.get(name) for name in ("models", "workers")}
+    return extract_options(**given, crops=crops, **of_caller)
 
 
 def _chain_options(
@@ -379,5 +390,6 @@ def _refuse_place(features: Any) -> None:
         raise_error(
             "invalid_input",
             f"reducing '{os.fsdecode(features)}': features in a folder are reduced into a folder; name "
-            "it (`out`), or read them first: pomona.Output(FOLDER).features()",
+            "it (`out`), or, where each photograph has one crop, read them first: "
+            "pomona.Output(FOLDER).features()",
         )

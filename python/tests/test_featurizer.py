@@ -2,6 +2,7 @@
 import gc
 import pickle
 import threading
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from pictures import encoded, interrupt, jpeg, pixels, run_python
 from PIL import Image
 
 import pomona
-from pomona.errors import DamagedError, InvalidInputError, NotFoundError
+from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaWarning
 from pomona.extraction import extract
 from pomona.featurizer import Featurizer
 
@@ -184,10 +185,34 @@ def test_labels_and_splits_are_of_folders_alone(tiny, tmp_path):
         extract(FRUITS, holdout=7, **tiny)
 
 
+def test_columns_of_a_table_that_are_not_read_warn(tiny):
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"content": [jpeg(1)], "label": ["fig"], "split": ["test"]})
+    for images in (table, table.to_pandas(), table.to_reader()):
+        with pytest.warns(PomonaWarning, match="label, split: not read") as caught:
+            found = extract(images, **tiny)
+        assert caught[0].filename == __file__
+        assert (found["label"], found["split"]) == ([""], ["train"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        extract(table.select(["content"]), **tiny)
+
+
 def test_it_is_pickled_by_its_options(featurizer, expected):
     again = pickle.loads(pickle.dumps(featurizer))
     assert again(jpeg(3))["features"].tobytes() == expected[3].tobytes()
     assert repr(again) == repr(featurizer)
+
+
+def test_the_folder_of_models_is_found_where_the_featurizer_is_used(models, monkeypatch):
+    monkeypatch.setenv("POMONA_MODELS", "/nowhere")
+    featurizer = Featurizer("tiny", precision="f32")
+    pickled = pickle.dumps(featurizer)
+    assert "nowhere" not in repr(featurizer) and "models" not in repr(featurizer)
+    assert b"nowhere" not in pickled and str(HERE.parent).encode() not in pickled
+    monkeypatch.setenv("POMONA_MODELS", str(models))
+    for one in (featurizer, pickle.loads(pickled)):
+        assert len(one([jpeg(1)])) == 1
 
 
 def test_progress_is_shown_as_photographs_are_done(featurizer):

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import FRUITS
 from pictures import encoded, jpeg, pixels
 from PIL import Image
 
+import pomona
 from pomona.errors import InvalidInputError, NotFoundError
 from pomona.images import photographs
 
@@ -52,6 +54,7 @@ def test_files_and_folders_in_a_list_are_called_by_their_paths(folder):
         str(folder / "b" / "é.jpg"),
     ]
     assert names(file) == [str(file)]
+    assert names([folder / "b"]) == [str(folder / "b" / key) for key in names(folder / "b")]
 
 
 def test_everything_else_is_numbered(folder):
@@ -127,12 +130,54 @@ def test_pillow_images_are_upright_rgb_over_white():
     assert np.abs(items(deep)[0].astype(int) - array[:, :, 0]).max() <= 1
 
 
-def test_a_broken_pillow_image_is_refused_with_its_name():
-    broken = Image.open(io.BytesIO(encoded(pixels(1), "JPEG")[:700]))
-    with pytest.raises(InvalidInputError, match="'mine'.*truncated"):
-        list(photographs([("mine", broken)]))
-    with pytest.raises(InvalidInputError, match="mode is F"):
+def broken_images():
+    """A truncated and a closed image of Pillow, opened lazily."""
+    truncated = Image.open(io.BytesIO(encoded(pixels(1), "JPEG")[:700]))
+    closed = Image.open(io.BytesIO(jpeg(1)))
+    closed.close()
+    return truncated, closed
+
+
+def test_a_broken_pillow_image_is_unreadable_and_says_why():
+    for broken, kind in zip(broken_images(), ("truncated", "corrupt")):
+        ((name, item),) = photographs([("mine", broken)])
+        assert (name, item) == ("mine", b"")
+        assert item.why[:2] == ("decode", kind)
+        assert "truncated" in item.why[2] or "closed" in item.why[2]
+    with pytest.raises(InvalidInputError, match="'0'.*mode is F"):
         list(photographs(Image.new("F", (4, 4))))
+
+
+def test_what_cannot_be_read_is_a_failure_among_others(tiny, output):
+    pd = pytest.importorskip("pandas")
+    featurizer = pomona.Featurizer(**tiny)
+    predictor = pomona.Predictor(output.path)
+    path = str(next(FRUITS.glob("Banana/*.jpg")))
+    cases = [
+        ([jpeg(1), *broken_images(), jpeg(2)], ["1", "2"], "Pillow cannot decode"),
+        (pd.DataFrame({"content": [jpeg(1), None, jpeg(2)]}), ["1"], "found null"),
+        (pd.DataFrame({"path": ["a"] * 3, "content": [jpeg(1), None, None]}), ["a", "a"], "null"),
+        (pd.DataFrame({"path": [path, None]}), ["1"], "found null"),
+        (pd.Series([path, None, float("nan")]), ["1", "2"], "found null"),
+    ]
+    for images, failed, message in cases:
+        table = featurizer(images, max_failures=0.9)
+        assert list(table.failures["path"]) == failed
+        assert all(message in one for one in table.failures["message"])
+        answers = predictor.predict(images)
+        whys = [one for one in answers["failure"] if one is not None]
+        assert len(answers) == len(table) + len(failed)
+        assert len(whys) == len(failed) and all(message in one for one in whys)
+        assert [one.path for one in answers.details if one.failure] == failed
+    assert set(table.failures["stage"]) == {"read"}
+    with pytest.raises(InvalidInputError, match="2 of 4 photographs failed.*'1' .truncated."):
+        featurizer([jpeg(1), *broken_images(), jpeg(2)])
+
+
+def test_a_row_without_a_path_is_called_by_its_number():
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"path": ["a.jpg", None], "content": [jpeg(1), jpeg(2)]})
+    assert list(photographs(table)) == [("a.jpg", jpeg(1)), ("1", jpeg(2))]
 
 
 def test_what_there_is_not_is_an_error_with_a_sentence(tmp_path):
@@ -169,8 +214,9 @@ def test_tables_give_their_photographs_by_content_and_path():
     assert list(photographs(both["content"])) == list(zip("012", contents))
     with pytest.raises(InvalidInputError, match="'modificationTime'"):
         list(photographs(both.select(["modificationTime"])))
-    with pytest.raises(InvalidInputError, match="NoneType"):
-        list(photographs(pa.table({"content": pa.array([jpeg(1), None])})))
+    for nulls in (pa.table({"content": pa.array([None])}), pa.array([None], pa.binary())):
+        ((_, null),) = photographs(nulls)
+        assert null.why[:2] == ("read", "unreadable")
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])

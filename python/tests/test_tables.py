@@ -2,8 +2,10 @@
 """The tables that users see: columns, conversions, and what a notebook shows."""
 
 import base64
+import copy
 import io
 import os
+import pickle
 import re
 from html.parser import HTMLParser
 
@@ -12,7 +14,15 @@ import pytest
 
 from pomona.errors import InvalidInputError
 from pomona.table_html import FIRST_ROWS, MOST_LABELS, THUMBNAIL_SIDE
-from pomona.tables import FailureTable, FeatureOrigin, FeatureTable, Predictions, ReducedTable
+from pomona.tables import (
+    FailureTable,
+    FeatureOrigin,
+    FeatureTable,
+    Predictions,
+    ReducedTable,
+    Reduction,
+    Table,
+)
 
 ORIGIN = FeatureOrigin(backbone="tiny", size=32, precision="f32", crops=("whole", "center75"))
 NO_FAILURES = {"path": [], "stage": [], "kind": [], "message": []}
@@ -241,3 +251,35 @@ def test_what_is_no_picture_has_no_thumbnail(tmp_path):
 def test_pictures_are_one_for_each_row():
     with pytest.raises(InvalidInputError, match="cannot show 1 pictures with 3 predictions"):
         predictions(pictures=[None])
+
+
+def columns_of(table):
+    return {name: np.asarray(table[name], object).tolist() for name in table.column_names}
+
+
+def test_tables_are_pickled_and_copied_with_all_that_they_hold():
+    reduction = Reduction(*(np.arange(n, dtype=np.float64) for n in range(5)))
+    reduced = {"path": ["a"], "label": [""], "split": ["test"]}
+    reduced["pca_features"] = np.ones((1, 3), np.float32)
+    failed = {"path": ["b"], "stage": ["read"], "kind": ["gone"], "message": ["it is gone"]}
+    photo = np.zeros((4, 4, 3), np.uint8)
+    tables = [
+        feature_table(5, failures=failed),
+        ReducedTable(reduced, reduction),
+        predictions(["good.jpg", photo, None]),
+        FailureTable(NO_FAILURES),
+        Table(
+            {"count": np.arange(3), "share": [0.5, None, 1.0], "is": np.array([True, False, True])}
+        ),
+    ]
+    for table in tables:
+        for again in (pickle.loads(pickle.dumps(table)), copy.copy(table), copy.deepcopy(table)):
+            assert type(again) is type(table)
+            assert again.column_names == table.column_names
+            assert columns_of(again) == columns_of(table)
+    features, components, answers, *_ = [pickle.loads(pickle.dumps(one)) for one in tables]
+    assert features.origin == ORIGIN
+    assert features["features"].dtype == np.float32
+    assert columns_of(features.failures) == failed
+    assert components.reduction.explained_variance_ratio.tolist() == [0, 1, 2, 3]
+    assert answers.pictures[0] == "good.jpg" and np.array_equal(answers.pictures[1], photo)

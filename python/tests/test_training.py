@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
+import copy
 import csv
 import json
 import pickle
+import shutil
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FRUITS, ROOT
+from conftest import FRUITS, ROOT, installed_models
 from pictures import interrupt
 
 import pomona
@@ -173,8 +176,33 @@ def test_a_trained_bundle_predicts_saves_and_evaluates(bundle, table, tmp_path):
     opened = pomona.Bundle(bundle_path)
     assert opened == bundle
     assert opened.training is None
+    assert copy.copy(bundle) is bundle and copy.deepcopy(bundle) is bundle
     assert pickle.loads(pickle.dumps(bundle)) == bundle
     assert pomona.predict(FRUITS / "Banana", opened).details == predicted.details
+
+
+def test_a_pickled_bundle_is_found_from_elsewhere_and_refuses_other_files(
+    bundle, table, tiny, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    bundle.save("model")
+    pickled = pickle.dumps(pomona.Bundle("model"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert pickle.loads(pickled) == bundle
+    shutil.rmtree(tmp_path / "model")
+    pomona.train(table, models=tiny["models"], classifier="ridge").save(tmp_path / "model")
+    with pytest.raises(DamagedError, match="its digest was .*, now it is"):
+        pickle.loads(pickled)
+
+
+def test_what_is_measured_is_pickled(bundle, table):
+    evaluation = pomona.evaluate(bundle, table)
+    again = pickle.loads(pickle.dumps(evaluation))
+    assert again.metrics == evaluation.metrics
+    assert confusion_of(again.confusion) == confusion_of(evaluation.confusion)
+    training = pickle.loads(pickle.dumps(bundle.training))
+    assert confusion_of(training.tsne) == confusion_of(bundle.training.tsne)
 
 
 def test_evaluate_gives_what_the_command_prints(bundle, table, plain_output):
@@ -342,6 +370,48 @@ def test_one_label_warns_and_gives_no_classifier(tiny):
     assert trained.classifier == "none"
     with pytest.raises(InvalidInputError, match="it holds no classifier"):
         pomona.evaluate(trained, features, labels=["apple"] * 60)
+
+
+def test_features_that_have_lost_their_origin_warn(table, bundle, tiny):
+    features, labels = table["features"], list(table["label"])
+    with pytest.warns(PomonaWarning, match="do not say what made them") as caught:
+        pomona.evaluate(bundle, table.to_pandas())
+    assert caught[0].filename == __file__
+    assert "backbone 'tiny', size 32, precision 'f32', fit 'squash'" in str(caught[0].message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pomona.evaluate(bundle, table)
+        pomona.evaluate(bundle, features, labels=labels, size=32)
+        pomona.evaluate(bundle, features, labels=labels, crops="whole")
+        for other in ({"size": 64}, {"backbone": "b"}, {"fit": "pad"}, {"crops": "flip"}):
+            with pytest.raises(InvalidInputError, match=f"made with {next(iter(other))}"):
+                pomona.evaluate(bundle, features, labels=labels, **other)
+        with pytest.raises(InvalidInputError, match="size: the features know it themselves"):
+            pomona.evaluate(bundle, table, size=32)
+        with pytest.raises(InvalidInputError, match="size: only with features in memory"):
+            pomona.evaluate(bundle, FRUITS, size=32)
+
+
+def test_training_on_a_table_that_has_lost_its_origin_warns():
+    installed = {"models": installed_models()}
+    features, labels = matrix(width=1280)
+    columns = {
+        "path": [str(row) for row in range(60)],
+        "label": labels,
+        "split": ["train", "test"] * 30,
+        "features": features,
+    }
+    origin = FeatureOrigin("efficientnet-lite0", 64, "f32", ("whole",))
+    table = FeatureTable(columns, origin, FailureTable({n: [] for n in FailureTable.TYPES}))
+    with pytest.warns(PomonaWarning, match="do not say what made them") as caught:
+        pomona.train(table.to_pandas(), **installed)
+    (message,) = [str(one.message) for one in caught if "made them" in str(one.message)]
+    assert "'efficientnet-lite0', size 224, precision 'f32', fit 'squash'" in message
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert pomona.train(table, **installed).size == 64
+        assert pomona.train(table.to_pandas(), size=64, **installed).size == 64
+    assert not [one for one in caught if "made them" in str(one.message)]
 
 
 def test_unknown_names_are_refused(tiny):

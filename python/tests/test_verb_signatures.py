@@ -42,7 +42,7 @@ BESIDE = {
     pomona.extract: {"out"},
     pomona.reduce: {"out"},
     pomona.train: {"out", "holdout", *_OF_ROWS, *_OF_FEATURES},
-    pomona.evaluate: _OF_ROWS,
+    pomona.evaluate: _OF_ROWS | _OF_FEATURES - {"batch", "precision"},
 }
 
 
