@@ -5,9 +5,8 @@ Names are those of the command `pomona`, so that `pomona run --help` and these a
 is `max_failures`, and a flag such as `--no-scale` is `scale=False`. Two names differ: `--from` is
 `from_`, since `from` is a word of Python, and `--lang` of `predict` is `language`.
 
-`None` means the same as leaving an option out. The default is then the one given here. Verbs that run
-the command also read the file named by `POMONA_CONFIG` and the variable `POMONA_WORKERS`; what
-computes in memory reads neither: its options are those of the call, and `POMONA_MODELS`.
+`None` means the same as leaving an option out: the default is the one given here. Verbs that run the
+command also read the file named by `POMONA_CONFIG`, and `POMONA_WORKERS`; in memory neither is read.
 """
 
 from __future__ import annotations  # help() shows types as they are written here
@@ -112,8 +111,7 @@ class WorkerOptions(TypedDict, total=False):
     """What the machine gives.
 
     Args:
-        workers: Worker threads. By default one for each core; verbs that run the command also read
-            `POMONA_WORKERS`.
+        workers: Worker threads. By default one for each core; the command reads `POMONA_WORKERS`.
     """
 
     workers: int | None
