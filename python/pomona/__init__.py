@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     __version__: str  # of pomona._core, whose stub has no such names
+    from pomona._progress import ProgressEvent as ProgressEvent
     from pomona.bundle import Bundle as Bundle
     from pomona.errors import DamagedError as DamagedError
     from pomona.errors import DeniedError as DeniedError
     from pomona.errors import ForkedProcessError as ForkedProcessError
     from pomona.errors import InternalError as InternalError
     from pomona.errors import InvalidInputError as InvalidInputError
+    from pomona.errors import MissingLibraryError as MissingLibraryError
     from pomona.errors import NotFoundError as NotFoundError
     from pomona.errors import PomonaError as PomonaError
     from pomona.errors import PomonaWarning as PomonaWarning
@@ -52,12 +54,14 @@ _HOMES = {
     "ForkedProcessError": "errors",
     "InternalError": "errors",
     "InvalidInputError": "errors",
+    "MissingLibraryError": "errors",
     "NotFoundError": "errors",
     "Output": "output",
     "PomonaError": "errors",
     "PomonaWarning": "errors",
     "Predictions": "tables",
     "Predictor": "predictor",
+    "ProgressEvent": "_progress",
     "ReducedTable": "tables",
     "ReplacedError": "errors",
     "TimedOutError": "errors",
@@ -82,10 +86,13 @@ __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "_core":  # `from pomona import _core` asks here first
+        return import_module("pomona._native").import_core()
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'pomona' has no attribute '{name}'")
-    value = getattr(import_module(f"pomona.{home}"), name)
+    source = __getattr__(home) if home == "_core" else import_module(f"pomona.{home}")
+    value = getattr(source, name)
     globals()[name] = value  # the next time it is there
     return value
 

@@ -240,7 +240,10 @@ class _Command:
         return [pipe for pipe in (self._process.stdout, self._process.stderr) if pipe is not None]
 
     def _stop(self) -> None:
-        """Asks it to stop as Ctrl-C would, and reads on so that it can. Another Ctrl-C flies."""
+        """Sends SIGINT and waits for the end. A second Ctrl-C raises here, and `_end` then kills it.
+
+        The output is read meanwhile: a command that writes to a full pipe would not stop.
+        """
         self._is_stopping = True
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where backbones are installed."""
+"""Where backbones are installed, and which is the default."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
+
+DEFAULT_BACKBONE: Final = "efficientnet-lite0"
 
 
 def models_folder(models: str | os.PathLike[str] | None = None) -> str:

@@ -3,7 +3,8 @@
 
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,12 @@ class ProgressEvent:
         done: Items done so far.
         total: Items that it is expected to have, 0 when that is not known.
         finished: Whether the stage has ended.
+
+    Example:
+        >>> events = []
+        >>> table = featurizer("sample/fruits/Banana", progress=events.append)
+        >>> events[-1]
+        ProgressEvent(stage='extract', done=8, total=8, finished=True)
     """
 
     stage: str
@@ -52,11 +59,14 @@ def progress_shower(progress: ProgressArgument) -> Show:
     return _Bars(bar_class)
 
 
-def stage_watch(show: Show) -> Callable[[str, int, int], None]:
+@contextmanager
+def stages(progress: ProgressArgument) -> Iterator[Callable[[str, int, int], None]]:
     """What the core calls now and then with the stage at work: its name, items done, items in all.
 
-    A stage that is over before the next look is never shown.
+    A stage that is over before the next look is never shown. The last one ends when the core does,
+    unless that fails.
     """
+    show = progress_shower(progress)
     last: ProgressEvent | None = None
 
     def watch(stage: str, done: int, total: int) -> None:
@@ -68,7 +78,11 @@ def stage_watch(show: Show) -> Callable[[str, int, int], None]:
             last = ProgressEvent(stage, done, total, False)
             show(last)
 
-    return watch
+    try:
+        yield watch
+        watch("", 0, 0)
+    finally:
+        show(None)
 
 
 def _show_nothing(event: ProgressEvent | None) -> None:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from operator import length_hint
+from typing import TYPE_CHECKING, Any
 
 from pomona import _core
 from pomona.images import Unreadable, bytes_of
@@ -78,6 +80,14 @@ def cut_growing(
     if least < MOST_PHOTOGRAPHS:
         yield from cut(islice(pairs, least * at_least), least)
     yield from cut(pairs, max(least, MOST_PHOTOGRAPHS))
+
+
+def count_of(images: Any, pairs: Iterable[tuple[str, Item]]) -> int:
+    """How many photographs there are, where that is known before they are read; else 0."""
+    count = length_hint(pairs)  # of a folder, or of one photograph
+    if count or isinstance(images, (str, os.PathLike)):
+        return count
+    return length_hint(images)
 
 
 def stream_blocks(

@@ -165,6 +165,9 @@ class Bundle:
             >>> pomona.Bundle("model") == bundle
             True
         """
+        if not isinstance(folder, (str, os.PathLike)):
+            found = type(folder).__name__
+            raise_error("invalid_input", f"saving a bundle: expected a path, found {found}")
         place = os.fsdecode(os.fspath(folder))
         if Path(place).is_dir() and any(Path(place).iterdir()):
             raise_error(

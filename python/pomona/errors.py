@@ -61,6 +61,10 @@ class ForkedProcessError(PomonaError, RuntimeError):
     """
 
 
+class MissingLibraryError(PomonaError, ImportError):
+    """The compiled module cannot be loaded: OpenVINO or OpenBLAS is missing or of another version."""
+
+
 class PomonaWarning(UserWarning):
     """Something that does not stop the work but may make its result worse than expected."""
 

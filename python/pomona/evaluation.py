@@ -12,7 +12,7 @@ from typing import Any, Literal, Unpack
 
 from pomona import _core, verbs
 from pomona._in_memory import is_remote, names_of, refuse, set_options
-from pomona._progress import ProgressArgument, progress_shower, stage_watch
+from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
 from pomona.bundle import Bundle, settings_of
 from pomona.errors import raise_error, warn
@@ -178,11 +178,8 @@ def _of_folders(
         **{name: options.get(name) for name in DecodeOptions.__annotations__}
     )
     set_options(extract, options, ("workers", "max_failures"))
-    show = progress_shower(progress)
-    try:
-        found = _core.evaluate_folders(bundle._native, given, extract, stage_watch(show))
-    finally:
-        show(None)
+    with stages(progress) as watch:
+        found = _core.evaluate_folders(bundle._native, given, extract, watch)
     return _evaluation(*found)
 
 
@@ -205,13 +202,8 @@ def _of_features(
     workers = _core.TrainOptions()
     set_options(workers, options, ("workers",))
     native = rows.native(crops=len(bundle.crops))
-    show = progress_shower(progress)
-    try:
-        found = _core.evaluate_features(
-            bundle._native, native, split, workers.workers, stage_watch(show)
-        )
-    finally:
-        show(None)
+    with stages(progress) as watch:
+        found = _core.evaluate_features(bundle._native, native, split, workers.workers, watch)
     return _evaluation(*found)
 
 

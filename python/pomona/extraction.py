@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 from pomona import _core, verbs
 from pomona._command import without_source
 from pomona._in_memory import FOR_FOLDERS, LocalCopies, names_of, refuse, set_options
-from pomona._progress import ProgressArgument, Show, progress_shower, stage_watch
+from pomona._models import DEFAULT_BACKBONE
+from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
 from pomona._stream import Failure
 from pomona.errors import raise_error, warn
@@ -110,7 +111,7 @@ def extract(
 
 def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) -> FeatureTable:
     features: dict[str, Any] = {
-        "backbone": given.get("backbone") or "efficientnet-lite0",
+        "backbone": given.get("backbone") or DEFAULT_BACKBONE,
         "size": given.get("size"),
         "precision": given.get("precision") or "auto",
         "fit": given.get("fit") or "squash",
@@ -139,7 +140,7 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
         share = 0.1 if max_failures is None else max_failures
         return Featurizer(**features)(images, progress=progress, max_failures=share)
     options = extract_options(max_failures=max_failures, **features)
-    return _extract_folders(input_of(places, given), options, progress_shower(progress))
+    return _extract_folders(input_of(places, given), options, progress)
 
 
 def folders_of(images: Images) -> list[Any] | None:
@@ -216,14 +217,10 @@ def _listed(places: Any) -> list[Any]:
 
 
 def _extract_folders(
-    given: _core.InputOptions, options: _core.ExtractOptions, show: Show
+    given: _core.InputOptions, options: _core.ExtractOptions, progress: ProgressArgument
 ) -> FeatureTable:
-    try:
-        columns, failures, made_by, divided, notes = _core.extract_folders(
-            given, options, stage_watch(show)
-        )
-    finally:
-        show(None)
+    with stages(progress) as watch:
+        columns, failures, made_by, divided, notes = _core.extract_folders(given, options, watch)
     for sentence in notes:
         warn(sentence)
     size, precision, batch = made_by

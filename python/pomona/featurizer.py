@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
-from pomona._models import models_folder
+from pomona._in_memory import names_of, real_number, set_options, whole_number
+from pomona._models import DEFAULT_BACKBONE, models_folder
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
-from pomona._stream import Block, Failure, stream_blocks
+from pomona._stream import Block, Failure, count_of, stream_blocks
 from pomona.errors import raise_error
 from pomona.images import photographs
 from pomona.tables import FailureTable, FeatureOrigin, FeatureTable
@@ -65,7 +66,7 @@ class Featurizer:
 
     def __init__(
         self,
-        backbone: str = "efficientnet-lite0",
+        backbone: str = DEFAULT_BACKBONE,
         *,
         size: int | None = None,
         precision: Literal["auto", "f32", "bf16"] = "auto",
@@ -84,7 +85,7 @@ class Featurizer:
             "size": size,
             "precision": precision,
             "fit": fit,
-            "crops": crops.split(",") if isinstance(crops, str) else list(crops),
+            "crops": names_of(crops),
             "batch": batch,
             "workers": workers,
             "models": models,
@@ -126,16 +127,18 @@ class Featurizer:
             ['0']
         """
         check_failures([], 0, max_failures)
-        pairs = photographs(images)
         show = progress_shower(progress)
+        pairs = photographs(images)
+        total = count_of(images, pairs)
         gathered = _Gathered()
         try:
             for block in stream_blocks(self._compiled(), self._options.limits, pairs):
                 gathered.add(block)
-                show(ProgressEvent("extract", gathered.photographs, 0, False))
+                show(ProgressEvent("extract", gathered.photographs, total, False))
+            check_failures(gathered.failures, gathered.photographs, max_failures)
+            show(ProgressEvent("extract", gathered.photographs, total, True))
         finally:
             show(None)
-        check_failures(gathered.failures, gathered.photographs, max_failures)
         return self._table(gathered.paths, gathered.features(self.row_width), gathered.failures)
 
     def stream(self, images: Images) -> Iterator[FeatureTable]:
@@ -257,23 +260,22 @@ def extract_options(
         InvalidInputError: A name or a number is none that it knows.
     """
     options = _core.ExtractOptions()
-    options.backbone = backbone
     options.models = models_folder(models)
     options.limits = decode_limits(**limits)
-    try:
-        options.size = size or 0
-        options.precision = precision
-        options.fit = fit
-        options.crops = crops
-        options.batch = batch or 0
-        options.workers = workers or 0
-        if max_failures is not None:
-            options.max_failures = max_failures
-    except TypeError:
-        found = (
-            f"size={size!r}, batch={batch!r}, workers={workers!r}, max_failures={max_failures!r}"
-        )
-        raise_error("invalid_input", f"size, batch, workers, max_failures: no such number: {found}")
+    given = {
+        "backbone": backbone,
+        "size": size,
+        "precision": precision,
+        "fit": fit,
+        "crops": crops,
+        "batch": batch,
+        "workers": workers,
+        "max_failures": max_failures,
+    }
+    for name in ("backbone", "precision", "fit"):
+        if given[name] is None:
+            raise_error("invalid_input", f"{name}: expected a text, found None")
+    set_options(options, given, given)
     return options
 
 
@@ -292,16 +294,18 @@ def decode_limits(
     limits = _core.DecodeLimits()
     given: dict[str, Any] = {
         "max_pixels": max_pixels,
-        "max_decode_memory": None if max_decode_memory is None else max_decode_memory * _MIB,
         "max_decode_time": max_decode_time,
         "max_damage": max_damage,
     }
-    for name, value in given.items():
+    set_options(limits, given, given)
+    if max_decode_memory is not None:
+        mebibytes = whole_number("max_decode_memory", max_decode_memory)
         try:
-            if value is not None:
-                setattr(limits, name, value)
+            limits.max_decode_memory = mebibytes * _MIB
         except TypeError:
-            raise_error("invalid_input", f"{name}: no such number: {value!r}")
+            raise_error(
+                "invalid_input", f"max_decode_memory: expected MiB in range, found {mebibytes}"
+            )
     return limits
 
 
@@ -361,7 +365,7 @@ def check_failures(failures: Sequence[Failure], photographs: int, max_failures: 
     Raises:
         InvalidInputError: More than this share failed, or the share is none.
     """
-    if not 0 <= max_failures <= 1:
+    if not 0 <= real_number("max_failures", max_failures) <= 1:
         raise_error("invalid_input", f"max_failures: expected 0 to 1, found {max_failures!r}")
     if len(failures) > max_failures * photographs:
         first = failures[0]

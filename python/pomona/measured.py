@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pomona._html import escaped, table
+from pomona._html import accuracy_interval, escaped, percent, table
 from pomona.tables import Table
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ class Measured:
 
     def _repr_html_(self) -> str:
         rows = [
-            [one["title"], f"{one['rows']:,}", _percent(one["accuracy"]), _interval(one)]
+            [one["title"], f"{one['rows']:,}", percent(one["accuracy"]), accuracy_interval(one)]
             for one in self.metrics["metrics"]
         ]
         parts = [table(["protocol", "photographs", "accuracy", "95 % interval"], rows)]
         mistakes = [
-            [one["path"], one["truth"], one["prediction"], _percent(one["probability"])]
+            [one["path"], one["truth"], one["prediction"], percent(one["probability"])]
             for one in self.surest_mistakes[:_MOST_MISTAKES]
         ]
         if mistakes:
@@ -141,14 +141,3 @@ def tsne_table(plot: dict[str, Any]) -> Table:
     for name in ("x", "y"):
         columns[name] = np.array([one[name] for one in points], np.float32)
     return Table(columns)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _interval(metrics: dict[str, Any]) -> str:
-    if "accuracy_interval" not in metrics:
-        return ""
-    low, high = metrics["accuracy_interval"]
-    return f"{100 * low:.1f}–{100 * high:.1f}"

@@ -2,9 +2,11 @@
 """Options of the verbs, in groups that several verbs share.
 
 Names are those of the command `pomona`, so that `pomona run --help` and these agree: `--max-failures`
-is `max_failures`, `--from` is `from_`, and a flag such as `--no-scale` is `scale=False`. `None` means
-the same as leaving an option out: the default that is given here, or what the file named by
-`POMONA_CONFIG` says.
+is `max_failures`, and a flag such as `--no-scale` is `scale=False`. Two names differ: `--from` is
+`from_`, since `from` is a word of Python, and `--lang` of `predict` is `language`.
+
+`None` means the same as leaving an option out: the default is the one given here. Verbs that run the
+command also read the file named by `POMONA_CONFIG`, and `POMONA_WORKERS`; in memory neither is read.
 """
 
 from __future__ import annotations  # help() shows types as they are written here
@@ -109,7 +111,7 @@ class WorkerOptions(TypedDict, total=False):
     """What the machine gives.
 
     Args:
-        workers: Worker threads. By default one for each core, or `POMONA_WORKERS`.
+        workers: Worker threads. By default one for each core; the command reads `POMONA_WORKERS`.
     """
 
     workers: int | None

@@ -3,15 +3,15 @@
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from pomona._command import place_of
-from pomona._html import escaped, table
-from pomona.errors import raise_error
+from pomona._html import accuracy_interval, escaped, percent, table
+from pomona.errors import PomonaError, raise_error
 
 Reader = Literal["pyarrow", "polars", "duckdb"]
 
@@ -145,6 +145,13 @@ class Output:
         return self._path
 
     def _repr_html_(self) -> str:
+        try:
+            return self._html()
+        except (PomonaError, OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+            # A cell of a notebook that fails to show its result hides it.
+            return f"<p>Output in {escaped(self._path)}: {escaped(error)}</p>"
+
+    def _html(self) -> str:
         if self._is_remote() and self._record is None:
             return f"<p>Output in {escaped(self._path)}</p>"
         parts = [f"<p><b>{escaped(self.record.get('verb', 'output'))}</b>: {escaped(self._path)}"]
@@ -171,8 +178,9 @@ class Output:
         parts = []
         headline = self.headline
         if headline is not None:
+            interval = accuracy_interval(headline)
             parts.append(
-                f"<p><b>{_percent(headline['accuracy'])}</b> {_interval(headline)}, "
+                f"<p><b>{percent(headline['accuracy'])}</b>{f' ({interval})' if interval else ''}, "
                 f"{escaped(headline['title'])}: {escaped(headline['explanation'])}</p>"
             )
         parts.append(f"<p>{escaped(self.metrics.get('headline', ''))}</p>")
@@ -197,8 +205,11 @@ class Output:
         try:
             return path.open(encoding="utf-8", newline="")
         except FileNotFoundError:
-            verb = "the folder is there" if path.parent.is_dir() else "there is no such folder"
-            raise_error("not_found", f"reading '{path}': {verb}, but this file is not in it")
+            if path.parent.is_dir():
+                what = "the folder is there, but this file is not in it; is it an output folder?"
+            else:
+                what = f"there is no folder '{path.parent}'; check the path"
+            raise_error("not_found", f"reading '{path}': {what}")
         except OSError as error:
             kind = "denied" if isinstance(error, PermissionError) else "unavailable"
             raise_error(kind, f"reading '{path}': {error.strerror}")
@@ -219,15 +230,6 @@ class Output:
                 f"reading '{self._path}/{table_name}': expected Parquet parts, found none",
             )
         return [str(part) for part in parts]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _interval(metrics: Mapping[str, Any]) -> str:
-    interval = metrics.get("accuracy_interval")
-    return f"({100 * interval[0]:.1f}–{100 * interval[1]:.1f})" if interval else ""
 
 
 def _read_with_pyarrow(parts: list[str]) -> Any:

@@ -7,15 +7,17 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
+from pomona._in_memory import whole_number
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
-from pomona._stream import cut, unreadable_of
+from pomona._stream import count_of, cut, unreadable_of
 from pomona.bundle import Bundle
 from pomona.errors import raise_error
 from pomona.featurizer import decode_limits
-from pomona.images import photographs
+from pomona.images import is_folder, photographs
 from pomona.prediction import Prediction, PredictionFailure
 from pomona.tables import Predictions
 
@@ -74,6 +76,10 @@ class Predictor:
         max_damage: float | None = None,
     ) -> None:
         self.bundle = bundle if isinstance(bundle, Bundle) else Bundle(bundle, models=models)
+        if workers is not None:
+            workers = whole_number("workers", workers)
+            if workers < 0:
+                raise_error("invalid_input", f"workers: expected a count, found {workers}")
         self._given: dict[str, Any] = {
             "fast": fast,
             "workers": workers,
@@ -82,8 +88,6 @@ class Predictor:
             "max_decode_time": max_decode_time,
             "max_damage": max_damage,
         }
-        if not isinstance(workers, int | None) or (workers or 0) < 0:
-            raise_error("invalid_input", f"workers: expected a count, found {workers!r}")
         if self.bundle.classifier == "none":
             raise_error(
                 "invalid_input",
@@ -163,11 +167,14 @@ class Predictor:
         show = progress_shower(progress)
         pictures: list[Picture] = []
         found: list[Prediction] = []
-        pairs = _noting(photographs(images), pictures)
+        pairs = photographs(images)
+        total = count_of(images, pairs)
+        noted = _noting(pairs, pictures)
         try:
-            for one in self._stream(pairs, self._checked(top, language), language):
+            for one in self._stream(noted, self._checked(top, language), language):
                 found.append(one)
-                show(ProgressEvent("predict", len(found), 0, False))
+                show(ProgressEvent("predict", len(found), total, False))
+            show(ProgressEvent("predict", len(found), total, True))
         finally:
             show(None)
         columns: dict[str, list[Any]] = {
@@ -231,7 +238,7 @@ class Predictor:
         options = _core.PredictOptions()
         options.limits = self._limits
         try:
-            options.top = top
+            options.top = whole_number("top", top)
         except TypeError:
             raise_error("invalid_input", f"top: expected a count, found {top!r}")
         return options
@@ -302,6 +309,7 @@ def predict(
         >>> pomona.predict("sample/fruits/Banana", "results").details[0].answers[0].id
         'Banana'
     """
+    _check_order(images, bundle)
     predictor = Predictor(
         bundle,
         fast=fast,
@@ -313,6 +321,37 @@ def predict(
         max_damage=max_damage,
     )
     return predictor.predict(images, top, language=language, progress=progress)
+
+
+def _check_order(images: Any, bundle: Any) -> None:
+    """Refuses photographs in the place of the bundle."""
+    if _is_bundle(bundle) or (is_folder(bundle) and not _is_bundle(images)):
+        return
+    if _is_bundle(images):
+        raise_error(
+            "invalid_input",
+            f"predicting: expected photographs first and the bundle second, found the bundle "
+            f"({_named(images)}) first; call pomona.predict(images, bundle)",
+        )
+    if isinstance(bundle, (str, os.PathLike)) and Path(os.fsdecode(bundle)).is_file():
+        raise_error(
+            "invalid_input",
+            f"predicting: expected the folder of a bundle second, found the file {_named(bundle)}; "
+            "call pomona.predict(images, bundle)",
+        )
+
+
+def _is_bundle(value: Any) -> bool:
+    if isinstance(value, Bundle):
+        return True
+    if not is_folder(value):
+        return False
+    folder = Path(os.fsdecode(value))
+    return any((folder / name).is_file() for name in ("bundle.json", "bundle/bundle.json"))
+
+
+def _named(value: Any) -> str:
+    return f"'{os.fsdecode(value)}'" if isinstance(value, (str, os.PathLike)) else repr(value)
 
 
 def _noting(

@@ -13,6 +13,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -33,6 +34,8 @@ from sklearn.utils.validation import (
 )
 
 from pomona import _core
+from pomona._models import DEFAULT_BACKBONE
+from pomona.featurizer import Featurizer
 
 __all__ = ["PomonaClassifier", "PomonaFeaturizer", "PomonaPCA"]
 
@@ -54,62 +57,79 @@ class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         size: Side of the network's input in pixels; None: the backbone's own.
         precision: "auto", "f32" or "bf16".
         fit_mode: How a photograph becomes square: "squash", "crop" or "pad" (`--fit`).
-        crops: Parts of each photograph that the network sees; features are their mean.
+        crops: Parts of each photograph that the network sees; features are their mean. A text such
+            as "whole,flip", or several.
+        batch: Photographs in one call of the network; None: what is fastest at this size.
         workers: Threads; None: one for each core.
         models: Folder of installed backbones; None: those of this package.
+        max_pixels: Photographs with more pixels are too large; None: 250,000,000.
+        max_decode_memory: The same of MiB that decoding takes; None: 160.
+        max_decode_time: The same of milliseconds that decoding takes, by an estimate; None: 250.
+        max_damage: Share of a JPEG that may be lost, 0 to 1; None: 0.
 
     Attributes:
-        n_features_out_: Number of features of a photograph.
+        n_features_out_: Number of features of a photograph, known when the network is compiled: by
+            `fit`, or by the first `transform`.
     """
 
     def __init__(
         self,
-        backbone: str = "efficientnet-lite0",
+        backbone: str = DEFAULT_BACKBONE,
         *,
         size: int | None = None,
         precision: Literal["auto", "f32", "bf16"] = "auto",
         fit_mode: Literal["squash", "crop", "pad"] = "squash",
-        crops: Sequence[str] = ("whole",),
+        crops: str | Sequence[str] = ("whole",),
+        batch: int | None = None,
         workers: int | None = None,
-        models: str | None = None,
+        models: str | os.PathLike[str] | None = None,
+        max_pixels: int | None = None,
+        max_decode_memory: int | None = None,
+        max_decode_time: int | None = None,
+        max_damage: float | None = None,
     ) -> None:
         self.backbone = backbone
         self.size = size
         self.precision = precision
         self.fit_mode = fit_mode
         self.crops = crops
+        self.batch = batch
         self.workers = workers
         self.models = models
+        self.max_pixels = max_pixels
+        self.max_decode_memory = max_decode_memory
+        self.max_decode_time = max_decode_time
+        self.max_damage = max_damage
 
     def fit(self, X: Any, y: Any = None) -> PomonaFeaturizer:
         """Compiles the network. Raises for options out of range."""
-        from pomona.featurizer import Featurizer
-
-        self._featurizer = Featurizer(
-            self.backbone,
-            size=self.size,
-            precision=self.precision,
-            fit=self.fit_mode,
-            crops=tuple(self.crops),
-            workers=self.workers,
-            models=self.models,
-        )
-        self.n_features_out_ = self._featurizer.feature_count
+        self._compiled()
         return self
+
+    def _compiled(self) -> Featurizer:
+        """With the options as they are now: after `set_params` they are others."""
+        options = self.get_params(deep=False)
+        if getattr(self, "_compiled_with", None) != options:
+            named = {
+                "fit" if name == "fit_mode" else name: value for name, value in options.items()
+            }
+            self._featurizer = Featurizer(**named)
+            self.n_features_out_ = self._featurizer.feature_count
+            self._compiled_with = options
+        return self._featurizer
 
     @property
     def _n_features_out(self) -> int:
-        return int(self.n_features_out_)
+        return self._compiled().feature_count
 
     def transform(self, X: Any) -> NDArray[np.float32]:
-        """Returns features, float32 of shape (n, n_features_out_).
+        """Returns features, float32 of shape (n, n_features_out_). It needs no `fit` before.
 
         Raises:
             pomona.DamagedError: A photograph cannot be decoded; every row must have features here.
                 `pomona.Featurizer` returns such photographs as failures instead.
         """
-        check_is_fitted(self, "n_features_out_")
-        return self._featurizer.transform(X)
+        return self._compiled().transform(X)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -14,11 +14,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pomona._html import CELL
+from pomona._html import table_of_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     import numpy as np
 
     from pomona.tables import FeatureTable, Picture, Predictions, Table
@@ -57,15 +55,6 @@ def cell_text(value: Any) -> str:
     return _number(value) if isinstance(value, float) else str(value)
 
 
-def _html_table(names: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f'<th style="{CELL}">{escape(name)}</th>' for name in names)
-    body = "".join(
-        "<tr>" + "".join(f'<td style="{CELL}">{cell}</td>' for cell in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def _more(count: int, shown: int) -> str:
     return f"<p>… {count - shown:,} more</p>" if count > shown else ""
 
@@ -77,7 +66,7 @@ def rows_html(table: Table, most: int = MOST_ROWS) -> str:
         [escape(cell_text(value)) for value in row] for row in zip(*columns.values(), strict=True)
     )
     title = f"<p>{escape(type(table).__name__)}: {len(table):,} rows</p>"
-    return f"<div>{title}{_html_table(columns, rows)}{_more(len(table), most)}</div>"
+    return f"<div>{title}{table_of_html(columns, rows)}{_more(len(table), most)}</div>"
 
 
 def _bar(share: float, text: str) -> str:
@@ -89,8 +78,8 @@ def _bar(share: float, text: str) -> str:
     )
 
 
-def contact_sheet_html(table: FeatureTable) -> str:
-    """The first rows, and how many there are of each label."""
+def features_html(table: FeatureTable) -> str:
+    """The first rows, what computed them, and how many rows there are of each label."""
     counts = Counter(table["label"]).most_common()
     largest = counts[0][1] if counts else 1
     bars = (
@@ -103,7 +92,7 @@ def contact_sheet_html(table: FeatureTable) -> str:
     )
     return (
         f"<div>{rows_html(table, FIRST_ROWS)}<p>{escape(facts)}</p>"
-        f"{_html_table(('label', 'photographs'), bars)}{_more(len(counts), MOST_LABELS)}</div>"
+        f"{table_of_html(('label', 'photographs'), bars)}{_more(len(counts), MOST_LABELS)}</div>"
     )
 
 
@@ -157,4 +146,4 @@ def predictions_html(table: Predictions) -> str:
         names.insert(1, "")
         for row_cells, picture in zip(cells, table.pictures):
             row_cells.insert(1, thumbnail_html(picture))
-    return f"<div>{_html_table(names, cells)}{_more(len(table), MOST_ROWS)}</div>"
+    return f"<div>{table_of_html(names, cells)}{_more(len(table), MOST_ROWS)}</div>"

@@ -189,6 +189,9 @@ class FeatureTable(Table):
     ``table["features"]`` has the shape (rows, width); with several crops the width is that of the
     backbone times their number.
 
+    A notebook shows the first rows, what computed them, how many photographs could not be read, and
+    a bar for each label with its number of rows. It shows no pictures.
+
     Example:
         >>> table = featurizer("sample/fruits/Banana")
         >>> table.column_names
@@ -229,9 +232,9 @@ class FeatureTable(Table):
         return self.origin.crops
 
     def _repr_html_(self) -> str:
-        from pomona.table_html import contact_sheet_html
+        from pomona.table_html import features_html
 
-        return contact_sheet_html(self)
+        return features_html(self)
 
 
 class ReducedTable(Table):

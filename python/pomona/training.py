@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import operator
 import os
 import tempfile
 from collections.abc import Sequence
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from pomona import _core, verbs
 from pomona._command import text_of
-from pomona._in_memory import FOR_FOLDERS, names_of, refuse, set_options
-from pomona._progress import ProgressArgument, progress_shower, stage_watch
+from pomona._in_memory import FOR_FOLDERS, names_of, real_number, refuse, set_options
+from pomona._models import DEFAULT_BACKBONE
+from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
 from pomona.bundle import Bundle, settings_of
-from pomona.errors import raise_error, warn
+from pomona.errors import InvalidInputError, raise_error, warn
 from pomona.feature_rows import FeatureRows, rows_of
 from pomona.featurizer import extract_options
 from pomona.measured import TrainingResult, confusion_table, tsne_table
@@ -28,7 +30,6 @@ from pomona.tables import ReducedTable, Reduction
 if TYPE_CHECKING:
     from pomona.options import Place
 
-_DEFAULT_BACKBONE = "efficientnet-lite0"
 _OF_PHOTOGRAPHS = ("backbone", "size", "precision", "fit", "crops")
 _WITHOUT_OUT = "only with `out`, for which features lie in an output folder"
 _IN_MEMORY = "only with features in memory; an output folder knows them itself"
@@ -93,13 +94,10 @@ def reduce(
     refuse({**options}, {*FOR_FOLDERS, "classes"}, _WITHOUT_OUT)
     rows = rows_of(features)
     native = rows.native(crops=len(rows.origin.crops) if rows.origin else 1)
-    show = progress_shower(progress)
-    try:
+    with stages(progress) as watch:
         values, reduction, notes = _core.reduce_features(
-            native, _reduce_options({**options}), _workers({**options}), stage_watch(show)
+            native, _reduce_options({**options}), _workers({**options}), watch
         )
-    finally:
-        show(None)
     for sentence in notes:
         warn(sentence)
     count = len(rows.features)
@@ -257,13 +255,10 @@ def _trained(
     distance = options.get("near_duplicates") or 0.0
     if not hasattr(distance, "__float__"):
         raise_error("invalid_input", f"near_duplicates: no such value: {distance!r}")
-    show = progress_shower(progress)
-    try:
+    with stages(progress) as watch:
         native, metrics, plot, (labels, counts), notes = _core.train_features(
-            rows.native(crops=len(made_by.crops)), made_by, chain, distance, stage_watch(show)
+            rows.native(crops=len(made_by.crops)), made_by, chain, distance, watch
         )
-    finally:
-        show(None)
     for sentence in notes:
         warn(sentence)
     result = TrainingResult(
@@ -302,7 +297,7 @@ def _made_by(
         given: dict[str, Any] = {name: getattr(origin, name) for name in names}
     else:
         given = {name: of_rows[name] for name in names}
-        given["backbone"] = given["backbone"] or _DEFAULT_BACKBONE
+        given["backbone"] = given["backbone"] or DEFAULT_BACKBONE
         given["precision"] = given["precision"] or "f32"
         given["fit"] = given["fit"] or "squash"
     crops = names_of(given.pop("crops") or ["whole"])
@@ -358,11 +353,13 @@ def _reduce_options(options: dict[str, Any]) -> _core.ReduceOptions:
     reduce_options = _core.ReduceOptions()
     components = options.get("components")
     if components is not None:
+        # 1.0 may be meant as a count or as the whole variance: the core refuses it.
+        whole = hasattr(components, "__index__") and type(components) is not bool
         try:
-            count = float(components)
-            whole = hasattr(components, "__index__") or (count >= 1 and count.is_integer())
-            reduce_options.set_components(int(components) if whole else count)
-        except (TypeError, ValueError, OverflowError):
+            reduce_options.set_components(
+                operator.index(components) if whole else real_number("components", components)
+            )
+        except (InvalidInputError, TypeError):
             raise_error(
                 "invalid_input",
                 "components: expected a number such as 200, or a share of the variance such as 0.95, "

@@ -17,6 +17,7 @@ import pomona
 
 MODULES = [
     "pomona",
+    "pomona._progress",  # ProgressEvent
     *(
         f"pomona.{one.name}"
         for one in pkgutil.iter_modules(pomona.__path__)

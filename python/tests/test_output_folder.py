@@ -121,7 +121,7 @@ def test_pyarrow_makes_no_difference(tmp_path, models, first, last):
 
 
 def test_what_is_missing_or_damaged_says_so(output, tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no such folder"):
+    with pytest.raises(FileNotFoundError, match="there is no folder '.*/none'; check the path$"):
         _ = Output(tmp_path / "none").metrics
     with pytest.raises(NotFoundError, match="this file is not in it"):
         _ = Output(tmp_path).record
@@ -131,6 +131,16 @@ def test_what_is_missing_or_damaged_says_so(output, tmp_path):
     with pytest.raises(DamagedError, match="it is no JSON"):
         _ = Output(tmp_path).record
     assert not Output(tmp_path).is_complete
+
+
+@pytest.mark.parametrize("record", [None, "{", "[]", '{"counts": 3}', '{"counts": {"ok": "x"}}'])
+def test_a_notebook_shows_any_folder(tmp_path, record):
+    if record is not None:
+        (tmp_path / "run.json").write_text(record)
+    shown = Output(tmp_path)._repr_html_()
+    assert str(tmp_path) in shown
+    if record in (None, "{"):
+        assert "run.json" in shown
 
 
 def test_an_output_in_a_bucket_is_known_by_its_paths():

@@ -133,6 +133,19 @@ def test_bundles_that_are_none_are_refused(output, tmp_path):
         Bundle(newer)
 
 
+def test_swapped_arguments_are_recognised(output, predictor, tmp_path):
+    order = r"first; call pomona.predict\(images, bundle\)"
+    for bundle in (output.path, f"{output.path}/bundle", output, predictor.bundle):
+        for images in (SOME[0], [SOME[0]], str(FRUITS), jpeg(1), pixels(1)):
+            with pytest.raises(InvalidInputError, match=order):
+                predict(bundle, images)
+    with pytest.raises(InvalidInputError, match="second, found the file '.*jpg'; call"):
+        predict(SOME[1], SOME[0])
+    with pytest.raises(NotFoundError):
+        predict(SOME[0], tmp_path)
+    assert len(predict(SOME[0], output)) == 1
+
+
 def test_a_bundle_describes_itself_and_can_be_saved(output, tmp_path):
     bundle = Bundle(output.path)
     record = json.loads((Path(output.path) / "bundle" / "bundle.json").read_text())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """pomona.sklearn: scikit-learn's own checks, and agreement with its estimators."""
 
+import inspect
 import pickle
 import warnings
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 pytest.importorskip("sklearn")
 
 from conftest import FRUITS
+from pictures import encoded, pixels
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
@@ -22,6 +24,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 from pomona.errors import DamagedError, InvalidInputError
+from pomona.featurizer import Featurizer
 from pomona.sklearn import PomonaClassifier, PomonaFeaturizer, PomonaPCA
 
 SOME = sorted(str(path) for path in FRUITS.glob("B*/*.jpg"))[:12]
@@ -222,13 +225,32 @@ def test_a_featurizer_is_the_first_step_of_a_pipeline(featurizer):
 
 
 def test_a_featurizer_needs_photographs(featurizer):
-    with pytest.raises(NotFittedError):
-        clone(featurizer).transform(SOME)
     fitted = clone(featurizer).fit(SOME)
     with pytest.raises(DamagedError, match="featurizing the photograph '1'"):
         fitted.transform([SOME[0], b"no image"])
     with pytest.raises(InvalidInputError, match="fit"):
         clone(featurizer).set_params(fit_mode="stretch").fit(SOME)
+
+
+def test_a_featurizer_needs_no_fit(featurizer):
+    features = clone(featurizer).fit(SOME).transform(SOME)
+    assert np.array_equal(clone(featurizer).transform(SOME), features)
+    assert len(clone(featurizer).get_feature_names_out()) == 48
+    changed = clone(featurizer).fit(SOME).set_params(fit_mode="crop", size=48)
+    assert not np.array_equal(changed.transform(SOME), features)
+
+
+def test_a_featurizer_takes_the_options_of_the_other(featurizer):
+    both = clone(featurizer).set_params(crops=("whole", "flip")).transform(SOME)
+    assert np.array_equal(clone(featurizer).set_params(crops="whole,flip").transform(SOME), both)
+    one = clone(featurizer).set_params(crops="whole", batch=2).transform(SOME)
+    assert np.array_equal(one, featurizer.transform(SOME))
+    with pytest.raises(DamagedError, match="featurizing the photograph"):
+        clone(featurizer).set_params(max_pixels=10_000).transform(
+            [SOME[0], encoded(pixels(1, 120, 120))]
+        )
+    names = {"fit" if name == "fit_mode" else name for name in featurizer.get_params()}
+    assert names == set(inspect.signature(Featurizer).parameters)
 
 
 def test_checks_of_sklearn_for_a_featurizer():

@@ -318,7 +318,7 @@ WRONG = {
     "a negative c": (lambda: (matrix()[0], {"labels": matrix()[1], "c": -1}), "c: expected"),
     "folds in words": (
         lambda: (matrix()[0], {"labels": matrix()[1], "folds": "three"}),
-        "folds: no such value: 'three'",
+        "folds: expected a whole number, found str 'three'",
     ),
     "no components": (
         lambda: (matrix()[0], {"labels": matrix()[1], "components": 0}),
