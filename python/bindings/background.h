@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Work of the core on threads of its own, so that Ctrl-C ends the call that waits for it at once.
-// What such a call leaves behind ends by itself; when the interpreter exits it is stopped and waited
-// for, and a daemon thread that called it never returns to Python. Called with the GIL.
+// What such a call leaves behind ends by itself; when the interpreter exits it is stopped and
+// waited for, and a daemon thread that called it never returns to Python. Called with the GIL.
 #pragma once
 
 #include <functional>
