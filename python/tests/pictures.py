@@ -5,6 +5,7 @@ import io
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -48,7 +49,12 @@ def interrupt(program, *arguments, after=1.0, timeout=120):
             process.send_signal(signal.SIGINT)
             assert process.stdout.readline() == "interrupted\n"
             seconds = time.monotonic() - began
-            rest, _ = process.communicate(timeout=timeout)
+            # communicate() with a timeout would lose what readline() has read ahead.
+            late = threading.Timer(timeout, process.kill)
+            late.start()
+            rest = process.stdout.read()
+            process.wait()
+            late.cancel()
         finally:
             process.kill()
     assert process.returncode == 0
