@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command of places.py, a backbone of a few weights, and one finished run."""
 
+import signal
 import subprocess
 from importlib import resources
 
 import pytest
 from places import COMMAND, FRUITS, PACKAGE, ROOT
+
+
+@pytest.fixture(autouse=True, scope="session")
+def ctrl_c_is_heard():
+    """A check that runs in the background passes on that SIGINT is to be ignored."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

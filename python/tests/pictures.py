@@ -42,6 +42,9 @@ def interrupt(program, *arguments, after=1.0, timeout=120):
     """
     words = [sys.executable, "-u", "-c", program, *map(str, arguments)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        # Whatever the program waits for, its pipe ends and the assertions below say so.
+        late = threading.Timer(timeout, process.kill)
+        late.start()
         try:
             assert process.stdout.readline() == "ready\n"
             time.sleep(after)
@@ -50,12 +53,10 @@ def interrupt(program, *arguments, after=1.0, timeout=120):
             assert process.stdout.readline() == "interrupted\n"
             seconds = time.monotonic() - began
             # communicate() with a timeout would lose what readline() has read ahead.
-            late = threading.Timer(timeout, process.kill)
-            late.start()
             rest = process.stdout.read()
             process.wait()
-            late.cancel()
         finally:
+            late.cancel()
             process.kill()
     assert process.returncode == 0
     return seconds, rest
