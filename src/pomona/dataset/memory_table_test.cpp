@@ -76,7 +76,7 @@ TEST(MemoryTable, HasTheOrderOfTables) {
 
 TEST(MemoryTable, MayHaveFeaturesAndLabelsAlone) {
   Given given(1030);  // more than a batch
-  for (std::size_t i = 0; i < 1030; ++i) given.rows.labels.push_back(i % 2 == 0 ? "a" : "b");
+  for (std::size_t i = 0; i < 1030; ++i) given.rows.labels.emplace_back(i % 2 == 0 ? "a" : "b");
   const MemoryTable table = given.table();
   const std::vector<std::string> keys = keys_of(table);
   ASSERT_EQ(keys.size(), 1030U);
@@ -97,7 +97,7 @@ TEST(MemoryTable, MayHaveNoLabels) {
 TEST(MemoryTable, AHoldoutKeepsGroupsAndCopiesTogether) {
   Given given(40);
   for (std::size_t i = 0; i < 40; ++i) {
-    given.rows.labels.push_back(i < 20 ? "a" : "b");
+    given.rows.labels.emplace_back(i < 20 ? "a" : "b");
     given.rows.groups.push_back("plant " + std::to_string(i / 4));
   }
   given.features(8, 0) = given.features(0, 0);
@@ -119,7 +119,7 @@ TEST(MemoryTable, AHoldoutKeepsGroupsAndCopiesTogether) {
 TEST(MemoryTable, CopiesStayTogetherForAnySeed) {
   Given given(20);
   for (std::size_t i = 0; i < 20; ++i) {
-    given.rows.labels.push_back(i % 2 == 0 ? "a" : "b");
+    given.rows.labels.emplace_back(i % 2 == 0 ? "a" : "b");
     given.features(i, 0) = static_cast<float>(i % 10);
   }
   for (std::uint64_t seed = 0; seed < 8; ++seed) {

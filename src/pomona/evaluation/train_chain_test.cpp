@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <numeric>
 
@@ -21,7 +22,7 @@ using testing::IsEmpty;
 using testing::StartsWith;
 using testing::ThrowsMessage;
 
-constexpr SplitOptions kQuarter{.holdout = 0.25};
+const SplitOptions kQuarter{.holdout = 0.25};
 
 // The files of its bundle.
 std::map<std::string, std::string> files_of(const Bundle& bundle) {
@@ -101,8 +102,8 @@ TEST_F(TrainChain, GivesEverythingAsValues) {
   const Confusion& confusion = chain.metrics.results.confusion;
   EXPECT_EQ(confusion.labels, chain.bundle.labels);
   EXPECT_EQ(std::accumulate(confusion.counts.data(),
-                            confusion.counts.data() + confusion.counts.size(), 0U),
-            12U);
+                            confusion.counts.data() + confusion.counts.size(), std::uint64_t{0}),
+            12);
   EXPECT_EQ(chain.tsne.points.size(), 48U);
   ASSERT_EQ(one.paths.size(), 48U);
   EXPECT_EQ(one.paths.front(), table.table_rows().manifest.rows.front().path);

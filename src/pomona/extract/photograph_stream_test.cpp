@@ -273,7 +273,7 @@ TEST(PhotographStream, SaysWhenNoThreadCanBeStartedAndWorksWhenOneCan) {
   const auto blocks = blocks_of({3});
   try {
     const NoThreads none;
-    PhotographStream(*networks, {});
+    const PhotographStream stream(*networks, {});
     FAIL() << "threads were started";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kUnavailable);

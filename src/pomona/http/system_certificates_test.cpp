@@ -15,8 +15,7 @@ TEST(SystemCertificatesTest, ThoseOfAnotherDistributionAreFound) {
   const std::string first = folder / "first.pem";
   const std::string second = folder / "second.pem";
   const std::string missing = folder / "missing.pem";
-  std::ofstream{first};
-  std::ofstream{second};
+  for (const std::string& file : {first, second}) std::ofstream{file}.flush();
   const std::array others{missing.c_str(), first.c_str(), second.c_str()};
   EXPECT_EQ(first_certificates(second, others), second);
   EXPECT_EQ(first_certificates(missing, others), first);

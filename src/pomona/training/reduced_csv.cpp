@@ -16,11 +16,13 @@ void ReducedCsvWriter::begin(std::size_t n_components) {
 
 void ReducedCsvWriter::add(const ReducedBatch& batch) {
   if (batch.rows() == 0) return;
-  if (!n_components_) begin(batch.pca_features.cols());
-  if (batch.pca_features.cols() != *n_components_) {
-    throw Error(ErrorKind::kInvalidInput,
-                "writing reduced rows as CSV: expected " + std::to_string(*n_components_) +
-                    " components, found " + std::to_string(batch.pca_features.cols()));
+  const std::size_t found = batch.pca_features.cols();
+  if (!n_components_) begin(found);
+  const std::size_t expected = n_components_.value_or(found);
+  if (found != expected) {
+    throw Error(ErrorKind::kInvalidInput, "writing reduced rows as CSV: expected " +
+                                              std::to_string(expected) + " components, found " +
+                                              std::to_string(found));
   }
   for (std::size_t i = 0; i < batch.rows(); ++i) {
     csv_.text(batch.path[i]).text(batch.label[i]).text(batch.split[i]);
