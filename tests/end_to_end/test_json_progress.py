@@ -55,7 +55,7 @@ def test_every_stage_begins_and_ends(tiny, noise, tmp_path):
     events = events_of(done.message)
     begun = [event["stage"] for event in events if event["event"] == "begin"]
     ended = [event["stage"] for event in events if event["event"] == "end"]
-    stages = "prepare scan compare extract reduce train evaluate baselines tsne report"
+    stages = "prepare scan compare extract reduce train evaluate baselines tsne bundle report"
     assert begun == ended == words(stages)
     (extract,) = [e for e in events if e["event"] == "end" and e["stage"] == "extract"]
     assert extract["done"] == 18 and extract["seconds"] > 0
