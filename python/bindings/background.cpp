@@ -141,12 +141,20 @@ class Enrolled {
 // Python handles signals in no other.
 bool is_main_thread() { return ::gettid() == ::getpid(); }
 
+// Only daemon threads run beside the main one while the interpreter exits, and Python ends those
+// without a word. An exception in one would be printed.
+[[noreturn]] void wait_for_the_end() {
+  const GilReleased without_gil;
+  while (true) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
 }  // namespace
 
 void enroll(const std::shared_ptr<Work>& work) {
   forget_what_is_over();
   if (roll().closed) {
     work->stop();
+    if (!is_main_thread()) wait_for_the_end();
     throw Error(ErrorKind::kUnavailable,
                 "using Pomona while the interpreter exits: it is too late");
   }
