@@ -13,8 +13,8 @@ namespace pomona::cli {
 // quotes. "part_files: expected 1 to 65536, found 0 (--part-files)"
 std::string with_flags(std::string_view message);
 
-// The message for a program that knows fields: what the command line says of a flag, said of the
-// field. "--max-failures: …" is "max_failures: …", and "--no-scale" is "scale".
+// The message for a program that knows fields: flags become the names of their fields.
+// "--max-failures: …" is "max_failures: …", and "--no-scale" is "scale".
 std::string with_fields(std::string_view message);
 
 }  // namespace pomona::cli

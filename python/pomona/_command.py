@@ -115,7 +115,7 @@ def place_of(value: object, name: str) -> str:
     """A folder or URI as an argument of the command.
 
     Raises:
-        InvalidInputError: It is no text or path, or it is empty.
+        InvalidInputError: It is neither text nor a path, or it is empty.
     """
     if not isinstance(value, (str, os.PathLike)):
         raise_error("invalid_input", f"{name}: expected a path, found {type(value).__name__}")
@@ -132,7 +132,7 @@ def places_of(value: object, name: str) -> list[str]:
     A mapping names where photographs come from: `{"studio": "Training"}` is `studio=Training`.
 
     Raises:
-        InvalidInputError: There is none, or one is no text or path.
+        InvalidInputError: The list is empty, or an element is neither text nor a path.
     """
     if isinstance(value, (str, os.PathLike)):
         return [without_source(place_of(value, name))]

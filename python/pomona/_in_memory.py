@@ -51,7 +51,7 @@ def whole_number(name: str, value: Any) -> int:
     """An integer of Python or NumPy.
 
     Raises:
-        InvalidInputError: It is none.
+        InvalidInputError: The value is not an integer.
     """
     number: int = _converted(name, value, int)
     return number
@@ -61,7 +61,7 @@ def real_number(name: str, value: Any) -> float:
     """A number of Python or NumPy.
 
     Raises:
-        InvalidInputError: It is none.
+        InvalidInputError: The value is not a number.
     """
     number: float = _converted(name, value, float)
     return number

@@ -117,7 +117,7 @@ class Featurizer:
             `row_width`). `failures` has the others.
 
         Raises:
-            InvalidInputError: There is no photograph, something is none, or more than
+            InvalidInputError: There is no photograph, an item is not a photograph, or more than
                 `max_failures` of them cannot be read.
             NotFoundError: A path that is given by itself, or the backbone, does not exist.
             KeyboardInterrupt: Ctrl-C was pressed. The featurizer stays usable.
@@ -151,7 +151,7 @@ class Featurizer:
             Tables of at least one row or failure.
 
         Raises:
-            InvalidInputError: There is no photograph, or something is none.
+            InvalidInputError: There is no photograph, or an item is not a photograph.
 
         Example:
             >>> sum(len(table) for table in featurizer.stream("sample/fruits/Banana"))
@@ -257,7 +257,7 @@ def extract_options(
     """The options as the core takes them; None is its default.
 
     Raises:
-        InvalidInputError: A name or a number is none that it knows.
+        InvalidInputError: A name is unknown, or a number is out of range.
     """
     options = _core.ExtractOptions()
     options.models = models_folder(models)
@@ -363,7 +363,7 @@ def check_failures(failures: Sequence[Failure], photographs: int, max_failures: 
     """Refuses when too many photographs could not be read.
 
     Raises:
-        InvalidInputError: More than this share failed, or the share is none.
+        InvalidInputError: More than this share failed, or the share is not from 0 to 1.
     """
     if not 0 <= real_number("max_failures", max_failures) <= 1:
         raise_error("invalid_input", f"max_failures: expected 0 to 1, found {max_failures!r}")

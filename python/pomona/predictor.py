@@ -156,8 +156,8 @@ class Predictor:
             `failure`; `details` has a `Prediction` for each, with varieties and facts.
 
         Raises:
-            InvalidInputError: There is no photograph, something is none, or an option is out of
-                range.
+            InvalidInputError: There is no photograph, an item is not a photograph, or an option is
+                out of range.
             KeyboardInterrupt: Ctrl-C was pressed. The predictor stays usable.
 
         Example:
@@ -301,7 +301,8 @@ def predict(
         `failure`; `details` has a `Prediction` for each, with varieties and facts.
 
     Raises:
-        InvalidInputError: There is no photograph, something is none, or an option is out of range.
+        InvalidInputError: There is no photograph, an item is not a photograph, or an option is out
+            of range.
         NotFoundError: There is no bundle at that place, or no file at a path.
         DamagedError: The bundle is not what it was when it was written.
 

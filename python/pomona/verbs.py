@@ -25,17 +25,13 @@ from pomona._signature import takes
 from pomona.options import (
     CleanOptions,
     ComposeOptions,
-    EvaluateOptions,
-    ExtractOptions,
     Images,
     Place,
-    ReduceOptions,
     ReportOptions,
     RunOptions,
     ScanOptions,
     StrPath,
     SyncOptions,
-    TrainOptions,
     VerifyOptions,
 )
 from pomona.output import Output
@@ -263,86 +259,35 @@ def backbones(*, models: StrPath | None = None) -> list[Backbone]:
     return [Backbone(**one) for one in _json(words, False)]
 
 
-# What functions of the same name without a leading underscore call when `out` is given.
+# What the functions of `pomona` of the same names call for results in a folder. Those have the
+# signatures and the texts, and check the names of options.
 
 
-@takes(ExtractOptions)
 def _extract(
-    images: Images,
-    out: Place,
-    *,
-    progress: ProgressArgument = None,
-    **options: Unpack[ExtractOptions],
+    images: Images, out: Place, *, progress: ProgressArgument = None, **options: Any
 ) -> Output:
-    """Photographs in, table of CNN features out.
-
-    Args:
-        images: As for `run`.
-        out: As for `run`.
-        progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
-            none; a function gets each `ProgressEvent`.
-        {options}
-    """
-    return _write("extract", places_of(images, "images"), out, dict(options), progress)
+    """`extract` into a folder, or a part of it by `shard`."""
+    return _write("extract", places_of(images, "images"), out, options, progress)
 
 
-@takes(ReduceOptions)
 def _reduce(
-    features: Place,
-    out: Place,
-    *,
-    progress: ProgressArgument = None,
-    **options: Unpack[ReduceOptions],
+    features: Place, out: Place, *, progress: ProgressArgument = None, **options: Any
 ) -> Output:
-    """Table of features in, scaled principal components out.
-
-    Args:
-        features: Output folder of `extract` or `run`, a folder of parts, or a .parquet file.
-        out: As for `run`.
-        progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
-            none; a function gets each `ProgressEvent`.
-        {options}
-    """
-    return _write("reduce", [place_of(features, "features")], out, dict(options), progress)
+    """`reduce` of a folder's features, of a folder of parts, or of a .parquet file."""
+    return _write("reduce", [place_of(features, "features")], out, options, progress)
 
 
-@takes(TrainOptions)
 def _train(
-    features: Place,
-    out: Place,
-    *,
-    progress: ProgressArgument = None,
-    **options: Unpack[TrainOptions],
+    features: Place, out: Place, *, progress: ProgressArgument = None, **options: Any
 ) -> Output:
-    """Table of features in, bundle for predictions and its metrics out.
-
-    Args:
-        features: Output folder of `extract` or `run`.
-        out: As for `run`.
-        progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
-            none; a function gets each `ProgressEvent`.
-        {options}
-    """
-    return _write("train", [place_of(features, "features")], out, dict(options), progress)
+    """`train` on a folder's features."""
+    return _write("train", [place_of(features, "features")], out, options, progress)
 
 
-@takes(EvaluateOptions)
 def _evaluate(
-    bundle: Place,
-    inputs: Images,
-    *,
-    progress: ProgressArgument = None,
-    **options: Unpack[EvaluateOptions],
+    bundle: Place, inputs: Images, *, progress: ProgressArgument = None, **options: Any
 ) -> dict[str, Any]:
-    """How good a bundle is on labelled photographs, or on features.
-
-    Args:
-        bundle: Bundle, or an output folder of `run` or `train`.
-        inputs: Folders with one folder of photographs for each label, or one output folder of
-            `extract` or `run`.
-        progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
-            none; a function gets each `ProgressEvent`.
-        {options}
+    """`evaluate` of a bundle's place on folders of photographs, or on a folder's features.
 
     Returns:
         The metrics, as docs/formats.md describes metrics.json.
