@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In Spark's workers: photographs out of Arrow batches, and rows with results back into them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pomona.images import Unreadable
+from pomona.spark._content import CHUNK, FIRST, ROW
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pomona.spark._shipping import Batches
+
+NULL = Unreadable("read", "unreadable", "expected a photograph, found null")
+
+
+class WaitingRows:
+    """The columns beside photographs whose results are not there yet, in order. One thread."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[pa.StructArray] = deque()
+
+    def add(self, rows: pa.StructArray) -> None:
+        """Rows that come after all that are waiting."""
+        if len(rows):
+            self._pieces.append(rows)
+
+    def take(self, count: int) -> pa.StructArray:
+        """The first rows, which then wait no more."""
+        import pyarrow as pa
+
+        taken = []
+        while count:
+            piece = self._pieces.popleft()
+            if len(piece) > count:
+                self._pieces.appendleft(piece.slice(count))
+                piece = piece.slice(0, count)
+            taken.append(piece)
+            count -= len(piece)
+        return taken[0] if len(taken) == 1 else pa.concat_arrays(taken)
+
+
+def photographs_of_chunks(batches: Batches, waiting: WaitingRows) -> Iterator[bytes]:
+    """Photographs that `_content.chunks_of` has cut; a null is `NULL`."""
+    parts: list[bytes] = []
+    for batch in batches:
+        firsts = batch.column(FIRST)
+        # A copy: a slice would keep the whole batch, chunks and all.
+        waiting.add(batch.column(ROW).filter(firsts))
+        for chunk, first in zip(batch.column(CHUNK), firsts.to_pylist()):
+            if first and parts:
+                yield _joined(parts)
+                parts = []
+            parts.append(chunk.as_py() if chunk.is_valid else NULL)
+    if parts:
+        yield _joined(parts)
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def places_of_column(batches: Batches, column: str, waiting: WaitingRows) -> Iterator[str | None]:
+    """Paths and URIs of a column of text, which stays among the columns."""
+    import pyarrow as pa
+
+    for batch in batches:
+        waiting.add(pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)))
+        yield from batch.column(column).to_pylist()
+
+
+def batch_of(
+    rows: pa.StructArray, names: list[str], results: dict[str, pa.Array]
+) -> pa.RecordBatch:
+    """These columns of the rows, and the results after them."""
+    import pyarrow as pa
+
+    columns = [rows.field(name) for name in names]
+    return pa.record_batch([*columns, *results.values()], names=[*names, *results])
