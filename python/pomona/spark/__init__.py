@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pomona.spark.data_source import PomonaDataSource as PomonaDataSource
     from pomona.spark.features import features_in_arrow as features_in_arrow
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
 
 # What is found where.
 _HOMES = {
+    "PomonaDataSource": "data_source",
     "ImageFeaturizer": "image_featurizer",
     "features_in_arrow": "features",
 }

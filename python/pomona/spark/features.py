@@ -58,8 +58,7 @@ def features_in_arrow(
             "invalid_input",
             f"handle_invalid: expected {', '.join(ON_FAILURE)}, found {handle_invalid!r}",
         )
-    given: dict[str, Any] = {"precision": "f32", **options}
-    arguments = Featurizer(**given)._arguments
+    arguments = featurizer_arguments(**options)
     is_content = _is_content(df.schema, input_col)
     beside = [name for name in df.columns if not is_content or name != input_col]
     outputs: dict[str, DataType] = {output_col: ArrayType(FloatType(), containsNull=False)}
@@ -79,6 +78,16 @@ def features_in_arrow(
     )
     source = chunks_of(df, input_col, beside) if is_content else df
     return source.mapInArrow(shipped("pomona.spark._features", "featurize", task), schema)
+
+
+def featurizer_arguments(**options: Unpack[FeaturizerOptions]) -> dict[str, Any]:
+    """All arguments of a `Featurizer`, for the workers.
+
+    Raises:
+        InvalidInputError: One is out of range.
+    """
+    given: dict[str, Any] = {"precision": "f32", **options}
+    return Featurizer(**given)._arguments
 
 
 def column_type(schema: StructType, column: str) -> DataType:

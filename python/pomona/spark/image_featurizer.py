@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pyspark import keyword_only
 from pyspark.ml import Transformer
@@ -15,7 +15,7 @@ from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 from pomona._models import DEFAULT_BACKBONE
 from pomona.errors import raise_error
 from pomona.spark._content import quoted
-from pomona.spark.features import OnFailure, features_in_arrow
+from pomona.spark.features import OnFailure, features_in_arrow, featurizer_arguments
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -28,7 +28,7 @@ class ImageFeaturizer(
     HasInputCol,
     HasOutputCol,
     HasHandleInvalid,
-    DefaultParamsReadable,
+    DefaultParamsReadable["ImageFeaturizer"],
     DefaultParamsWritable,
 ):
     """Photographs to features with a pretrained network, inside every executor.
@@ -134,7 +134,7 @@ class ImageFeaturizer(
             handleInvalid="error",
             errorCol="error",
         )
-        self._set(**self._input_kwargs)
+        self._set(**self._input_kwargs)  # type: ignore[attr-defined]
 
     @keyword_only
     def setParams(self, **params: Any) -> ImageFeaturizer:
@@ -154,7 +154,7 @@ class ImageFeaturizer(
             dataset,
             input_col=self.getInputCol(),
             output_col=output,
-            handle_invalid=self.getHandleInvalid(),
+            handle_invalid=cast(OnFailure, self.getHandleInvalid()),
             error_col=self.getOrDefault(self.errorCol),
             **self._options(),
         )
@@ -166,13 +166,27 @@ class ImageFeaturizer(
         vector = F.when(F.col(quoted(output)).isNotNull(), array_to_vector(F.col(quoted(output))))
         return featurized.withColumn(output, vector)
 
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of the `pomona.Featurizer` that the workers use.
+
+        Raises:
+            InvalidInputError: A parameter is out of range.
+        """
+        return featurizer_arguments(**self._options())
+
     def _options(self) -> Any:
-        options = {
+        options: dict[str, Any] = {
             name: self.getOrDefault(getattr(self, name))
             for name in ("backbone", "precision", "fit", "crops")
         }
         if self.isDefined(self.batchSize):
             options["batch"] = self.getOrDefault(self.batchSize)
+            if options["batch"] < 1:
+                raise_error(
+                    "invalid_input",
+                    f"batchSize: expected 1 or more, found {options['batch']}; without it, the "
+                    "fastest is taken",
+                )
         options["size"] = self.getOrDefault(self.inputSize) or None
         options["models"] = self.getOrDefault(self.models) or None
         return options
