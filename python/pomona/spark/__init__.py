@@ -12,12 +12,20 @@ if TYPE_CHECKING:
     from pomona.spark.data_source import PomonaDataSource as PomonaDataSource
     from pomona.spark.features import features_in_arrow as features_in_arrow
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
+    from pomona.spark.predictor import BundlePredictor as BundlePredictor
+    from pomona.spark.predictor import answer_type as answer_type
+    from pomona.spark.predictor import predictions_in_arrow as predictions_in_arrow
+    from pomona.spark.predictor import register as register
 
 # What is found where.
 _HOMES = {
-    "PomonaDataSource": "data_source",
+    "BundlePredictor": "predictor",
     "ImageFeaturizer": "image_featurizer",
+    "PomonaDataSource": "data_source",
+    "answer_type": "predictor",
     "features_in_arrow": "features",
+    "predictions_in_arrow": "predictor",
+    "register": "predictor",
 }
 
 __all__ = sorted(_HOMES)

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pomona._stream import Block, Failure, stream_blocks
 from pomona.errors import raise_error
 from pomona.featurizer import Featurizer
-from pomona.images import Unreadable
 from pomona.spark._photographs import (
-    NULL,
     WaitingRows,
     batch_of,
-    photographs_of_chunks,
-    places_of_column,
+    photographs_of,
 )
 
 if TYPE_CHECKING:
@@ -57,11 +54,7 @@ class FeatureTask:
 def featurize(batches: Batches, task: FeatureTask) -> Batches:
     """Batches of the columns beside, features and, where failures are kept, reasons."""
     waiting = WaitingRows()
-    items: Iterator[Item]
-    if task.place is None:
-        items = photographs_of_chunks(batches, waiting)
-    else:
-        items = _items_of(places_of_column(batches, task.place, waiting))
+    items = photographs_of(batches, task.place, waiting)
     for block in _blocks(featurizer_of(task.featurizer), items):
         yield from _batches_of(block, waiting.take(block.photographs), task)
 
@@ -78,25 +71,6 @@ def _blocks(featurizer: Featurizer, items: Iterable[Item]) -> Iterator[Block]:
     """Blocks whose paths and failures are called by the numbers of the photographs."""
     numbered = ((str(number), item) for number, item in enumerate(items))
     return stream_blocks(featurizer._compiled(), featurizer._options.limits, numbered)
-
-
-def _items_of(places: Iterable[str | None]) -> Iterator[Item]:
-    for place in places:
-        yield NULL if place is None else _item_of(place)
-
-
-def _item_of(place: str) -> Item:
-    scheme, colon, rest = place.partition(":")
-    if not colon or "/" in scheme:
-        return place
-    if scheme == "file":
-        return "/" + rest.lstrip("/")
-    return Unreadable(
-        "read",
-        "unreadable",
-        f"expected a path of a file or s3://bucket/key, found a place of '{scheme}:'; read it with "
-        'spark.read.format("binaryFile") and featurize its column content',
-    )
 
 
 def _batches_of(block: Block, rows: pa.StructArray, task: FeatureTask) -> Batches:

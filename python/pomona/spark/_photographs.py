@@ -13,9 +13,10 @@ from pomona.spark._content import CHUNK, FIRST, ROW
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pomona.images import Item
     from pomona.spark._shipping import Batches
 
-NULL = Unreadable("read", "unreadable", "expected a photograph, found null")
+_NULL = Unreadable("read", "unreadable", "expected a photograph, found null")
 
 
 class WaitingRows:
@@ -44,8 +45,15 @@ class WaitingRows:
         return taken[0] if len(taken) == 1 else pa.concat_arrays(taken)
 
 
-def photographs_of_chunks(batches: Batches, waiting: WaitingRows) -> Iterator[bytes]:
-    """Photographs that `_content.chunks_of` has cut; a null is `NULL`."""
+def photographs_of(batches: Batches, place: str | None, waiting: WaitingRows) -> Iterator[Item]:
+    """Photographs of a column of places, or without one in chunks; what is beside them waits."""
+    if place is None:
+        return _of_chunks(batches, waiting)
+    return map(item_of, _of_column(batches, place, waiting))
+
+
+def _of_chunks(batches: Batches, waiting: WaitingRows) -> Iterator[Item]:
+    """Photographs that `_content.chunks_of` has cut; a null is `_NULL`."""
     parts: list[bytes] = []
     for batch in batches:
         firsts = batch.column(FIRST)
@@ -55,7 +63,7 @@ def photographs_of_chunks(batches: Batches, waiting: WaitingRows) -> Iterator[by
             if first and parts:
                 yield _joined(parts)
                 parts = []
-            parts.append(chunk.as_py() if chunk.is_valid else NULL)
+            parts.append(chunk.as_py() if chunk.is_valid else _NULL)
     if parts:
         yield _joined(parts)
 
@@ -64,13 +72,32 @@ def _joined(parts: list[bytes]) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def places_of_column(batches: Batches, column: str, waiting: WaitingRows) -> Iterator[str | None]:
-    """Paths and URIs of a column of text, which stays among the columns."""
+def _of_column(batches: Batches, column: str, waiting: WaitingRows) -> Iterator[str | None]:
     import pyarrow as pa
 
     for batch in batches:
         waiting.add(pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)))
         yield from batch.column(column).to_pylist()
+
+
+def item_of(photograph: bytes | str | None) -> Item:
+    """Encoded bytes as they are; a place as the core reads it; of null a failure."""
+    if isinstance(photograph, bytes):
+        return photograph
+    place = photograph
+    if place is None:
+        return _NULL
+    scheme, colon, rest = place.partition(":")
+    if not colon or "/" in scheme:
+        return place
+    if scheme == "file":
+        return "/" + rest.lstrip("/")
+    return Unreadable(
+        "read",
+        "unreadable",
+        f"expected a path of a file or s3://bucket/key, found a place of '{scheme}:'; read it with "
+        'spark.read.format("binaryFile") and take its column content',
+    )
 
 
 def batch_of(

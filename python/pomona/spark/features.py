@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
 
 from pomona.errors import raise_error
 from pomona.featurizer import Featurizer
-from pomona.spark._content import chunks_of
+from pomona.spark._columns import photograph_source, with_columns
 from pomona.spark._shipping import check_driver, shipped
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from pyspark.sql.types import DataType, StructType
+    from pyspark.sql.types import DataType
 
     from pomona.spark.options import FeaturizerOptions
 
@@ -59,25 +59,23 @@ def features_in_arrow(
             f"handle_invalid: expected {', '.join(ON_FAILURE)}, found {handle_invalid!r}",
         )
     arguments = featurizer_arguments(**options)
-    is_content = _is_content(df.schema, input_col)
-    beside = [name for name in df.columns if not is_content or name != input_col]
+    source = photograph_source(df, input_col)
     outputs: dict[str, DataType] = {output_col: ArrayType(FloatType(), containsNull=False)}
     if handle_invalid == "keep":
         outputs[error_col] = StringType()
-    schema = _with_columns(df.schema, beside, outputs)
+    schema = with_columns(df.schema, source.beside, outputs)
     from pomona.spark._features import FeatureTask
 
     task = FeatureTask(
         arguments,
-        None if is_content else input_col,
-        beside,
+        source.place,
+        source.beside,
         output_col,
         handle_invalid,
         error_col,
-        _name_among(beside, None if is_content else input_col),
+        source.name,
     )
-    source = chunks_of(df, input_col, beside) if is_content else df
-    return source.mapInArrow(shipped("pomona.spark._features", "featurize", task), schema)
+    return source.rows.mapInArrow(shipped("pomona.spark._features", "featurize", task), schema)
 
 
 def featurizer_arguments(**options: Unpack[FeaturizerOptions]) -> dict[str, Any]:
@@ -88,61 +86,3 @@ def featurizer_arguments(**options: Unpack[FeaturizerOptions]) -> dict[str, Any]
     """
     given: dict[str, Any] = {"precision": "f32", **options}
     return Featurizer(**given)._arguments
-
-
-def column_type(schema: StructType, column: str) -> DataType:
-    """The type of a column.
-
-    Raises:
-        InvalidInputError: There is none of this name.
-    """
-    types = {field.name: field.dataType for field in schema.fields}
-    if column not in types:
-        names = ", ".join(f"'{name}'" for name in types) or "none"
-        raise_error(
-            "invalid_input",
-            f"reading the column '{column}': it is not there; the columns are {names}",
-        )
-    return types[column]
-
-
-def _is_content(schema: StructType, column: str) -> bool:
-    """Has the column bytes, or else places?"""
-    from pyspark.sql.types import BinaryType, StringType
-
-    found = column_type(schema, column)
-    if not isinstance(found, (BinaryType, StringType)):
-        raise_error(
-            "invalid_input",
-            f"reading photographs from the column '{column}': expected binary (encoded photographs) "
-            f"or string (paths), found {found.simpleString()}",
-        )
-    return isinstance(found, BinaryType)
-
-
-def _with_columns(
-    schema: StructType, beside: list[str], outputs: dict[str, DataType]
-) -> StructType:
-    """The columns beside, and the outputs after them.
-
-    Raises:
-        InvalidInputError: An output would have the name of another column.
-    """
-    from pyspark.sql.types import StructType
-
-    made = StructType([schema[name] for name in beside])
-    for name, kind in outputs.items():
-        if name in made.fieldNames():
-            raise_error(
-                "invalid_input",
-                f"writing the column '{name}': there is one of this name already; choose another",
-            )
-        made = made.add(name, kind)
-    return made
-
-
-def _name_among(beside: list[str], place: str | None) -> str | None:
-    """The column that names a photograph in messages."""
-    if place is not None:
-        return place
-    return "path" if "path" in beside else None

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In Spark's workers: photographs to answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pomona.spark._bundle import PackedBundle, predictor_of
+from pomona.spark._photographs import WaitingRows, batch_of, item_of, photographs_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pomona.prediction import Prediction
+    from pomona.spark._shipping import Batches
+
+_ROWS = 64  # of a batch
+
+
+@dataclass(frozen=True)
+class PredictTask:
+    """What is predicted for which columns, pickled on the way to the workers.
+
+    Attributes:
+        bundle: It predicts.
+        options: Of a `Predictor`.
+        top: How many answers.
+        place: The column of paths; None: photographs come in chunks.
+        beside: Columns that stay.
+        output: The column of answers.
+    """
+
+    bundle: PackedBundle
+    options: dict[str, Any]
+    top: int
+    place: str | None
+    beside: list[str]
+    output: str
+
+
+def predict(batches: Batches, task: PredictTask) -> Batches:
+    """Batches of the columns beside and of answers."""
+    import pyarrow as pa
+
+    waiting = WaitingRows()
+    items = photographs_of(batches, task.place, waiting)
+    named = ((str(number), item) for number, item in enumerate(items))
+    predictor = predictor_of(task.bundle, task.options)
+    found = predictor._stream(named, predictor._checked(task.top, "en"), "en")
+    while some := list(islice(found, _ROWS)):
+        answers = pa.array([_answer_of(one) for one in some], _type())
+        yield batch_of(waiting.take(len(some)), task.beside, {task.output: answers})
+
+
+def predict_one(photograph: bytes | str | None, task: PredictTask) -> dict[str, Any]:
+    """The answer to one photograph: its bytes, or where it is."""
+    predictor = predictor_of(task.bundle, task.options)
+    item = item_of(bytes(photograph) if isinstance(photograph, bytearray) else photograph)
+    options = predictor._checked(task.top, "en")
+    return _answer_of(next(predictor._stream(iter([("0", item)]), options, "en")))
+
+
+def _answer_of(prediction: Prediction) -> dict[str, Any]:
+    failure = prediction.failure
+    answers = [{"label": one.id, "probability": one.probability} for one in prediction.answers]
+    best = answers[0] if answers and prediction.rejected is None and failure is None else {}
+    return {
+        "label": best.get("label"),
+        "probability": best.get("probability"),
+        "answers": answers,
+        "rejected": prediction.rejected,
+        "ood_score": prediction.ood_score,
+        "failure": None if failure is None else f"{failure.kind}: {failure.message}",
+    }
+
+
+def _type() -> pa.DataType:
+    """`pomona.spark.answer_type()` in Arrow's words."""
+    import pyarrow as pa
+
+    answer = pa.struct([("label", pa.string()), ("probability", pa.float64())])
+    return pa.struct(
+        [
+            ("label", pa.string()),
+            ("probability", pa.float64()),
+            ("answers", pa.list_(answer)),
+            ("rejected", pa.string()),
+            ("ood_score", pa.float64()),
+            ("failure", pa.string()),
+        ]
+    )

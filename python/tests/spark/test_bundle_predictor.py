@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`BundlePredictor` and the function for SQL: the answers of `pomona predict`, wherever they run."""
+
+import pytest
+from places import FRUITS
+
+import pomona
+from pomona.errors import InvalidInputError, NotFoundError
+from pomona.spark import BundlePredictor, predictions_in_arrow, register
+
+BANANAS = FRUITS / "Banana"
+
+
+@pytest.fixture(scope="session")
+def bundle(output):
+    return pomona.Bundle(output.path)
+
+
+@pytest.fixture(scope="session")
+def photographs(spark):
+    return spark.read.format("binaryFile").load(f"{BANANAS}/*.jpg")
+
+
+@pytest.fixture(scope="session")
+def expected(bundle):
+    found = pomona.predict(BANANAS, bundle)
+    return dict(zip(found["path"], found.details))
+
+
+def assert_are(rows, expected):
+    assert sorted(row.path.split("/")[-1] for row in rows) == sorted(expected)
+    for row in rows:
+        one, found = expected[row.path.split("/")[-1]], row.prediction
+        answers = [(answer.label, answer.probability) for answer in found.answers]
+        assert answers == [(answer.id, answer.probability) for answer in one.answers]
+        assert (found.label, found.probability) == answers[0]
+        assert (found.rejected, found.ood_score) == (one.rejected, one.ood_score)
+        assert found.failure is None
+
+
+def test_a_stage_answers_as_the_command(bundle, photographs, expected):
+    stage = BundlePredictor().setBundle(bundle)
+    assert_are(stage.transform(photographs).collect(), expected)
+    assert_are(stage.setInputCol("path").transform(photographs.select("path")).collect(), expected)
+
+
+def test_a_bundle_in_memory_travels_too(bundle, photographs, expected, tmp_path):
+    bundle.save(tmp_path / "copy")
+    opened = pomona.Bundle(tmp_path / "copy")
+    answers = predictions_in_arrow(photographs, opened)
+    for path in sorted((tmp_path / "copy").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    assert_are(answers.collect(), expected)
+
+
+def test_sql_asks_by_a_function(spark, bundle, photographs, expected):
+    register(spark, "identify", bundle)
+    photographs.createOrReplaceTempView("photographs")
+    for column in ("content", "replace(path, 'file:', '')"):
+        asked = spark.sql(f"SELECT path, identify({column}) AS prediction FROM photographs")
+        assert_are(asked.collect(), expected)
+
+
+def test_what_cannot_be_read_has_a_reason(spark, bundle):
+    table = spark.createDataFrame([("a", b"none"), ("b", None)], "path string, content binary")
+    rows = {row.path: row.prediction for row in predictions_in_arrow(table, bundle).collect()}
+    assert rows["a"].failure.startswith("not_an_image: ")
+    assert rows["b"].failure.startswith("unreadable: ")
+    assert (rows["a"].label, rows["a"].answers) == (None, [])
+
+
+def test_a_stage_is_saved_by_the_place_of_its_bundle(bundle, photographs, expected, tmp_path):
+    saved = BundlePredictor(top=1).setBundle(bundle)
+    saved.save(f"file:{tmp_path}/stage")
+    loaded = BundlePredictor.load(f"file:{tmp_path}/stage")
+    assert loaded.getTop() == 1
+    rows = loaded.transform(photographs).collect()
+    assert {len(row.prediction.answers) for row in rows} == {1}
+    assert {row.prediction.label for row in rows} == {
+        one.answers[0].id for one in expected.values()
+    }
+
+
+def test_what_makes_no_sense_is_refused_by_the_driver(bundle, photographs):
+    with pytest.raises(InvalidInputError, match="expected a bundle, found none"):
+        BundlePredictor().transform(photographs)
+    with pytest.raises(NotFoundError, match="nowhere"):
+        BundlePredictor(bundle="/nowhere").transform(photographs)
+    with pytest.raises(InvalidInputError, match="top"):
+        BundlePredictor(top=0).setBundle(bundle).transform(photographs)
+    with pytest.raises(InvalidInputError, match="the column 'picture': it is not there"):
+        BundlePredictor(inputCol="picture").setBundle(bundle).transform(photographs)
