@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pomona.images import Item
+    from pomona.spark._counts import Counters
     from pomona.spark._shipping import Batches
 
 # A worker of Spark is used for many tasks, which all find the networks that the first one compiled.
@@ -51,12 +53,17 @@ class FeatureTask:
     name: str | None
 
 
-def featurize(batches: Batches, task: FeatureTask) -> Batches:
+def featurize(batches: Batches, task: FeatureTask, counters: Counters | None = None) -> Batches:
     """Batches of the columns beside, features and, where failures are kept, reasons."""
     waiting = WaitingRows()
     items = photographs_of(batches, task.place, waiting)
+    started = time.monotonic()
     for block in _blocks(featurizer_of(task.featurizer), items):
+        if counters is not None:
+            counters.add(block.photographs, len(block.failures))
         yield from _batches_of(block, waiting.take(block.photographs), task)
+    if counters is not None:
+        counters.add_seconds(time.monotonic() - started)
 
 
 def featurizer_of(arguments: dict[str, Any]) -> Featurizer:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
 
 from pomona.errors import raise_error
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql.types import DataType
 
+    from pomona.spark._counts import Counters
     from pomona.spark.options import FeaturizerOptions
 
 OnFailure = Literal["error", "skip", "keep"]
@@ -50,32 +52,57 @@ def features_in_arrow(
     Raises:
         InvalidInputError: There is no such column, one of another type, or an option is out of range.
     """
-    check_driver()
-    from pyspark.sql.types import ArrayType, FloatType, StringType
+    columns = FeatureColumns(input_col, output_col, handle_invalid, error_col)
+    return featurized(df, columns, featurizer_arguments(**options))
 
-    if handle_invalid not in ON_FAILURE:
+
+@dataclass(frozen=True)
+class FeatureColumns:
+    """Names of columns, and what happens at a photograph that cannot be read."""
+
+    photographs: str
+    features: str
+    handle_invalid: OnFailure
+    reasons: str
+
+
+def featurized(
+    df: DataFrame,
+    columns: FeatureColumns,
+    arguments: dict[str, Any],
+    counters: Counters | None = None,
+) -> DataFrame:
+    """The same with arguments of a `Featurizer`, and with counters that the workers add to."""
+    check_driver()
+    if columns.handle_invalid not in ON_FAILURE:
         raise_error(
             "invalid_input",
-            f"handle_invalid: expected {', '.join(ON_FAILURE)}, found {handle_invalid!r}",
+            f"handle_invalid: expected {', '.join(ON_FAILURE)}, found {columns.handle_invalid!r}",
         )
-    arguments = featurizer_arguments(**options)
-    source = photograph_source(df, input_col)
-    outputs: dict[str, DataType] = {output_col: ArrayType(FloatType(), containsNull=False)}
-    if handle_invalid == "keep":
-        outputs[error_col] = StringType()
-    schema = with_columns(df.schema, source.beside, outputs)
     from pomona.spark._features import FeatureTask
 
+    source = photograph_source(df, columns.photographs)
+    schema = with_columns(df.schema, source.beside, _outputs(columns))
     task = FeatureTask(
         arguments,
         source.place,
         source.beside,
-        output_col,
-        handle_invalid,
-        error_col,
+        columns.features,
+        columns.handle_invalid,
+        columns.reasons,
         source.name,
     )
-    return source.rows.mapInArrow(shipped("pomona.spark._features", "featurize", task), schema)
+    work = shipped("pomona.spark._features", "featurize", task, counters)
+    return source.rows.mapInArrow(work, schema)
+
+
+def _outputs(columns: FeatureColumns) -> dict[str, DataType]:
+    from pyspark.sql.types import ArrayType, FloatType, StringType
+
+    outputs: dict[str, DataType] = {columns.features: ArrayType(FloatType(), containsNull=False)}
+    if columns.handle_invalid == "keep":
+        outputs[columns.reasons] = StringType()
+    return outputs
 
 
 def featurizer_arguments(**options: Unpack[FeaturizerOptions]) -> dict[str, Any]:

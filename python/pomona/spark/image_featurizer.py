@@ -15,7 +15,8 @@ from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 from pomona._models import DEFAULT_BACKBONE
 from pomona.errors import raise_error
 from pomona.spark._content import quoted
-from pomona.spark.features import OnFailure, features_in_arrow, featurizer_arguments
+from pomona.spark._counts import Counters, StageCounts, counters_of
+from pomona.spark.features import FeatureColumns, OnFailure, featurized, featurizer_arguments
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -134,7 +135,13 @@ class ImageFeaturizer(
             handleInvalid="error",
             errorCol="error",
         )
+        self._counters: Counters | None = None
         self._set(**self._input_kwargs)  # type: ignore[attr-defined]
+
+    @property
+    def counts(self) -> StageCounts | None:
+        """What was done since the last `transform`; None before it, and with Spark Connect."""
+        return None if self._counters is None else self._counters.read()
 
     @keyword_only
     def setParams(self, **params: Any) -> ImageFeaturizer:
@@ -150,21 +157,21 @@ class ImageFeaturizer(
                 f"outputType: expected {' or '.join(_OUTPUT_TYPES)}, found {kind!r}",
             )
         output = self.getOutputCol()
-        featurized = features_in_arrow(
-            dataset,
-            input_col=self.getInputCol(),
-            output_col=output,
-            handle_invalid=cast(OnFailure, self.getHandleInvalid()),
-            error_col=self.getOrDefault(self.errorCol),
-            **self._options(),
+        columns = FeatureColumns(
+            self.getInputCol(),
+            output,
+            cast(OnFailure, self.getHandleInvalid()),
+            self.getOrDefault(self.errorCol),
         )
+        self._counters = counters_of(dataset.sparkSession)
+        rows = featurized(dataset, columns, self.arguments(), self._counters)
         if kind == "array":
-            return featurized
+            return rows
         from pyspark.ml.functions import array_to_vector
         from pyspark.sql import functions as F
 
         vector = F.when(F.col(quoted(output)).isNotNull(), array_to_vector(F.col(quoted(output))))
-        return featurized.withColumn(output, vector)
+        return rows.withColumn(output, vector)
 
     def arguments(self) -> dict[str, Any]:
         """Arguments of the `pomona.Featurizer` that the workers use.

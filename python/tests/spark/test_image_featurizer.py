@@ -123,9 +123,15 @@ def test_what_cannot_be_read_stays_with_its_reason(stage, some_broken):
         assert (row.why or "").split(":")[0] == (kind or "")
 
 
-def test_or_is_left_out(stage, some_broken):
-    rows = stage(handleInvalid="skip").transform(some_broken).collect()
+def test_or_is_left_out_and_counted(stage, some_broken):
+    skipping = stage(handleInvalid="skip")
+    assert skipping.counts is None
+    rows = skipping.transform(some_broken).collect()
     assert [row.path for row in rows] == ["good"]
+    counts = skipping.counts
+    assert (counts.photographs, counts.failures) == (len(BROKEN), len(BROKEN) - 1)
+    assert counts.seconds > 0
+    assert counts.rate == counts.photographs / counts.seconds
 
 
 def test_or_ends_the_job_with_a_sentence(stage, some_broken):

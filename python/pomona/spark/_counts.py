@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stages count while they work, by Spark's accumulators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@dataclass(frozen=True)
+class StageCounts:
+    """What a stage has done until now, in all actions since its last `transform`.
+
+    As accumulators of Spark count: work that Spark does again counts again.
+
+    Attributes:
+        photographs: That were given.
+        failures: Of these, that could not be read.
+        seconds: Of all tasks together, from their first photograph to their last.
+    """
+
+    photographs: int
+    failures: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Photographs a second of a task; 0 before there is one."""
+        return self.photographs / self.seconds if self.seconds else 0.0
+
+
+class Counters:
+    """Accumulators of a stage: the driver makes and reads them, workers add to them."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        context = spark.sparkContext
+        self._photographs: Any = context.accumulator(0)
+        self._failures: Any = context.accumulator(0)
+        self._seconds: Any = context.accumulator(0.0)
+
+    def add(self, photographs: int, failures: int) -> None:
+        """In a worker: photographs that are done."""
+        self._photographs.add(photographs)
+        self._failures.add(failures)
+
+    def add_seconds(self, seconds: float) -> None:
+        """In a worker: the time that a task took."""
+        self._seconds.add(seconds)
+
+    def read(self) -> StageCounts:
+        """On the driver: what was added."""
+        return StageCounts(self._photographs.value, self._failures.value, self._seconds.value)
+
+
+def counters_of(spark: SparkSession) -> Counters | None:
+    """Those of a new stage; None with Spark Connect, which has no accumulators."""
+    return None if "connect" in type(spark).__module__ else Counters(spark)
