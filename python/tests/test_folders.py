@@ -54,6 +54,18 @@ def test_evaluate_says_which_folder_is_missing(photos, tiny):
         pomona.evaluate(bundle, [here, next(FRUITS.glob("Banana/*.jpg"))])
 
 
+def test_a_source_whose_name_the_core_does_not_take_is_refused(photos, tiny):
+    here = photos("here")
+    for name in ("my studio", "", "..", "a/b", "café"):
+        for call in (
+            lambda images: pomona.extract(images, **tiny),
+            lambda images: pomona.extract(here, test=images, **tiny),
+            pomona.scan,
+        ):
+            with pytest.raises(InvalidInputError, match="expected a name of letters.*found"):
+                call({name: here})
+
+
 def test_an_equals_sign_belongs_to_the_name_of_a_folder(photos, tiny, tmp_path):
     name = photos("lr=0.1")
     expected = list(pomona.extract(photos("here"), holdout=0, **tiny)["path"])
