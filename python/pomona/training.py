@@ -176,7 +176,7 @@ def train(
             as that column says, and 0.2 without one.
         groups: The name of a group for each row: a group stays on one side. Instead of `group`.
         backbone: The network that made the features, where `features` do not know it: it goes into
-            the bundle, to which photographs will be given. None: `"efficientnet-lite0"`. Likewise
+            the bundle, to which photographs will be given. None: the default of `extract`. Likewise
             the five options that follow. A `FeatureTable`, an output folder, Arrow tables made of
             these and `FeatureTable.to_pandas()` know all of them, what these become in polars or
             DuckDB none: there is a `PomonaWarning` where all are left out.
