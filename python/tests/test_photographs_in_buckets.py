@@ -127,7 +127,12 @@ def test_options_about_buckets_reach_single_photographs(bucket, tiny, server, mo
         pomona.extract([uri], regions=["eu-north-1"], **tiny)
     endpoint = server.environment()["AWS_ENDPOINT_URL"]
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    assert len(pomona.extract(iter([uri]), s3_endpoint=endpoint, **tiny)) == 1
+    pd = pytest.importorskip("pandas")
+    for images in ([uri], iter([uri]), pd.Series([uri]), pd.DataFrame({"path": [uri]})):
+        assert len(pomona.extract(images, s3_endpoint=endpoint, **tiny)) == 1
+    for images in (b"photograph", [b"photograph"], np.zeros((8, 8), np.uint8)):
+        with pytest.raises(InvalidInputError, match="s3_endpoint: only with places in a bucket"):
+            pomona.extract(images, s3_endpoint=endpoint, **tiny)
 
 
 def test_a_long_list_is_copied_some_at_a_time(bucket, tiny, copies):
