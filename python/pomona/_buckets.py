@@ -165,7 +165,7 @@ def photographs_of_uris(
         }
         for number, ((name, uri), (bucket, key)) in enumerate(zip(uris, places)):
             folder, failures = found.get(bucket, (Path(), {}))
-            if _is_object(key) and key not in failures:
+            if _is_object(key) and key not in failures and (folder / key).is_file():
                 yield number, name, (folder / key).read_bytes()
                 continue
             for below, content in _of_folder(copies, name, uri, failures.get(key)):
