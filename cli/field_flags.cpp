@@ -48,6 +48,7 @@ constexpr std::string_view kFields[] = {"adapt",
                                         "holdout",
                                         "images",
                                         "include_hidden",
+                                        "keys",
                                         "layout",
                                         "max_damage",
                                         "max_decode_memory",
@@ -116,6 +117,10 @@ class Flags {
     if (!text.starts_with(':') && !text.starts_with(" '")) return;
     for (const std::string& flag : leading) add(flag);
   }
+  // How the command line names a source.
+  void add_sources(std::string_view text) {
+    if (text.find("name in images") != std::string_view::npos) add("SOURCE=FOLDER");
+  }
   void add_words(std::string_view text) {
     while (!text.empty()) {
       const std::string_view word = first_word(text);
@@ -151,6 +156,7 @@ std::string with_flags(std::string_view message) {
       flags.add_leading(message.substr(begin + colon + 2));
     }
     flags.add_words(part);
+    flags.add_sources(part);
     begin = std::min(message.find('\'', quote + 1), message.size() - 1) + 1;
   }
   return std::string(message) + flags.text();

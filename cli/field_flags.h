@@ -10,7 +10,8 @@ namespace pomona::cli {
 
 // The message, and behind it the flags of the fields that it is about: those that it, or a part of
 // it behind a colon, begins with, and those that are two words and stand anywhere outside of
-// quotes. "part_files: expected 1 to 65536, found 0 (--part-files)"
+// quotes. "part_files: expected 1 to 65536, found 0 (--part-files)". Behind "a name in images" it
+// is SOURCE=FOLDER.
 std::string with_flags(std::string_view message);
 
 // The message for a program that knows fields: flags become the names of their fields.

@@ -30,10 +30,13 @@ namespace {
 
 using ColumnTypes = std::map<std::string, std::string>;
 
+using Metadata = std::map<std::string, std::string>;
+
 using ColumnValues = nb::typed<nb::dict, nb::str, nb::any>;
 
-ArrowTable make_table(const ColumnValues& columns, const ColumnTypes& types) {
+ArrowTable make_table(const ColumnValues& columns, const ColumnTypes& types, Metadata metadata) {
   ArrowTable table;
+  table.metadata = std::move(metadata);
   table.columns.reserve(columns.size());
   for (const auto& [key, values] : columns) {
     const auto name = nb::cast<std::string>(key);
@@ -80,6 +83,14 @@ std::vector<std::string> column_names(const ArrowTable& table) {
   std::vector<std::string> names;
   for (const ArrowColumn& column : table.columns) names.push_back(column.name);
   return names;
+}
+
+nb::dict metadata_to_python(const ArrowTable& table) {
+  nb::dict metadata;
+  for (const auto& [key, value] : table.metadata) {
+    metadata[nb::bytes(key.data(), key.size())] = nb::bytes(value.data(), value.size());
+  }
+  return metadata;
 }
 
 // The struct in the capsule. Whoever takes it leaves an empty one there.
@@ -134,9 +145,11 @@ ArrowTable read_table(const nb::object& source, const WantedColumns& wanted) {
 void bind_table(nb::module_& module) {
   watch_interpreter_end(module);
   nb::class_<ArrowTable>(module, "Table")
-      .def(nb::new_(&make_table), "columns"_a, "types"_a = ColumnTypes())
+      .def(nb::new_(&make_table), "columns"_a, "types"_a = ColumnTypes(), "metadata"_a = Metadata())
       .def_prop_ro("num_rows", [](const ArrowTable& self) { return self.rows; })
       .def_prop_ro("column_names", &column_names)
+      .def_prop_ro("metadata", &metadata_to_python,
+                   nb::sig("def metadata(self) -> dict[bytes, bytes]"))
       .def(
           "column",
           [](const ArrowTable& self, const std::string& name) {

@@ -9,6 +9,7 @@ that was forked may as well, since nothing is kept between calls.
 import json
 import logging
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from pomona.errors import raise_error, warn
 
 Options = dict[str, object]
 
+_SOURCE: Final = re.compile(r"[A-Za-z0-9._-]+")
 _LOG: Final = logging.getLogger("pomona")
 _DONE: Final = 0
 _DONE_WITH_FINDINGS: Final = 1
@@ -137,7 +139,7 @@ def places_of(value: object, name: str) -> list[str]:
     if isinstance(value, (str, os.PathLike)):
         return [without_source(place_of(value, name))]
     if isinstance(value, Mapping):
-        named = [f"{source}={place_of(place, name)}" for source, place in value.items()]
+        named = [f"{source_of(one)}={place_of(place, name)}" for one, place in value.items()]
         if not named:
             raise_error("invalid_input", f"{name}: expected at least one folder, found none")
         return [place_of(one, name) for one in named]
@@ -150,6 +152,21 @@ def places_of(value: object, name: str) -> list[str]:
     if not values:
         raise_error("invalid_input", f"{name}: expected at least one folder, found an empty list")
     return [without_source(place_of(one, name)) for one in values]
+
+
+def source_of(value: object) -> str:
+    """The name of a place that photographs come from.
+
+    Raises:
+        InvalidInputError: The core would take it for a part of the path.
+    """
+    if not isinstance(value, str) or value in (".", "..") or not _SOURCE.fullmatch(value):
+        raise_error(
+            "invalid_input",
+            "naming where photographs come from: expected a name of letters, digits, '.', '_' and "
+            f"'-', found {value!r}; give it another name",
+        )
+    return value
 
 
 def without_source(place: str) -> str:

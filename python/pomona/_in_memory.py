@@ -6,10 +6,7 @@ from __future__ import annotations
 import operator
 import os
 import reprlib
-import tempfile
 from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import Any, Final, NoReturn
 
 from pomona.errors import raise_error
@@ -114,68 +111,3 @@ def _refuse_value(name: str, expected: str, value: Any) -> NoReturn:
 def is_remote(place: object) -> bool:
     """Is it a place in a bucket?"""
     return isinstance(place, (str, os.PathLike)) and "://" in os.fsdecode(place)
-
-
-class LocalCopies:
-    """Copies of folders in buckets, which are gone when this is left."""
-
-    def __init__(self, stores: Mapping[str, Any]) -> None:
-        self._stores = {
-            name: value for name, value in stores.items() if name in StoreOptions.__annotations__
-        }
-        self._folders: list[tempfile.TemporaryDirectory[str]] = []
-
-    def __enter__(self) -> LocalCopies:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for folder in self._folders:
-            folder.cleanup()
-
-    @property
-    def any_made(self) -> bool:
-        """Was anything in a bucket?"""
-        return bool(self._folders)
-
-    def place(self, place: Any) -> Any:
-        """The folder of a copy that is called alike; what is on this machine is itself.
-
-        Raises:
-            NotFoundError: There is nothing at that place.
-            UnavailableError: Some of it cannot be copied.
-        """
-        if not is_remote(place):
-            return place
-        from pomona.verbs import sync
-
-        source = os.fsdecode(os.fspath(place))
-        folder = tempfile.TemporaryDirectory(prefix="pomona-copy-")
-        self._folders.append(folder)
-        copy = Path(folder.name) / PurePosixPath(source).name
-        copied = sync(source, copy, progress=False, **self._stores)
-        if copied.failures:
-            raise_error(
-                "unavailable",
-                f"copying '{source}' to this machine: {len(copied.failures)} objects failed; the "
-                f"first: {copied.failures[0]['message']}",
-            )
-        if not copied.copied:
-            raise_error(
-                "not_found",
-                f"copying '{source}' to this machine: there is nothing below it; name a folder of "
-                "photographs, or copy single ones with pomona.sync first",
-            )
-        return str(copy)
-
-    def places(self, places: Any) -> Any:
-        """The same of several places, or of a mapping of them."""
-        if isinstance(places, Mapping):
-            return {name: self.place(place) for name, place in places.items()}
-        if isinstance(places, (list, tuple)):
-            return [self.place(place) for place in places]
-        return self.place(places)

@@ -15,3 +15,8 @@ def models_folder(models: str | os.PathLike[str] | None = None) -> str:
     if models is not None:
         return os.fspath(models)
     return os.environ.get("POMONA_MODELS") or str(Path(__file__).resolve().parent / "models")
+
+
+def absolute_folder(models: str | os.PathLike[str] | None) -> str | None:
+    """What is pickled: it names the same folder wherever it is opened again."""
+    return None if models is None else str(Path(os.fsdecode(models)).absolute())

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # As many as a worker of `pomona extract` takes at a time.
 MOST_PHOTOGRAPHS = 32
 MOST_BYTES = 16 << 20
+_PIECE_BYTES = 64 << 20  # the system gets it back at once, which it does above 32 MiB
 _MILLISECONDS = 50  # between two looks for Ctrl-C
 
 
@@ -48,10 +49,59 @@ class Block:
     """Some photographs that came one after the other."""
 
     photographs: int
-    paths: list[str]  # of those with a row
+    rows: list[int]  # numbers of those with a row, in this block
+    paths: list[str]  # of these
     features: NDArray[np.float32]
     damage: list[float]
     failures: list[Failure]
+
+
+class Gathered:
+    """Blocks put together; beside the result it holds no more than one piece of `_PIECE_BYTES`."""
+
+    def __init__(self) -> None:
+        self.photographs = 0
+        self.rows: list[int] = []  # numbers of those with a row
+        self.paths: list[str] = []  # of these
+        self.failures: list[Failure] = []
+        self._pieces: list[NDArray[np.float32]] = []
+        self._filled = 0  # rows of the last piece
+
+    def add(self, block: Block) -> None:
+        self.rows += [self.photographs + row for row in block.rows]
+        self.photographs += block.photographs
+        self.paths += block.paths
+        self.failures += block.failures
+        left = block.features
+        while len(left):
+            piece = self._piece(left.shape[1])
+            count = min(len(left), len(piece) - self._filled)
+            piece[self._filled : self._filled + count] = left[:count]
+            self._filled += count
+            left = left[count:]
+
+    def _piece(self, width: int) -> NDArray[np.float32]:
+        """One with room. Small ones would stay with the allocator when they are dropped."""
+        import numpy as np
+
+        if not self._pieces or self._filled == len(self._pieces[-1]):
+            rows = max(1, _PIECE_BYTES // (4 * width))
+            self._pieces.append(np.empty((rows, width), np.float32))
+            self._filled = 0
+        return self._pieces[-1]
+
+    def features(self, width: int) -> NDArray[np.float32]:
+        """Of all; piece by piece, so that Ctrl-C gets through. To be called once."""
+        import numpy as np
+
+        features = np.empty((len(self.paths), width), np.float32)
+        first = 0
+        self._pieces.reverse()
+        while self._pieces:
+            piece = self._pieces.pop()[: len(features) - first]
+            features[first : first + len(piece)] = piece
+            first += len(piece)
+        return features
 
 
 def cut(
@@ -145,6 +195,7 @@ def _next(stream: _core.Stream, sent: deque[_Sent]) -> Block:
     whys |= {number: list(item.why) for number, item in block.unreadable.items()}
     return Block(
         len(block.names),
+        rows,
         [block.names[row] for row in rows],
         features,
         damage,

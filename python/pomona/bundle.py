@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pomona import _core
 from pomona._html import escaped
-from pomona._models import models_folder
+from pomona._in_memory import is_remote
+from pomona._models import absolute_folder, models_folder
 from pomona.errors import raise_error
 
 if TYPE_CHECKING:
@@ -26,12 +27,15 @@ class Bundle:
     again, there is a `DamagedError`. Two bundles are equal when all their files are.
 
     Args:
-        place: Folder of a bundle, or output folder of `run` or `train`.
+        place: Folder of a bundle, or output folder of `run` or `train`; either may lie in a bucket:
+            s3://bucket/prefix. Its files are then copied to this machine for as long as they are
+            read, with what environment variables and profiles of AWS say about the service.
         models: Folder of installed backbones, for a bundle without its network; None: that of
             `POMONA_MODELS`, or of this package.
 
     Raises:
         NotFoundError: There is no such folder, or no bundle in it.
+        UnavailableError: A file of a bundle in a bucket cannot be copied.
         DamagedError: A file of it is missing, changed or of a newer version.
 
     Example:
@@ -45,17 +49,15 @@ class Bundle:
             found = type(place).__name__
             raise_error("invalid_input", f"opening a bundle: expected a path, found {found}")
         self._place: str | None = os.fsdecode(os.fspath(place))
-        self._models: StrPath | None = (
-            None if models is None else str(Path(os.fsdecode(models)).absolute())
-        )
-        if "://" in self._place:
-            raise_error(
-                "invalid_input",
-                f"opening the bundle '{self._place}': bundles are opened from this machine; copy it "
-                "to a folder with pomona.sync first",
-            )
-        self._absolute = str(Path(self._place).absolute())
-        self._native = _core.Bundle.open(self._place, models_folder(models))
+        self._models: StrPath | None = absolute_folder(models)
+        if is_remote(self._place):
+            from pomona._buckets import open_bundle
+
+            self._absolute = self._place
+            self._native = open_bundle(self._place, models_folder(models))
+        else:
+            self._absolute = str(Path(self._place).absolute())
+            self._native = _core.Bundle.open(self._place, models_folder(models))
         self._digest: str | None = None
         self._training: TrainingResult | None = None
 
@@ -67,7 +69,7 @@ class Bundle:
         bundle = cls.__new__(cls)
         bundle._place = None
         bundle._absolute = ""
-        bundle._models = models
+        bundle._models = absolute_folder(models)
         bundle._native = native
         bundle._digest = None
         bundle._training = training

@@ -28,7 +28,6 @@ from pomona.options import (
     Place,
     StoreOptions,
 )
-from pomona.tables import FeatureOrigin
 
 _OF_PHOTOGRAPHS = frozenset(
     {
@@ -69,7 +68,7 @@ def evaluate(
         groups: The name of a group for each row of features: intervals then treat what belongs
             together as one. Instead of `group`.
         backbone: The network that made the features, where `data` does not know it, as those in
-            pandas, polars or NumPy: another than the bundle's is refused. None: the bundle's.
+            polars or NumPy: another than the bundle's is refused. None: the bundle's.
             Likewise the three options that follow; a `PomonaWarning` where all are left out.
         size: Side of the network's input, in pixels.
         fit: How photographs became square.
@@ -95,8 +94,9 @@ def evaluate(
         True
     """
     given: dict[str, Any] = {**options}
-    opened = bundle  # in a bucket: the command opens it
-    if not isinstance(bundle, Bundle) and not is_remote(bundle):
+    places = _places(data)
+    opened = bundle  # in a bucket: the command opens it for what lies in folders
+    if not isinstance(bundle, Bundle) and (places is None or not is_remote(bundle)):
         opened = Bundle(bundle, models=given.get("models"))
     of_rows = {"labels": labels, "test": test, "groups": groups}
     origin = {
@@ -105,7 +105,6 @@ def evaluate(
         "fit": fit,
         "crops": None if crops is None else names_of(crops),
     }
-    places = _places(data)
     if places is not None or not isinstance(opened, Bundle):
         refuse({**of_rows, **origin}, {*of_rows, *origin}, "only with features in memory")
         if not isinstance(opened, Bundle) or _is_for_command(data):
@@ -115,7 +114,7 @@ def evaluate(
     refuse(given, StoreOptions.__annotations__, "only with places in a bucket")
     refuse(given, _OF_PHOTOGRAPHS, "only with folders of photographs")
     rows = rows_of(data, **of_rows)
-    _check_origin(rows.origin, origin, opened)
+    _check_origin(rows, origin, opened)
     return _of_features(opened, rows, given, progress)
 
 
@@ -207,10 +206,11 @@ def _of_features(
     return _evaluation(*found)
 
 
-def _check_origin(origin: FeatureOrigin | None, given: dict[str, Any], bundle: Bundle) -> None:
+def _check_origin(rows: FeatureRows, given: dict[str, Any], bundle: Bundle) -> None:
     """Features of another network, or of pictures seen otherwise, may well be equally wide."""
+    origin = rows.origin
     if origin is not None:
-        refuse(given, given, "the features know it themselves; leave it out")
+        rows.refuse_other_origin(given)
         given = {name: getattr(origin, name) for name in ("backbone", "size", "fit")}
         given["crops"] = list(origin.crops)
     elif all(value is None for value in given.values()):

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from pomona import _core, verbs
-from pomona._command import without_source
-from pomona._in_memory import FOR_FOLDERS, LocalCopies, names_of, refuse, set_options
+from pomona._buckets import LocalCopies, nothing_at
+from pomona._command import source_of, without_source
+from pomona._in_memory import FOR_FOLDERS, is_remote, names_of, refuse, set_options
 from pomona._models import DEFAULT_BACKBONE
 from pomona._progress import ProgressArgument, stages
 from pomona._signature import takes
-from pomona._stream import Failure
+from pomona._stream import Failure, count_of
 from pomona.errors import raise_error, warn
 from pomona.featurizer import Featurizer, extract_options, failure_table
-from pomona.images import is_folder, table_columns
+from pomona.images import is_folder, is_one, photographs, table_columns
 from pomona.options import DecodeOptions, EarlierOptions, ExtractOptions, StoreOptions
 from pomona.output import Output
 from pomona.tables import FeatureOrigin, FeatureSplit, FeatureTable
@@ -71,9 +72,9 @@ def extract(
     Args:
         images: A folder with one folder of photographs for each label, or several such folders, or
             a mapping that names where photographs come from: `{"studio": "Training"}`. Without
-            `out`, folders in a bucket are copied to this machine first. Anything else that
-            `Featurizer` takes has neither labels nor a split; a table's columns `label` and `split`
-            are not read, and there is a `PomonaWarning`.
+            `out`, what lies in a bucket is copied to this machine first. Anything else that
+            `Featurizer` takes has neither labels nor a split, but for a table with a column `label`
+            of texts, `split` of `"train"` and `"test"`, or both.
         out: Folder, or s3://bucket/prefix, for the results; None: they stay in memory.
         progress: None shows a bar of tqdm on a terminal and in a notebook, True anywhere, False
             none; a function gets each `ProgressEvent`.
@@ -82,7 +83,8 @@ def extract(
     Returns:
         A row for each photograph that can be read: `path`, `label`, `split` (`"train"` or `"test"`)
         and `features`, float32, with the bits and in the order of the table that the command
-        `pomona extract` writes. What is in no folder has the label `""` and the split `"train"`.
+        `pomona extract` writes. Without a folder or column that says otherwise, the label is `""` and
+        the split `"train"`.
         `failures` has the photographs that cannot be read. With `out`, the output folder.
 
     Raises:
@@ -99,14 +101,15 @@ def extract(
     if out is not None:
         return verbs._extract(images, out, progress=progress, **options)
     given: dict[str, Any] = {**options}
+    if not _may_be_remote([images, given.get("test")]):
+        refuse(given, StoreOptions.__annotations__, "only with places in a bucket")
+    refuse(given, _FOR_OUT - StoreOptions.__annotations__.keys(), "only with `out`")
     with LocalCopies(given) as copies:
-        images = copies.places(images)
+        here = copies.places(images)
         if given.get("test") is not None:
             given["test"] = copies.places(given["test"])
-        if not copies.any_made:
-            refuse(given, StoreOptions.__annotations__, "only with places in a bucket")
-        refuse(given, _FOR_OUT - StoreOptions.__annotations__.keys(), "only with `out`")
-        return _extract(images, given, progress)
+            refuse_remote(given["test"])
+        return _extract(here, given, progress)
 
 
 def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) -> FeatureTable:
@@ -127,20 +130,55 @@ def _extract(images: Images, given: dict[str, Any], progress: ProgressArgument) 
         refuse(
             given,
             _FOLDER_LABELS,
-            "only photographs in folders have labels and a split; leave this out, or give a folder "
-            "with one folder for each label",
+            "only with photographs in folders; leave this out, or give a folder with one folder for "
+            "each label (a table may have the columns `label` and `split`)",
         )
-        not_read = [name for name in ("label", "split") if name in table_columns(images)]
-        if not_read:
-            warn(
-                f"extracting features from a table: {', '.join(not_read)}: not read, only photographs "
-                "in folders have labels and a split; give these to train (`labels`, `test`), for the "
-                "rows that the feature table has: photographs in `failures` have none"
-            )
         share = 0.1 if max_failures is None else max_failures
-        return Featurizer(**features)(images, progress=progress, max_failures=share)
+        return _extract_photographs(images, Featurizer(**features), given, progress, share)
     options = extract_options(max_failures=max_failures, **features)
     return _extract_folders(input_of(places, given), options, progress)
+
+
+def _extract_photographs(
+    images: Images,
+    featurizer: Featurizer,
+    given: dict[str, Any],
+    progress: ProgressArgument,
+    max_failures: float,
+) -> FeatureTable:
+    stores: Any = {name: given.get(name) for name in StoreOptions.__annotations__}
+    columns = [name for name in ("label", "split") if name in table_columns(images)]
+    if columns:
+        from pomona._labelled import extract_labelled
+
+        return extract_labelled(
+            featurizer, images, columns, stores, progress=progress, max_failures=max_failures
+        )
+    pairs = photographs(images, stores)
+    gathered = featurizer._gather(pairs, count_of(images, pairs), progress, max_failures)
+    return featurizer._gathered_table(gathered)
+
+
+def _may_be_remote(images: Any) -> bool:
+    """May something of it lie in a bucket? Of iterators, tables and series nobody knows yet."""
+    if isinstance(images, Mapping):
+        return any(map(_may_be_remote, images.values()))
+    if isinstance(images, (list, tuple)):
+        return any(map(_may_be_remote, images))
+    if isinstance(images, (str, os.PathLike)):
+        return is_remote(images)
+    return images is not None and not is_one(images)
+
+
+def refuse_remote(places: Any) -> None:
+    """Refuses a place in a bucket that is no folder, of which there is a copy otherwise.
+
+    Raises:
+        NotFoundError: There is one.
+    """
+    for place in _listed(places):
+        if is_remote(place):
+            raise_error("not_found", f"test: {nothing_at(os.fsdecode(place))}")
 
 
 def folders_of(images: Images) -> list[Any] | None:
@@ -157,7 +195,7 @@ def folders_of(images: Images) -> list[Any] | None:
             return None
         if not _are_folders(list(images.values())):
             return None
-        return [f"{name}={os.fsdecode(place)}" for name, place in images.items()]
+        return [f"{source_of(name)}={os.fsdecode(place)}" for name, place in images.items()]
     if isinstance(images, (list, tuple)) and _are_folders(images):
         return [without_source(os.fsdecode(place)) for place in images]
     return None
@@ -212,7 +250,7 @@ def _text_of(place: Any) -> str:
 
 def _listed(places: Any) -> list[Any]:
     if isinstance(places, Mapping):
-        return [f"{name}={_text_of(place)}" for name, place in places.items()]
+        return [f"{source_of(name)}={_text_of(place)}" for name, place in places.items()]
     return list(places) if isinstance(places, (list, tuple)) else [places]
 
 

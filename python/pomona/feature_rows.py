@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pomona import _core
+from pomona._in_memory import names_of
+from pomona._origin import origin_in
 from pomona.errors import raise_error
 from pomona.tables import FeatureOrigin, FeatureTable
 
@@ -27,7 +29,24 @@ class FeatureRows:
     labels: list[str] | None
     splits: list[str] | None  # None: nobody has divided them
     groups: list[str] | None = None
-    origin: FeatureOrigin | None = None  # None: not of Pomona
+    origin: FeatureOrigin | None = None  # None: they do not say what made them
+
+    def refuse_other_origin(self, given: Mapping[str, Any]) -> None:
+        """Refuses what a caller says of features that know it themselves, where it is another.
+
+        Raises:
+            InvalidInputError: It is.
+        """
+        for name, found in given.items():
+            known = getattr(self.origin, name, None)
+            if name == "crops":
+                known, found = list(known or ()), None if found is None else names_of(found)
+            if self.origin is not None and found not in (None, known):
+                raise_error(
+                    "invalid_input",
+                    f"{name}: the features know it themselves: {known!r}, found {found!r}; leave it "
+                    "out",
+                )
 
     def native(self, crops: int) -> _core.MemoryRows:
         """As the core takes them. Groups and paths that no row has are left out.
@@ -131,7 +150,12 @@ def _rows_of_arrow(table: _core.Table) -> FeatureRows:
                 "invalid_input",
                 f"split: expected 'train' or 'test', found {split!r} in row {row} (counted from 0)",
             )
-    return FeatureRows(_matrix(table.column("features")), texts["path"], texts["label"], splits)
+    origin = origin_in(table.metadata)
+    if origin is not None and origin.split is None and "test" not in (splits or ()):
+        splits = None  # as in the FeatureTable: a column is there, but nobody has divided the rows
+    return FeatureRows(
+        _matrix(table.column("features")), texts["path"], texts["label"], splits, origin=origin
+    )
 
 
 def _matrix(features: Any) -> NDArray[np.float32]:

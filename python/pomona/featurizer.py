@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pomona import _core
 from pomona._in_memory import names_of, real_number, set_options, whole_number
-from pomona._models import DEFAULT_BACKBONE, models_folder
+from pomona._models import DEFAULT_BACKBONE, absolute_folder, models_folder
 from pomona._progress import ProgressArgument, ProgressEvent, progress_shower
-from pomona._stream import Block, Failure, count_of, stream_blocks
+from pomona._stream import Failure, Gathered, count_of, stream_blocks
 from pomona.errors import raise_error
 from pomona.images import photographs
 from pomona.tables import FailureTable, FeatureOrigin, FeatureTable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pomona.images import Images
+    from pomona.images import Images, Item
 
 StrPath = str | os.PathLike[str]
 _MIB = 1 << 20
@@ -88,7 +88,7 @@ class Featurizer:
             "crops": names_of(crops),
             "batch": batch,
             "workers": workers,
-            "models": models,
+            "models": absolute_folder(models),
             "max_pixels": max_pixels,
             "max_decode_memory": max_decode_memory,
             "max_decode_time": max_decode_time,
@@ -126,11 +126,21 @@ class Featurizer:
             >>> featurizer([open("sample/fruits/Banana/25_100.jpg", "rb").read()])["path"]
             ['0']
         """
+        pairs = photographs(images)
+        gathered = self._gather(pairs, count_of(images, pairs), progress, max_failures)
+        return self._gathered_table(gathered)
+
+    def _gather(
+        self,
+        pairs: Iterator[tuple[str, Item]],
+        total: int,
+        progress: ProgressArgument,
+        max_failures: float,
+    ) -> Gathered:
+        """Rows of names and items, of which there are `total`; 0: not known."""
         check_failures([], 0, max_failures)
         show = progress_shower(progress)
-        pairs = photographs(images)
-        total = count_of(images, pairs)
-        gathered = _Gathered()
+        gathered = Gathered()
         try:
             for block in stream_blocks(self._compiled(), self._options.limits, pairs):
                 gathered.add(block)
@@ -139,7 +149,7 @@ class Featurizer:
             show(ProgressEvent("extract", gathered.photographs, total, True))
         finally:
             show(None)
-        return self._table(gathered.paths, gathered.features(self.row_width), gathered.failures)
+        return gathered
 
     def stream(self, images: Images) -> Iterator[FeatureTable]:
         """The same, some rows at a time, in their order: memory does not grow with their number.
@@ -159,6 +169,10 @@ class Featurizer:
         """
         return self._stream(photographs(images))
 
+    def _gathered_table(self, gathered: Gathered) -> FeatureTable:
+        """Rows without labels."""
+        return self._table(gathered.paths, gathered.features(self.row_width), gathered.failures)
+
     def _stream(self, pairs: Any) -> Iterator[FeatureTable]:
         for block in stream_blocks(self._compiled(), self._options.limits, pairs):
             yield self._table(block.paths, block.features, block.failures)
@@ -172,9 +186,11 @@ class Featurizer:
             "split": ["train"] * len(paths),
             "features": features,
         }
-        return FeatureTable(
-            columns, origin_of(self._compiled(), self._options), failure_table(failures)
-        )
+        return FeatureTable(columns, self._origin(), failure_table(failures))
+
+    def _origin(self) -> FeatureOrigin:
+        """What its features are. Compiles the network."""
+        return origin_of(self._compiled(), self._options)
 
     def transform(self, images: Images) -> NDArray[np.float32]:
         """Features of photographs that can all be read, the mean of their crops.
@@ -311,34 +327,6 @@ def decode_limits(
 
 def _featurizer_of(arguments: dict[str, Any]) -> Featurizer:
     return Featurizer(**arguments)
-
-
-class _Gathered:
-    """All blocks of a call."""
-
-    def __init__(self) -> None:
-        self.photographs = 0
-        self.paths: list[str] = []
-        self._pieces: list[NDArray[np.float32]] = []
-        self.failures: list[Failure] = []
-
-    def add(self, block: Block) -> None:
-        self.photographs += block.photographs
-        self.paths += block.paths
-        self._pieces.append(block.features)
-        self.failures += block.failures
-
-    def features(self, width: int) -> NDArray[np.float32]:
-        """Of all; piece by piece, so that Ctrl-C gets through. To be called once."""
-        import numpy as np
-
-        features = np.empty((len(self.paths), width), np.float32)
-        first = 0
-        for piece in self._pieces:
-            features[first : first + len(piece)] = piece
-            first += len(piece)
-        self._pieces.clear()
-        return features
 
 
 def origin_of(networks: _core.Networks, options: _core.ExtractOptions) -> FeatureOrigin:

@@ -10,17 +10,19 @@ read here, such as a truncated image of Pillow or a null in a table, is an `Unre
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pomona import _core
 from pomona._in_memory import is_remote
-from pomona.errors import InvalidInputError, raise_error
+from pomona.errors import InvalidInputError, NotFoundError, raise_error
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from pomona.options import StoreOptions
 
     Item: TypeAlias = bytes | str | NDArray[np.uint8]
 
@@ -43,6 +45,8 @@ class Unreadable(bytes):
         return made
 
 
+MOST_REMOTE = 64  # of a list, that are copied to this machine at once
+
 _NULL = Unreadable(
     "read", "unreadable", "expected a path or encoded bytes, found null; fill it in or drop the row"
 )
@@ -52,15 +56,16 @@ _EXPECTED = (
 )
 
 
-def photographs(images: Images) -> Iterator[tuple[str, Item]]:
+def photographs(images: Images, stores: StoreOptions | None = None) -> Iterator[tuple[str, Item]]:
     """Names and items of photographs, one after the other.
 
     Args:
         images: One photograph or several:
 
             - the path of a file, or of a folder, whose photographs are taken in the order of their
-              paths, without hidden names and files that are no images; s3://bucket/prefix, which is
-              copied to this machine for as long as the photographs are read;
+              paths, without hidden names and files that are no images; s3://bucket/key or
+              s3://bucket/prefix, which is copied to this machine for as long as it is read, up to 64
+              photographs of a list at a time;
             - encoded bytes: `bytes`, `bytearray`, `memoryview`;
             - an image of Pillow: its orientation is applied, transparent parts become white;
             - a `uint8` array of shape (height, width, 3), RGB, or (height, width), grey;
@@ -68,6 +73,7 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
               or `path` of paths; with both, `path` names the photographs;
             - a list, a series of pandas or polars, a generator, … of these or of pairs
               (name, photograph); a mapping from names to photographs.
+        stores: How buckets are reached; None: as environment variables and profiles of AWS say.
 
     Returns:
         An iterator, which reads what it is given as it goes. Photographs of a folder that is given
@@ -78,7 +84,8 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
         NotFoundError: A path that is given by itself does not exist.
         InvalidInputError: Something is none of these, or there is no photograph at all; what comes
             out of an iterator is looked at when its turn comes. An image of Pillow that cannot be
-            decoded and a null in a table or series raise nothing: they fail as a broken file does.
+            decoded, a null in a table or series and an object that is not in its bucket raise
+            nothing: they fail as a broken file does.
 
     Example:
         >>> import numpy as np
@@ -87,10 +94,10 @@ def photographs(images: Images) -> Iterator[tuple[str, Item]]:
         ['0', 'a.jpg']
     """
     if _is_path(images):
-        return _of_place(os.fspath(images))
-    if _is_one(images):
+        return _of_place(os.fspath(images), stores or {})
+    if is_one(images):
         return iter([("0", item_of(images, "0"))])
-    return _some(_pairs(_entries(images)))
+    return _some(_pairs(_entries(images), stores or {}))
 
 
 def item_of(photograph: object, name: str) -> Item:
@@ -105,9 +112,6 @@ def item_of(photograph: object, name: str) -> Item:
         return bytes(photograph)
     if isinstance(photograph, (str, os.PathLike)):
         return _file(photograph)
-    if hasattr(photograph, "as_py"):  # a scalar of pyarrow
-        value = photograph.as_py()
-        return _NULL if value is None else item_of(value, name)
     if _is_pillow(photograph):
         return _pixels_of_pillow(photograph, name)
     if _is_array(photograph):
@@ -146,7 +150,8 @@ def _is_array(value: object) -> bool:
     )
 
 
-def _is_one(images: object) -> bool:
+def is_one(images: object) -> bool:
+    """Is it a photograph that lies in memory?"""
     return isinstance(images, (bytes, bytearray, memoryview)) or (
         _is_pillow(images) or _is_array(images)
     )
@@ -165,29 +170,16 @@ def _type_name(value: object) -> str:
 
 def _file(path: object) -> str:
     place = os.fsdecode(os.fspath(path))  # type: ignore[call-overload]
-    if "://" in place:
-        raise_error(
-            "invalid_input",
-            f"reading '{place}': photographs are read from this machine here; copy them to a folder "
-            "with pomona.sync first, or name an output folder (`out`)",
-        )
     if "\0" in place:
         raise_error("invalid_input", f"reading {place!r}: no path may hold a NUL character")
     return place
 
 
-def _of_bucket(place: object) -> Iterator[tuple[str, Item]]:
-    """The bytes of photographs: their copy is gone when the last has been taken, read or not."""
-    from pomona._in_memory import LocalCopies
-
-    with LocalCopies({}) as copies:
-        for name, path in _core.list_photographs(copies.place(place)):
-            yield name, Path(path).read_bytes()
-
-
-def _of_place(path: object) -> Iterator[tuple[str, Item]]:
+def _of_place(path: object, stores: StoreOptions) -> Iterator[tuple[str, Item]]:
     if is_remote(path):
-        return _some(_of_bucket(path))
+        from pomona._buckets import photographs_of_folder
+
+        return _some(photographs_of_folder(path, stores))
     place = _file(path)
     if not place:
         raise_error("invalid_input", "reading photographs: expected a path, found an empty text")
@@ -218,7 +210,7 @@ def _entries(images: Any) -> Iterable[Any]:
     if isinstance(images, Mapping):
         return images.items()
     if _is_table(images):
-        return _rows(images)
+        return (entry for entry, *_ in table_rows(images))
     try:
         entries: Iterator[Any] = iter(images)
     except TypeError:
@@ -240,10 +232,11 @@ def _is_null(value: object) -> bool:
     )
 
 
-def _rows(table: Any) -> Iterator[Any]:
+def table_rows(table: Any, beside: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+    """The photograph of each row, and what the columns `beside` hold."""
     if type(table).__name__ == "RecordBatchReader":
         for batch in table:
-            yield from _rows(batch)
+            yield from table_rows(batch, beside)
         return
     names = _column_names(table)
     has = [name for name in ("path", "content") if name in names]
@@ -254,11 +247,11 @@ def _rows(table: Any) -> Iterator[Any]:
             "reading photographs from a table: expected a column `content` of encoded bytes or "
             f"`path` of paths; found {found}",
         )
-    columns = _core.read_table(table, has)  # others may be of types that it does not read
-    values: list[Any] = [columns.column(name) for name in has]
-    for *names, value in zip(*values):
+    columns = _core.read_table(table, [*has, *beside])  # others may be of types it does not read
+    paths, values = (columns.column(has[0]), columns.column(has[-1]))
+    for path, value, *others in zip(paths, values, *map(columns.column, beside)):
         item = _NULL if value is None else value
-        yield (names[0], item) if names and names[0] is not None else item
+        yield (path, item) if len(has) > 1 and path is not None else item, *others
 
 
 def table_columns(images: object) -> list[str]:
@@ -279,21 +272,61 @@ def _column_names(table: Any) -> list[str]:
     return table_columns(table) or list(_core.read_table(table).column_names)
 
 
-def _pairs(entries: Iterable[Any]) -> Iterator[tuple[str, Item]]:
+def _pairs(entries: Iterable[Any], stores: StoreOptions) -> Iterator[tuple[str, Item]]:
+    return ((name, item) for _, name, item in numbered(entries, stores))
+
+
+def numbered(
+    entries: Iterable[Any], stores: StoreOptions | None = None
+) -> Iterator[tuple[int, str, Item]]:
+    """Numbers of entries, and names and items of the photographs that they are; see `photographs`."""
+    remote: list[tuple[int, str, str]] = []  # those that come one after the other
     for number, entry in enumerate(entries):
         name = None
         if isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str):
             name, entry = entry
+        if hasattr(entry, "as_py"):  # a scalar of pyarrow
+            value = entry.as_py()
+            entry = _NULL if value is None else value
+        if is_remote(entry):
+            uri = _file(entry)
+            remote.append((number, uri if name is None else name, uri))
+            if len(remote) == MOST_REMOTE:
+                yield from _of_uris(remote, stores or {})
+                remote = []
+            continue
+        yield from _of_uris(remote, stores or {})
+        remote = []
         if _is_path(entry):
-            place = _file(entry)
-            if Path(place).is_dir():
-                for key, path in _core.list_photographs(place):
-                    yield f"{(place if name is None else name).rstrip('/')}/{key}", path
-                continue
-            yield place if name is None else name, place
+            yield from ((number, *pair) for pair in _of_path(_file(entry), name))
             continue
         name = str(number) if name is None else name
-        yield name, item_of(entry, name)
+        yield number, name, item_of(entry, name)
+    yield from _of_uris(remote, stores or {})
+
+
+def _of_path(place: str, name: str | None) -> Iterator[tuple[str, Item]]:
+    name = place if name is None else name
+    if not Path(place).is_dir():
+        yield name, place
+        return
+    for key, path in _core.list_photographs(place):
+        yield f"{name.rstrip('/')}/{key}", path
+
+
+def _of_uris(
+    remote: list[tuple[int, str, str]], stores: StoreOptions
+) -> Iterator[tuple[int, str, Item]]:
+    if not remote:
+        return
+    from pomona._buckets import photographs_of_uris
+
+    for one, name, found in photographs_of_uris([(name, uri) for _, name, uri in remote], stores):
+        if isinstance(found, bytes):
+            yield remote[one][0], name, found
+        else:
+            kind = "gone" if isinstance(found, NotFoundError) else "unreadable"
+            yield remote[one][0], name, Unreadable("read", kind, str(found))
 
 
 def _pixels_of_array(array: Any, name: str) -> NDArray[np.uint8]:

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the verbs, in groups that several verbs share.
 
-Names are those of the command `pomona`, so that `pomona run --help` and these agree: `--max-failures`
-is `max_failures`, and a flag such as `--no-scale` is `scale=False`. Two names differ: `--from` is
-`from_`, since `from` is a word of Python, and `--lang` of `predict` is `language`.
+Names are those of the command: `--max-failures` is `max_failures`, and a flag such as `--no-scale` is
+`scale=False`. Two names differ: `--from` is `from_`, and `--lang` of `predict` is `language`.
 
-`None` means the same as leaving an option out: the default is the one given here. Verbs that run the
-command also read the file named by `POMONA_CONFIG`, and `POMONA_WORKERS`; in memory neither is read.
+`None` leaves an option out. Verbs that run the command also read `POMONA_CONFIG` and `POMONA_WORKERS`.
 """
 
 from __future__ import annotations  # help() shows types as they are written here
@@ -392,9 +390,11 @@ class SyncOptions(StoreOptions, total=False):
     """Options of `sync`.
 
     Args:
+        keys: File: only objects of `source` whose keys are its lines are copied; it is not listed.
         delete: Delete objects in `target` that are not in `source`. False by default.
         dry_run: Say what would be done; change nothing. False by default.
     """
 
+    keys: Place | None
     delete: bool | None
     dry_run: bool | None

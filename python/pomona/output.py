@@ -117,14 +117,26 @@ class Output:
         """The feature table: a row for each photograph.
 
         Args:
-            reader: What reads it: `"pyarrow"` gives a `pyarrow.Table`, `"polars"` a
-                `polars.DataFrame`, `"duckdb"` a relation. By default the first that is installed.
+            reader: What reads it: `"pyarrow"` gives a `pyarrow.Table`, whose schema says what made
+                the features, `"polars"` a `polars.DataFrame`, `"duckdb"` a relation. By default the
+                first that is installed.
 
         Raises:
             ImportError: None of them is installed.
             NotFoundError: The folder holds no features.
         """
-        return _read_parts(self._parts("features"), reader)
+        table = _read_parts(self._parts("features"), reader)
+        is_of_arrow = hasattr(table, "replace_schema_metadata")
+        if not is_of_arrow or not (self._folder() / "run.json").is_file():
+            return table
+        from pomona._origin import KEY, origin_of_record, origin_text
+
+        has_test = self.record.get("counts", {}).get("test", 0) > 0
+        origin = origin_of_record(self.record, has_test)
+        if origin is None:
+            return table
+        metadata = {**(table.schema.metadata or {}), KEY: origin_text(origin)}
+        return table.replace_schema_metadata(metadata)
 
     def reduced(self, reader: Reader | None = None) -> Any:
         """The table of principal components: a row for each photograph.

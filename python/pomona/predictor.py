@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -123,15 +124,17 @@ class Predictor:
         Example:
             >>> predictor(open("sample/fruits/Banana/25_100.jpg", "rb").read(), top=1).rejected
         """
-        found = list(self.stream(image, top=top, language=language))
-        if len(found) != 1:
+        options = self._checked(top, language)
+        first = list(islice(photographs(image), 2))
+        if len(first) != 1:
             raise_error(
                 "invalid_input",
-                f"predicting: expected one photograph, found {len(found)}; use predict() for several",
+                "predicting: expected one photograph, found several; use predict() for these",
             )
-        if found[0].failure is not None:
-            raise_error("invalid_input", f"predicting: {found[0].failure.message}")
-        return found[0]
+        (found,) = self._stream(first, options, language)
+        if found.failure is not None:
+            raise_error("invalid_input", f"predicting: {found.failure.message}")
+        return found
 
     def predict(
         self,

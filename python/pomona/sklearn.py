@@ -34,7 +34,7 @@ from sklearn.utils.validation import (
 )
 
 from pomona import _core
-from pomona._models import DEFAULT_BACKBONE
+from pomona._models import DEFAULT_BACKBONE, absolute_folder
 from pomona.featurizer import Featurizer
 
 __all__ = ["PomonaClassifier", "PomonaFeaturizer", "PomonaPCA"]
@@ -130,6 +130,13 @@ class PomonaFeaturizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
                 `pomona.Featurizer` returns such photographs as failures instead.
         """
         return self._compiled().transform(X)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """`models` as an absolute path, which another working directory does not change."""
+        state = {**super().__getstate__(), "models": absolute_folder(self.models)}
+        if "_compiled_with" in state:
+            state["_compiled_with"] = {**state["_compiled_with"], "models": state["models"]}
+        return state
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -61,7 +61,7 @@ class Table:
                     f"(rows, width) as its column {name!r}, found {type(columns[name]).__name__}"
                 )
         types = {name: kind for name, kind in self.TYPES.items() if kind != "matrix"}
-        self._table = _core.Table(dict(columns), types)
+        self._table = _core.Table(dict(columns), types, self._metadata())
 
     @property
     def column_names(self) -> list[str]:
@@ -97,6 +97,10 @@ class Table:
     def _beside(self) -> tuple[Any, ...]:
         """What the constructor takes beside columns."""
         return ()
+
+    def _metadata(self) -> dict[str, str]:
+        """Of the Arrow schema."""
+        return {}
 
     def __repr__(self) -> str:
         rows = "1 row" if len(self) == 1 else f"{len(self):,} rows"
@@ -186,6 +190,9 @@ class Reduction:
 class FeatureTable(Table):
     """Features of photographs: ``path``, ``label`` and ``split`` (str), ``features`` (float32).
 
+    Its Arrow schema says in its metadata what computed them (``origin``), and so do Arrow tables made
+    of it: `train`, `reduce` and `evaluate` read it there.
+
     ``table["features"]`` has the shape (rows, width); with several crops the width is that of the
     backbone times their number.
 
@@ -203,13 +210,27 @@ class FeatureTable(Table):
     def __init__(
         self, columns: Mapping[str, Column], origin: FeatureOrigin, failures: FailureTable
     ) -> None:
-        super().__init__(columns)
         self.origin = origin
+        super().__init__(columns)
         #: Photographs that have no row.
         self.failures = failures
 
     def _beside(self) -> tuple[Any, ...]:
         return self.origin, self.failures
+
+    def _metadata(self) -> dict[str, str]:
+        from pomona._origin import KEY, origin_text
+
+        return {KEY: origin_text(self.origin)}
+
+    def to_pandas(self) -> Any:
+        """A ``pandas.DataFrame``, whose ``attrs`` say what computed the features.
+
+        Raises ImportError without pandas or pyarrow.
+        """
+        frame = super().to_pandas()
+        frame.attrs.update(self._metadata())
+        return frame
 
     @property
     def backbone(self) -> str:

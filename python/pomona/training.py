@@ -176,10 +176,10 @@ def train(
             as that column says, and 0.2 without one.
         groups: The name of a group for each row: a group stays on one side. Instead of `group`.
         backbone: The network that made the features, where `features` do not know it: it goes into
-            the bundle, to which photographs will be given. None: `"efficientnet-lite0"`. Likewise
-            the five options that follow. A `FeatureTable` and an output folder know all of them,
-            what these become in pandas, polars or `Output.features()` none: there is a
-            `PomonaWarning` where all are left out.
+            the bundle, to which photographs will be given. None: the default of `extract`. Likewise
+            the five options that follow. A `FeatureTable`, an output folder, Arrow tables made of
+            these and `FeatureTable.to_pandas()` know all of them, what these become in polars or
+            DuckDB none: there is a `PomonaWarning` where all are left out.
         size: Side of the network's input, in pixels; None: the backbone's own.
         precision: `"f32"` or `"bf16"`; None: `"f32"`.
         fit: How photographs became square; None: `"squash"`.
@@ -293,7 +293,7 @@ def _made_by(
     names = ("backbone", "size", "precision", "fit", "crops", "batch")
     origin = rows.origin
     if origin is not None:
-        refuse(of_rows, names, "the features know it themselves; leave it out")
+        rows.refuse_other_origin({name: of_rows[name] for name in names})
         given: dict[str, Any] = {name: getattr(origin, name) for name in names}
     else:
         given = {name: of_rows[name] for name in names}
@@ -317,7 +317,8 @@ def _chain_options(
         rows.splits = None
     if rows.splits is not None:
         chain.split_kind = "test_set" if "test" in rows.splits else "none"
-        if split is not None and of_rows["test"] is None:
+        is_divided = chain.split_kind != "none"
+        if split is not None and of_rows["test"] is None and is_divided == (split.kind != "none"):
             chain.split_kind = split.kind
     if split is not None:
         chain.split.holdout = split.holdout

@@ -49,6 +49,25 @@ def test_a_bucket_that_does_not_exist_and_a_region_that_is_not_allowed(bucket, m
         scan(f"{bucket}/fruits", regions=["eu-north-1"])
 
 
+def test_only_named_objects_are_copied(bucket, tmp_path):
+    sync(FRUITS / "Kiwi", f"{bucket}/kiwi")
+    first, second, *_ = sorted(path.name for path in (FRUITS / "Kiwi").iterdir())
+    (tmp_path / "keys.txt").write_text(f"{second}\nnone.jpg\n{first}\n")
+    copied = sync(f"{bucket}/kiwi", tmp_path / "copy", keys=tmp_path / "keys.txt")
+    assert copied.copied == [first, second]
+    assert [one["key"] for one in copied.failures] == ["none.jpg"]
+    assert sorted(path.name for path in (tmp_path / "copy").iterdir()) == [first, second]
+    for name in (first, second):
+        content = (tmp_path / "copy" / name).read_bytes()
+        assert content == (FRUITS / "Kiwi" / name).read_bytes()
+    (tmp_path / "keys.txt").write_text("\n")
+    with pytest.raises(InvalidInputError, match="keys.*expected a key on each line"):
+        sync(f"{bucket}/kiwi", tmp_path / "copy", keys=tmp_path / "keys.txt")
+    with pytest.raises(InvalidInputError, match="keys, remove_others: expected one of them"):
+        (tmp_path / "keys.txt").write_text(first)
+        sync(f"{bucket}/kiwi", tmp_path / "copy", keys=tmp_path / "keys.txt", delete=True)
+
+
 def test_a_password_is_refused_and_not_repeated(bucket):
     with pytest.raises(InvalidInputError, match="s3_endpoint") as caught:
         scan(f"{bucket}/fruits", s3_endpoint="http://me:hunter2@127.0.0.1")

@@ -2,7 +2,6 @@
 import gc
 import pickle
 import threading
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from pictures import encoded, interrupt, jpeg, pixels, run_python
 from PIL import Image
 
 import pomona
-from pomona.errors import DamagedError, InvalidInputError, NotFoundError, PomonaWarning
+from pomona.errors import DamagedError, InvalidInputError, NotFoundError
 from pomona.extraction import extract
 from pomona.featurizer import Featurizer
 
@@ -185,23 +184,52 @@ def test_labels_and_splits_are_of_folders_alone(tiny, tmp_path):
         extract(FRUITS, holdout=7, **tiny)
 
 
-def test_columns_of_a_table_that_are_not_read_warn(tiny):
-    pa = pytest.importorskip("pyarrow")
-    table = pa.table({"content": [jpeg(1)], "label": ["fig"], "split": ["test"]})
-    for images in (table, table.to_pandas(), table.to_reader()):
-        with pytest.warns(PomonaWarning, match="label, split: not read") as caught:
-            found = extract(images, **tiny)
-        assert caught[0].filename == __file__
-        assert (found["label"], found["split"]) == ([""], ["train"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        extract(table.select(["content"]), **tiny)
+GATHERS = """
+import re
+import numpy as np
+from pathlib import Path
+from pomona._stream import Block, Gathered
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) >> 10
+
+features = np.ones((32, 1280), np.float32)
+before = peak()
+gathered = Gathered()
+for _ in range(2000):
+    gathered.add(Block(32, list(range(32)), ["a"] * 32, features.copy(), [], []))
+found = gathered.features(1280)
+assert found.shape == (64000, 1280) and (found[::500] == 1).all()
+print(peak() - before)
+"""
+
+
+def test_gathering_does_not_hold_features_twice():
+    own = 64000 * 1280 * 4 / MIB  # 312
+    assert int(run_python(GATHERS)) < own + 64 + 40  # a piece, and the list of paths
 
 
 def test_it_is_pickled_by_its_options(featurizer, expected):
     again = pickle.loads(pickle.dumps(featurizer))
     assert again(jpeg(3))["features"].tobytes() == expected[3].tobytes()
     assert repr(again) == repr(featurizer)
+
+
+def test_a_relative_folder_of_models_is_pickled_as_an_absolute_one(models, monkeypatch, tmp_path):
+    from pomona.sklearn import PomonaFeaturizer
+
+    monkeypatch.chdir(models.parent)
+    options = {"precision": "f32", "models": models.name}
+    made = [
+        Featurizer("tiny", **options),
+        PomonaFeaturizer("tiny", **options),
+        PomonaFeaturizer("tiny", **options).fit(None),
+    ]
+    pickled = [pickle.dumps(one) for one in made]
+    monkeypatch.chdir(tmp_path)
+    for one in pickled:
+        assert len(pickle.loads(one).transform([jpeg(1)])) == 1
+    assert made[1].get_params()["models"] == models.name
 
 
 def test_the_folder_of_models_is_found_where_the_featurizer_is_used(models, monkeypatch):

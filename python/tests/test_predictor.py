@@ -97,7 +97,7 @@ def test_bad_input_leaves_it_usable(predictor, expected, images):
 def test_one_photograph_that_cannot_be_decoded_raises(predictor):
     with pytest.raises(InvalidInputError, match="not a photograph"):
         predictor(b"no image")
-    with pytest.raises(InvalidInputError, match="found 2"):
+    with pytest.raises(InvalidInputError, match="found several"):
         predictor([jpeg(1), jpeg(2)])
 
 
@@ -161,6 +161,21 @@ def test_a_bundle_describes_itself_and_can_be_saved(output, tmp_path):
     with pytest.raises(InvalidInputError, match="not empty"):
         bundle.save(tmp_path / "copy")
     assert bundle != 3
+
+
+def test_one_photograph_is_expected_and_others_are_not_read(predictor):
+    read = []
+
+    def several():
+        for number in range(500):
+            read.append(number)
+            yield SOME[number % 2]
+
+    with pytest.raises(InvalidInputError, match=r"found several; use predict\(\)"):
+        predictor(several())
+    assert len(read) == 2
+    with pytest.raises(InvalidInputError, match="found several"):
+        predictor(FRUITS / "Banana")
 
 
 def test_it_is_pickled_by_its_place(predictor, expected):

@@ -375,7 +375,7 @@ def test_one_label_warns_and_gives_no_classifier(tiny):
 def test_features_that_have_lost_their_origin_warn(table, bundle, tiny):
     features, labels = table["features"], list(table["label"])
     with pytest.warns(PomonaWarning, match="do not say what made them") as caught:
-        pomona.evaluate(bundle, table.to_pandas())
+        pomona.evaluate(bundle, table.to_polars())
     assert caught[0].filename == __file__
     assert "backbone 'tiny', size 32, precision 'f32', fit 'squash'" in str(caught[0].message)
     with warnings.catch_warnings():
@@ -386,8 +386,9 @@ def test_features_that_have_lost_their_origin_warn(table, bundle, tiny):
         for other in ({"size": 64}, {"backbone": "b"}, {"fit": "pad"}, {"crops": "flip"}):
             with pytest.raises(InvalidInputError, match=f"made with {next(iter(other))}"):
                 pomona.evaluate(bundle, features, labels=labels, **other)
-        with pytest.raises(InvalidInputError, match="size: the features know it themselves"):
-            pomona.evaluate(bundle, table, size=32)
+        pomona.evaluate(bundle, table, size=32, crops=["whole"])
+        with pytest.raises(InvalidInputError, match="size: the features know it themselves: 32"):
+            pomona.evaluate(bundle, table, size=64)
         with pytest.raises(InvalidInputError, match="size: only with features in memory"):
             pomona.evaluate(bundle, FRUITS, size=32)
 
@@ -404,13 +405,13 @@ def test_training_on_a_table_that_has_lost_its_origin_warns():
     origin = FeatureOrigin("efficientnet-lite0", 64, "f32", ("whole",))
     table = FeatureTable(columns, origin, FailureTable({n: [] for n in FailureTable.TYPES}))
     with pytest.warns(PomonaWarning, match="do not say what made them") as caught:
-        pomona.train(table.to_pandas(), **installed)
+        pomona.train(table.to_polars(), **installed)
     (message,) = [str(one.message) for one in caught if "made them" in str(one.message)]
     assert "'efficientnet-lite0', size 224, precision 'f32', fit 'squash'" in message
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert pomona.train(table, **installed).size == 64
-        assert pomona.train(table.to_pandas(), size=64, **installed).size == 64
+        assert pomona.train(table.to_polars(), size=64, **installed).size == 64
     assert not [one for one in caught if "made them" in str(one.message)]
 
 

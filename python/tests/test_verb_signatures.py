@@ -10,8 +10,9 @@ import pytest
 from places import COMMAND
 
 import pomona
-from pomona import options, verbs
+from pomona import _core, options, verbs
 from pomona._command import FLAGS_TO_TURN_OFF, flag_of, words_of
+from pomona._models import DEFAULT_BACKBONE
 from pomona._signature import takes
 from pomona.errors import InvalidInputError
 
@@ -60,6 +61,14 @@ def test_options_are_those_of_the_command(function, kind, verb):
     named = {one.name for one in parameters.values() if one.kind is one.KEYWORD_ONLY}
     assert named - {"progress"} == set(kind.__annotations__) | BESIDE.get(function, set())
     assert not [one for one in parameters.values() if one.kind is one.VAR_KEYWORD]
+
+
+def test_the_default_backbone_is_that_of_the_core():
+    assert pomona.Featurizer()._options.backbone == DEFAULT_BACKBONE
+    assert _core.ExtractOptions().backbone == DEFAULT_BACKBONE
+    documents = [text for text in map(inspect.getdoc, {one for one, _, _ in VERBS}) if text]
+    said = sum(f'"{DEFAULT_BACKBONE}"' in text for text in documents)
+    assert said == sum("backbone" in kind.__annotations__ for _, kind, _ in VERBS)
 
 
 def texts_of(function):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./check with every tool replaced by a stub: what runs, what it says, how it ends."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,7 +48,10 @@ def house(tmp_path):
         for name, text in replaced.get("files", {}).items():
             write(name, text)
         command = [tmp_path / "check", *arguments]
-        return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+        environment = os.environ | {"POMONA_PYTHONS": replaced.get("pythons", "")}
+        return subprocess.run(
+            command, cwd="/", env=environment, capture_output=True, text=True, check=False
+        )
 
     return run
 
@@ -88,6 +92,69 @@ def test_fast_leaves_out_tensorflow_clang_tidy_and_sanitizers(house):
     for preset in ("asan", "tsan"):
         assert f"ran ctest --preset {preset}" in whole
     assert "test_keras" not in whole and "ran lint_cpp.py" in whole
+
+
+WHEEL = """#!/bin/sh
+echo "$*" >>wheel-calls
+case "$*" in
+  *--python*3.12*) echo built.whl; echo of-3.12 ;;
+  *--python*3.13*) echo built.whl; echo of-3.13 ;;
+  *) echo for 3.11 ;;
+esac
+"""
+
+
+def other_python(version):
+    """A Python of this version, as ./check asks it."""
+    return f"""#!/bin/sh
+case "$2" in *executable*) echo "$0" ;; *) echo {version} ;; esac
+"""
+
+
+def result_of(step, done):
+    table = done.stdout.partition("\nstep ")[2].splitlines()
+    return next(line.split()[-1] for line in table if line.startswith(step))
+
+
+def test_other_pythons_share_one_wheel_and_run_the_tests(house, tmp_path):
+    of_tests = '#!/bin/sh\necho "$0 ran $*"\n'
+    files = {f"py/{one}": other_python(one) for one in ("3.12", "3.13")}
+    files |= {f"of-{one}/bin/python": of_tests for one in ("3.12", "3.13")}
+    first, second = (tmp_path / "py" / one for one in ("3.12", "3.13"))
+    done = house(files=files | {"tools/wheel": WHEEL}, pythons=f"{first} {second}")
+    assert result_of("other Pythons", done) == "ok", done.stdout
+    assert (tmp_path / "wheel-calls").read_text().splitlines() == [
+        "--for-tests",
+        f"--for-tests --python {first}",
+        f"--for-tests --python {second} --install built.whl",
+    ]
+    for one in ("3.12", "3.13"):
+        assert f"of-{one}/bin/python ran -m pytest python/tests" in done.stdout
+
+
+def test_other_pythons_are_skipped_where_there_is_none(house):
+    done = house()
+    assert "no Python 3.12 or 3.13 found: skipped" in done.stdout
+    assert result_of("other Pythons", done) == "ok"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},  # there is no such Python
+        {"py": other_python("3.11")},
+        {"py": other_python("3.12"), "tools/wheel": "#!/bin/sh\nexit 1\n"},
+        {
+            "py": other_python("3.12"),
+            "tools/wheel": WHEEL.replace("*--python*3.12*", "*--python*py"),
+            "of-3.12/bin/python": "#!/bin/sh\nexit 1\n",
+        },
+    ],
+)
+def test_other_pythons_that_do_not_do_fail_the_check(house, tmp_path, files):
+    done = house(files=files, pythons=str(tmp_path / "py"))
+    assert done.returncode == 1
+    assert result_of("other Pythons", done) == "FAILED"
 
 
 def test_unknown_option_is_an_error(house):

@@ -15,6 +15,8 @@ inline constexpr std::int64_t kArrowNullable = 2;
 struct ArrowSchema {
   const char* format = nullptr;
   const char* name = nullptr;
+  // A count of pairs, and for each key and value their length and bytes; numbers are int32 of the
+  // machine. Null: no pair.
   const char* metadata = nullptr;
   std::int64_t flags = 0;
   std::int64_t n_children = 0;

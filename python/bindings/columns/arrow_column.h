@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct ArrowColumn {
 struct ArrowTable {
   std::int64_t rows = 0;
   std::vector<ArrowColumn> columns;
+  std::map<std::string, std::string> metadata = {};  // of the schema; any bytes
 
   // Throws invalid_input with the names that there are.
   const ArrowColumn& column(const std::string& name) const;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <new>
 #include <span>
@@ -36,6 +37,7 @@ struct ExportedSchema : Exported<ArrowSchema> {
   using Exported::Exported;
   std::string name;
   std::string format;
+  std::string metadata;
 };
 
 struct ExportedArray : Exported<ArrowArray> {
@@ -110,6 +112,23 @@ void export_rows(const ArrowTable& table, ArrowArray& out) {
   hand_over(std::move(held), out);
 }
 
+void append_number(std::string& text, std::size_t number) {
+  const auto value = static_cast<std::int32_t>(number);
+  text.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+std::string metadata_text(const std::map<std::string, std::string>& pairs) {
+  std::string text;
+  append_number(text, pairs.size());
+  for (const auto& [key, value] : pairs) {
+    append_number(text, key.size());
+    text += key;
+    append_number(text, value.size());
+    text += value;
+  }
+  return text;
+}
+
 struct ExportedStream {
   ArrowTable table;
   bool done = false;
@@ -151,6 +170,10 @@ void export_schema(const ArrowTable& table, ArrowSchema* out) {
   held->format = "+s";
   out->name = held->name.c_str();
   out->format = held->format.c_str();
+  if (!table.metadata.empty()) {
+    held->metadata = metadata_text(table.metadata);
+    out->metadata = held->metadata.data();
+  }
   hand_over(std::move(held), *out);
 }
 

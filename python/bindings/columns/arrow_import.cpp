@@ -8,11 +8,13 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <new>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "columns/arrow_import_column.h"
@@ -104,9 +106,35 @@ ArrowColumn column_at(const ArrowSchema& schema, std::int64_t child,
   return import_column(column, chunks);
 }
 
+std::size_t taken_number(const char*& at) {
+  std::int32_t number = 0;
+  std::memcpy(&number, at, sizeof number);
+  if (number < 0) refuse_table("a length in its metadata is negative");
+  at += sizeof number;
+  return static_cast<std::size_t>(number);
+}
+
+std::string taken_text(const char*& at) {
+  const std::size_t bytes = taken_number(at);
+  const char* begin = std::exchange(at, at + bytes);
+  return {begin, bytes};
+}
+
+std::map<std::string, std::string> metadata_in(const ArrowSchema& schema) {
+  std::map<std::string, std::string> metadata;
+  const char* at = schema.metadata;
+  const std::size_t pairs = at == nullptr ? 0 : taken_number(at);
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
+    std::string key = taken_text(at);
+    metadata[std::move(key)] = taken_text(at);
+  }
+  return metadata;
+}
+
 ArrowTable assemble(const ArrowSchema& schema, std::span<const Batch> batches,
                     const WantedColumns& wanted) {
   ArrowTable table;
+  table.metadata = metadata_in(schema);
   for (const Batch& batch : batches) table.rows += (*batch)->length;
   std::vector<std::string> names;
   if (wanted) {

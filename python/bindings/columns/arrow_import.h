@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables of other libraries, by the structs of Arrow's C data interface. Checked is what can be:
 // types, counts of buffers and children, lengths, offsets in order and within their children,
-// indices of dictionaries, sizes of views. Trusted is that buffers are as long as these say, and
-// that text is UTF-8. Any thread, without the GIL.
+// indices of dictionaries, sizes of views. Trusted is that buffers and metadata are as long as
+// these say, and that text is UTF-8. Any thread, without the GIL.
 #pragma once
 
 #include <functional>

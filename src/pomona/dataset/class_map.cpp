@@ -97,7 +97,7 @@ void ClassMap::refuse_disagreement(std::string_view name, const Row& one, const 
   throw Error(ErrorKind::kInvalidInput,
               "reading " + classes_of(what_) + ": the class '" + std::string(name) + "' " + is +
                   " in one source and " + but + " in '" + std::string(source) +
-                  "'; say which source the photographs are from, as in SOURCE=FOLDER");
+                  "'; give the source of the photographs its name in images");
 }
 
 const ClassMap::Row* ClassMap::find(std::string_view source, std::string_view name) const {

@@ -51,7 +51,7 @@ TEST(ClassMap, PhotographsWithoutASourceTakeWhatAllAgreeOn) {
   EXPECT_EQ(map.find("", "Plum"), nullptr);
   EXPECT_THAT([&] { (void)map.find("", "Pear"); },
               testing::ThrowsMessage<Error>(AllOf(HasSubstr("'kinds.csv'"), HasSubstr("'Pear'"),
-                                                  HasSubstr("SOURCE=FOLDER"))));
+                                                  HasSubstr("its name in images"))));
 }
 
 TEST(ClassMap, PassesOverOtherColumnsAndWhatSpreadsheetsAdd) {

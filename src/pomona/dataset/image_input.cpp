@@ -29,10 +29,9 @@ ImageInput parse_image_input(const std::string& text) {
 std::string name_of_place(const std::string& place) {
   std::string name = split_place(place).key;
   if (is_source_name(name)) return name;
-  throw Error(
-      ErrorKind::kInvalidInput,
-      "reading photographs from several places: '" + place +
-          "' has no name of letters, digits, '.', '_' and '-'; give it one, as in SOURCE=" + place);
+  throw Error(ErrorKind::kInvalidInput,
+              "reading photographs from several places: '" + place +
+                  "' has no name of letters, digits, '.', '_' and '-'; give it a name in images");
 }
 
 }  // namespace
@@ -55,7 +54,7 @@ std::vector<ImageInput> parse_image_inputs(const std::vector<std::string>& input
       throw Error(ErrorKind::kInvalidInput, "reading photographs from several places: '" +
                                                 same->place + "' and '" + input.place +
                                                 "' are both called '" + input.source +
-                                                "'; give them names, as in SOURCE=FOLDER");
+                                                "'; give one of them another name in images");
     }
     parsed.push_back(std::move(input));
   }

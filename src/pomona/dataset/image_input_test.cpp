@@ -37,12 +37,12 @@ TEST(ImageInput, NamesMustTellThemApart) {
         (void)parse_image_inputs({"a/shop", "b/shop"});
       },
       testing::ThrowsMessage<Error>(AllOf(HasSubstr("'a/shop' and 'b/shop' are both called 'shop'"),
-                                          HasSubstr("SOURCE=FOLDER"))));
+                                          HasSubstr("another name in images"))));
   EXPECT_THAT(
       [] {
         (void)parse_image_inputs({"s3://fruit", "b"});
       },
-      testing::ThrowsMessage<Error>(HasSubstr("SOURCE=s3://fruit")));
+      testing::ThrowsMessage<Error>(HasSubstr("'s3://fruit' has no name of letters")));
   EXPECT_THAT(
       [] {
         (void)parse_image_inputs({"my photos", "b"});

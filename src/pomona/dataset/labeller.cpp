@@ -57,7 +57,7 @@ void Labeller::refuse_unknown() const {
   for (const auto& [source, name] : unknown_) {
     if (!source.empty() && !rule_.classes->sources().contains(to_nfc(source))) {
       advice = "it has no source '" + source + "', but these: " + list_of_sources(*rule_.classes) +
-               "; name the photographs' source so, as in SOURCE=FOLDER";
+               "; give the photographs' source that name in images";
     }
     names += (names.empty() ? "'" : ", '") + name + "'";
     if (!source.empty()) names += " of " + source;

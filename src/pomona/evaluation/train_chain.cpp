@@ -150,8 +150,8 @@ class TrainingRun {
     begin("train");
     if (table_.rows.train_labels.size() < 2) {
       warn(
-          "fewer than two labels among the training photographs, so no classifier is trained; for "
-          "one, put photographs into a folder for each label");
+          "fewer than two labels among the training photographs, so no classifier is trained; one "
+          "needs photographs of two labels or more");
       return {};
     }
     const TrainingTable table = training_table();

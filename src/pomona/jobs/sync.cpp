@@ -50,7 +50,7 @@ class Synchronizer {
 
   SyncReport run() {
     progress_.begin("list", 0);
-    const Objects wanted = list(*from_);
+    const Objects wanted = options_.keys.empty() ? list(*from_) : named();
     const Objects there = to_ == nullptr ? Objects() : list(*to_);
     if (wanted.empty() && options_.remove_others) {
       throw Error(ErrorKind::kInvalidInput,
@@ -92,13 +92,37 @@ class Synchronizer {
     return objects;
   }
 
+  // A request for each, many at once; listing a bucket for a few of its objects may take minutes.
+  Objects named() {
+    std::vector<ObjectInfo> found(options_.keys.size());
+    parallel_for(found.size(), workers(), [&](std::size_t i, std::size_t) {
+      throw_if_stopped(stop_);
+      try {
+        found[i] = {.key = options_.keys[i], .bytes = from_->open(options_.keys[i])->size()};
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::kInterrupted) throw;
+        const std::lock_guard lock(mutex_);
+        report_.failures.push_back({options_.keys[i], error.what()});
+      }
+      progress_.advance(1);
+    });
+    Objects objects;
+    for (ObjectInfo& object : found) {
+      if (!object.key.empty()) objects.emplace(object.key, std::move(object));
+    }
+    return objects;
+  }
+
+  std::size_t workers() const {
+    return std::max(
+        {usable_cores(), from_->concurrent_reads(), to_ == nullptr ? 0 : to_->concurrent_reads()});
+  }
+
   void copy_missing(const Objects& wanted, const Objects& there) {
     std::vector<const ObjectInfo*> objects;
     for (const auto& [key, object] : wanted) objects.push_back(&object);
     progress_.begin("sync", objects.size());
-    std::size_t workers = std::max(
-        {usable_cores(), from_->concurrent_reads(), to_ == nullptr ? 0 : to_->concurrent_reads()});
-    parallel_for(objects.size(), workers, [&](std::size_t i, std::size_t) {
+    parallel_for(objects.size(), workers(), [&](std::size_t i, std::size_t) {
       throw_if_stopped(stop_);
       copy_unless_same(*objects[i], there);
       progress_.advance(1);
@@ -162,6 +186,12 @@ void SyncOptions::check() const {
   check_given("from", !from.empty(), "a place to copy from");
   check_given("to", !to.empty(), "a place to copy to");
   check_given("stores", stores != nullptr, "what opens places");
+  if (!keys.empty() && remove_others) {
+    throw Error(
+        ErrorKind::kInvalidInput,
+        "keys, remove_others: expected one of them, found both; objects that keys leaves out "
+        "would be removed");
+  }
   if (!places_overlap(from, to)) return;
   throw Error(ErrorKind::kInvalidInput, "copying '" + from + "' to '" + to +
                                             "': one lies in the other; name two places apart");

@@ -19,6 +19,9 @@ namespace pomona {
 struct SyncOptions {
   std::string from;
   std::string to;  // a folder is made; a bucket must exist
+  // Only these objects of `from`, which is not listed then; empty: all. One that is not there is a
+  // failure.
+  std::vector<std::string> keys;
   std::shared_ptr<const StoreOpener> stores = local_store_opener();
   bool remove_others = false;  // objects of `to` that `from` has not
   bool dry_run = false;        // only report what would be done

@@ -76,6 +76,25 @@ TEST_F(SyncTest, RemovesOthersWhereAskedTo) {
   EXPECT_FALSE(places_->to->exists("old.jpg"));
 }
 
+TEST_F(SyncTest, CopiesOnlyTheNamedObjects) {
+  places_->from->write("b/3.jpg", "three");
+  options_.keys = {"b/3.jpg", "b/4.jpg", "a/2.jpg", "b/3.jpg"};
+  const SyncReport report = run();
+  EXPECT_THAT(report.copied, ElementsAre("b/3.jpg"));
+  EXPECT_EQ(report.copied_bytes, 5U);
+  EXPECT_EQ(report.unchanged, 1U);
+  ASSERT_EQ(report.failures.size(), 1U);
+  EXPECT_EQ(report.failures[0].key, "b/4.jpg");
+  EXPECT_FALSE(places_->to->exists("a/1.jpg"));
+}
+
+TEST_F(SyncTest, NamedObjectsAndRemovingOthersExclude) {
+  options_.keys = {"a/1.jpg"};
+  options_.remove_others = true;
+  EXPECT_THAT([&] { run(); }, ThrowsMessage<Error>(StartsWith("keys, remove_others: ")));
+  EXPECT_TRUE(places_->to->exists("old.jpg"));
+}
+
 TEST_F(SyncTest, AnEmptyPlaceRemovesNothing) {
   options_.remove_others = true;
   places_->from->remove_objects({"a/1.jpg", "a/2.jpg"});

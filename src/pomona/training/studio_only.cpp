@@ -15,7 +15,7 @@ void check_studio(const std::vector<std::string>& studio, const std::vector<std:
     for (const std::string& source : sources) list += (list.empty() ? "'" : ", '") + source + "'";
     throw Error(ErrorKind::kInvalidInput,
                 "studio: there is no source '" + name + "' to learn from; " +
-                    (list.empty() ? "no source has a name: name them as in SOURCE=FOLDER"
+                    (list.empty() ? "no source has a name; give each a name in images"
                                   : "there are these: " + list));
   }
 }

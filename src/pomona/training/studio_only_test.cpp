@@ -66,7 +66,7 @@ TEST(StudioOnly, SourcesAreThoseThatThereAre) {
       ThrowsMessage<Error>(
           AllOf(HasSubstr("no source 'still'"), HasSubstr("these: 'shop', 'studio'"))));
   EXPECT_THAT([] { check_studio({"studio"}, {}); },
-              ThrowsMessage<Error>(HasSubstr("SOURCE=FOLDER")));
+              ThrowsMessage<Error>(HasSubstr("give each a name in images")));
 }
 
 }  // namespace

@@ -219,7 +219,7 @@ TrainedClassifier train(const TrainingTable& table, const std::vector<std::size_
                 "training a classifier: expected at least two labels among the training "
                 "photographs, found " +
                     std::to_string(rows.train_labels.size()) +
-                    "; put photographs into one folder for each label");
+                    "; give photographs of two labels or more");
   }
   progress.begin("train", 0);
   const std::vector<std::size_t> all = with_label(rows, chosen);
