@@ -7,7 +7,7 @@
 
 namespace pomona {
 
-SlotPool::SlotPool(std::size_t slots) {
+SlotPool::SlotPool(std::size_t slots) : slots_(slots) {
   free_.reserve(slots);  // giving back never allocates
   for (std::size_t slot = slots; slot > 0; --slot) free_.push_back(slot - 1);
 }
@@ -29,6 +29,18 @@ SlotPool::Lease SlotPool::take(std::size_t wanted, const std::stop_token& stop) 
     free_.pop_back();
   }
   return {*this, std::move(slots)};
+}
+
+SlotPool::Lease SlotPool::take_all_or_one(const std::stop_token& stop) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty() && free_.size() == slots_) {
+      std::vector<std::size_t> slots = free_;
+      free_.clear();
+      return {*this, std::move(slots)};
+    }
+  }
+  return take(1, stop);
 }
 
 void SlotPool::give_back(const std::vector<std::size_t>& slots) noexcept {

@@ -36,10 +36,15 @@ class SlotPool {
   // From one to `wanted` slots. Waits for the first; throws interrupted when asked to stop
   // meanwhile.
   Lease take(std::size_t wanted, const std::stop_token& stop);
+  // Every slot where all of them are free when it comes; otherwise one, for which it waits.
+  Lease take_all_or_one(const std::stop_token& stop);
+
+  std::size_t slots() const { return slots_; }
 
  private:
   void give_back(const std::vector<std::size_t>& slots) noexcept;
 
+  std::size_t slots_;
   std::mutex mutex_;
   std::condition_variable_any freed_;
   std::vector<std::size_t> free_;
