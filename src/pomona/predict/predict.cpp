@@ -31,7 +31,11 @@ constexpr std::size_t kAtLeast = 2;
 
 ExtractSetup setup_of(const Bundle& bundle, const PredictorOptions& options) {
   ExtractSetup setup = extract_setup_of(bundle, workers_or_all(options.workers));
-  if (options.one_at_a_time) setup.featurizer.batch = 1;
+  if (!options.one_at_a_time) return setup;
+  setup.featurizer.batch = 1;
+  // More than cores: while a slot passes from one request to the next, its core would be idle.
+  const std::size_t cores = setup.featurizer.slots;
+  setup.featurizer.slots = std::min(cores + cores / 2, kMostWorkers);
   return setup;
 }
 
@@ -134,7 +138,8 @@ Predictor::Predictor(Bundle bundle, const PredictorOptions& options, const MakeN
   }
   if (!options.one_at_a_time || networks_.slots() == 1 || crops_.size() > 1) return;
   ExtractSetup on_every_core = setup_;
-  on_every_core.featurizer.threads = std::exchange(on_every_core.featurizer.slots, 1);
+  on_every_core.featurizer.slots = 1;
+  on_every_core.featurizer.threads = workers_or_all(options.workers);
   alone_ = std::make_unique<Alone>(on_every_core, crops_, make);
   run_self_check(bundle_, alone_->networks, /*cases=*/1);
 }
