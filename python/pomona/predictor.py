@@ -42,7 +42,7 @@ class Predictor:
         bundle: A `Bundle`, or its place.
         fast: Use two crops, the whole photograph and the tightest one, instead of all: faster,
             slightly less accurate.
-        workers: How many requests are computed at once; None: one for each core.
+        workers: Cores that requests are computed on; None: all.
         models: Folder of installed backbones, for a bundle without its network.
         max_pixels: Photographs with more pixels fail as too_large; None: 250,000,000.
         max_decode_memory: Photographs whose decoding takes more MiB fail as too_large; None: 160.

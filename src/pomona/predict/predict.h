@@ -53,7 +53,7 @@ struct PredictorOptions {
   // Uses the whole and the tightest crop alone. Every network is made even so, for the
   // self-check.
   bool fast = false;
-  std::size_t workers = 0;  // how many requests are computed at once; 0: one a usable core
+  std::size_t workers = 0;  // for how many cores requests are computed at once; 0: the usable ones
   // For requests that do not fill a batch: the networks compute one crop at a time, where those of
   // the bundle's batch also compute the rows that nobody filled. A photograph of one crop that
   // comes while no other is computed gets every core. No bit of an answer differs.
@@ -136,7 +136,7 @@ class Predictor {
   Rejector rejector_;
   // One a slot; whoever holds the slot uses it.
   std::vector<std::unique_ptr<PhotographFeaturizer>> featurizers_;
-  // On every core; for who holds all slots. Where one_at_a_time and several cores make sense of it.
+  // On every core, for who holds all slots; with one_at_a_time, one crop and several cores.
   struct Alone;
   std::unique_ptr<Alone> alone_;
   std::unique_ptr<SlotPool> pool_;
