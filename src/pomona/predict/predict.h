@@ -53,7 +53,7 @@ struct PredictorOptions {
   // Uses the whole and the tightest crop alone. Every network is made even so, for the
   // self-check.
   bool fast = false;
-  std::size_t workers = 0;  // for how many cores requests are computed at once; 0: the usable ones
+  std::size_t workers = 0;  // how many cores compute requests; 0: all that are usable
   // For requests that do not fill a batch: the networks compute one crop at a time, where those of
   // the bundle's batch also compute the rows that nobody filled. A photograph of one crop that
   // comes while no other is computed gets every core. No bit of an answer differs.
