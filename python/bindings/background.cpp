@@ -26,10 +26,46 @@ namespace {
 constexpr auto kBetweenLooks = std::chrono::milliseconds(30);
 constexpr auto kBetweenLooksAtExit = std::chrono::milliseconds(1);
 
+// A thread that runs one job after the other: to start one takes longer than to wake it, and the
+// caches that libraries keep for each thread stay warm.
+class JobThread {
+ public:
+  using Job = std::function<void()>;  // throws nothing
+
+  JobThread() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+  // Only when the last one is over.
+  void start(Job job) {
+    const std::lock_guard lock(mutex_);
+    job_ = std::move(job);
+    changed_.notify_one();
+  }
+
+ private:
+  void run(const std::stop_token& stop) {
+    while (true) {
+      Job job;
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, stop, [this] { return job_ != nullptr; });
+        if (job_ == nullptr) return;
+        job = std::exchange(job_, nullptr);
+      }
+      job();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  Job job_;
+  std::jthread thread_;  // last, so that it begins last and ends first
+};
+
 // Everything that is enrolled. The GIL guards it.
 struct Roll {
   std::vector<std::shared_ptr<Work>> at_work;
   std::vector<std::shared_ptr<Work>> released;
+  std::unique_ptr<JobThread> idle;  // kept for the next call
   bool closed = false;
 };
 
@@ -56,26 +92,27 @@ void forget_what_is_over() {
   works.clear();
 }
 
-// A task on its thread.
+// A task on another thread.
 class TaskThread : public Work {
  public:
-  explicit TaskThread(const Task& task)
-      : thread_([this, task = task](const std::stop_token& stop) mutable {
-          std::exception_ptr error;
-          try {
-            task(stop);
-          } catch (...) {
-            error = std::current_exception();
-          }
-          // It may own objects of Python. Once the work is over, its thread needs no GIL.
-          task = nullptr;
-          const std::lock_guard lock(mutex_);
-          error_ = error;
-          over_ = true;
-          changed_.notify_all();
-        }) {}
+  TaskThread(std::unique_ptr<JobThread> thread, const Task& task) : thread_(std::move(thread)) {
+    thread_->start([this, task = task]() mutable {
+      std::exception_ptr error;
+      try {
+        task(source_.get_token());
+      } catch (...) {
+        error = std::current_exception();
+      }
+      // It may own objects of Python. Once the work is over, its thread needs no GIL.
+      task = nullptr;
+      const std::lock_guard lock(mutex_);
+      error_ = std::move(error);
+      over_ = true;
+      changed_.notify_all();
+    });
+  }
 
-  void stop() override { thread_.request_stop(); }
+  void stop() override { source_.request_stop(); }
   bool is_over() override {
     const std::lock_guard lock(mutex_);
     return over_;
@@ -88,13 +125,16 @@ class TaskThread : public Work {
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);
   }
+  // When it is over.
+  std::unique_ptr<JobThread> take_thread() { return std::move(thread_); }
 
  private:
+  std::stop_source source_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::exception_ptr error_;
   bool over_ = false;
-  std::jthread thread_;
+  std::unique_ptr<JobThread> thread_;  // last, so that it ends first
 };
 
 // A task on the thread of its caller.
@@ -120,7 +160,9 @@ class TaskHere : public Work {
 // None where the system starts no more threads.
 std::shared_ptr<TaskThread> start_thread(const Task& task) {
   try {
-    return std::make_shared<TaskThread>(task);
+    std::unique_ptr<JobThread> thread = std::move(roll().idle);
+    if (thread == nullptr) thread = std::make_unique<JobThread>();
+    return std::make_shared<TaskThread>(std::move(thread), task);
   } catch (const std::system_error&) {
     return nullptr;
   }
@@ -176,6 +218,7 @@ void end_all_work() {
   std::ranges::move(all.released, std::back_inserter(works));
   all.at_work.clear();
   all.released.clear();
+  const std::unique_ptr<JobThread> idle = std::move(all.idle);
   const GilReleased without_gil;
   for (const auto& work : works) work->stop();
   for (const auto& work : works) {
@@ -208,6 +251,7 @@ void run_interruptibly(const Task& task, const Watch& watch) {
     look();
   }
   look();
+  if (roll().idle == nullptr) roll().idle = thread->take_thread();
   thread->rethrow();
 }
 

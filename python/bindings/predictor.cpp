@@ -31,18 +31,16 @@ namespace {
 
 using PredictorPointer = std::shared_ptr<Predictor>;
 
-// `batch`: of the network, which changes no bit of an answer; 0: the bundle's own.
 PredictorPointer make_predictor(const std::shared_ptr<Bundle>& bundle, bool fast,
-                                std::size_t workers, int batch) {
+                                std::size_t workers, bool one_at_a_time) {
   enter_engine();
   PredictorOptions options;
   options.fast = fast;
   options.workers = workers;
+  options.one_at_a_time = one_at_a_time;
   options.check();
-  return interruptible<PredictorPointer>([bundle, options, batch](const std::stop_token&) {
-    Bundle own = *bundle;
-    if (batch > 0) own.batch = batch;
-    return kept_in_forks(std::make_unique<Predictor>(std::move(own), options));
+  return interruptible<PredictorPointer>([bundle, options](const std::stop_token&) {
+    return kept_in_forks(std::make_unique<Predictor>(*bundle, options));
   });
 }
 
@@ -105,7 +103,7 @@ void bind_predictor(nb::module_& module) {
       .def_rw("limits", &PredictOptions::limits)
       .def("check", &PredictOptions::check);
   nb::class_<Predictor>(module, "Predictor")
-      .def(nb::new_(&make_predictor), "bundle"_a, "fast"_a, "workers"_a, "batch"_a)
+      .def(nb::new_(&make_predictor), "bundle"_a, "fast"_a, "workers"_a, "one_at_a_time"_a)
       .def_static("predict", &predict, "predictor"_a, "names"_a, "photographs"_a, "options"_a,
                   "language"_a,
                   nb::sig("def predict(predictor: Predictor, names: list[str], "

@@ -43,7 +43,7 @@ class Predictor:
         bundle: A `Bundle`, or its place.
         fast: Use two crops, the whole photograph and the tightest one, instead of all: faster,
             slightly less accurate.
-        workers: How many requests are computed at once; None: one for each core.
+        workers: Cores that requests are computed on; None: all.
         models: Folder of installed backbones, for a bundle without its network.
         max_pixels: Photographs with more pixels fail as too_large; None: 250,000,000.
         max_decode_memory: Photographs whose decoding takes more MiB fail as too_large; None: 160.
@@ -102,7 +102,7 @@ class Predictor:
             max_damage=max_damage,
         )
         self._options(1).check()
-        self._natives: dict[int, _core.Predictor] = {}
+        self._natives: dict[bool, _core.Predictor] = {}
         self._lock = threading.Lock()
 
     def __call__(self, image: Images, *, top: int = 3, language: Language = "en") -> Prediction:
@@ -227,8 +227,7 @@ class Predictor:
             crops = min(crops, 2)
         for names, items in cut(pairs, MOST_AT_ONCE):
             # The network computes all rows of a batch, however few are filled.
-            fills_batch = len(items) * crops >= self.bundle.batch
-            native = self._compiled(0 if fills_batch else 1)
+            native = self._compiled(one_at_a_time=len(items) * crops < self.bundle.batch)
             texts = _core.Predictor.predict(native, names, items, options, language)
             unreadable = unreadable_of(items)
             for number, text in enumerate(texts):
@@ -246,18 +245,18 @@ class Predictor:
             raise_error("invalid_input", f"top: expected a count, found {top!r}")
         return options
 
-    def _compiled(self, batch: int) -> _core.Predictor:
-        """With networks of this batch; 0: that of the bundle. Answers have the same bits."""
+    def _compiled(self, *, one_at_a_time: bool) -> _core.Predictor:
+        """For single photographs, or for batches. Answers have the same bits."""
         _core.enter_engine()  # before the lock, which a fork may have taken with it
         with self._lock:
-            if batch not in self._natives:
-                self._natives[batch] = _core.Predictor(
+            if one_at_a_time not in self._natives:
+                self._natives[one_at_a_time] = _core.Predictor(
                     self.bundle._native,
                     bool(self._given["fast"]),
                     self._given["workers"] or 0,
-                    batch,
+                    one_at_a_time,
                 )
-            return self._natives[batch]
+            return self._natives[one_at_a_time]
 
     def __repr__(self) -> str:
         return f"Predictor({self.bundle!r})"

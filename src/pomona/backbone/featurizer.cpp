@@ -40,6 +40,7 @@ void FeaturizerOptions::check() const {
   check_range("size", size, 0, kLargestSize);
   check_range("batch", batch, 0, kLargestBatch);
   check_range("slots", slots, 1, kMostWorkers);
+  check_range("threads", threads, 1, kMostWorkers);
   if (size > 0 && batch > 0) check_batch(size, batch);
 }
 

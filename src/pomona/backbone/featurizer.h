@@ -5,7 +5,7 @@
 // A featurizer has slots, each a tensor of `batch` rows with a result beside it. Whoever owns a
 // slot fills rows in place, submits, and collects; different slots may be used from different
 // threads at once, one slot by one thread at a time. The bits of a row do not depend on its place
-// in the batch, on the other rows, or on how many slots there are.
+// in the batch, on the other rows, or on how many slots and threads there are.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,9 @@ inline constexpr int kLargestSize = 4096;  // side of an input
 struct FeaturizerOptions {
   int size = 0;  // side of the input; 0: the backbone's own
   Precision precision = Precision::kF32;
-  int batch = 0;          // rows of a slot; 0: default_batch()
-  std::size_t slots = 1;  // one inference thread each
+  int batch = 0;  // rows of a slot; 0: default_batch()
+  std::size_t slots = 1;
+  std::size_t threads = 1;  // that compute a slot together
 
   // Throws invalid_input that names the field.
   void check() const;
@@ -41,9 +42,9 @@ class Featurizer {
 
   // The input of one row, 3 × size × size floats in the backbone's layout.
   virtual std::span<float> input(std::size_t slot, std::size_t row) = 0;
-  // Starts computing the slot; its inputs must not be touched until collect().
+  // Has the slot computed; its inputs must not be touched until collect().
   virtual void submit(std::size_t slot) = 0;
-  // Waits; batch × feature_count, valid until the next submit() of the slot.
+  // Waits, or computes; batch × feature_count, valid until the next submit() of the slot.
   virtual MatrixView<const float> collect(std::size_t slot) = 0;
 };
 

@@ -103,6 +103,18 @@ TEST_P(FeaturizerConformance, BitsOfARowDependOnItsPictureAlone) {
   }
 }
 
+TEST_P(FeaturizerConformance, BitsDoNotDependOnTheNumberOfThreads) {
+  const std::vector<float> expected = features_of(*make(shaped(1, 1)), 7, 0, 0);
+  for (const std::size_t threads : {2U, 3U}) {
+    for (const std::size_t slots : {1U, 2U}) {
+      FeaturizerOptions options = shaped(1, slots);
+      options.threads = threads;
+      EXPECT_EQ(features_of(*make(options), 7, slots - 1, 0), expected)
+          << threads << " threads, " << slots << " slots";
+    }
+  }
+}
+
 TEST_P(FeaturizerConformance, SlotsServeThreadsAtOnce) {
   constexpr std::size_t kSlots = 3;
   constexpr std::size_t kRounds = 20;
@@ -167,6 +179,7 @@ TEST(FeaturizerOptionsTest, BoundsNameTheField) {
   for (const int size : {-1, 4097}) expect_refused("size", {.size = size});
   for (const int batch : {-1, 1025}) expect_refused("batch", {.batch = batch});
   for (const std::size_t slots : {0U, 257U}) expect_refused("slots", {.slots = slots});
+  for (const std::size_t threads : {0U, 257U}) expect_refused("threads", {.threads = threads});
   expect_refused("batch", {.size = 1024, .batch = 256});
 }
 

@@ -145,6 +145,7 @@ TEST(OpenVinoFeaturizer, BitsDependOnThePictureAlone) {
     options.size = 128;
     options.batch = 3;
     options.slots = slots;
+    options.threads = 3 - slots;
     const auto featurizer = make_openvino_featurizer(backbone, options);
     for (std::size_t slot = 0; slot < slots; ++slot) {
       for (std::size_t place = 0; place < 3; ++place) {

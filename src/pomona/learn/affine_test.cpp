@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "pomona/base/error.h"
 #include "pomona/base/random.h"
 
@@ -21,16 +23,17 @@ Matrix<T> whole_numbers(std::size_t rows, std::size_t cols, std::uint64_t seed) 
   return matrix;
 }
 
-// Whole numbers have one sum, in whatever order. 192 rows are a block of the product.
+// Whole numbers have one sum, in whatever order. Twelve rows are a block of the product, three rows
+// of four outputs a tile.
 template <class T>
 void expect_plain_sums(std::size_t count) {
-  const Matrix<double> weights = whole_numbers<double>(3, 7, 1);
-  const std::vector<double> offset = {1, -2, 0.5};
+  const Matrix<double> weights = whole_numbers<double>(6, 7, 1);
+  const std::vector<double> offset = {1, -2, 0.5, 3, 0, -1};
   const Matrix<float> rows = whole_numbers<float>(count, 7, 2);
-  Matrix<T> out(count, 3);
+  Matrix<T> out(count, 6);
   apply_affine("mapping", weights, offset, rows.view(), out.view());
   for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t k = 0; k < 3; ++k) {
+    for (std::size_t k = 0; k < 6; ++k) {
       double expected = offset[k];
       for (std::size_t j = 0; j < 7; ++j) {
         expected += static_cast<double>(rows(i, j)) * weights(k, j);
@@ -41,9 +44,30 @@ void expect_plain_sums(std::size_t count) {
 }
 
 TEST(AffineTest, AddsTheOffsetToTheProduct) {
-  for (const std::size_t count : {1U, 191U, 192U, 193U, 500U}) {
+  for (const std::size_t count : {1U, 2U, 3U, 11U, 12U, 13U, 500U}) {
     expect_plain_sums<float>(count);
     expect_plain_sums<double>(count);
+  }
+}
+
+TEST(AffineTest, TheBitsOfARowDoNotDependOnTheOthers) {
+  constexpr std::size_t kRows = 17;
+  constexpr std::size_t kDims = 1281;
+  constexpr std::size_t kOutputs = 11;
+  Random random(3);
+  Matrix<double> weights(kOutputs, kDims);
+  for (double& value : std::span(weights.data(), weights.size())) value = random.uniform() - 0.5;
+  Matrix<float> rows(kRows, kDims);
+  for (float& value : std::span(rows.data(), rows.size())) {
+    value = static_cast<float>(random.uniform());
+  }
+  const std::vector<double> offset(kOutputs, 0.1);
+  Matrix<double> together(kRows, kOutputs);
+  apply_affine("mapping", weights, offset, rows.view(), together.view());
+  for (std::size_t i = 0; i < kRows; ++i) {
+    Matrix<double> alone(1, kOutputs);
+    apply_affine("mapping", weights, offset, rows.view().rows_from(i, 1), alone.view());
+    EXPECT_TRUE(std::ranges::equal(alone.row(0), together.row(i))) << "row " << i;
   }
 }
 

@@ -55,14 +55,6 @@ constexpr const char* kUpper = "L";
 
 }  // namespace
 
-void multiply_by_transposed(MatrixView<const double> a, MatrixView<const double> b,
-                            MatrixView<double> out) {
-  assert(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());
-  scipy_cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, to_int(a.rows()), to_int(b.rows()),
-                    to_int(a.cols()), 1, a.data(), to_int(a.cols()), b.data(), to_int(b.cols()), 0,
-                    out.data(), to_int(out.cols()));
-}
-
 void multiply_by_transposed(MatrixView<const float> a, MatrixView<const float> b,
                             MatrixView<float> out) {
   assert(a.cols() == b.cols() && out.rows() == a.rows() && out.cols() == b.rows());

@@ -13,8 +13,6 @@
 namespace pomona {
 
 // out = a · bᵀ: (m × k) · (n × k)ᵀ → m × n.
-void multiply_by_transposed(MatrixView<const double> a, MatrixView<const double> b,
-                            MatrixView<double> out);
 void multiply_by_transposed(MatrixView<const float> a, MatrixView<const float> b,
                             MatrixView<float> out);
 

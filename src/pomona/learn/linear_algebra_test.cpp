@@ -12,17 +12,18 @@
 namespace pomona {
 namespace {
 
-Matrix<double> small_integers(std::size_t rows, std::size_t cols, std::uint64_t seed) {
+template <class T>
+Matrix<T> small_integers(std::size_t rows, std::size_t cols, std::uint64_t seed) {
   Random random(seed);
-  Matrix<double> matrix(rows, cols);
-  for (double& value : std::span(matrix.data(), matrix.size())) {
-    value = static_cast<double>(random.below(13));
+  Matrix<T> matrix(rows, cols);
+  for (T& value : std::span(matrix.data(), matrix.size())) {
+    value = static_cast<T>(random.below(13));
   }
   return matrix;
 }
 
 Matrix<double> positive_definite(std::size_t size) {
-  const Matrix<double> rows = small_integers(3 * size, size, 5);
+  const Matrix<double> rows = small_integers<double>(3 * size, size, 5);
   Matrix<double> gram(size, size);
   add_gram(rows.view(), gram.view());
   for (std::size_t i = 0; i < size; ++i) {
@@ -34,9 +35,9 @@ Matrix<double> positive_definite(std::size_t size) {
 // A BLAS without locks hands the same buffer to two threads now and then; about one product in four
 // hundred came out wrong.
 TEST(LinearAlgebraTest, ThreadsMayMultiplyAtTheSameTime) {
-  const Matrix<double> a = small_integers(40, 40, 1);
-  const Matrix<double> b = small_integers(40, 40, 2);
-  Matrix<double> expected(40, 40);
+  const Matrix<float> a = small_integers<float>(40, 40, 1);
+  const Matrix<float> b = small_integers<float>(40, 40, 2);
+  Matrix<float> expected(40, 40);
   for (std::size_t i = 0; i < 40; ++i) {
     for (std::size_t j = 0; j < 40; ++j) {
       for (std::size_t k = 0; k < 40; ++k) expected(i, j) += a(i, k) * b(j, k);
@@ -44,7 +45,7 @@ TEST(LinearAlgebraTest, ThreadsMayMultiplyAtTheSameTime) {
   }
   std::atomic<int> wrong = 0;
   parallel_for(8000, 4, [&](std::size_t, std::size_t) {
-    Matrix<double> product(40, 40);
+    Matrix<float> product(40, 40);
     multiply_by_transposed(a.view(), b.view(), product.view());
     if (!(product == expected)) ++wrong;
   });

@@ -29,6 +29,16 @@ namespace {
 // Answers that are kept whatever is to be shown: whether the second is near is reported even so.
 constexpr std::size_t kAtLeast = 2;
 
+ExtractSetup setup_of(const Bundle& bundle, const PredictorOptions& options) {
+  ExtractSetup setup = extract_setup_of(bundle, workers_or_all(options.workers));
+  if (!options.one_at_a_time) return setup;
+  setup.featurizer.batch = 1;
+  // More than cores: while a slot passes from one request to the next, its core would be idle.
+  const std::size_t cores = setup.featurizer.slots;
+  setup.featurizer.slots = std::min(cores + cores / 2, kMostWorkers);
+  return setup;
+}
+
 Bundle checked(Bundle bundle, const PredictorOptions& options) {
   options.check();
   if (bundle.classifier_kind == ClassifierKind::kNone) {
@@ -104,10 +114,18 @@ void PredictOptions::check() const {
 
 std::size_t most_answers(const PredictOptions& options) { return std::max(options.top, kAtLeast); }
 
+struct Predictor::Alone {
+  Alone(const ExtractSetup& setup, const std::vector<std::size_t>& crops, const MakeNetworks& make)
+      : networks(make(setup)), featurizer(networks, setup, crops, {0}) {}
+
+  CropNetworks networks;
+  PhotographFeaturizer featurizer;
+};
+
 Predictor::Predictor(Bundle bundle, const PredictorOptions& options, const MakeNetworks& make)
     : bundle_(checked(std::move(bundle), options)),
       catalogue_(read_catalogue(bundle_)),
-      setup_(extract_setup_of(bundle_, workers_or_all(options.workers))),
+      setup_(setup_of(bundle_, options)),
       networks_(make(setup_)),
       crops_(options.fast ? whole_and_tightest(bundle_) : networks_.every_crop()),
       rejector_(bundle_),
@@ -118,7 +136,15 @@ Predictor::Predictor(Bundle bundle, const PredictorOptions& options, const MakeN
     featurizers_.push_back(std::make_unique<PhotographFeaturizer>(networks_, setup_, crops_,
                                                                   std::vector<std::size_t>{slot}));
   }
+  if (!options.one_at_a_time || networks_.slots() == 1 || crops_.size() > 1) return;
+  ExtractSetup on_every_core = setup_;
+  on_every_core.featurizer.slots = 1;
+  on_every_core.featurizer.threads = workers_or_all(options.workers);
+  alone_ = std::make_unique<Alone>(on_every_core, crops_, make);
+  run_self_check(bundle_, alone_->networks, /*cases=*/1);
 }
+
+Predictor::~Predictor() = default;
 
 std::size_t Predictor::batch_photographs() const {
   const std::size_t batch = networks_.network(0).batch();
@@ -141,17 +167,31 @@ std::vector<Prediction> Predictor::predict_photographs(std::span<const Photograp
   return predict_each(photographs.size(), add, options);
 }
 
+SlotPool::Lease Predictor::take_slots(std::size_t photographs, const std::stop_token& stop) const {
+  if (alone_ != nullptr && photographs == 1) return pool_->take_all_or_one(stop);
+  const std::size_t batch = networks_.network(0).batch();
+  return pool_->take((photographs * crops_.size() + batch - 1) / batch, stop);
+}
+
+// The one that computes so many photographs on these slots.
+PhotographFeaturizer& Predictor::featurizer_of(const SlotPool::Lease& lease,
+                                               std::size_t photographs) const {
+  if (alone_ != nullptr && photographs == 1 && lease.slots().size() == pool_->slots()) {
+    return alone_->featurizer;
+  }
+  PhotographFeaturizer& featurizer = *featurizers_[lease.slots().front()];
+  featurizer.use(lease.slots());
+  return featurizer;
+}
+
 // `add` begins the row of a photograph by its number.
 std::vector<Prediction> Predictor::predict_each(std::size_t photographs, const AddNumber& add,
                                                 const PredictOptions& options) const {
   options.check();
   std::vector<Prediction> predictions(photographs);
   if (photographs == 0) return predictions;
-  const std::size_t batch = networks_.network(0).batch();
-  const std::size_t batches = (photographs * crops_.size() + batch - 1) / batch;
-  const SlotPool::Lease lease = pool_->take(batches, options.stop);
-  PhotographFeaturizer& featurizer = *featurizers_[lease.slots().front()];
-  featurizer.use(lease.slots());
+  const SlotPool::Lease lease = take_slots(photographs, options.stop);
+  PhotographFeaturizer& featurizer = featurizer_of(lease, photographs);
   const Abandoned abandoned(featurizer);
   const FeatureQueue::Counts before = featurizer.counts();
   std::vector<std::size_t> read;  // the photographs that could be

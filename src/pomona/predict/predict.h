@@ -53,7 +53,11 @@ struct PredictorOptions {
   // Uses the whole and the tightest crop alone. Every network is made even so, for the
   // self-check.
   bool fast = false;
-  std::size_t workers = 0;  // how many requests are computed at once; 0: one a usable core
+  std::size_t workers = 0;  // how many cores compute requests; 0: all that are usable
+  // For requests that do not fill a batch: the networks compute one crop at a time, where those of
+  // the bundle's batch also compute the rows that nobody filled. A photograph of one crop that
+  // comes while no other is computed gets every core. No bit of an answer differs.
+  bool one_at_a_time = false;
 
   // Throws invalid_input that names the field.
   void check() const;
@@ -87,6 +91,7 @@ class Predictor {
   // when its self-check fails, and what `make` throws.
   explicit Predictor(Bundle bundle, const PredictorOptions& options = {},
                      const MakeNetworks& make = make_networks);
+  ~Predictor();
   // What refuses holds on to the bundle.
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;
@@ -118,6 +123,8 @@ class Predictor {
   using AddNumber = std::function<Added(std::size_t, PhotographFeaturizer&)>;
   std::vector<Prediction> predict_each(std::size_t photographs, const AddNumber& add,
                                        const PredictOptions& options) const;
+  SlotPool::Lease take_slots(std::size_t photographs, const std::stop_token& stop) const;
+  PhotographFeaturizer& featurizer_of(const SlotPool::Lease& lease, std::size_t photographs) const;
   void answer(MatrixView<const float> rows, const std::vector<std::size_t>& read,
               const PredictOptions& options, std::vector<Prediction>& predictions) const;
 
@@ -129,6 +136,9 @@ class Predictor {
   Rejector rejector_;
   // One a slot; whoever holds the slot uses it.
   std::vector<std::unique_ptr<PhotographFeaturizer>> featurizers_;
+  // On every core, for who holds all slots; with one_at_a_time, one crop and several cores.
+  struct Alone;
+  std::unique_ptr<Alone> alone_;
   std::unique_ptr<SlotPool> pool_;
   mutable std::atomic<std::uint64_t> photographs_ = 0;
   mutable std::atomic<std::uint64_t> batches_ = 0;

@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -68,6 +71,80 @@ TEST(Predictor, GivesTheSameBitsToEightThreadsAsOneAfterTheOther) {
     }
   }
   for (const auto& of_thread : found) EXPECT_EQ(answers_of(of_thread), answers_of(expected));
+}
+
+TEST(Predictor, GivesTheBitsOfBatchesToSinglePhotographs) {
+  constexpr std::size_t kThreads = 8;
+  const std::vector<std::string> photographs = made_up_photographs(200);
+  const std::vector<std::string_view> all = views_of(photographs);
+  const auto expected =
+      answers_of(Predictor(predicting_bundle({"whole"}, 4), {.workers = 3}).predict(all, {}));
+  const Predictor predictor(predicting_bundle({"whole"}, 4), {.workers = 3, .one_at_a_time = true});
+  const auto ask = [&] {
+    std::vector<Prediction> found;
+    for (const std::string_view& one : all) {
+      found.push_back(predictor.predict({&one, 1}, {}).front());
+    }
+    return answers_of(found);
+  };
+  EXPECT_EQ(ask(), expected) << "alone";
+  std::vector<std::vector<std::pair<std::string, double>>> found(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& of_thread : found) threads.emplace_back([&] { of_thread = ask(); });
+  }
+  EXPECT_THAT(found, testing::Each(expected));
+  EXPECT_EQ(answers_of(predictor.predict(all, {})), expected) << "all at once";
+}
+
+// How often networks of so many threads a slot were used.
+using Uses = std::map<std::size_t, std::atomic<int>>;
+
+class CountingFeaturizer : public ColourFearingFeaturizer {
+ public:
+  CountingFeaturizer(const FeaturizerOptions& options, std::atomic<int>& uses)
+      : ColourFearingFeaturizer(options), uses_(uses) {}
+  void submit(std::size_t slot) override {
+    ++uses_;
+    ColourFearingFeaturizer::submit(slot);
+  }
+
+ private:
+  std::atomic<int>& uses_;
+};
+
+MakeNetworks counting(Uses& uses) {
+  return [&uses](const ExtractSetup& setup) {
+    return CropNetworks(setup.crops, setup.featurizer.size, [&](int size) {
+      FeaturizerOptions options = setup.featurizer;
+      options.size = size;
+      return std::make_unique<CountingFeaturizer>(options, uses[options.threads]);
+    });
+  };
+}
+
+TEST(TinyPredictor, GivesEveryCoreToASinglePhotographThatComesAlone) {
+  Uses uses;
+  const Predictor predictor(tiny_predicting_bundle({"whole"}, 4),
+                            {.workers = 3, .one_at_a_time = true}, counting(uses));
+  const std::vector<std::string> photographs = made_up_photographs(2);
+  uses[1] = uses[3] = 0;  // of the self-check
+  const std::vector<std::string_view> two = views_of(photographs);
+  predictor.predict(std::span(two).first(1), {});
+  EXPECT_EQ(uses[3], 1);
+  predictor.predict(two, {});
+  EXPECT_EQ(uses[3], 1);
+  EXPECT_EQ(uses[1], 2);
+}
+
+TEST(TinyPredictor, UsesItsSlotsForAPhotographOfSeveralCrops) {
+  Uses uses;
+  const Predictor predictor(tiny_predicting_bundle({"whole", "flip"}, 4),
+                            {.workers = 3, .one_at_a_time = true}, counting(uses));
+  uses[1] = 0;
+  predictor.predict(views_of(made_up_photographs(1)), {});
+  EXPECT_EQ(uses[1], 2);
+  EXPECT_EQ(uses.size(), 1U) << "no other networks are made";
 }
 
 TEST(Predictor, TakesFilesAndPixelsAsItTakesBytes) {

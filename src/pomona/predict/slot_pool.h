@@ -6,9 +6,8 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
+#include <list>
 #include <mutex>
-#include <set>
 #include <stop_token>
 #include <vector>
 
@@ -36,15 +35,20 @@ class SlotPool {
   // From one to `wanted` slots. Waits for the first; throws interrupted when asked to stop
   // meanwhile.
   Lease take(std::size_t wanted, const std::stop_token& stop);
+  // Every slot where all of them are free when it comes; otherwise one, for which it waits.
+  Lease take_all_or_one(const std::stop_token& stop);
+
+  std::size_t slots() const { return slots_; }
 
  private:
+  void wait_for_turn(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+  void wake_first() noexcept;
   void give_back(const std::vector<std::size_t>& slots) noexcept;
 
+  std::size_t slots_;
   std::mutex mutex_;
-  std::condition_variable_any freed_;
   std::vector<std::size_t> free_;
-  std::uint64_t next_ticket_ = 0;
-  std::set<std::uint64_t> waiting_;  // tickets, the first to come the smallest
+  std::list<std::condition_variable_any*> waiting_;  // in the order in which they came
 };
 
 }  // namespace pomona

@@ -29,6 +29,23 @@ TEST(SlotPool, GivesAllThatAreWantedToWhoComesAlone) {
   EXPECT_EQ(rest.slots().size(), 2U);
 }
 
+TEST(SlotPool, GivesAllOrOne) {
+  SlotPool pool(3);
+  {
+    const auto all = pool.take_all_or_one({});
+    EXPECT_THAT(all.slots(), UnorderedElementsAre(0, 1, 2));
+  }
+  const auto first = pool.take(1, {});
+  {
+    const auto one = pool.take_all_or_one({});
+    EXPECT_EQ(one.slots().size(), 1U) << "two of three are not all";
+  }
+  const auto rest = pool.take(2, {});
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_THROW(pool.take_all_or_one(stop.get_token()), Error) << "it waits for its turn";
+}
+
 TEST(SlotPool, LetsNobodyHaveASlotThatIsTaken) {
   SlotPool pool(2);
   std::atomic<int> holders[2] = {};
