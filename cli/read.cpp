@@ -22,6 +22,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <string_view>
 
@@ -164,10 +165,12 @@ int read_all(ReadOptions options, const S3StoreOptions& stores, Session& session
   options.stores = store_opener(stores, own);
   Requests requests(session.parent);
   bool any_reads = true;
+  std::exception_ptr cause;  // what is wrong with the requests
   const auto next = [&](const std::stop_token& stop) -> std::optional<std::string> {
     try {
       return requests.next(stop);
     } catch (...) {
+      cause = std::current_exception();
       ending.request_stop();
       throw;
     }
@@ -179,6 +182,7 @@ int read_all(ReadOptions options, const S3StoreOptions& stores, Session& session
   try {
     read_places(options, next, take, own.stop);
   } catch (const Error&) {
+    if (cause) std::rethrow_exception(cause);
     if (any_reads) throw;
   }
   return kExitOk;

@@ -324,9 +324,11 @@ TEST_F(ReadPlacesTest, FewerThreadsReadAllTheSame) {
     EXPECT_EQ(answers.size(), 50U) << allowed;
     EXPECT_EQ(answers.back().bytes, std::string(10, static_cast<char>('a' + 49 % 26)));
   }
-  EXPECT_THAT(
-      [&] { read(names, [](const auto&) -> std::jthread { throw std::system_error({}); }); },
-      ThrowsMessage<Error>(HasSubstr("allow this process more threads")));
+  const StartThread none = [](const std::function<void()>&) -> std::jthread {
+    throw std::system_error(std::make_error_code(std::errc::not_enough_memory));
+  };
+  EXPECT_THAT([&] { read(names, none); },
+              ThrowsMessage<Error>(HasSubstr("allow this process more threads")));
 }
 
 TEST_F(ReadPlacesTest, WhatTheCallerThrowsEndsIt) {
