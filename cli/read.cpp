@@ -13,6 +13,7 @@
 // parent ends.
 #include "pomona/storage/read_places.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -158,6 +159,8 @@ bool write_answer(const ReadAnswer& answer) {
 int read_all(ReadOptions options, const S3StoreOptions& stores, Session& session) {
   // The thread that started this process may end before its process does, and another ask here.
   if (session.parent != 0) prctl(PR_SET_PDEATHSIG, 0);
+  // Else each of some 16 threads keeps the memory of the last objects that it read.
+  mallopt(M_ARENA_MAX, 1);
   std::stop_source ending;
   const std::stop_callback on_stop(session.stop, [&] { ending.request_stop(); });
   Session own = session;

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Final, NoReturn, Unpack
+from typing import IO, TYPE_CHECKING, Final, Generic, NoReturn, TypeVar, Unpack
 
 from pomona._command import _interrupts_held, find_command, words_of
 from pomona.errors import raise_error
@@ -30,6 +30,8 @@ from pomona.images import Unreadable, bytes_of
 if TYPE_CHECKING:
     from pomona.images import Item
     from pomona.options import StoreOptions
+
+Key = TypeVar("Key")
 
 _LENGTH: Final = struct.Struct("<I")
 _HEAD: Final = struct.Struct("<BQ")
@@ -83,12 +85,12 @@ class ObjectReader:
             assert isinstance(item, bytes)
             yield item
 
-    def fetch(self, pairs: Iterable[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
+    def fetch(self, pairs: Iterable[tuple[Key, Item]]) -> Iterator[tuple[Key, Item]]:
         """The same pairs with the bytes of each `ObjectPlace` in its place; other items pass."""
-        fetching = _Fetching(self)
+        fetching: _Fetching[Key] = _Fetching(self)
         try:
-            for name, item in pairs:
-                fetching.add(name, item)
+            for key, item in pairs:
+                fetching.add(key, item)
                 while fetching.is_full():
                     yield fetching.next()
             while fetching:
@@ -133,20 +135,20 @@ class ObjectReader:
             self._idle.append(process)
 
 
-class _Fetching:
+class _Fetching(Generic[Key]):
     """One walk through some places."""
 
     def __init__(self, reader: ObjectReader) -> None:
         self._reader = reader
         self._process: _Process | None = None
-        self._waiting: deque[tuple[str, Item]] = deque()
+        self._waiting: deque[tuple[Key, Item]] = deque()
         self._held = 0
         self._asked = 0
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def add(self, name: str, item: Item) -> None:
+    def add(self, key: Key, item: Item) -> None:
         if isinstance(item, ObjectPlace):
             if self._process is None:
                 self._process = self._reader._take()
@@ -154,7 +156,7 @@ class _Fetching:
             self._process.ask(item)
         else:
             self._held += bytes_of(item)
-        self._waiting.append((name, item))
+        self._waiting.append((key, item))
 
     def is_full(self) -> bool:
         """Is it time to take the next? At once where nothing before it is awaited."""
@@ -163,8 +165,8 @@ class _Fetching:
         is_awaited = isinstance(self._waiting[0][1], ObjectPlace)
         return not is_awaited or len(self._waiting) >= _AHEAD or self._held >= _WAITING_BYTES
 
-    def next(self) -> tuple[str, Item]:
-        name, item = self._waiting[0]
+    def next(self) -> tuple[Key, Item]:
+        key, item = self._waiting[0]
         if isinstance(item, ObjectPlace):
             assert self._process is not None
             item = self._process.answer()
@@ -172,7 +174,7 @@ class _Fetching:
         else:
             self._held -= bytes_of(item)
         self._waiting.popleft()
-        return name, item
+        return key, item
 
     def end(self) -> None:
         """Keeps the process, unless it would still answer what nobody waits for."""
@@ -325,11 +327,3 @@ def _close(popen: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
     for pipe in (popen.stdin, popen.stdout, errors):
         if pipe is not None:
             pipe.close()
-
-
-_SHARED: Final = ObjectReader()
-
-
-def fetched(pairs: Iterable[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
-    """The pairs, with the bytes of each `ObjectPlace` in its place."""
-    return _SHARED.fetch(pairs)

@@ -198,6 +198,7 @@ class PlaceReads {
     try {
       while (auto place = next(ending_.get_token())) {
         const std::lock_guard lock(mutex_);
+        if (ended_) return;
         slots_.emplace_back().place = std::move(*place);
         start_readers();
         work_.notify_one();
