@@ -230,6 +230,7 @@ class _Process:
 
     def ask(self, place: str) -> None:
         """Sends a place. It is taken at once, however many were sent before."""
+        self._check_owner()
         if place and "://" not in place:
             place = str(Path(place).absolute())  # the process has the folder of its start
         name = os.fsencode(place)
@@ -243,12 +244,21 @@ class _Process:
 
     def answer(self) -> bytes | Unreadable:
         """What came of the place that was sent first and is not answered yet."""
+        self._check_owner()
         is_failure, size = _HEAD.unpack(self._read(_HEAD.size))
         content = self._read(size)
         if not is_failure:
             return content
         failure = json.loads(content)
         return Unreadable("read", str(failure["kind"]), str(failure["message"]))
+
+    def _check_owner(self) -> None:
+        if self._owner != os.getpid():
+            raise_error(
+                "forked",
+                "reading objects: this iterator was begun in the process that this one was forked "
+                "from; begin another",
+            )
 
     def _output(self) -> IO[bytes]:
         assert self._popen.stdout is not None
@@ -327,3 +337,12 @@ def _close(popen: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
     for pipe in (popen.stdin, popen.stdout, errors):
         if pipe is not None:
             pipe.close()
+
+
+_READERS: Final[dict[tuple[str, ...], ObjectReader]] = {}
+
+
+def shared_reader(stores: StoreOptions) -> ObjectReader:
+    """One for each set of options, with a process that is kept until the interpreter ends."""
+    reader = ObjectReader(**stores)
+    return _READERS.setdefault(tuple(reader._words), reader)
