@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
@@ -18,7 +18,7 @@ from pomona._signature import takes
 from pomona._stream import Failure, count_of
 from pomona.errors import raise_error, warn
 from pomona.featurizer import Featurizer, extract_options, failure_table
-from pomona.images import is_folder, photographs, table_columns
+from pomona.images import is_folder, is_one, photographs, table_columns
 from pomona.options import DecodeOptions, EarlierOptions, ExtractOptions, StoreOptions
 from pomona.output import Output
 from pomona.tables import FeatureOrigin, FeatureSplit, FeatureTable
@@ -160,14 +160,14 @@ def _extract_photographs(
 
 
 def _may_be_remote(images: Any) -> bool:
-    """May something of it lie in a bucket? Of an iterator and of a table nobody knows yet."""
+    """May something of it lie in a bucket? Of iterators, tables and series nobody knows yet."""
     if isinstance(images, Mapping):
         return any(map(_may_be_remote, images.values()))
     if isinstance(images, (list, tuple)):
         return any(map(_may_be_remote, images))
     if isinstance(images, (str, os.PathLike)):
         return is_remote(images)
-    return bool(table_columns(images)) or isinstance(images, Iterator)
+    return images is not None and not is_one(images)
 
 
 def refuse_remote(places: Any) -> None:

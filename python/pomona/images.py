@@ -93,7 +93,7 @@ def photographs(images: Images, stores: StoreOptions | None = None) -> Iterator[
     """
     if _is_path(images):
         return _of_place(os.fspath(images), stores or {})
-    if _is_one(images):
+    if is_one(images):
         return iter([("0", item_of(images, "0"))])
     return _some(_pairs(_entries(images), stores or {}))
 
@@ -148,7 +148,8 @@ def _is_array(value: object) -> bool:
     )
 
 
-def _is_one(images: object) -> bool:
+def is_one(images: object) -> bool:
+    """Is it a photograph that lies in memory?"""
     return isinstance(images, (bytes, bytearray, memoryview)) or (
         _is_pillow(images) or _is_array(images)
     )

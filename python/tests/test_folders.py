@@ -66,6 +66,26 @@ def test_a_source_whose_name_the_core_does_not_take_is_refused(photos, tiny):
                 call({name: here})
 
 
+def test_messages_about_sources_name_the_option_and_no_flag(photos, tiny):
+    photos("a/shop"), photos("b/shop")
+    calls = (
+        lambda: pomona.extract(["a/shop", "b/shop"], **tiny),
+        lambda: pomona.scan(["a/shop", "b/shop"]),
+        lambda: pomona.extract(["a/shop", "b/shop"], out="out", **tiny),
+    )
+    for call in calls:
+        with pytest.raises(
+            InvalidInputError, match="give one of them another name in images"
+        ) as one:
+            call()
+        assert "SOURCE" not in str(one.value)
+    with pytest.raises(InvalidInputError, match="give each a name in images") as one:
+        table = pomona.extract("a/shop", **tiny)
+        pomona.train(table, studio="shop", models=tiny["models"])
+    assert "SOURCE" not in str(one.value)
+    pomona.extract({"first": "a/shop", "second": "b/shop"}, **tiny)
+
+
 def test_an_equals_sign_belongs_to_the_name_of_a_folder(photos, tiny, tmp_path):
     name = photos("lr=0.1")
     expected = list(pomona.extract(photos("here"), holdout=0, **tiny)["path"])
