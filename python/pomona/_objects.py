@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Final, Generic, NoReturn, TypeVar, Unpack
+from typing import IO, TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar, Unpack
 
 from pomona._command import _interrupts_held, find_command, words_of
 from pomona.errors import raise_error
@@ -342,7 +342,7 @@ def _close(popen: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
 _READERS: Final[dict[tuple[str, ...], ObjectReader]] = {}
 
 
-def shared_reader(stores: StoreOptions) -> ObjectReader:
+def shared_reader(stores: dict[str, Any]) -> ObjectReader:
     """One for each set of options, with a process that is kept until the interpreter ends."""
     reader = ObjectReader(**stores)
     return _READERS.setdefault(tuple(reader._words), reader)
