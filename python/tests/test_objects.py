@@ -190,6 +190,7 @@ def test_a_process_outlives_the_thread_that_started_it(reader, bucket, process):
     assert process() == first
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_starts_its_own(reader, bucket, process):
     walk = reader.read(uris(bucket) * 20)
     assert next(walk) == contents()[0]
