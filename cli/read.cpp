@@ -198,13 +198,15 @@ void add_read(CLI::App& app, Command& chosen) {
       "read", "For programs: answer with the bytes of objects that standard input names");
   command->group("");  // not in the list of verbs
   auto options = std::make_shared<ReadOptions>();
-  command->add_option("--max-bytes", options->max_bytes, "Of one object; a larger one is a failure")
-      ->type_name("BYTES")
+  command
+      ->add_option("--max-bytes", options->max_bytes,
+                   "Bytes of one object; a larger one is a failure")
+      ->type_name("N")
       ->capture_default_str();
   command
       ->add_option("--max-bytes-ahead", options->max_bytes_ahead,
-                   "Of all objects that are read before it is their turn")
-      ->type_name("BYTES")
+                   "Bytes of all objects that are read before it is their turn")
+      ->type_name("N")
       ->capture_default_str();
   const auto stores = add_store_flags(*command);
   command->footer("Requests and answers are described in docs/formats.md.");

@@ -221,12 +221,8 @@ class _Process:
             fcntl.fcntl(self._output(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
     def is_usable(self) -> bool:
-        """Does it run, is it of this process, and has the environment not changed?"""
-        return (
-            self._owner == os.getpid()
-            and self._popen.poll() is None
-            and self._environment == dict(os.environ)
-        )
+        """Does it run, and has the environment not changed? One of a forked process does not."""
+        return self._popen.poll() is None and self._environment == dict(os.environ)
 
     def ask(self, place: str) -> None:
         """Sends a place. It is taken at once, however many were sent before."""

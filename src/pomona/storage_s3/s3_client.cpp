@@ -112,8 +112,7 @@ S3Failure S3Client::flaw_of_content(const HttpAnswer& answer, const S3GetOptions
     is_etag_disproved_ = true;
     return {};
   }
-  S3Failure failure = damaged(std::string("its ") + (digest.is_etag ? "MD5" : "SHA-256") +
-                              " is not the one stored");
+  S3Failure failure = damaged(std::string("its ") + digest.name + " is not the one stored");
   if (is_same_twice) {
     failure = {Kind::kCorrupt, failure.message + ", twice in the same way"};
   }
