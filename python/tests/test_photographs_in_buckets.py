@@ -119,6 +119,8 @@ def test_lists_may_hold_objects_folders_files_and_what_is_not_there(bucket, tiny
         files[1],
         ("named", f"{uri}/{files[2].name}"),
         f"{uri}/nothing.jpg",
+        f"s3://{bucket}/../keys.txt",
+        f"{uri}/a//b\n.jpg",
         f"{uri}/",
         f"s3://{bucket}/june/Banana",
         files[3].read_bytes(),
@@ -126,9 +128,9 @@ def test_lists_may_hold_objects_folders_files_and_what_is_not_there(bucket, tiny
     found = pomona.Featurizer(**tiny)(images, max_failures=0.5)
     bananas = [f"s3://{bucket}/june/Banana/{one.name}" for one in (FRUITS / "Banana").iterdir()]
     names = [images[0], str(files[1]), "named", *[f"{uri}/{one.name}" for one in files]]
-    assert found["path"] == [*names, *sorted(bananas), "6"]
-    assert list(found.failures["path"]) == [f"{uri}/nothing.jpg"]
-    assert list(found.failures["kind"]) == ["gone"]
+    assert found["path"] == [*names, *sorted(bananas), "8"]
+    assert list(found.failures["path"]) == images[3:6]
+    assert found.failures["kind"][0] == "gone"
     assert copies() == []
 
 
