@@ -2,6 +2,8 @@
 // What every subcommand is: flags that fill options, and one call into jobs.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -20,6 +22,7 @@ struct Session {
   Progress& progress;
   std::stop_token stop;
   std::vector<std::string> command;  // as typed
+  pid_t parent = 0;                  // that POMONA_PARENT names; 0: none
 };
 
 // Returns the exit code.
@@ -42,5 +45,6 @@ void add_bench(CLI::App& app, Command& chosen);
 void add_compose(CLI::App& app, Command& chosen);
 void add_sync(CLI::App& app, Command& chosen);
 void add_clean(CLI::App& app, Command& chosen);
+void add_read(CLI::App& app, Command& chosen);
 
 }  // namespace pomona::cli

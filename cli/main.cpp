@@ -89,16 +89,16 @@ class SignalWatch {
 
 // A program that runs the command, as the Python package does, may be killed before it can end it.
 // It names itself in POMONA_PARENT: this process then gets SIGTERM when the thread that started it
-// ends. Throws interrupted where that has ended already.
-void follow_parent() {
+// ends. Returns that process, 0 where there is none. Throws interrupted where it has ended already.
+pid_t follow_parent() {
   constexpr const char* kVariable = "POMONA_PARENT";
   const char* variable = std::getenv(kVariable);
-  if (variable == nullptr || *variable == '\0') return;
+  if (variable == nullptr || *variable == '\0') return 0;
   const std::string parent = variable;
   unsetenv(kVariable);  // what this process starts has another parent
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   // It may have ended before the kernel knew.
-  if (std::to_string(getppid()) == parent) return;
+  if (const pid_t now = getppid(); std::to_string(now) == parent) return now;
   throw Error(ErrorKind::kInterrupted, std::string(kVariable) + ": expected the process " + parent +
                                            ", which starts this command, and it has ended");
 }
@@ -136,6 +136,7 @@ void add_commands(CLI::App& app, Command& chosen) {
   add_compose(app, chosen);
   add_sync(app, chosen);
   add_clean(app, chosen);
+  add_read(app, chosen);
 }
 
 // Results that did not get where they were sent are an error; a reader that has seen enough
@@ -249,8 +250,9 @@ int run_main(int argc, char** argv) {
   app.footer(kExitCodeHelp);  // of the whole, not of each verb
   std::unique_ptr<Reporter> reporter =
       make_reporter(asks_for_json({argv, argv + argc}), /*log_timing=*/false);
+  pid_t parent = 0;
   try {
-    follow_parent();
+    parent = follow_parent();
     app.parse(argc, argv);
     refuse_secrets(app);
     refuse_lists(app, {argv, argv + argc});
@@ -269,7 +271,7 @@ int run_main(int argc, char** argv) {
   const bool as_json = flags.progress == "json";
   if (as_json) signals.be_quiet();
   reporter = make_reporter(as_json, flags.log_timing);
-  Session session{*reporter, signals.token(), {argv, argv + argc}};
+  Session session{*reporter, signals.token(), {argv, argv + argc}, parent};
   const int code = run_command(chosen, session, *reporter);
   reporter->finish();
   if (code == exit_code(ErrorKind::kInterrupted) && signals.first() != 0) {

@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What lies in buckets, for what works in memory: the command copies it to this machine first.
+"""What lies in buckets, for what works in memory.
 
-The module links no S3 client (docs/decisions.md). Each copy is one process of the command.
+The module links no S3 client (docs/decisions.md). Single objects are read by a process that is kept
+(`_objects`). Folders and bundles are copied to this machine first, each by one process of the command.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pomona import _core
 from pomona._in_memory import is_remote
-from pomona.errors import NotFoundError, PomonaError, raise_error
+from pomona._objects import ObjectPlace, shared_reader
+from pomona.errors import PomonaError, raise_error
+from pomona.images import Unreadable
 from pomona.options import StoreOptions
 from pomona.results import Synchronization
+
+if TYPE_CHECKING:
+    from pomona.images import Item
 
 _BUNDLE_FILES: Final = ("bundle.json", "SHA256SUMS")
 
@@ -114,88 +120,64 @@ class LocalCopies:
         return sync(source, target, progress=False, **options, **self._stores)
 
 
-def photographs_of_folder(place: Any, stores: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Names in the folder and bytes of photographs; of a single one its URI and bytes.
+def photographs_of_folder(place: Any, stores: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
+    """The URI and the bytes of an object; of a folder names in it and bytes of its photographs.
 
-    The copy is gone when the last has been taken, or the iterator is closed.
+    The copy of a folder is gone when the last has been taken, or the iterator is closed.
 
     Raises:
         NotFoundError: Neither is there.
     """
     uri = os.fsdecode(os.fspath(place))
-    with LocalCopies(stores) as copies:
-        folder = copies.folder(uri)
-        if folder is not None:
-            for name, path in _core.list_photographs(folder):
-                yield name, Path(path).read_bytes()
-            return
-    _, key = _bucket_and_key(uri)
-    if key:
-        ((_, name, found),) = photographs_of_uris([(uri, uri)], stores)
-        if isinstance(found, bytes):
-            yield name, found
-            return
-    raise_error("not_found", nothing_at(uri))
+    for _, name, item in read_objects([(0, "", ObjectPlace(uri))], stores):
+        if isinstance(item, Unreadable) and item.why[1] == "gone":
+            raise_error("not_found", nothing_at(uri))
+        yield name.removeprefix("/") or uri, item
 
 
-def photographs_of_uris(
-    uris: Sequence[tuple[str, str]], stores: Mapping[str, Any]
-) -> Iterator[tuple[int, str, bytes | PomonaError]]:
-    """Photographs that are named one by one, in their order; a folder gives all below it.
+def read_objects(
+    items: Iterable[tuple[int, str, Item]], stores: Mapping[str, Any]
+) -> Iterator[tuple[int, str, Item]]:
+    """Numbers, names and items, with the bytes of each `ObjectPlace` in its place.
 
-    Args:
-        uris: Names of photographs, and where they lie.
-        stores: How buckets are reached.
-
-    Yields:
-        Numbers in `uris`, names, and bytes or why there are none.
+    Where there is no object of that name, all photographs below it take its place.
 
     Raises:
         NotFoundError: There is no such bucket.
     """
-    with LocalCopies(stores) as copies:
-        places = [_bucket_and_key(uri) for _, uri in uris]
-        keys: dict[str, list[str]] = {}
-        for bucket, key in places:
-            keys.setdefault(bucket, [])
-            if _is_object(key):
-                keys[bucket].append(key)
-        found = {
-            bucket: copies.objects(bucket, wanted) for bucket, wanted in keys.items() if wanted
-        }
-        for number, ((name, uri), (bucket, key)) in enumerate(zip(uris, places)):
-            folder, failures = found.get(bucket, (Path(), {}))
-            if _is_object(key) and key not in failures and (folder / key).is_file():
-                yield number, name, (folder / key).read_bytes()
-                continue
-            for below, content in _of_folder(copies, name, uri, failures.get(key)):
-                yield number, below, content
+    keyed = (((number, name, item), item) for number, name, item in items)
+    reader = shared_reader(_store_options(stores))
+    for (number, name, place), item in reader.fetch(keyed):
+        if isinstance(place, ObjectPlace) and _may_be_folder(place, item):
+            for pair in _of_folder(name, place, item, stores):
+                yield number, *pair
+        else:
+            yield number, name, item
+
+
+def _may_be_folder(place: ObjectPlace, item: Item) -> bool:
+    if not isinstance(item, Unreadable):
+        return False
+    return item.why[1] == "gone" or not _bucket_and_key(place)[1]
 
 
 def _of_folder(
-    copies: LocalCopies, name: str, uri: str, why: str | None
-) -> Iterator[tuple[str, bytes | PomonaError]]:
-    try:
+    name: str, uri: str, why: Item, stores: Mapping[str, Any]
+) -> Iterator[tuple[str, Item]]:
+    """Photographs below it; where there are none, why there is no object either."""
+    with LocalCopies(stores) as copies:
         folder = copies.folder(uri)
-        pairs = list(_core.list_photographs(folder)) if folder is not None else []
-    except PomonaError as error:
-        yield name, error
-        return
-    if folder is None:
-        yield name, NotFoundError(why or nothing_at(uri))
-    for key, path in pairs:
-        yield f"{name.rstrip('/')}/{key}", Path(path).read_bytes()
+        if folder is None:
+            yield name, why
+            return
+        for key, path in _core.list_photographs(folder):
+            yield f"{name.rstrip('/')}/{key}", Path(path).read_bytes()
 
 
 def _bucket_and_key(uri: str) -> tuple[str, str]:
     scheme, _, rest = uri.partition("://")
     bucket, _, key = rest.partition("/")
     return f"{scheme}://{bucket}", key
-
-
-def _is_object(key: str) -> bool:
-    """May it be the key of an object? A file of keys has one on each line."""
-    return bool(key) and not key.endswith("/") and "\n" not in key
 
 
 def nothing_at(uri: str) -> str:

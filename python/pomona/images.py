@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pomona import _core
 from pomona._in_memory import is_remote
-from pomona.errors import InvalidInputError, NotFoundError, raise_error
+from pomona.errors import InvalidInputError, raise_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,8 +45,6 @@ class Unreadable(bytes):
         return made
 
 
-MOST_REMOTE = 64  # of a list, that are copied to this machine at once
-
 _NULL = Unreadable(
     "read", "unreadable", "expected a path or encoded bytes, found null; fill it in or drop the row"
 )
@@ -63,9 +61,9 @@ def photographs(images: Images, stores: StoreOptions | None = None) -> Iterator[
         images: One photograph or several:
 
             - the path of a file, or of a folder, whose photographs are taken in the order of their
-              paths, without hidden names and files that are no images; s3://bucket/key or
-              s3://bucket/prefix, which is copied to this machine for as long as it is read, up to 64
-              photographs of a list at a time;
+              paths, without hidden names and files that are no images; s3://bucket/key, read ahead by
+              a process of its own; s3://bucket/prefix, which is copied to this machine for as long
+              as it is read;
             - encoded bytes: `bytes`, `bytearray`, `memoryview`;
             - an image of Pillow: its orientation is applied, transparent parts become white;
             - a `uint8` array of shape (height, width, 3), RGB, or (height, width), grey;
@@ -172,6 +170,11 @@ def _file(path: object) -> str:
     place = os.fsdecode(os.fspath(path))  # type: ignore[call-overload]
     if "\0" in place:
         raise_error("invalid_input", f"reading {place!r}: no path may hold a NUL character")
+    if "://" in place and not place.startswith(("s3://", "s3a://")):
+        raise_error(
+            "invalid_input",
+            f"reading '{place}': expected the path of a file or folder, or s3://BUCKET/KEY",
+        )
     return place
 
 
@@ -280,7 +283,15 @@ def numbered(
     entries: Iterable[Any], stores: StoreOptions | None = None
 ) -> Iterator[tuple[int, str, Item]]:
     """Numbers of entries, and names and items of the photographs that they are; see `photographs`."""
-    remote: list[tuple[int, str, str]] = []  # those that come one after the other
+    from pomona._buckets import read_objects
+
+    return read_objects(_numbered(entries), stores or {})
+
+
+def _numbered(entries: Iterable[Any]) -> Iterator[tuple[int, str, Item]]:
+    """The same before objects of buckets are read."""
+    from pomona._objects import ObjectPlace
+
     for number, entry in enumerate(entries):
         name = None
         if isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str):
@@ -290,19 +301,13 @@ def numbered(
             entry = _NULL if value is None else value
         if is_remote(entry):
             uri = _file(entry)
-            remote.append((number, uri if name is None else name, uri))
-            if len(remote) == MOST_REMOTE:
-                yield from _of_uris(remote, stores or {})
-                remote = []
+            yield number, uri if name is None else name, ObjectPlace(uri)
             continue
-        yield from _of_uris(remote, stores or {})
-        remote = []
         if _is_path(entry):
             yield from ((number, *pair) for pair in _of_path(_file(entry), name))
             continue
         name = str(number) if name is None else name
         yield number, name, item_of(entry, name)
-    yield from _of_uris(remote, stores or {})
 
 
 def _of_path(place: str, name: str | None) -> Iterator[tuple[str, Item]]:
@@ -312,21 +317,6 @@ def _of_path(place: str, name: str | None) -> Iterator[tuple[str, Item]]:
         return
     for key, path in _core.list_photographs(place):
         yield f"{name.rstrip('/')}/{key}", path
-
-
-def _of_uris(
-    remote: list[tuple[int, str, str]], stores: StoreOptions
-) -> Iterator[tuple[int, str, Item]]:
-    if not remote:
-        return
-    from pomona._buckets import photographs_of_uris
-
-    for one, name, found in photographs_of_uris([(name, uri) for _, name, uri in remote], stores):
-        if isinstance(found, bytes):
-            yield remote[one][0], name, found
-        else:
-            kind = "gone" if isinstance(found, NotFoundError) else "unreadable"
-            yield remote[one][0], name, Unreadable("read", kind, str(found))
 
 
 def _pixels_of_array(array: Any, name: str) -> NDArray[np.uint8]:

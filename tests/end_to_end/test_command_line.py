@@ -13,6 +13,7 @@ from tables import words
 
 VERBS = words("run scan extract reduce train evaluate predict report verify models doctor bench")
 VERBS += words("compose sync clean")
+FOR_PROGRAMS = ["read"]
 OF_MODELS = ["models list", "models install", "models import"]
 
 
@@ -38,7 +39,11 @@ def test_a_verb_is_needed(pomona):
     pomona.refuses("rnu", code=USAGE, tells=["rnu", "--help"])
 
 
-@pytest.mark.parametrize("path", ["", *VERBS, *OF_MODELS])
+def test_verbs_for_programs_are_not_in_the_list(pomona):
+    assert not re.search(r"^  read ", pomona("--help").text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", ["", *VERBS, *FOR_PROGRAMS, *OF_MODELS])
 def test_help_is_readable(pomona, path):
     text = help_of(pomona, path)
     assert max(map(len, text.splitlines())) <= 80
@@ -48,7 +53,7 @@ def test_help_is_readable(pomona, path):
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", [*VERBS, *OF_MODELS])
+@pytest.mark.parametrize("path", [*VERBS, *FOR_PROGRAMS, *OF_MODELS])
 def test_help_explains_every_option(pomona, path):
     text = help_of(pomona, path)
     names = set(re.findall(r"--[a-z][a-z-]+", text))

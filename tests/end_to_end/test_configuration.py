@@ -9,7 +9,7 @@ from command import TINY, USAGE, Pomona
 from tables import json_of, words
 
 VERBS = words("run scan extract reduce train evaluate predict report verify doctor bench compose")
-VERBS += ["sync", "models list", "models install", "models import"]
+VERBS += ["sync", "read", "models list", "models install", "models import"]
 
 # What --help may show after an option. The first are numbers in a file, the second are texts: a new
 # one belongs here, and a number in cli/option_kind.cpp too.

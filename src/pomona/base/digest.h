@@ -38,6 +38,10 @@ std::string md5_bytes(std::string_view bytes);
 // As 32 bytes.
 std::string hmac_sha256(std::string_view key, std::string_view message);
 
+// CRC-32 as of zip and PNG (ISO 3309), 4 bytes, the highest first: finds what changed on its way,
+// in about a third of the time of an MD5.
+std::string crc32_bytes(std::string_view bytes);
+
 // Bytes as lower-case hexadecimal digits.
 std::string hex(std::string_view bytes);
 

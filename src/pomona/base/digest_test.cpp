@@ -26,6 +26,15 @@ TEST(DigestTest, Md5) {
   EXPECT_EQ(md5("abc"), "900150983cd24fb0d6963f7d28e17f72");
 }
 
+// Of zlib.
+TEST(DigestTest, Crc32) {
+  EXPECT_EQ(hex(crc32_bytes("")), "00000000");
+  EXPECT_EQ(hex(crc32_bytes("a")), "e8b7be43");
+  EXPECT_EQ(hex(crc32_bytes("123456789")), "cbf43926");
+  EXPECT_EQ(hex(crc32_bytes("0123456789abcdef")), "68c4f033");
+  EXPECT_EQ(hex(crc32_bytes(std::string(1000, 'x') + "yz")), "e5685d5d");
+}
+
 TEST(DigestTest, WithAKey) {
   EXPECT_EQ(hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");

@@ -13,19 +13,25 @@
 
 #include "pomona/base/bounds.h"
 #include "pomona/base/error.h"
+#include "pomona/base/number_text.h"
 #include "pomona/base/unicode.h"
 #include "pomona/http/system_certificates.h"
 
 namespace pomona {
 namespace {
 
+// So many bytes are taken from the socket at a time. libcurl's own 16 KiB cost objects of some MB
+// as much as their digest.
+constexpr long kBufferBytes = 256L << 10U;
 // Slower is no progress.
 constexpr long kSlowestBytesASecond = 200;
 
 struct Receiver {
   std::string* body = nullptr;
   HttpAnswer* answer = nullptr;
-  std::uint64_t limit = 0;
+  CURL* curl = nullptr;
+  const HttpLimits* limits = nullptr;
+  std::uint64_t limit = 0;  // known once the body begins
   bool too_large = false;
   // What was thrown while libcurl called. It is C and must not be unwound: it is asked to end the
   // request, and perform() throws then.
@@ -44,10 +50,25 @@ std::size_t guarded(Receiver& receiver, std::size_t count, const Take& take) noe
   return count == 0 ? 1 : 0;
 }
 
+std::uint64_t limit_of(const Receiver& receiver) {
+  long status = 0;
+  curl_easy_getinfo(receiver.curl, CURLINFO_RESPONSE_CODE, &status);
+  return status < 300 ? receiver.limits->body_bytes
+                      : std::max(receiver.limits->body_bytes, receiver.limits->error_bytes);
+}
+
 std::size_t receive_body(char* bytes, std::size_t, std::size_t count, void* user) {
   auto& receiver = *static_cast<Receiver*>(user);
   return guarded(receiver, count, [&] {
-    receiver.too_large = count > receiver.limit - receiver.body->size();
+    if (receiver.body->empty()) {
+      receiver.limit = limit_of(receiver);
+      const std::string length = receiver.answer->header("content-length");
+      const std::uint64_t announced = parse_count(length).value_or(0);
+      receiver.too_large = announced > receiver.limit;
+      // What grows by doubling is copied, and keeps more memory than it needs.
+      if (!receiver.too_large) receiver.body->reserve(announced);
+    }
+    receiver.too_large = receiver.too_large || count > receiver.limit - receiver.body->size();
     if (!receiver.too_large) receiver.body->append(bytes, count);
     return !receiver.too_large;
   });
@@ -210,7 +231,7 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
   curl_easy_reset(curl);  // options go, connections stay
   body.clear();
   HttpAnswer answer;
-  Receiver receiver{&body, &answer, limits.body_bytes};
+  Receiver receiver{&body, &answer, curl, &limits};
   std::string url = request.origin + request.path;
   if (const std::string query = request.query_text(); !query.empty()) url += "?" + query;
 
@@ -224,6 +245,7 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kBufferBytes);
   if (!state_->certificates.empty()) {
     curl_easy_setopt(curl, state_->is_folder ? CURLOPT_CAPATH : CURLOPT_CAINFO,
                      state_->certificates.c_str());
@@ -264,7 +286,7 @@ expected<HttpAnswer, TransportFailure> HttpConnection::perform(const HttpRequest
   if (receiver.too_large) {
     return unexpected(
         TransportFailure{TransportFailure::Kind::kTooLarge,
-                         "more than " + std::to_string(limits.body_bytes) + " bytes came"});
+                         "more than " + std::to_string(receiver.limit) + " bytes would come"});
   }
   if (code != CURLE_OK) {
     const std::string message =

@@ -45,7 +45,8 @@ struct HttpLimits {
   std::chrono::milliseconds connect{5'000};
   std::chrono::milliseconds total{60'000};  // from the start to the last byte
   std::chrono::seconds stall{8};            // without progress
-  std::uint64_t body_bytes = 1ULL << 30U;   // of the answer
+  std::uint64_t body_bytes = 1ULL << 30U;   // of the answer; one that announces more is not read
+  std::uint64_t error_bytes = 0;            // where that is more, of one with a status from 300 on
   std::stop_token stop;                     // ends it at once
 
   // Throws invalid_input that names the field.

@@ -136,6 +136,33 @@ TEST(HttpConnectionTest, ABodyAboveTheLimitIsAValue) {
   EXPECT_EQ(body, "123456");
 }
 
+TEST(HttpConnectionTest, WhatAnErrorSaysHasALimitOfItsOwn) {
+  int status = 404;
+  const StubServer server([&](const std::string&) { return sized_answer(status, "", "123456"); });
+  HttpConnection connection;
+  HttpLimits limits;
+  limits.body_bytes = 5;
+  limits.error_bytes = 6;
+  std::string body;
+  ASSERT_TRUE(connection.perform(request_to(server), limits, body));
+  EXPECT_EQ(body, "123456");
+  status = 200;
+  EXPECT_FALSE(connection.perform(request_to(server), limits, body));
+}
+
+TEST(HttpConnectionTest, WhatAnnouncesTooMuchIsNotRead) {
+  // Two bytes come, and no more: who reads on waits for nothing.
+  const StubServer server(
+      [](const std::string&) { return http_answer(200, "Content-Length: 1000000\r\n", "12"); });
+  HttpConnection connection;
+  HttpLimits limits;
+  limits.body_bytes = 5;
+  std::string body;
+  const auto answer = connection.perform(request_to(server), limits, body);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, TransportFailure::Kind::kTooLarge);
+}
+
 TEST(HttpConnectionTest, ALengthThatIsNoNumberIsMalformed) {
   const StubServer server(
       [](const std::string&) { return http_answer(200, "Content-Length: many\r\n", "body"); });

@@ -112,8 +112,7 @@ S3Failure S3Client::flaw_of_content(const HttpAnswer& answer, const S3GetOptions
     is_etag_disproved_ = true;
     return {};
   }
-  S3Failure failure = damaged(std::string("its ") + (digest.is_etag ? "MD5" : "SHA-256") +
-                              " is not the one stored");
+  S3Failure failure = damaged(std::string("its ") + digest.name + " is not the one stored");
   if (is_same_twice) {
     failure = {Kind::kCorrupt, failure.message + ", twice in the same way"};
   }
@@ -146,8 +145,8 @@ S3ObjectInfo S3Client::get(const std::string& key, const S3GetOptions& options, 
 S3ObjectInfo S3Client::get_tail(const std::string& key, std::uint64_t count, std::string& body) {
   S3Call get = call("reading " + url(key), "s3:GetObject", "GET", key);
   get.request.headers.emplace_back("range", "bytes=-" + std::to_string(count));
-  get.max_bytes = count;
-  get.answers = {416};  // of an empty object
+  get.max_bytes = std::max(count, S3Call::kMaxXmlBytes);  // some send the whole object
+  get.answers = {416};                                    // of an empty object
   get.flaw = [&](const HttpAnswer& answer, const std::string& got) -> S3Failure {
     const std::string damage = damage_of_tail(answer, count, got);
     return damage.empty() ? S3Failure{} : damaged(damage);

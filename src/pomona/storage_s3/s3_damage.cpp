@@ -78,14 +78,21 @@ std::string damage_of_content(const HttpAnswer& answer, const S3GetOptions& opti
 }
 
 ContentDigest digest_of_content(const HttpAnswer& answer, std::string_view body) {
-  const std::string sum = answer.header("x-amz-checksum-sha256");
-  // One of an object in parts has a hyphen.
-  if (!sum.empty() && sum.find('-') == std::string::npos) {
-    return {sum, base64(sha256_bytes(body)), /*is_etag=*/false};
+  // One of an object in parts has a hyphen, or a header says so.
+  const auto whole = [&](const char* header) {
+    const bool in_parts = answer.header("x-amz-checksum-type") == "COMPOSITE";
+    const std::string sum = in_parts ? "" : answer.header(header);
+    return sum.find('-') == std::string::npos ? sum : "";
+  };
+  if (const std::string sum = whole("x-amz-checksum-sha256"); !sum.empty()) {
+    return {sum, base64(sha256_bytes(body)), /*is_etag=*/false, "SHA-256"};
+  }
+  if (const std::string sum = whole("x-amz-checksum-crc32"); !sum.empty()) {
+    return {sum, base64(crc32_bytes(body)), /*is_etag=*/false, "CRC-32"};
   }
   std::string stored = md5_in(answer);
   if (stored.empty()) return {};
-  return {std::move(stored), md5(body), /*is_etag=*/true};
+  return {std::move(stored), md5(body), /*is_etag=*/true, "MD5"};
 }
 
 std::string damage_of_tail(const HttpAnswer& answer, std::uint64_t count, std::string_view body) {

@@ -23,7 +23,8 @@ std::string damage_of_content(const HttpAnswer& answer, const S3GetOptions& opti
 struct ContentDigest {
   std::string stored;  // "": nothing
   std::string found;
-  bool is_etag = false;  // and so only looks like an MD5; else a SHA-256
+  bool is_etag = false;  // and so only looks like an MD5
+  const char* name = "MD5";
 };
 ContentDigest digest_of_content(const HttpAnswer& answer, std::string_view body);
 // Of what GetObject answers when asked for the last `count` bytes.

@@ -95,6 +95,20 @@ TEST(S3DamageTest, DigestsThatMayBeOfTheContent) {
   EXPECT_FALSE(digest_of_content(summed, "body").is_etag);
 }
 
+TEST(S3DamageTest, AChecksumIsBelievedBeforeAnEtag) {
+  HttpAnswer answer{200, {{"etag", md5("body")}, {"x-amz-checksum-crc32", "26gLsg=="}}};
+  const ContentDigest found = digest_of_content(answer, "body");
+  EXPECT_STREQ(found.name, "CRC-32");
+  EXPECT_EQ(found.stored, found.found);
+  EXPECT_FALSE(found.is_etag);
+  EXPECT_NE(digest_of_content(answer, "other").found, found.stored);
+  answer.headers["x-amz-checksum-type"] = "COMPOSITE";
+  EXPECT_STREQ(digest_of_content(answer, "body").name, "MD5");
+  answer.headers["x-amz-checksum-type"] = "FULL_OBJECT";
+  answer.headers["x-amz-checksum-crc32"] = "26gLsg==-2";
+  EXPECT_STREQ(digest_of_content(answer, "body").name, "MD5");
+}
+
 TEST(S3DamageTest, SizesInHeaders) {
   const auto length = [](const std::string& text) {
     return announced_size(answer_of(200, "content-length", text));

@@ -17,6 +17,9 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+// An error may come with a status of success.
+constexpr std::uint64_t kLeastBodyBytes = 64ULL << 10U;
+
 void sleep(milliseconds delay, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
@@ -160,7 +163,8 @@ expected<HttpAnswer, TransportFailure> S3Transport::attempt(const S3Call& call,
   limits.connect = std::min(limits.connect, limits.total);
   if (!call.even_when_stopped) limits.stop = options_.stop;
   if (call.answered_late) limits.stall = duration_cast<std::chrono::seconds>(limits.total);
-  limits.body_bytes = std::max(call.max_bytes, S3Call::kMaxXmlBytes);
+  limits.body_bytes = std::max(call.max_bytes, kLeastBodyBytes);
+  limits.error_bytes = S3Call::kMaxXmlBytes;
   std::unique_ptr<HttpConnection> connection = take_connection();
   auto answer = connection->perform(request, limits, body);
   // A connection that failed half-way is not to be trusted.
