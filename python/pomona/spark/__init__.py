@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
+    from pomona.spark.pca import PomonaPCA as PomonaPCA
+    from pomona.spark.pca import PomonaPCAModel as PomonaPCAModel
+    from pomona.spark.scaler import PomonaScaler as PomonaScaler
+    from pomona.spark.scaler import PomonaScalerModel as PomonaScalerModel
 
 # What is found where.
 _HOMES = {
     "ImageFeaturizer": "image_featurizer",
+    "PomonaPCA": "pca",
+    "PomonaPCAModel": "pca",
+    "PomonaScaler": "scaler",
+    "PomonaScalerModel": "scaler",
 }
 
 __all__ = sorted(_HOMES)
