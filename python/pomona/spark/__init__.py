@@ -9,7 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pomona.spark.classifier import PomonaClassificationModel as PomonaClassificationModel
+    from pomona.spark.classifier import PomonaClassifier as PomonaClassifier
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
+    from pomona.spark.labels import withLabel as withLabel
+    from pomona.spark.labels import withSplit as withSplit
     from pomona.spark.pca import PomonaPCA as PomonaPCA
     from pomona.spark.pca import PomonaPCAModel as PomonaPCAModel
     from pomona.spark.scaler import PomonaScaler as PomonaScaler
@@ -18,10 +22,14 @@ if TYPE_CHECKING:
 # What is found where.
 _HOMES = {
     "ImageFeaturizer": "image_featurizer",
+    "PomonaClassificationModel": "classifier",
+    "PomonaClassifier": "classifier",
     "PomonaPCA": "pca",
     "PomonaPCAModel": "pca",
     "PomonaScaler": "scaler",
     "PomonaScalerModel": "scaler",
+    "withLabel": "labels",
+    "withSplit": "labels",
 }
 
 __all__ = sorted(_HOMES)

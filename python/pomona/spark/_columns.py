@@ -7,6 +7,7 @@ lists; vectors become arrays before and vectors again afterwards.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ from pomona.errors import raise_error
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+MOST_CLASSES = 100_000
+"""Class indices are smaller: probabilities have an element for each index."""
 
 _EXPECTED = "expected array<float>, array<double> or a vector of Spark ML"
 
@@ -46,11 +50,12 @@ def field_of(schema: Any, name: str, stage: str) -> Any:
     Raises:
         InvalidInputError: There is none.
     """
-    for field in schema.fields:
-        if field.name == name:
-            return field
-    found = ", ".join(repr(field.name) for field in schema.fields) or "none"
-    raise_error("invalid_input", f"{stage}: expected a column {name!r}, found the columns {found}")
+    if name not in schema.fieldNames():
+        found = ", ".join(map(repr, schema.fieldNames())) or "none"
+        raise_error(
+            "invalid_input", f"{stage}: expected a column {name!r}, found the columns {found}"
+        )
+    return schema[name]
 
 
 def feature_column(schema: Any, name: str, stage: str) -> FeatureColumn:
@@ -63,14 +68,73 @@ def feature_column(schema: Any, name: str, stage: str) -> FeatureColumn:
     from pyspark.sql.types import ArrayType, DoubleType, FloatType
 
     kind = field_of(schema, name, stage).dataType
-    if isinstance(kind, VectorUDT):
-        return FeatureColumn(name, is_vector=True)
-    if isinstance(kind, ArrayType) and isinstance(kind.elementType, (FloatType, DoubleType)):
-        return FeatureColumn(name, is_vector=False)
-    raise_error(
-        "invalid_input",
-        f"{stage}: the column {name!r}: {_EXPECTED}, found {kind.simpleString()}",
-    )
+    is_vector = isinstance(kind, VectorUDT)
+    is_array = isinstance(kind, ArrayType) and isinstance(kind.elementType, (FloatType, DoubleType))
+    if not is_vector and not is_array:
+        raise_error(
+            "invalid_input",
+            f"{stage}: the column {name!r}: {_EXPECTED}, found {kind.simpleString()}",
+        )
+    return FeatureColumn(name, is_vector)
+
+
+@dataclass(frozen=True)
+class LabelColumn:
+    """A column of labels: texts, or the class indices that StringIndexer makes."""
+
+    name: str
+    is_numeric: bool
+
+    def as_column(self) -> Any:
+        """The Column, as string or double."""
+        from pyspark.sql.functions import col
+
+        return col(quoted(self.name)).cast("double" if self.is_numeric else "string")
+
+    def texts(self, array: Any, usable: NDArray[np.bool_] | None) -> NDArray[Any]:
+        """Labels as texts in NFC, those of usable rows.
+
+        Raises:
+            BadRowError: One is missing, or is a number that is no class index.
+        """
+        import numpy as np
+
+        if array.null_count:
+            raise BadRowError(
+                "expected a value in every row, found null; drop such rows, or set handleInvalid"
+            )
+        labels: NDArray[Any] = array.to_numpy(zero_copy_only=False)
+        labels = labels if usable is None else labels[usable]
+        if not self.is_numeric:
+            if (labels == "").any():
+                raise BadRowError("expected a text in every row, found an empty one")
+            composed = [unicodedata.normalize("NFC", label) for label in labels]
+            return np.array(composed, dtype=object)
+        wrong = labels[~((labels >= 0) & (labels < MOST_CLASSES) & (labels == np.floor(labels)))]
+        if len(wrong):
+            raise BadRowError(
+                "expected labels that are class indices 0, 1, 2, … as StringIndexer makes them, found "
+                f"{wrong[0]}; give labels as texts, or index them first"
+            )
+        return labels.astype(np.int64).astype(str)
+
+
+def label_column(schema: Any, name: str, stage: str) -> LabelColumn:
+    """The column of labels with this name.
+
+    Raises:
+        InvalidInputError: There is none, or it has another type.
+    """
+    from pyspark.sql.types import NumericType, StringType
+
+    kind = field_of(schema, name, stage).dataType
+    if not isinstance(kind, (NumericType, StringType)):
+        raise_error(
+            "invalid_input",
+            f"{stage}: the column {name!r}: expected labels, a string or a number, found "
+            f"{kind.simpleString()}",
+        )
+    return LabelColumn(name, isinstance(kind, NumericType))
 
 
 def refuse_column(schema: Any, name: str, stage: str) -> None:

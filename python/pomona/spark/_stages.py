@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HANDLE: Final = ("error", "skip", "keep")
-_BLOCK_ROWS = 4096  # for which results are made at once
+BLOCK_ROWS = 4096  # for which results are made at once
 
 # A matrix in, as many rows out.
 RowFunction = Callable[["NDArray[np.float32]"], "NDArray[np.float32]"]
@@ -115,8 +115,8 @@ def _function_of_series(
             raise_error("invalid_input", f"{stage} of the column {column.name!r}: {bad}")
         result = np.empty(len(series), dtype=object)
         usable = np.arange(len(series)) if rows.usable is None else np.flatnonzero(rows.usable)
-        for first in range(0, len(usable), _BLOCK_ROWS):
-            block = compute(rows.values[first : first + _BLOCK_ROWS])
+        for first in range(0, len(usable), BLOCK_ROWS):
+            block = compute(rows.values[first : first + BLOCK_ROWS])
             for at, row in zip(usable[first:], block):
                 result[at] = row
         return type(series)(result, index=series.index)

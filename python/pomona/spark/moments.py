@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from pomona.errors import raise_error
-from pomona.spark._columns import BadRowError, FeatureColumn, Rows, rows_of
+from pomona.spark._columns import BadRowError, FeatureColumn, LabelColumn, quoted, rows_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,11 +27,20 @@ _ADDED_ROWS = 4096  # at once: every call of the core copies the moments there a
 _SPREAD_ROWS = 1024
 
 
+@dataclass(frozen=True)
+class FitRows:
+    """Rows of one batch that a fit learns from."""
+
+    values: NDArray[np.float32]  # C-contiguous, rows × width
+    labels: NDArray[Any] | None  # texts; None: the fit has none
+    groups: NDArray[Any] | None  # likewise
+
+
 class Sums(Protocol):
     """Sums of rows that are merged with others."""
 
     def __init__(self, width: int) -> None: ...
-    def add(self, rows: NDArray[np.float32], labels: NDArray[Any] | None = None) -> None: ...
+    def add(self, rows: FitRows) -> None: ...
     def merge(self, other: Self) -> None: ...
     def to_bytes(self) -> bytes: ...
     @classmethod
@@ -51,11 +60,11 @@ class Spread:
         self.mean: NDArray[np.float64] = np.zeros(width)
         self.squares: NDArray[np.float64] = np.zeros(width)
 
-    def add(self, rows: NDArray[np.float32], labels: NDArray[Any] | None = None) -> None:
+    def add(self, rows: FitRows) -> None:
         import numpy as np
 
-        for first in range(0, len(rows), _SPREAD_ROWS):
-            block = rows[first : first + _SPREAD_ROWS].astype(np.float64)
+        for first in range(0, len(rows.values), _SPREAD_ROWS):
+            block = rows.values[first : first + _SPREAD_ROWS].astype(np.float64)
             other = Spread(0)
             other.rows = len(block)
             other.mean = block.mean(axis=0)
@@ -115,8 +124,8 @@ class GramSums:
             self._waiting = []
         return self._moments
 
-    def add(self, rows: NDArray[np.float32], labels: NDArray[Any] | None = None) -> None:
-        self._waiting.append(rows)
+    def add(self, rows: FitRows) -> None:
+        self._waiting.append(rows.values)
         if sum(map(len, self._waiting)) >= _ADDED_ROWS:
             _ = self.moments
 
@@ -144,35 +153,57 @@ class Fit:
     stage: str  # such as "fitting PomonaPCA"
     features: FeatureColumn
     keep_bad: bool  # leave out rows that are null or not finite
+    label: LabelColumn | None = None
+    group: str | None = None  # column
 
-    def select(self, dataset: Any, *others: Any) -> Any:
-        """The features as arrays, and these columns. Of nothing else any byte reaches Python."""
-        return dataset.select(self.features.as_array().alias("features"), *others)
+    def select(self, dataset: Any) -> Any:
+        """Features as arrays, labels and groups where there are some: nothing else reaches Python."""
+        from pyspark.sql.functions import col
 
-    def rows(self, array: Any, width: int | None) -> Rows:
-        """Rows of a batch. Raises BadRowError with the whole sentence."""
+        columns = [self.features.as_array().alias("features")]
+        if self.label is not None:
+            columns.append(self.label.as_column().alias("label"))
+        if self.group is not None:
+            columns.append(col(quoted(self.group)).cast("string").alias("group"))
+        selected = dataset.select(*columns)
+        return selected.where("label is not null") if self.label and self.keep_bad else selected
+
+    def rows(self, batch: Any, width: int | None) -> FitRows:
+        """Rows of a batch of what select() gives.
+
+        Raises:
+            BadRowError: One cannot be used. The text is the whole sentence.
+        """
+        column = self.features.name
         try:
-            return rows_of(array, width, self.keep_bad)
+            rows = rows_of(batch.column(0), width, self.keep_bad)
+            if self.label is None:
+                return FitRows(rows.values, None, None)
+            column = self.label.name
+            labels = self.label.texts(batch.column(1), rows.usable)
+            if self.group is None:
+                return FitRows(rows.values, labels, None)
+            column = self.group
+            groups = LabelColumn(self.group, is_numeric=False).texts(batch.column(2), rows.usable)
+            return FitRows(rows.values, labels, groups)
         except BadRowError as bad:
-            raise BadRowError(f"{self.stage} on the column {self.features.name!r}: {bad}") from None
+            raise BadRowError(f"{self.stage} on the column {column!r}: {bad}") from None
 
 
-def sums_of(fit: Fit, dataset: Any, kind: type[AnySums], labels: Any = None) -> AnySums:
+def sums_of(fit: Fit, dataset: Any, kind: type[AnySums]) -> AnySums:
     """Sums of all rows of a DataFrame.
 
     Args:
-        fit: Names the column.
+        fit: Names the columns.
         dataset: The DataFrame.
         kind: Which sums.
-        labels: Column of texts, a label for each row; None: there are no classes.
 
     Raises:
         InvalidInputError: A row cannot be used, or there is none.
     """
     from pyspark import StorageLevel
 
-    columns = [] if labels is None else [labels]
-    made = fit.select(dataset, *columns).mapInArrow(_of_partition(fit, kind), _SCHEMA)
+    made = fit.select(dataset).mapInArrow(_of_partition(fit, kind), _SCHEMA)
     made = made.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         found = made.select(*_SUMMARY, "bytes").collect()
@@ -220,14 +251,13 @@ def _of_partition(fit: Fit, kind: type[Any]) -> Callable[[Iterator[Any]], Iterat
         sums, width, count, error = None, None, 0, None
         try:
             for batch in batches:
-                rows = fit.rows(batch.column(0), width)
+                rows = fit.rows(batch, width)
                 if len(rows.values) == 0:
                     continue
-                labels = fit.labels(batch.column(1), rows) if batch.num_columns > 1 else None
                 if sums is None:
                     width = rows.values.shape[1]
                     sums = kind(width)
-                sums.add(rows.values, labels)
+                sums.add(rows)
                 count += len(rows.values)
         except BadRowError as bad:
             error = str(bad)
