@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pomona.errors import raise_error
-from pomona.spark._columns import BadRowError, quoted, refuse_column, rows_of
-from pomona.spark._stages import BLOCK_ROWS, list_array
+from pomona.spark._feature_columns import quoted, refuse_column
+from pomona.spark._stages import BLOCK_ROWS, series_udf, usable_rows
 from pomona.spark.moments import Fit
 
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ class Answering:
 
         if not self.is_numeric or len(self.labels) == self.width:
             return values
-        by_index = np.full((len(values), self.width), missing)
-        by_index[:, self.labels] = values
+        by_index = np.full((len(values), self.width), missing, np.float64)
+        by_index[:, np.array(self.labels)] = values
         return by_index
 
 
@@ -92,37 +91,36 @@ def with_answers(
     return answered.select(*[col(quoted(name)) for name in names], *added)
 
 
-def _function(fit: Fit, answering: Answering) -> Any:
+def answers_of_series(series: Any, task: dict[str, Any], plain: dict[str, Any]) -> Any:
+    """Logits, probabilities and label of each row. Runs in the workers."""
+    import numpy as np
     import pandas as pd
-    from pyspark.sql.functions import pandas_udf
 
-    width, keep = answering.weights.shape[1], fit.keep_bad
+    answering = Answering(**plain)
+    values, usable = usable_rows(series, task)
+    names = ("raw", "probability", "prediction")
+    answers = {name: np.empty(len(series), dtype=object) for name in names}
+    for first in range(0, len(usable), BLOCK_ROWS):
+        logits = answering.logits(values[first : first + BLOCK_ROWS])
+        best = logits.argmax(axis=1)
+        raw = answering.spread(logits, -np.inf)
+        probabilities = answering.spread(answering.probabilities(logits), 0.0)
+        for at, row in enumerate(usable[first : first + BLOCK_ROWS]):
+            label = answering.labels[best[at]]
+            answers["raw"][row] = raw[at]
+            answers["probability"][row] = probabilities[at]
+            answers["prediction"][row] = float(label) if isinstance(label, int) else label
+    return pd.DataFrame(answers, index=series.index)
 
-    def answers_of(series: Any) -> Any:
-        import numpy as np
-        import pandas as pd
 
-        try:
-            rows = rows_of(list_array(series), width, keep)
-        except BadRowError as bad:
-            raise_error("invalid_input", f"{fit.stage} of the column {fit.features.name!r}: {bad}")
-        usable = np.arange(len(series)) if rows.usable is None else np.flatnonzero(rows.usable)
-        names = ("raw", "probability", "prediction")
-        answers = {name: np.empty(len(series), dtype=object) for name in names}
-        for first in range(0, len(usable), BLOCK_ROWS):
-            logits = answering.logits(rows.values[first : first + BLOCK_ROWS])
-            probabilities = answering.probabilities(logits)
-            best = logits.argmax(axis=1)
-            raw = answering.spread(logits, -np.inf)
-            probabilities = answering.spread(probabilities, 0)
-            for at, row in enumerate(usable[first : first + BLOCK_ROWS]):
-                label = answering.labels[best[at]]
-                answers["raw"][row] = raw[at]
-                answers["probability"][row] = probabilities[at]
-                answers["prediction"][row] = float(label) if isinstance(label, int) else label
-        return pd.DataFrame(answers, index=series.index)
-
-    answers_of.__annotations__ = {"series": pd.Series, "return": pd.DataFrame}
+def _function(fit: Fit, answering: Answering) -> Any:
+    task = {
+        "stage": fit.stage,
+        "column": fit.features.name,
+        "width": answering.weights.shape[1],
+        "keep": fit.keep_bad,
+    }
     label = "double" if answering.is_numeric else "string"
-    schema = f"raw array<double>, probability array<double>, prediction {label}"
-    return pandas_udf(answers_of, schema)
+    schema = f"struct<raw:array<double>,probability:array<double>,prediction:{label}>"
+    plain = {field.name: getattr(answering, field.name) for field in fields(answering)}
+    return series_udf(schema, __name__, answers_of_series.__name__, task, plain)

@@ -4,30 +4,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
 
 from pomona.errors import raise_error
-from pomona.spark._columns import (
+from pomona.spark._feature_columns import (
     BadRowError,
-    FeatureColumn,
     feature_column,
     quoted,
     refuse_column,
     rows_of,
 )
+from pomona.spark._shipping import shipped_call
 from pomona.spark.moments import Fit
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Arrays = tuple[NDArray[np.float64], ...]
+
 _HANDLE: Final = ("error", "skip", "keep")
 BLOCK_ROWS = 4096  # for which results are made at once
-
-# A matrix in, as many rows out.
-RowFunction = Callable[["NDArray[np.float32]"], "NDArray[np.float32]"]
 
 
 class HandlesBadRows(HasHandleInvalid):
@@ -75,17 +75,27 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
         name: str = self.getOrDefault(param)
         return name
 
-    def _transform_rows(self, dataset: Any, width: int, compute: RowFunction) -> Any:
-        """The DataFrame with the output column."""
+    def _transform_rows(self, dataset: Any, compute: Callable[..., Any], arrays: Arrays) -> Any:
+        """The DataFrame with the output column.
+
+        Args:
+            dataset: The DataFrame.
+            compute: Function of a module: `compute(rows, *arrays)` is a matrix of as many rows.
+            arrays: The first has a number for each feature.
+        """
         stage = f"transforming by {type(self).__name__}"
         column = feature_column(dataset.schema, self._named(self.inputCol, stage), stage)
         output = self._named(self.outputCol, stage)
         refuse_column(dataset.schema, output, stage)
         keep = self._keeps_bad_rows()
+        task = {"stage": stage, "column": column.name, "width": len(arrays[0]), "keep": keep}
         from pyspark.ml.functions import array_to_vector
         from pyspark.sql.functions import col, when
 
-        function = _function_of_series(stage, column, (width, keep), compute)
+        where = (compute.__module__, compute.__name__)
+        function = series_udf(
+            "array<float>", __name__, computed_series.__name__, task, where, arrays
+        )
         computed = dataset.withColumn(output, function(column.as_array()))
         if self.getHandleInvalid() == "skip":
             computed = computed.where(col(quoted(output)).isNotNull())
@@ -96,34 +106,51 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
         return computed.withColumn(output, vectors)
 
 
-def _function_of_series(
-    stage: str, column: FeatureColumn, expected: tuple[int, bool], compute: RowFunction
-) -> Any:
-    """A UDF over the column alone: the others, such as photographs, stay where they are."""
+def series_udf(schema: str, module: str, function: str, *arguments: Any) -> Any:
+    """A UDF over a column alone: the others, such as photographs, stay where they are.
+
+    It calls `function(series, *arguments)` of a module in the workers, with series of pandas.
+    """
     import pandas as pd
-    from pyspark.sql.functions import pandas_udf
+    from pyspark.sql import functions
 
-    width, keep = expected
-
-    def of_series(series: Any) -> Any:
-        import numpy as np
-
-        array = list_array(series)
-        try:
-            rows = rows_of(array, width, keep)
-        except BadRowError as bad:
-            raise_error("invalid_input", f"{stage} of the column {column.name!r}: {bad}")
-        result = np.empty(len(series), dtype=object)
-        usable = np.arange(len(series)) if rows.usable is None else np.flatnonzero(rows.usable)
-        for first in range(0, len(usable), BLOCK_ROWS):
-            block = compute(rows.values[first : first + BLOCK_ROWS])
-            for at, row in zip(usable[first:], block):
-                result[at] = row
-        return type(series)(result, index=series.index)
-
+    run = shipped_call(module, function, *arguments)
     # Spark reads them, and would resolve texts where it knows no pandas.
-    of_series.__annotations__ = {"series": pd.Series, "return": pd.Series}
-    return pandas_udf(of_series, "array<float>")
+    result = pd.DataFrame if schema.startswith("struct") else pd.Series
+    run.__annotations__ = {"value": pd.Series, "return": result}
+    return functions.pandas_udf(run, schema)  # type: ignore[attr-defined]
+
+
+def computed_series(
+    series: Any, task: dict[str, Any], where: tuple[str, str], arrays: Arrays
+) -> Any:
+    """What a function of a module makes of each row. Runs in the workers."""
+    import numpy as np
+
+    compute = getattr(import_module(where[0]), where[1])
+    values, usable = usable_rows(series, task)
+    result = np.empty(len(series), dtype=object)
+    for first in range(0, len(usable), BLOCK_ROWS):
+        block = compute(values[first : first + BLOCK_ROWS], *arrays)
+        for at, row in zip(usable[first:], block):
+            result[at] = row
+    return type(series)(result, index=series.index)
+
+
+def usable_rows(series: Any, task: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Rows of a series, and their numbers in it.
+
+    Raises:
+        InvalidInputError: One cannot be used, and is not to be kept.
+    """
+    import numpy as np
+
+    try:
+        rows = rows_of(list_array(series), task["width"], task["keep"])
+    except BadRowError as bad:
+        raise_error("invalid_input", f"{task['stage']} of the column {task['column']!r}: {bad}")
+    count = len(series)
+    return rows.values, np.arange(count) if rows.usable is None else np.flatnonzero(rows.usable)
 
 
 def list_array(series: Any) -> Any:

@@ -20,7 +20,7 @@ from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 
 from pomona.errors import raise_error, warn
 from pomona.spark._answers import Answering, with_answers
-from pomona.spark._columns import feature_column, field_of, label_column
+from pomona.spark._feature_columns import feature_column, field_of, label_column
 from pomona.spark._stages import HandlesBadRows
 from pomona.spark.moments import Fit, sums_of
 from pomona.spark.packed_rows import PackedRows
@@ -65,7 +65,12 @@ class ClassifierColumns(
         return self._set(rawPredictionCol=value)
 
 
-class PomonaClassifier(ClassifierColumns, Estimator, DefaultParamsReadable, DefaultParamsWritable):
+class PomonaClassifier(
+    ClassifierColumns,
+    Estimator["PomonaClassificationModel"],
+    DefaultParamsReadable["PomonaClassifier"],
+    DefaultParamsWritable,
+):
     """Tells labels apart, with calibrated probabilities.
 
     Labels are texts, and predictions then are texts; or they are class indices 0, 1, 2, … as
@@ -126,24 +131,12 @@ class PomonaClassifier(ClassifierColumns, Estimator, DefaultParamsReadable, Defa
     ) -> None:
         super().__init__()
         self._setDefault(classifier="logistic", c=1.0)
-        self._set(**self._input_kwargs)
+        self._set(**self._input_kwargs)  # type: ignore[attr-defined]
 
     @keyword_only
-    def setParams(
-        self,
-        *,
-        featuresCol: str = "features",
-        labelCol: str = "label",
-        predictionCol: str = "prediction",
-        probabilityCol: str = "probability",
-        rawPredictionCol: str = "rawPrediction",
-        classifier: str = "logistic",
-        c: float = 1.0,
-        groupCol: str | None = None,
-        handleInvalid: str = "error",
-    ) -> PomonaClassifier:
-        """Sets the params that are given."""
-        self._set(**self._input_kwargs)
+    def setParams(self, **params: Any) -> PomonaClassifier:
+        """Sets any of the params of the constructor."""
+        self._set(**params)
         return self
 
     def getClassifier(self) -> str:

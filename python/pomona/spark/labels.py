@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pomona.errors import raise_error, warn
-from pomona.spark._columns import feature_column, field_of, quoted, refuse_column
+from pomona.spark._feature_columns import feature_column, field_of, quoted, refuse_column
+from pomona.spark._stages import series_udf
 
 if TYPE_CHECKING:
     from pomona import _core
 
 _TEST_PATH = "_pomona_test_path"
-_COPY = "_pomona_copy"
 _DIGIT = 1 << 20  # float32 holds every smaller integer
 
 
@@ -51,8 +51,7 @@ def withLabel(
         >>> photographs = spark.read.format("binaryFile").load("sample/fruits/*/*.jpg")
         >>> labelled = withLabel(photographs)
     """
-    import pandas as pd
-    from pyspark.sql.functions import col, pandas_udf
+    from pyspark.sql.functions import col
 
     stage = "adding labels"
     _check_text(dataset, pathCol, stage)
@@ -67,12 +66,9 @@ def withLabel(
     names = tuple(sources)
     above = None if root is None else _as_key(root).rstrip("/") + "/"
 
-    def labels_of(paths: Any) -> Any:
-        keys = [_key(path, above, pathCol) for path in paths]
-        return type(paths)(_rule(text, what, names).labels(keys), index=paths.index, dtype=object)
-
-    labels_of.__annotations__ = {"paths": pd.Series, "return": pd.Series}
-    labelled = dataset.withColumn(labelCol, pandas_udf(labels_of, "string")(col(quoted(pathCol))))
+    arguments = (text, what, names, above, pathCol)
+    function = series_udf("string", __name__, labels_of_series.__name__, *arguments)
+    labelled = dataset.withColumn(labelCol, function(col(quoted(pathCol))))
     return labelled if classes is None else labelled.where(col(quoted(labelCol)).isNotNull())
 
 
@@ -131,6 +127,20 @@ def withSplit(
     return joined.select(*names, side.alias(splitCol))
 
 
+def labels_of_series(
+    paths: Any,
+    classes: str | None,
+    what: str,
+    sources: tuple[str, ...],
+    above: str | None,
+    column: str,
+) -> Any:
+    """Labels of paths; None where the class is dropped. Runs in the workers."""
+    keys = [_key(path, above, column) for path in paths]
+    labels = _rule(classes, what, sources).labels(keys)
+    return type(paths)(labels, index=paths.index, dtype=object)
+
+
 def _check_text(dataset: Any, name: str, stage: str) -> None:
     kind = field_of(dataset.schema, name, stage).dataType.simpleString()
     if kind != "string":
@@ -146,7 +156,7 @@ def _distinct_rows(
     if copies is None and "content" in dataset.columns:
         copies = "content"
     if copies is not None:
-        columns.append(_digest(dataset, copies, stage).alias(_COPY))
+        columns.append(_digest(dataset, copies, stage))
     rows: list[Any] = dataset.select(*columns).distinct().collect()
     for row in rows:
         for name, value in zip(names, (row["path"], row["label"])):
@@ -185,10 +195,10 @@ def _test_paths(
     keys = _keys_below([row["path"] for row in labelled], root)
     numbers: dict[str, int] = {}
     values = np.empty((len(labelled), 2), np.float32)
+    has_digest = len(labelled[0]) > len(("path", "label"))
     for at, row in enumerate(labelled):
-        copy = row[_COPY] if _COPY in row else None
-        number = numbers.setdefault(copy or row["path"], len(numbers))
-        values[at] = number // _DIGIT, number % _DIGIT
+        number = numbers.setdefault(row[-1] if has_digest else row["path"], len(numbers))
+        values[at] = divmod(number, _DIGIT)
     native = _core.MemoryRows(values)  # equal features are what the core takes for copies
     native.paths, native.labels = keys, [row["label"] for row in labelled]
     sides, notes = _core.hold_out(native, split)

@@ -8,12 +8,14 @@ many at a time as fit into little memory; the driver gets the last few.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from pomona.errors import raise_error
-from pomona.spark._columns import BadRowError, FeatureColumn, LabelColumn, quoted, rows_of
+from pomona.spark._feature_columns import BadRowError, FeatureColumn, LabelColumn, quoted, rows_of
+from pomona.spark._shipping import shipped, shipped_call
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,6 +158,17 @@ class Fit:
     label: LabelColumn | None = None
     group: str | None = None  # column
 
+    def plain(self) -> dict[str, Any]:
+        """As values of Python itself: a worker without Pomona can unpickle them, and say what it lacks."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Fit:
+        """The fit of plain()."""
+        label = plain["label"] and LabelColumn(**plain["label"])
+        features = FeatureColumn(**plain["features"])
+        return cls(plain["stage"], features, plain["keep_bad"], label, plain["group"])
+
     def select(self, dataset: Any) -> Any:
         """Features as arrays, labels and groups where there are some: nothing else reaches Python."""
         from pyspark.sql.functions import col
@@ -203,7 +216,9 @@ def sums_of(fit: Fit, dataset: Any, kind: type[AnySums]) -> AnySums:
     """
     from pyspark import StorageLevel
 
-    made = fit.select(dataset).mapInArrow(_of_partition(fit, kind), _SCHEMA)
+    made = fit.select(dataset).mapInArrow(
+        shipped(__name__, sums_of_partition.__name__, fit.plain(), _name(kind)), _SCHEMA
+    )
     made = made.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         found = made.select(*_SUMMARY, "bytes").collect()
@@ -243,40 +258,69 @@ def check_parts(fit: Fit, found: Sequence[Any]) -> None:
             )
 
 
-def _of_partition(fit: Fit, kind: type[Any]) -> Callable[[Iterator[Any]], Iterator[Any]]:
-    def sums_of_batches(batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
-        from pyspark import TaskContext
+def sums_of_partition(
+    batches: Iterator[Any], fit_values: dict[str, Any], name: str
+) -> Iterator[Any]:
+    """One row with the sums of all batches, or with why there are none; no row where there are no rows.
 
-        sums, width, count, error = None, None, 0, None
-        try:
-            for batch in batches:
-                rows = fit.rows(batch, width)
-                if len(rows.values) == 0:
-                    continue
-                if sums is None:
-                    width = rows.values.shape[1]
-                    sums = kind(width)
-                sums.add(rows)
-                count += len(rows.values)
-        except BadRowError as bad:
-            error = str(bad)
-        if sums is None and error is None:
-            return
-        content = sums.to_bytes() if sums is not None and error is None else b""
-        part = TaskContext.get().partitionId()
-        yield pa.RecordBatch.from_pydict(
-            {
-                "part": pa.array([part], pa.int32()),
-                "error": pa.array([error], pa.string()),
-                "width": pa.array([width], pa.int32()),
-                "count": pa.array([count], pa.int64()),
-                "bytes": pa.array([len(content)], pa.int64()),
-                "sums": pa.array([content], pa.binary()),
-            }
-        )
+    Runs in the workers. `name` is that of the kind of sums.
+    """
+    import pyarrow as pa
 
-    return sums_of_batches
+    fit, kind = Fit.of(fit_values), _kind(name)
+    sums, width, count, error = None, None, 0, None
+    try:
+        for batch in batches:
+            rows = fit.rows(batch, width)
+            if len(rows.values) == 0:
+                continue
+            if sums is None:
+                width = rows.values.shape[1]
+                sums = kind(width)
+            sums.add(rows)
+            count += len(rows.values)
+    except BadRowError as bad:
+        error = str(bad)
+    if sums is None and error is None:
+        return
+    content = sums.to_bytes() if sums is not None and error is None else b""
+    part = part_number()
+    yield pa.RecordBatch.from_pydict(
+        {
+            "part": pa.array([part], pa.int32()),
+            "error": pa.array([error], pa.string()),
+            "width": pa.array([width], pa.int32()),
+            "count": pa.array([count], pa.int64()),
+            "bytes": pa.array([len(content)], pa.int64()),
+            "sums": pa.array([content], pa.binary()),
+        }
+    )
+
+
+def part_number() -> int:
+    """Number of the partition that a worker has before it."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    assert context is not None
+    return context.partitionId()
+
+
+def merged_group(group: Any, name: str) -> Any:
+    """The sums of a group of partitions, as pandas has them, in one row. Runs in the workers."""
+    ordered = group.sort_values("order")
+    merged = _sum(_kind(name), ordered["sums"].tolist()).to_bytes()
+    return group.head(1).assign(sums=[merged])[["part", "sums"]]
+
+
+def _name(kind: type[Any]) -> str:
+    return f"{kind.__module__}:{kind.__name__}"
+
+
+def _kind(name: str) -> type[Any]:
+    module, _, kind = name.partition(":")
+    found: type[Any] = getattr(import_module(module), kind)
+    return found
 
 
 def _merged(made: Any, kind: type[AnySums], parts: list[int], size: int) -> AnySums:
@@ -285,22 +329,14 @@ def _merged(made: Any, kind: type[AnySums], parts: list[int], size: int) -> AnyS
 
     at_once = max(2, min(_MOST_MERGED, _MERGED_BYTES // size))
     level = made.select("part", "sums")
+    merge = shipped_call(__name__, merged_group.__name__, _name(kind))
     while len(parts) > at_once:
         slot = floor(col("part") / at_once).cast("int").alias("part")
         of_slot = level.select(slot, col("part").alias("order"), "sums").groupBy("part")
-        level = of_slot.applyInPandas(_merging(kind), "part int, sums binary")
+        level = of_slot.applyInPandas(merge, "part int, sums binary")
         parts = sorted({part // at_once for part in parts})
     left = sorted(level.collect(), key=lambda row: row["part"])
     return _sum(kind, [bytes(row["sums"]) for row in left])
-
-
-def _merging(kind: type[Any]) -> Callable[[Any], Any]:
-    def merge_group(group: Any) -> Any:
-        ordered = group.sort_values("order")
-        merged = _sum(kind, ordered["sums"].tolist()).to_bytes()
-        return group.head(1).assign(sums=[merged])[["part", "sums"]]
-
-    return merge_group
 
 
 def _sum(kind: type[AnySums], contents: list[bytes]) -> AnySums:

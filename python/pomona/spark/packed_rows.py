@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pomona.spark._columns import BadRowError
-from pomona.spark.moments import Fit, FitRows, check_parts
+from pomona.spark._feature_columns import BadRowError
+from pomona.spark._shipping import shipped
+from pomona.spark.moments import Fit, FitRows, check_parts, part_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +52,9 @@ class PackedRows:
 
     def __init__(self, fit: Fit, dataset: Any) -> None:
         self._fit = fit
-        self._packed = fit.select(dataset).mapInArrow(_packing(fit), _SCHEMA)
+        self._packed = fit.select(dataset).mapInArrow(
+            shipped(__name__, pack.__name__, fit.plain()), _SCHEMA
+        )
         self._folder = tempfile.TemporaryDirectory(prefix="pomona-")
 
     def __enter__(self) -> DriverRows:
@@ -97,25 +100,23 @@ class PackedRows:
         return DriverRows(np.asarray(rows), labels, groups, keys)
 
 
-def _packing(fit: Fit) -> Callable[[Iterator[Any]], Iterator[Any]]:
-    def pack(batches: Iterator[Any]) -> Iterator[Any]:
-        from pyspark import TaskContext
+def pack(batches: Iterator[Any], fit_values: dict[str, Any]) -> Iterator[Any]:
+    """Blobs of rows, and at last why there are no more. Runs in the workers."""
 
-        part = TaskContext.get().partitionId()
-        width = None
-        try:
-            for batch in batches:
-                rows = fit.rows(batch, width)
-                if len(rows.values) == 0:
-                    continue
-                width = rows.values.shape[1]
-                at_once = max(1, _BLOB_BYTES // (4 * width))
-                for first in range(0, len(rows.values), at_once):
-                    yield _record(part, _slice(rows, first, at_once))
-        except BadRowError as bad:
-            yield _record(part, None, str(bad))
-
-    return pack
+    fit = Fit.of(fit_values)
+    part = part_number()
+    width = None
+    try:
+        for batch in batches:
+            rows = fit.rows(batch, width)
+            if len(rows.values) == 0:
+                continue
+            width = rows.values.shape[1]
+            at_once = max(1, _BLOB_BYTES // (4 * width))
+            for first in range(0, len(rows.values), at_once):
+                yield _record(part, _slice(rows, first, at_once))
+    except BadRowError as bad:
+        yield _record(part, None, str(bad))
 
 
 def _slice(rows: FitRows, first: int, count: int) -> FitRows:

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 _DEFAULT_COMPONENTS = 200
 
 
-class PomonaPCA(RowColumns, Estimator, DefaultParamsReadable, DefaultParamsWritable):
+class PomonaPCA(
+    RowColumns,
+    Estimator["PomonaPCAModel"],
+    DefaultParamsReadable["PomonaPCA"],
+    DefaultParamsWritable,
+):
     """Standardises features and finds their principal components, in one pass over the rows.
 
     The result is that of `pomona reduce`. Sums are float64, rows are float32.
@@ -71,21 +76,12 @@ class PomonaPCA(RowColumns, Estimator, DefaultParamsReadable, DefaultParamsWrita
     ) -> None:
         super().__init__()
         self._setDefault(scale=True)
-        self._set(**self._input_kwargs)
+        self._set(**self._input_kwargs)  # type: ignore[attr-defined]
 
     @keyword_only
-    def setParams(
-        self,
-        *,
-        inputCol: str | None = None,
-        outputCol: str | None = None,
-        k: int | None = None,
-        varianceShare: float | None = None,
-        scale: bool = True,
-        handleInvalid: str = "error",
-    ) -> PomonaPCA:
-        """Sets the params that are given."""
-        self._set(**self._input_kwargs)
+    def setParams(self, **params: Any) -> PomonaPCA:
+        """Sets any of the params of the constructor."""
+        self._set(**params)
         return self
 
     def getK(self) -> int:
@@ -191,11 +187,16 @@ class PomonaPCAModel(RowColumns, Model, ArrayModel):
         return DenseVector(self._explained_variance_ratio)
 
     def _transform(self, dataset: Any) -> Any:
-        mean, scale, components = self._mean, self._scale, self._components
+        return self._transform_rows(dataset, projected, (self._mean, self._scale, self._components))
 
-        def project(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-            from pomona import _core
 
-            return _core.project(mean, scale, components, rows)
+def projected(
+    rows: NDArray[np.float32],
+    mean: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    components: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Rows of features as principal components. Runs in the workers."""
+    from pomona import _core
 
-        return self._transform_rows(dataset, len(mean), project)
+    return _core.project(mean, scale, components, rows)

@@ -29,7 +29,7 @@ _FORMAT = 1
 _PART_BYTES = 8 << 20
 
 
-class ArrayModel(MLWritable, MLReadable):
+class ArrayModel(MLWritable, MLReadable[Any]):
     """A model that is made of arrays and of a few facts. Mixin of models.
 
     A class names its arrays, which are attributes, in `_arrays`; `_facts` and `_set_facts` have what
@@ -49,7 +49,7 @@ class ArrayModel(MLWritable, MLReadable):
         return _Writer(self)
 
     @classmethod
-    def read(cls) -> MLReader:
+    def read(cls) -> MLReader[Any]:
         """Returns a reader; `load(path)` is the same in one word."""
         return _Reader(cls)
 
@@ -71,7 +71,7 @@ class _Writer(MLWriter):
         table.coalesce(1).write.parquet(f"{path}/data")
 
 
-class _Reader(MLReader):
+class _Reader(MLReader[Any]):
     def __init__(self, kind: Any) -> None:
         super().__init__()
         self._kind = kind

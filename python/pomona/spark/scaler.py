@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class PomonaScaler(RowColumns, Estimator, DefaultParamsReadable, DefaultParamsWritable):
+class PomonaScaler(
+    RowColumns,
+    Estimator["PomonaScalerModel"],
+    DefaultParamsReadable["PomonaScaler"],
+    DefaultParamsWritable,
+):
     """Centres features and divides them by their standard deviation.
 
     `PomonaPCA` does so itself: in front of it this stage is not needed. Unlike `StandardScaler` of Spark
@@ -58,20 +63,12 @@ class PomonaScaler(RowColumns, Estimator, DefaultParamsReadable, DefaultParamsWr
     ) -> None:
         super().__init__()
         self._setDefault(withMean=True, withStd=True)
-        self._set(**self._input_kwargs)
+        self._set(**self._input_kwargs)  # type: ignore[attr-defined]
 
     @keyword_only
-    def setParams(
-        self,
-        *,
-        inputCol: str | None = None,
-        outputCol: str | None = None,
-        withMean: bool = True,
-        withStd: bool = True,
-        handleInvalid: str = "error",
-    ) -> PomonaScaler:
-        """Sets the params that are given."""
-        self._set(**self._input_kwargs)
+    def setParams(self, **params: Any) -> PomonaScaler:
+        """Sets any of the params of the constructor."""
+        self._set(**params)
         return self
 
     def getWithMean(self) -> bool:
@@ -123,12 +120,14 @@ class PomonaScalerModel(RowColumns, Model, ArrayModel):
         return DenseVector(self._scale)
 
     def _transform(self, dataset: Any) -> Any:
-        mean, scale = self._mean, self._scale
+        return self._transform_rows(dataset, standardised, (self._mean, self._scale))
 
-        def standardise(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-            import numpy as np
 
-            scaled: NDArray[np.float32] = ((rows - mean) / scale).astype(np.float32)
-            return scaled
+def standardised(
+    rows: NDArray[np.float32], mean: NDArray[np.float64], scale: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Rows centred and divided. Runs in the workers."""
+    import numpy as np
 
-        return self._transform_rows(dataset, len(mean), standardise)
+    scaled: NDArray[np.float32] = ((rows - mean) / scale).astype(np.float32)
+    return scaled

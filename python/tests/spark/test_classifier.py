@@ -62,7 +62,8 @@ def test_logistic_is_that_of_the_core(model, data):
     numbers = np.array([names.index(label) for label in labels], np.int32)
     expected = _core.fit_logistic(values, numbers, 3, 2.0)
     assert model.labels == names
-    assert np.allclose(model.coefficientMatrix.toArray(), expected.weights, atol=0.02)
+    off = np.abs(model.coefficientMatrix.toArray() - expected.weights).max()
+    assert off < 0.02 * np.abs(expected.weights).max()
     assert model.numFeatures == WIDTH
     assert model.numClasses == 3
 
