@@ -220,7 +220,11 @@ void bind_reduction(nb::module_& module) {
       .def_prop_ro(
           "explained_variance_ratio",
           [](const Reduction& self) { return numpy_array_of(self.pca.explained_variance_ratio); },
-          nb::sig("def explained_variance_ratio(self) -> numpy.typing.NDArray[numpy.float64]"));
+          nb::sig("def explained_variance_ratio(self) -> numpy.typing.NDArray[numpy.float64]"))
+      .def_prop_ro(
+          "spectrum_ratio",
+          [](const Reduction& self) { return numpy_array_of(self.pca.spectrum_ratio); },
+          nb::sig("def spectrum_ratio(self) -> numpy.typing.NDArray[numpy.float64]"));
   module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a,
              nb::sig("def project(mean: numpy.typing.NDArray[numpy.float64], "
                      "scale: numpy.typing.NDArray[numpy.float64], "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pomona.spark.classifier import PomonaClassificationModel as PomonaClassificationModel
     from pomona.spark.classifier import PomonaClassifier as PomonaClassifier
+    from pomona.spark.export import exportBundle as exportBundle
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
     from pomona.spark.labels import withLabel as withLabel
     from pomona.spark.labels import withSplit as withSplit
@@ -28,6 +29,7 @@ _HOMES = {
     "PomonaPCAModel": "pca",
     "PomonaScaler": "scaler",
     "PomonaScalerModel": "scaler",
+    "exportBundle": "export",
     "withLabel": "labels",
     "withSplit": "labels",
 }

@@ -158,12 +158,14 @@ class PomonaPCAModel(RowColumns, Model, ArrayModel):
         "_components",
         "_explained_variance",
         "_explained_variance_ratio",
+        "_spectrum_ratio",
     )
     _mean: NDArray[np.float64]
     _scale: NDArray[np.float64]
     _components: NDArray[np.float64]
     _explained_variance: NDArray[np.float64]
     _explained_variance_ratio: NDArray[np.float64]
+    _spectrum_ratio: NDArray[np.float64]  # of every dimension there is
 
     @property
     def mean(self) -> DenseVector:
