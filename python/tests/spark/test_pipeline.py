@@ -123,7 +123,7 @@ def predicted_by_command(bundle, folder, models):
 def check_same_answers(found, expected, labels):
     assert found.keys() == {path for path, _, _ in expected}
     for path, label, probabilities in expected:
-        answers = {one["label"]: one["probability"] for one in found[path]["answers"]}
+        answers = {one["id"]: one["probability"] for one in found[path]["kinds"]}
         assert max(answers, key=answers.get) == label
         for name, probability in zip(labels, probabilities):
             assert abs(answers[name] - probability) < 1e-3
