@@ -90,19 +90,8 @@ def main() -> None:
     of = parse_arguments()
     from cluster import Cluster
     from pyspark import __version__
-    from pyspark.ml import Pipeline
-    from pyspark.ml.feature import PCA, StandardScaler
-
-    from pomona.spark import PomonaPCA
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    peer = Pipeline(
-        stages=[
-            StandardScaler(inputCol="features", outputCol="scaled", withMean=True),
-            PCA(k=of.k, inputCol="scaled", outputCol="components"),
-        ]
-    )
-    ours = PomonaPCA(inputCol="features", outputCol="components", k=of.k)
     with tempfile.TemporaryDirectory(prefix="pomona-spark-pca-") as scratch:
         folder = Path(scratch)
         cluster = Cluster(folder / "cluster", workers=of.workers, memory="4g")
@@ -112,14 +101,26 @@ def main() -> None:
             print(
                 f"Spark {__version__}, {of.workers} workers of one core; rows made in {made:.1f} s"
             )
-            contenders = {
-                "Pomona": (ours, spark.read.parquet(str(folder / "arrays"))),
-                "Spark ML": (peer, spark.read.parquet(str(folder / "vectors"))),
-            }
-            report(compare(contenders, of.rounds), of)
+            report(compare(contenders_of(spark, folder, of.k), of.rounds), of)
             spark.stop()
         finally:
             cluster.close()
+
+
+def contenders_of(spark, folder: Path, k: int) -> dict:
+    """Estimators and what they read."""
+    from pyspark.ml import Pipeline
+    from pyspark.ml.feature import PCA, StandardScaler
+
+    from pomona.spark import PomonaPCA
+
+    scaler = StandardScaler(inputCol="features", outputCol="scaled", withMean=True)
+    peer = Pipeline(stages=[scaler, PCA(k=k, inputCol="scaled", outputCol="components")])
+    ours = PomonaPCA(inputCol="features", outputCol="components", k=k)
+    return {
+        "Pomona": (ours, spark.read.parquet(str(folder / "arrays"))),
+        "Spark ML": (peer, spark.read.parquet(str(folder / "vectors"))),
+    }
 
 
 def compare(contenders: dict, rounds: int) -> dict[str, list[tuple[float, float]]]:

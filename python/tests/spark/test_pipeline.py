@@ -199,3 +199,23 @@ def test_stages_that_make_no_bundle(features, tiny):
         lambda: exportBundle([pca, ridge], **tiny)
     )
     assert exportBundle([pca], **tiny).labels == []
+
+
+def test_from_photographs_to_the_command(spark, tiny, tmp_path):
+    """The bundle of a whole pipeline knows from its ImageFeaturizer what made the features."""
+    from pyspark.ml import Pipeline, PipelineModel
+
+    from pomona.spark import ImageFeaturizer, withLabel
+
+    paths = [(str(path),) for kind in KINDS for path in photographs_of(kind)]
+    photographs = withLabel(spark.createDataFrame(paths, "path string"))
+    featurizer = ImageFeaturizer(
+        inputCol="path", backbone="tiny", models=str(tiny["models"]), fit="crop", batchSize=4
+    )
+    model = Pipeline(stages=[featurizer, *stages_of()]).fit(photographs)
+    model.save(str(tmp_path / "model"))
+    loaded = PipelineModel.load(str(tmp_path / "model"))
+    bundle = exportBundle(loaded)
+    assert (bundle.backbone, bundle.fit, bundle.batch) == ("tiny", "crop", 4)
+    found = predicted_by_command(bundle, tmp_path, tiny["models"])
+    check_same_answers(found, answers_of(loaded, photographs), KINDS)
