@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/variant.h>
+#include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,6 +24,7 @@
 #include "pomona/learn/classifier_fit.h"
 #include "pomona/learn/pca_fit.h"
 #include "pomona/learn/scaler_fit.h"
+#include "pomona/metrics/calibration.h"
 #include "pomona/training/reduce.h"
 
 namespace nb = nanobind;
@@ -159,6 +161,14 @@ nb::object logits_of_rows(nb::handle weights, nb::handle bias, nb::handle rows) 
   return numpy_array_of(std::move(logits), held.view.rows(), held_weights.view.rows());
 }
 
+double fit_temperature_to(nb::handle logits, nb::handle labels) {
+  const auto held_logits = hold<double, 2>(logits, "logits");
+  const auto held_labels = hold<std::int32_t, 1>(labels, "labels");
+  return interruptible<double>([held_logits, held_labels](const std::stop_token&) {
+    return fit_temperature(held_logits.view, held_labels.values());
+  });
+}
+
 nb::bytes moments_bytes(const Moments& moments) {
   const std::string bytes = moments.to_bytes();
   return nb::bytes(bytes.data(), bytes.size());
@@ -171,7 +181,14 @@ void bind_moments(nb::module_& module) {
            nb::sig("def add(self, rows: numpy.typing.NDArray[numpy.float32], "
                    "labels: numpy.typing.NDArray[numpy.int32] | None = None) -> None"))
       .def("merge", &Moments::merge, "other"_a)
+      .def(
+          "with_classes",
+          [](const Moments& self, const std::vector<std::size_t>& kept) {
+            return self.with_classes(kept);
+          },
+          "kept"_a)
       .def_prop_ro("dims", &Moments::dims)
+      .def_prop_ro("class_count", &Moments::class_count)
       .def_prop_ro("rows", &Moments::rows)
       .def("to_bytes", &moments_bytes)
       .def_static(
@@ -203,7 +220,11 @@ void bind_reduction(nb::module_& module) {
       .def_prop_ro(
           "explained_variance_ratio",
           [](const Reduction& self) { return numpy_array_of(self.pca.explained_variance_ratio); },
-          nb::sig("def explained_variance_ratio(self) -> numpy.typing.NDArray[numpy.float64]"));
+          nb::sig("def explained_variance_ratio(self) -> numpy.typing.NDArray[numpy.float64]"))
+      .def_prop_ro(
+          "spectrum_ratio",
+          [](const Reduction& self) { return numpy_array_of(self.pca.spectrum_ratio); },
+          nb::sig("def spectrum_ratio(self) -> numpy.typing.NDArray[numpy.float64]"));
   module.def("project", &project_rows, "mean"_a, "scale"_a, "components"_a, "rows"_a,
              nb::sig("def project(mean: numpy.typing.NDArray[numpy.float64], "
                      "scale: numpy.typing.NDArray[numpy.float64], "
@@ -232,6 +253,9 @@ void bind_classifier(nb::module_& module) {
                      "bias: numpy.typing.NDArray[numpy.float64], "
                      "rows: numpy.typing.NDArray[numpy.float32]) -> "
                      "numpy.typing.NDArray[numpy.float64]"));
+  module.def("fit_temperature", &fit_temperature_to, "logits"_a, "labels"_a,
+             nb::sig("def fit_temperature(logits: numpy.typing.NDArray[numpy.float64], "
+                     "labels: numpy.typing.NDArray[numpy.int32]) -> float"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <nanobind/nanobind.h>
 
 #include "background.h"
+#include "dataset.h"
 #include "errors.h"
 #include "extraction.h"
 #include "featurizer.h"
@@ -27,6 +28,7 @@ NB_MODULE(_core, module) {
   pomona::python::bind_bundle(module);
   pomona::python::bind_predictor(module);
   pomona::python::bind_memory_rows(module);
+  pomona::python::bind_dataset(module);
   pomona::python::bind_training(module);
   pomona::python::bind_evaluation(module);
   nanobind::module_::import_("atexit").attr("register")(

@@ -21,6 +21,7 @@
 #include "pomona/base/bounds.h"
 #include "pomona/base/parallel.h"
 #include "pomona/base/row_file.h"
+#include "pomona/base/stop.h"
 #include "pomona/dataset/feature_copies.h"
 #include "pomona/evaluation/train_chain.h"
 #include "pomona/extract/extract.h"
@@ -141,6 +142,49 @@ nb::tuple train_features(const GivenRows& rows, const ExtractOptions& made_by,
                         confusion_to_python(chain.metrics.results.confusion), counted->warnings());
 }
 
+struct CalibratedFit {
+  std::vector<std::string> labels;
+  TrainedClassifier trained;
+};
+
+// On the rows as given, without scaler and PCA. All are for training where they have no sides.
+CalibratedFit train_classifier_now(const GivenRows& given, const TrainOptions& options,
+                                   Progress& progress, const std::stop_token& stop) {
+  const Execution execution{progress, stop, options.workers};
+  const MemoryTable table(given.rows, {}, execution);
+  const TableRows& rows = table.table_rows();
+  RowFile inputs(system_scratch_folder(), given.rows.features.cols());
+  FeatureBatch batch;
+  for (const auto reader = table.read(); reader->next(batch);) {
+    throw_if_stopped(stop);
+    inputs.append(batch.features.view());
+  }
+  const Moments moments = options.classifier == ClassifierKind::kRidge
+                              ? training_moments(table, rows, stop)
+                              : Moments(given.rows.features.cols(), rows.train_labels.size());
+  return {rows.train_labels, train({inputs, inputs, rows, moments}, rows.side(Split::kTrain),
+                                   options, progress, stop)};
+}
+
+nb::tuple train_classifier(const GivenRows& rows, const TrainOptions& options,
+                           const nb::object& watch) {
+  options.check();
+  GivenRows given = rows;
+  if (given.rows.sides.empty()) given.rows.sides.assign(rows.rows.features.rows(), Split::kTrain);
+  TrainOptions on_all = options;
+  on_all.workers = workers_or_all(options.workers);
+  const auto counted = std::make_shared<Counted>();
+  const auto fit = interruptible<CalibratedFit>(
+      [given = std::move(given), on_all, counted](const std::stop_token& stop) {
+        return train_classifier_now(given, on_all, *counted, stop);
+      },
+      watch_of(counted, watch));
+  const TrainedClassifier& trained = fit.trained;
+  return nb::make_tuple(fit.labels, numpy_array_of(trained.classifier.weights),
+                        numpy_array_of(trained.classifier.bias), trained.classifier.temperature,
+                        trained.iterations, trained.converged, counted->warnings());
+}
+
 }  // namespace
 
 void bind_training(nb::module_& module) {
@@ -149,6 +193,11 @@ void bind_training(nb::module_& module) {
              nb::sig("def reduce_features(rows: MemoryRows, options: ReduceOptions, workers: int, "
                      "watch: collections.abc.Callable[[str, int, int], object] | None) -> "
                      "tuple[numpy.typing.NDArray[numpy.float32], Reduction, list[str]]"));
+  module.def("train_classifier", &train_classifier, "rows"_a, "options"_a, "watch"_a.none(),
+             nb::sig("def train_classifier(rows: MemoryRows, options: TrainOptions, "
+                     "watch: collections.abc.Callable[[str, int, int], object] | None) -> "
+                     "tuple[list[str], numpy.typing.NDArray[numpy.float64], "
+                     "numpy.typing.NDArray[numpy.float64], float, int, bool, list[str]]"));
   module.def("train_features", &train_features, "rows"_a, "made_by"_a, "options"_a,
              "near_duplicates"_a, "watch"_a.none(),
              nb::sig("def train_features(rows: MemoryRows, made_by: ExtractOptions, "

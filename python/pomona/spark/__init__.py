@@ -9,23 +9,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pomona.spark.classifier import PomonaClassificationModel as PomonaClassificationModel
+    from pomona.spark.classifier import PomonaClassifier as PomonaClassifier
     from pomona.spark.data_source import PomonaDataSource as PomonaDataSource
+    from pomona.spark.export import exportBundle as exportBundle
     from pomona.spark.features import features_in_arrow as features_in_arrow
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
+    from pomona.spark.labels import withLabel as withLabel
+    from pomona.spark.labels import withSplit as withSplit
+    from pomona.spark.pca import PomonaPCA as PomonaPCA
+    from pomona.spark.pca import PomonaPCAModel as PomonaPCAModel
     from pomona.spark.predictor import BundlePredictor as BundlePredictor
     from pomona.spark.predictor import answer_type as answer_type
     from pomona.spark.predictor import predictions_in_arrow as predictions_in_arrow
     from pomona.spark.predictor import register as register
+    from pomona.spark.scaler import PomonaScaler as PomonaScaler
+    from pomona.spark.scaler import PomonaScalerModel as PomonaScalerModel
 
 # What is found where.
 _HOMES = {
     "BundlePredictor": "predictor",
     "ImageFeaturizer": "image_featurizer",
+    "PomonaClassificationModel": "classifier",
+    "PomonaClassifier": "classifier",
     "PomonaDataSource": "data_source",
+    "PomonaPCA": "pca",
+    "PomonaPCAModel": "pca",
+    "PomonaScaler": "scaler",
+    "PomonaScalerModel": "scaler",
     "answer_type": "predictor",
+    "exportBundle": "export",
     "features_in_arrow": "features",
     "predictions_in_arrow": "predictor",
     "register": "predictor",
+    "withLabel": "labels",
+    "withSplit": "labels",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the stages for columns of features have in common: their columns and what becomes of bad rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
+
+from pomona.errors import raise_error
+from pomona.spark._feature_columns import (
+    BadRowError,
+    feature_column,
+    quoted,
+    refuse_column,
+    rows_of,
+)
+from pomona.spark._shipping import shipped_call
+from pomona.spark.moments import Fit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Arrays = tuple[NDArray[np.float64], ...]
+
+_HANDLE: Final = ("error", "skip", "keep")
+BLOCK_ROWS = 4096  # for which results are made at once
+
+
+class HandlesBadRows(HasHandleInvalid):
+    """`handleInvalid` for rows that are null or not finite.
+
+    "error" fails; "skip" leaves such rows out; "keep" leaves them out of the fit and gives them null.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._setDefault(handleInvalid="error")
+
+    def setHandleInvalid(self, value: str) -> Any:
+        """Sets what becomes of rows that are null or not finite: "error", "skip" or "keep"."""
+        return self._set(handleInvalid=value)
+
+    def _keeps_bad_rows(self) -> bool:
+        value = self.getHandleInvalid()
+        if value not in _HANDLE:
+            raise_error(
+                "invalid_input", f"handleInvalid: expected {', '.join(_HANDLE)}, found {value!r}"
+            )
+        return bool(value != "error")
+
+
+class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
+    """From a column of features to another."""
+
+    def setInputCol(self, value: str) -> Any:
+        """Sets the column of features: array<float>, array<double> or a vector of Spark ML."""
+        return self._set(inputCol=value)
+
+    def setOutputCol(self, value: str) -> Any:
+        """Sets the column to add: a vector where the input is one, else array<float>."""
+        return self._set(outputCol=value)
+
+    def _fit_of(self, dataset: Any) -> Fit:
+        stage = f"fitting {type(self).__name__}"
+        column = feature_column(dataset.schema, self._named(self.inputCol, stage), stage)
+        return Fit(stage, column, self._keeps_bad_rows())
+
+    def _named(self, param: Any, stage: str) -> str:
+        if not self.isDefined(param):
+            raise_error("invalid_input", f"{stage}: {param.name} is not set; name a column")
+        name: str = self.getOrDefault(param)
+        return name
+
+    def _transform_rows(self, dataset: Any, compute: Callable[..., Any], arrays: Arrays) -> Any:
+        """The DataFrame with the output column.
+
+        Args:
+            dataset: The DataFrame.
+            compute: Function of a module: `compute(rows, *arrays)` is a matrix of as many rows.
+            arrays: The first has a number for each feature.
+        """
+        stage = f"transforming by {type(self).__name__}"
+        column = feature_column(dataset.schema, self._named(self.inputCol, stage), stage)
+        output = self._named(self.outputCol, stage)
+        refuse_column(dataset.schema, output, stage)
+        keep = self._keeps_bad_rows()
+        task = {"stage": stage, "column": column.name, "width": len(arrays[0]), "keep": keep}
+        from pyspark.ml.functions import array_to_vector
+        from pyspark.sql.functions import col, when
+
+        where = (compute.__module__, compute.__name__)
+        function = series_udf(
+            "array<float>", __name__, computed_series.__name__, task, where, arrays
+        )
+        computed = dataset.withColumn(output, function(column.as_array()))
+        if self.getHandleInvalid() == "skip":
+            computed = computed.where(col(quoted(output)).isNotNull())
+        if not column.is_vector:
+            return computed
+        numbers = col(quoted(output))
+        vectors = when(numbers.isNotNull(), array_to_vector(numbers))
+        return computed.withColumn(output, vectors)
+
+
+def series_udf(schema: str, module: str, function: str, *arguments: Any) -> Any:
+    """A UDF over a column alone: the others, such as photographs, stay where they are.
+
+    It calls `function(series, *arguments)` of a module in the workers, with series of pandas.
+    """
+    import pandas as pd
+    from pyspark.sql import functions
+
+    run = shipped_call(module, function, *arguments)
+    # Spark reads them, and would resolve texts where it knows no pandas.
+    result = pd.DataFrame if schema.startswith("struct") else pd.Series
+    run.__annotations__ = {"value": pd.Series, "return": result}
+    return functions.pandas_udf(run, schema)  # type: ignore[attr-defined]
+
+
+def computed_series(
+    series: Any, task: dict[str, Any], where: tuple[str, str], arrays: Arrays
+) -> Any:
+    """What a function of a module makes of each row. Runs in the workers."""
+    import numpy as np
+
+    compute = getattr(import_module(where[0]), where[1])
+    values, usable = usable_rows(series, task)
+    result = np.empty(len(series), dtype=object)
+    for first in range(0, len(usable), BLOCK_ROWS):
+        block = compute(values[first : first + BLOCK_ROWS], *arrays)
+        for at, row in zip(usable[first:], block):
+            result[at] = row
+    return type(series)(result, index=series.index)
+
+
+def usable_rows(series: Any, task: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Rows of a series, and their numbers in it.
+
+    Raises:
+        InvalidInputError: One cannot be used, and is not to be kept.
+    """
+    import numpy as np
+
+    try:
+        rows = rows_of(list_array(series), task["width"], task["keep"])
+    except BadRowError as bad:
+        raise_error("invalid_input", f"{task['stage']} of the column {task['column']!r}: {bad}")
+    count = len(series)
+    return rows.values, np.arange(count) if rows.usable is None else np.flatnonzero(rows.usable)
+
+
+def list_array(series: Any) -> Any:
+    """An Arrow list array of a pandas series of arrays, lists and None."""
+    import numpy as np
+    import pyarrow as pa
+
+    first = next((row for row in series if row is not None), None)
+    single = first is None or getattr(first, "dtype", None) == np.float32
+    return pa.Array.from_pandas(series, type=pa.list_(pa.float32() if single else pa.float64()))
