@@ -264,7 +264,11 @@ class PhotographOptions(
     """Options that `run` and `extract` share."""
 
 
-class RunOptions(PhotographOptions, PcaOptions, ClassifierOptions, total=False):
+class ChainOptions(PhotographOptions, PcaOptions, ClassifierOptions, total=False):
+    """Options of `run` on one machine and on several."""
+
+
+class RunOptions(ChainOptions, total=False):
     """Options of `run`.
 
     Args:

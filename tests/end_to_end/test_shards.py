@@ -342,7 +342,7 @@ def test_run_goes_on_with_what_its_shards_have_finished(tiny, images, chain_alon
     assert work_of(out) == {"shards": PARTS, "shards_kept": PARTS, "rows_taken": 0, "decoded": 0}
     tiny("verify", out)
     whole = digests(out, leave_out=set())
-    assert "complete" in tiny(*words, "--shard", "2/3").error
+    assert "complete" in tiny(*words, "--shard", "2/3").message
     assert digests(out, leave_out=set()) == whole
 
 

@@ -9,10 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pomona.spark.chain import run as run
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
 
 # What is found where.
 _HOMES = {
+    "run": "chain",
     "ImageFeaturizer": "image_featurizer",
 }
 

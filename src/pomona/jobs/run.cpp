@@ -177,11 +177,12 @@ bool is_published(const OutputFolder& out, const std::string& following) {
   return record.value("fingerprint", Json()) == result_fingerprint(out.fingerprint(), following);
 }
 
-Json share_json(const std::string& verb, const ShareResult& result, std::size_t files,
+Json share_json(const std::string& verb, const ExtractionWork& work, const ShareResult& result,
                 const Timeline& timeline) {
   const ExtractCounts& counts = result.counts;
   return {{"verb", verb},
-          {"files", files},
+          {"precision", precision_name(work.setup.featurizer.precision)},
+          {"files", work.manifest.rows.size()},
           {"parts", result.shards},
           {"parts_left", result.left},
           {"done",
@@ -222,8 +223,7 @@ ShareRun share_on_images(const RunOptions& options, const SharedVerb& verb,
     if (!work) return published();
     const ShareResult result = extract_share(*work, request_of(options), share, context);
     timeline.end();
-    ShareRun run{result.left,
-                 print_json(share_json(verb.name, result, work->manifest.rows.size(), timeline)),
+    ShareRun run{result.left, print_json(share_json(verb.name, *work, result, timeline)),
                  std::nullopt};
     if (!share || result.left > 0 || !verb.publish) return run;
     work->done = {result.counts.shards, result.counts.decoded, result.counts.taken};

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Functions that run in Spark's Python workers, and what these need: the wheel, in the same version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pomona
+from pomona.errors import MissingLibraryError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    Batches = Iterator[pa.RecordBatch]
+    BatchFunction = Callable[[Batches], Batches]
+
+
+def shipped(module: str, function: str, *arguments: Any) -> BatchFunction:
+    """What `mapInArrow` takes: calls `function(batches, *arguments)` of a module of this package.
+
+    Spark pickles it whole, since it is defined inside a function, and it imports Pomona when it runs.
+    So a worker without the wheel raises a sentence and not an error of unpickling.
+
+    Args:
+        module: Name of a module that is imported in the worker.
+        function: Name of a function in it.
+        arguments: What is pickled along.
+    """
+    version = pomona.__version__
+    how = (
+        "install the wheel of the driver on every executor, or ship an environment that holds it: "
+        "--archives environment.tar.gz#environment and "
+        "--conf spark.pyspark.python=./environment/bin/python"
+    )
+
+    def run(batches: Batches) -> Batches:
+        import importlib
+        import platform
+
+        where = f"the Spark executor on {platform.node()}"
+        try:
+            found = importlib.import_module("pomona").__version__
+            work = getattr(importlib.import_module(module), function)
+        except ImportError as error:
+            raise RuntimeError(f"loading Pomona {version} on {where}: {error}; {how}") from error
+        if found != version:
+            raise RuntimeError(
+                f"loading Pomona on {where}: expected version {version}, which the driver has, found "
+                f"{found}; {how}"
+            )
+        yield from work(batches, *arguments)
+
+    return run
+
+
+def check_driver() -> None:
+    """Checks the release of Spark that is imported here.
+
+    Raises:
+        MissingLibraryError: There is no PySpark, or one that is not supported.
+    """
+    try:
+        import pyspark
+    except ImportError as error:
+        raise MissingLibraryError(
+            f"loading PySpark: {error}; pip install 'pomona[spark]'"
+        ) from error
+    release = tuple(int(part) for part in pyspark.__version__.split(".")[:2])
+    if not (3, 5) <= release < (5, 0):
+        raise MissingLibraryError(
+            f"using PySpark {pyspark.__version__}: expected 3.5 or a release of 4; install one of "
+            "these, as the cluster has it"
+        )
