@@ -43,6 +43,12 @@ def _content(folder, name):
     return path.read_bytes() if path.is_file() else None
 
 
-def decoded_by(caplog):
+def what_shards_did(caplog):
     """What each shard has done, as the log of the driver says."""
     return [one for record in caplog.records for one in getattr(record, "shards", [])]
+
+
+def parts_done(out):
+    """Records of finished parts of an extraction, and when each was written."""
+    records = Path(out).glob("_pomona/*/shards/*.json")
+    return {record.name: record.stat().st_mtime_ns for record in records if record.is_file()}
