@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pomona.spark.chain import run as run
+    from pomona.spark.environment import pack_environment as pack_environment
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
 
 # What is found where.
 _HOMES = {
     "run": "chain",
+    "pack_environment": "environment",
     "ImageFeaturizer": "image_featurizer",
 }
 

@@ -22,7 +22,7 @@ from pomona import verbs
 from pomona._command import place_of, places_of, run_command, words_of
 from pomona._progress import ProgressArgument
 from pomona._signature import takes
-from pomona.errors import EXCEPTIONS, PomonaError, raise_error
+from pomona.errors import EXCEPTIONS, MissingLibraryError, PomonaError, raise_error
 from pomona.options import ChainOptions, ExtractOptions
 from pomona.spark._chain_worker import (
     DONE_SCHEMA,
@@ -96,13 +96,14 @@ def run(
         22688
     """
     check_driver()
-    chain = _Chain(spark, _shared(images), _absolute(out), _resolved(dict(options)))
+    given = _resolved({**options})
+    chain = _Chain(spark, _shared(images), _absolute(out), given)
     chain.check_executors()
     listing = chain.begin(progress)
     if listing is not None:
         chain.extract(listing)
     chain.train(progress)
-    return features_of(spark, chain.out)
+    return features_of(spark, chain.out, given)
 
 
 class _Chain:
@@ -205,7 +206,8 @@ def _described(spark: SparkSession, what: str) -> Iterator[None]:
     try:
         yield
     finally:
-        context.setLocalProperty("spark.job.description", before)
+        # None takes it away.
+        context.setLocalProperty("spark.job.description", before)  # type: ignore[arg-type]
 
 
 _LAST_LINE: Final = re.compile(r"^(?:pomona\.errors\.)?(\w+): (.+)$", re.MULTILINE)
@@ -218,9 +220,12 @@ def _raise_sentence(error: Exception) -> None:
         if name in _CLASSES and issubclass(_CLASSES[name], PomonaError):
             raise _CLASSES[name](sentence) from error
         if name == "RuntimeError" and sentence.startswith("loading Pomona"):
-            from pomona.errors import MissingLibraryError
-
             raise MissingLibraryError(sentence) from error
+        if name in ("ModuleNotFoundError", "PySparkImportError", "ImportError"):
+            raise MissingLibraryError(
+                f"running Python on a Spark executor: {sentence}; install 'pomona[spark]' there, or ship "
+                "an environment: pomona.spark.pack_environment('environment.tar.gz') packs this one"
+            ) from error
 
 
 def _log(done: list[ShardDone], seconds: float) -> None:
