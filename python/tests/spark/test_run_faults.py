@@ -159,8 +159,10 @@ def own_cluster(marks, tmp_path_factory):
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("POMONA_COMMAND", str(slow))
         cluster = Cluster(tmp_path_factory.mktemp("cluster"), workers=0)
-        cluster.add_worker()
-        cluster.add_worker(host="127.0.0.2")  # Spark gives no duplicate to the same machine
+        cluster.add_worker(cores=2)
+        cluster.add_worker(
+            cores=2, host="127.0.0.2"
+        )  # Spark gives no duplicate to the same machine
     yield cluster
     cluster.close()
 
