@@ -10,7 +10,6 @@
 #include "command.h"
 #include "flags.h"
 #include "pomona/jobs/run.h"
-#include "shard_flag.h"
 #include "summary.h"
 
 namespace pomona::cli {

@@ -8,7 +8,6 @@
 
 #include "command.h"
 #include "flags.h"
-#include "shard_flag.h"
 #include "summary.h"
 
 namespace pomona::cli {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "shard_flag.h"
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <string_view>
 
+#include "flags.h"
 #include "pomona/base/error.h"
 #include "pomona/base/number_text.h"
 
@@ -37,10 +35,6 @@ std::optional<ShardShare> parse_share(const std::string& text) {
   }
   if (*index == 0) return std::nullopt;
   return ShardShare{*index - 1, count};
-}
-
-void print_share(std::size_t left, const std::string& end) {
-  std::printf("%zu parts are left to other shards; %s.\n", left, end.c_str());
 }
 
 }  // namespace pomona::cli

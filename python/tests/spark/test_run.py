@@ -3,8 +3,12 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pyspark
 import pytest
 from outputs import differences, make_photographs, what_shards_did
 
@@ -62,6 +66,16 @@ def test_the_same_call_again_finds_it_done(spark, photographs, options, tmp_path
     run(spark, photographs, tmp_path / "out", **{**options, "size": 48}, force=True)
     assert pomona.Output(tmp_path / "out").record["backbone"]["size"] == 48
     assert len(what_shards_did(caplog)) > 0
+    assert pomona.Output(tmp_path / "out").record["work"]["decoded"] == 0
+    assert not (tmp_path / "out" / "_pomona").exists()
+
+
+def test_failures_alone_are_read_again(spark, photographs, options, alone, tmp_path, caplog):
+    run(spark, photographs, tmp_path / "out", **options)
+    caplog.set_level(logging.INFO, "pomona")
+    run(spark, photographs, tmp_path / "out", **options, retry_failures=True)
+    assert sum(one.decoded for one in what_shards_did(caplog)) == 1
+    assert differences(alone.path, tmp_path / "out") == set()
 
 
 def test_more_tasks_than_photographs(
@@ -129,6 +143,37 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(spark, photographs, option
         run(spark, photographs, out, **options, shard="1/2")
     with pytest.raises(InvalidInputError, match="photographs failed.*max_failures"):
         run(spark, photographs, out, **options, max_failures=0)
+
+
+CLIENT = """
+import sys
+from pyspark.sql import SparkSession
+from pomona.spark import run
+
+photographs, out, models = sys.argv[1:]
+spark = SparkSession.builder.remote("local[1]").getOrCreate()
+assert "connect" in type(spark).__module__
+options = {"backbone": "tiny", "models": models, "components": 4, "part_files": 16}
+print(run(spark, photographs, out, progress=False, group=r"^(r\\d*_)?", **options).count())
+spark.stop()
+"""
+
+
+@pytest.mark.skipif(
+    pyspark.__version__ < "4", reason="the packages of Spark 3.5 do not hold Spark Connect's server"
+)
+def test_a_client_of_spark_connect(photographs, options, alone, tmp_path):
+    path = os.pathsep.join([str(Path(pyspark.__file__).parents[1]), os.environ["PYTHONPATH"]])
+    done = subprocess.run(
+        [sys.executable, "-c", CLIENT, photographs, tmp_path / "out", options["models"]],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(alone.record["counts"]["ok"])]
+    assert differences(alone.path, tmp_path / "out") == set()
 
 
 def test_a_processor_without_bf16(fake, tmp_path):
