@@ -3,7 +3,6 @@
 
 import shutil
 import subprocess
-import tarfile
 
 import pytest
 from cluster import Cluster
@@ -35,6 +34,12 @@ def archive(tmp_path_factory):
     return pack_environment(tmp_path_factory.mktemp("packed") / "environment.tar.gz")
 
 
+def unpacked(archive, folder):
+    folder.mkdir()
+    subprocess.run(["tar", "-xzf", archive, "-C", folder], check=True)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def photographs(tmp_path_factory):
     return make_photographs(tmp_path_factory.mktemp("fruits") / "fruits", labels=4)
@@ -59,9 +64,7 @@ def test_an_archive_is_all_that_executors_need(
 
 
 def test_it_works_wherever_it_is_unpacked(archive, tmp_path):
-    with tarfile.open(archive) as tar:
-        tar.extractall(tmp_path / "here", filter="tar")
-    moved = (tmp_path / "here").rename(tmp_path / "there")
+    moved = unpacked(archive, tmp_path / "here").rename(tmp_path / "there")
     code = "import sys, pomona, pyarrow, pandas, pomona._core; print(sys.prefix, pomona.__file__)"
     words = ["env", "-i", moved / "bin" / "python", "-c", code]
     prefix, file = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
@@ -72,9 +75,7 @@ def test_it_works_wherever_it_is_unpacked(archive, tmp_path):
 def test_a_worker_without_the_wheel_and_one_with_another(
     bare_cluster, archive, photographs, options, tmp_path
 ):
-    with tarfile.open(archive) as tar:
-        tar.extractall(tmp_path / "bare", filter="tar")
-    package = next((tmp_path / "bare").glob("lib/*/site-packages/pomona"))
+    package = next(unpacked(archive, tmp_path / "bare").glob("lib/*/site-packages/pomona"))
     shutil.rmtree(package)
     python = tmp_path / "bare" / "bin" / "python"
     with Driver(bare_cluster.url, photographs, tmp_path / "out", options, python=python) as driver:
