@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pomona._command import run_command, words_of
+from pomona._native import import_core
 from pomona.errors import EXCEPTIONS, PomonaError, raise_error
 
 if TYPE_CHECKING:
@@ -87,7 +88,12 @@ FOUND_SCHEMA = "host string, daemon long, missing array<string>"
 
 
 def look_around(batches: Batches, places: list[str]) -> Batches:
-    """For each row: where it runs, and which of the places that the driver sees are not there."""
+    """For each row: where it runs, and which of the places that the driver sees are not there.
+
+    Raises:
+        MissingLibraryError: OpenVINO is missing there, or of another version.
+    """
+    import_core()
     for batch in batches:
         missing = [place for place in places if not Path(place).exists()]
         found = {"host": platform.node(), "daemon": os.getppid(), "missing": missing}

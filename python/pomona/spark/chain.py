@@ -45,6 +45,7 @@ _WORKER: Final = "pomona.spark._chain_worker"
 # Photographs of one task at most: about a minute of one core.
 _TASK_FILES: Final = 4096
 _TASKS_PER_SLOT: Final = 4
+_SLOTS_OF_A_CLIENT: Final = 8
 _SAMPLES: Final = 3
 _SECONDS_FOR_KILLED: Final = 60.0
 # Of the driver alone: they are about the work as a whole, or about training.
@@ -187,20 +188,23 @@ def _shards(listing: dict[str, Any], slots: int) -> int:
 
 def _slots(spark: SparkSession) -> int:
     """How many tasks the cluster runs at a time, as far as the session knows."""
-    try:
-        return max(1, int(spark.sparkContext.defaultParallelism))
-    except Exception:  # Spark Connect has no context, and says so by exceptions of its own
-        return int(spark.conf.get("spark.default.parallelism", None) or 8)
+    if _is_client(spark):
+        return int(spark.conf.get("spark.default.parallelism", None) or _SLOTS_OF_A_CLIENT)
+    return max(1, int(spark.sparkContext.defaultParallelism))
+
+
+def _is_client(spark: SparkSession) -> bool:
+    """Of Spark Connect, whose session has no context."""
+    return "connect" in type(spark).__module__
 
 
 @contextmanager
 def _described(spark: SparkSession, what: str) -> Iterator[None]:
     """Names the jobs and stages in Spark's UI, where the session has one of its own."""
-    try:
-        context = spark.sparkContext
-    except Exception:  # as in _slots
+    if _is_client(spark):
         yield
         return
+    context = spark.sparkContext
     before = context.getLocalProperty("spark.job.description")
     context.setJobDescription(what)
     try:
@@ -211,7 +215,7 @@ def _described(spark: SparkSession, what: str) -> Iterator[None]:
 
 
 _LAST_LINE: Final = re.compile(r"^(?:pomona\.errors\.)?(\w+): (.+)$", re.MULTILINE)
-_CLASSES: Final = {one.__name__: one for one in EXCEPTIONS.values()}
+_CLASSES: Final = {one.__name__: one for one in (*EXCEPTIONS.values(), MissingLibraryError)}
 
 
 def _raise_sentence(error: Exception) -> None:

@@ -94,6 +94,16 @@ def test_a_worker_without_the_wheel_and_one_with_another(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_worker_without_openvino(bare_cluster, archive, photographs, options, tmp_path):
+    environment = unpacked(archive, tmp_path / "bare")
+    shutil.rmtree(next(environment.glob("lib/*/site-packages/openvino")))
+    words = (bare_cluster.url, photographs, tmp_path / "out", options)
+    with Driver(*words, python=environment / "bin" / "python") as driver:
+        last = driver.end()["error"].strip().splitlines()[-1]
+    assert last.startswith("pomona.errors.MissingLibraryError: ") and "openvino" in last
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_worker_without_pyarrow(bare_cluster, photographs, options, tmp_path):
     words = (bare_cluster.url, photographs, tmp_path / "out", options)
     with Driver(*words, python="/usr/bin/python3.11") as driver:
