@@ -50,7 +50,7 @@ _SAMPLES: Final = 3
 _SECONDS_FOR_KILLED: Final = 60.0
 # Of the driver alone: they are about the work as a whole, or about training.
 _DRIVER_OPTIONS: Final = frozenset(
-    {"force", "retry_failures", "workers", "max_failures", "precision", "classes", "shard"}
+    {"force", "retry_failures", "workers", "max_failures", "precision", "shard"}
 )
 
 
@@ -280,7 +280,7 @@ def _is_remote(place: str) -> bool:
 def _absolute(place: object, name: str = "out") -> str:
     """Executors have another working directory."""
     text = place_of(place, name)
-    return text if _is_remote(text) else str(Path(text).resolve())
+    return text if _is_remote(text) else str(Path(text).absolute())
 
 
 def _shared(images: Any) -> Any:
@@ -296,7 +296,7 @@ def _resolved(options: dict[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in options.items() if value is not None}
     if "test" in given:
         given["test"] = _shared(given["test"])
-    for name in ("from_", "models"):
+    for name in ("from_", "models", "classes"):
         if name in given:
             given[name] = _absolute(given[name], name)
     return given
@@ -315,4 +315,5 @@ def _samples(images: Any) -> list[str]:
 
 def _contents(options: dict[str, Any], *names: str) -> dict[str, bytes]:
     """Of files of the driver that its executors need as well."""
-    return {name: Path(options[name]).read_bytes() for name in names if name in options}
+    given = {name: options[name] for name in names if name in options}
+    return {name: Path(file).read_bytes() for name, file in given.items() if not _is_remote(file)}
