@@ -84,9 +84,9 @@ def test_a_worker_without_the_wheel_and_one_with_another(
         f"pomona.errors.MissingLibraryError: loading Pomona {pomona.__version__} on"
     )
     assert "--archives" in last
-    package.mkdir()
-    (package / "__init__.py").write_text("__version__ = '0.0.1'\n__path__ = []\n")
-    (package / "spark.py").write_text("")
+    (package / "spark").mkdir(parents=True)
+    (package / "__init__.py").write_text("__version__ = '0.0.1'\n")
+    (package / "spark" / "_chain_worker.py").write_text("look_around = None\n")
     with Driver(bare_cluster.url, photographs, tmp_path / "out", options, python=python) as driver:
         last = driver.end()["error"].strip().splitlines()[-1]
     assert last.startswith("pomona.errors.MissingLibraryError: loading Pomona")
