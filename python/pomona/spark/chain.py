@@ -316,4 +316,6 @@ def _samples(images: Any) -> list[str]:
 def _contents(options: dict[str, Any], *names: str) -> dict[str, bytes]:
     """Of files of the driver that its executors need as well."""
     given = {name: options[name] for name in names if name in options}
-    return {name: Path(file).read_bytes() for name, file in given.items() if not _is_remote(file)}
+    return {
+        name: Path(file).read_bytes() for name, file in given.items() if not _is_remote(str(file))
+    }

@@ -17,6 +17,7 @@ from pomona.errors import InvalidInputError, NotFoundError
 from pomona.spark import _chain_worker, chain, run
 
 GROUP = r"^(r\d*_)?"
+DONE = ("parts", "ok", "failed", "decoded", "bytes")
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +185,23 @@ def test_a_processor_without_bf16(fake, tmp_path):
     task = _chain_worker.ShardTask(["s3://a/b"], "s3://a/out", None, {"precision": "bf16"}, {}, 3)
     with pytest.raises(InvalidInputError, match=r'shard 2 of 3 on the Spark executor.*"f32"'):
         _chain_worker._done(1, task)
+
+
+def test_the_file_of_classes_travels_with_the_task(fake, tmp_path):
+    """To machines that do not see the one of the driver."""
+    stages = {"timeline": [], "seconds": 0, "done": dict.fromkeys(DONE, 0)}
+    fake(
+        f"""for word; do case "$word" in --classes=*) cp "${{word#*=}}" '{tmp_path}/seen' ;; esac; done
+        echo '{json.dumps(stages)}'"""
+    )
+    options = {"classes": "/driver/classes.csv", "precision": "f32"}
+    files = {"classes": b"source,class,label\n"}
+    task = _chain_worker.ShardTask(["s3://a/b"], "s3://a/out", None, options, files, 3)
+    assert _chain_worker._done(0, task).parts == 0
+    assert (tmp_path / "seen").read_bytes() == files["classes"]
+    given = {"classes": tmp_path / "seen"}
+    assert chain._contents(given, "classes") == files
+    assert chain._contents({"classes": "s3://a/b.csv"}, "classes") == {}
 
 
 @pytest.mark.parametrize(
