@@ -2,49 +2,28 @@
 #include "pomona/extract/extract.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "command.h"
 #include "flags.h"
-#include "pomona/base/error.h"
-#include "pomona/base/json.h"
-#include "pomona/base/number_text.h"
 #include "pomona/jobs/run.h"
 #include "summary.h"
 
 namespace pomona::cli {
 namespace {
 
-// "3/8" is the third of eight.
-ShardShare parse_share(const std::string& text) {
-  const std::string_view whole = text;
-  const std::size_t slash = std::min(whole.find('/'), whole.size());
-  const std::size_t index = parse_count(whole.substr(0, slash)).value_or(0);
-  const std::size_t count =
-      parse_count(whole.substr(std::min(slash + 1, whole.size()))).value_or(0);
-  if (index == 0 || index > count) {
-    throw Error(
-        ErrorKind::kInvalidInput,
-        "reading --shard: expected I/N with I from 1 to N, such as 3/8; found '" + text + "'");
-  }
-  return {index - 1, count};
-}
+constexpr const char* kExtractShards = "the last shard to finish publishes it";
 
-void print_left(std::size_t left, bool as_json) {
+void print_left(const ShareRun& run, bool as_json) {
   if (as_json) {
-    std::fputs(print_json({{"verb", "extract"}, {"parts_left", left}}).c_str(), stdout);
-  } else if (left == 0) {
+    std::fputs(run.record.c_str(), stdout);
+  } else if (run.left == 0) {
     std::printf("This shard is finished. Another shard is publishing the result.\n");
   } else {
-    std::printf(
-        "This shard is finished. %zu parts are left to other shards; the last shard to finish "
-        "publishes.\n",
-        left);
+    print_share(run.left, kExtractShards);
   }
 }
 
@@ -58,13 +37,7 @@ void add_extract(CLI::App& app, Command& chosen) {
   add_output_flags(*command, options->output);
   command->add_flag("--json", *as_json, "Print run.json instead of a summary")->group("Output");
   add_earlier_flags(*command, options->earlier);
-  auto share = std::make_shared<std::optional<std::string>>();
-  command
-      ->add_option("--shard", *share,
-                   "Do shard I of N (I from 1). N machines with the same --out write one result; "
-                   "the last shard to finish publishes it")
-      ->type_name("I/N")
-      ->group("Earlier work");
+  const auto share = add_shard_flag(*command, kExtractShards);
   add_extract_flags(*command, options->extract);
   add_crops_flag(*command, options->extract.crops);
   command->footer(
@@ -82,7 +55,7 @@ void add_extract(CLI::App& app, Command& chosen) {
       } else {
         ShareRun run =
             run_extract_share(*options, parse_share(**share), session.progress, session.stop);
-        if (!run.result) print_left(run.left, *as_json);
+        if (!run.result) print_left(run, *as_json);
         result = std::move(run.result);
       }
       if (!result) return 0;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ void add_train_flags(CLI::App& command, TrainOptions& train);
 // In no group yet.
 CLI::Option* add_seed_flag(CLI::App& command, std::uint64_t& seed, const std::string& what);
 void add_earlier_flags(CLI::App& command, EarlierOptions& earlier);
+// --shard of verbs whose extraction several machines share: the text as given, none without the
+// flag. `end`: what happens when all shards are finished.
+std::shared_ptr<std::optional<std::string>> add_shard_flag(CLI::App& command,
+                                                           const std::string& end);
 void add_output_flags(CLI::App& command, OutputOptions& output);
 void add_workers_flag(CLI::App& command, std::size_t& workers);
 void add_models_flag(CLI::App& command, std::string& models);
@@ -39,6 +44,9 @@ void add_models_flag(CLI::App& command, std::string& models);
 // For options that name what lies on this machine, however much others may lie in a bucket: what is
 // wrong with `place`, "" when nothing is.
 std::string refuse_remote(const std::string& place);
+
+// "3/8" is the third of eight, "0/8" none of them: the photographs are only listed.
+std::optional<ShardShare> parse_share(const std::string& text);
 
 // "200" is a number of components, "0.95" a share of the variance.
 ComponentChoice parse_components(const std::string& text);

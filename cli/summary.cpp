@@ -89,6 +89,10 @@ void print_headline(const std::string& headline) {
   std::printf("%s\n", with_flags(headline).c_str());
 }
 
+void print_share(std::size_t left, const std::string& end) {
+  std::printf("%zu parts are left to other shards; %s.\n", left, end.c_str());
+}
+
 void print_summary(const RunResult& result, const std::string& out) {
   print_extraction(result.extraction);
   print_metrics(result.metrics.metrics);

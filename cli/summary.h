@@ -2,6 +2,7 @@
 // What a verb prints when it is done.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -18,6 +19,8 @@ void print_extraction(const ExtractionSummary& summary);
 void print_metrics(std::span<const ProtocolMetrics> metrics);
 // The headline metric with the flags of options that it names.
 void print_headline(const std::string& headline);
+// Of a shard that has published nothing; `end`: what happens when all shards are finished.
+void print_share(std::size_t left, const std::string& end);
 void print_summary(const RunResult& result, const std::string& out);
 
 }  // namespace pomona::cli

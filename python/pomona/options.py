@@ -262,16 +262,28 @@ class PhotographOptions(
     """Options that `run` and `extract` share."""
 
 
-class RunOptions(PhotographOptions, PcaOptions, ClassifierOptions, total=False):
-    """Options of `run`."""
+class ChainOptions(PhotographOptions, PcaOptions, ClassifierOptions, total=False):
+    """Options of `run` on one machine and on several."""
+
+
+class RunOptions(ChainOptions, total=False):
+    """Options of `run`.
+
+    Args:
+        shard: `"3/8"` does the third of eight shards of the extraction and nothing else; `"0/8"`
+            only lists the photographs. Machines with the same `out` share the extraction; `run`
+            without `shard` goes on when all have ended.
+    """
+
+    shard: str | None
 
 
 class ExtractOptions(PhotographOptions, total=False):
     """Options of `extract`.
 
     Args:
-        shard: `"3/8"` does the third of eight shards. Machines with the same `out` write one
-            result; the last shard to finish publishes it.
+        shard: `"3/8"` does the third of eight shards; `"0/8"` only lists the photographs. Machines
+            with the same `out` write one result; the last shard to finish publishes it.
     """
 
     shard: str | None

@@ -32,6 +32,12 @@ def installed_models():
 
 
 @pytest.fixture(scope="session")
+def networks():
+    """The folder of the models that users have."""
+    return installed_models()
+
+
+@pytest.fixture(scope="session")
 def models(tmp_path_factory):
     """A folder of models with the backbone `tiny`."""
     assert COMMAND.is_file(), f"{COMMAND} is not built: run ./check, or set POMONA_COMMAND"

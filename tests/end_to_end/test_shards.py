@@ -320,8 +320,62 @@ def test_photographs_that_were_refused_in_the_end_can_be_repaired(images, shard,
     assert failures_of(tmp_path / "out") == {"a/broken.jpg": ("decode", "truncated")}
 
 
+RUN = [*TINY, "--holdout", "0.3", "--part-files", "4", "--components", "4"]
+
+
+@pytest.fixture(scope="module")
+def chain_alone(tiny, images, tmp_path_factory):
+    out = tmp_path_factory.mktemp("chain") / "out"
+    tiny("run", images, "--out", out, *RUN)
+    return out
+
+
+def test_run_goes_on_with_what_its_shards_have_finished(tiny, images, chain_alone, tmp_path):
+    out = tmp_path / "out"
+    words = ["run", images, "--out", out, *RUN]
+    for which, left in {"0/3": PARTS, "2/3": 3, "1/3": 1, "3/3": 0}.items():
+        done = json.loads(tiny(*words, "--shard", which, "--json").text)
+        assert (done["parts"], done["parts_left"], done["files"]) == (PARTS, left, 20)
+        assert results_below(out) == set()
+    tiny(*words)
+    assert is_whole(out, chain_alone)
+    assert work_of(out) == {"shards": PARTS, "shards_kept": PARTS, "rows_taken": 0, "decoded": 0}
+    tiny("verify", out)
+    whole = digests(out, leave_out=set())
+    assert "complete" in tiny(*words, "--shard", "2/3").message
+    assert digests(out, leave_out=set()) == whole
+
+
+def test_shards_of_run_say_what_each_has_done(tiny, images, tmp_path):
+    words = ["run", images, "--out", tmp_path / "out", *RUN, "--json", "--shard"]
+    done = [json.loads(tiny(*words, which).text)["done"] for which in ("1/2", "2/2", "1/2")]
+    assert [one["decoded"] for one in done] == [12, 7, 0]
+    assert [one["failed"] for one in done] == [1, 0, 0]
+    assert [one["skipped"] for one in done] == [0, 1, 0]
+    assert sum(one["ok"] for one in done) == 18
+
+
+def test_only_listing_begins_anew_where_it_is_forced(tiny, images, chain_alone, tmp_path):
+    out = shutil.copytree(chain_alone, tmp_path / "out")
+    words = ["run", images, "--out", out, *RUN, "--seed", "3"]
+    tiny.refuses(*words, "--shard", "0/2", code=USAGE, tells=[str(out), "--force"])
+    assert json.loads(tiny(*words, "--shard", "0/2", "--force", "--json").text)["parts_left"] == PARTS
+    assert (out / "_SUCCESS").is_file()
+    for which in ("1/2", "2/2"):
+        tiny(*words, "--shard", which)
+    tiny(*words)
+    tiny("verify", out)
+    assert json.loads((out / "run.json").read_bytes())["options"]["seed"] == 3
+
+
+def test_only_listing_keeps_the_listing_for_those_that_come_later(tiny, images, shard, tmp_path):
+    folder = shutil.copytree(images, tmp_path / "images")
+    assert shard("0/2", of=folder) == PARTS
+    shutil.copytree(folder / "a", folder / "d")
+    assert [shard(which, of=folder) for which in ("1/2", "2/2")] == [2, 0]
+
+
 WRONG = [
-    "0/3",
     "4/3",
     "x/3",
     "3",
@@ -334,6 +388,7 @@ WRONG = [
     "1/2/3",
     "1.0/2",
     "+1/2",
+    "-0/2",
     " 1/2",
 ]
 WRONG += ["18446744073709551617/3", "1/x", "1 / 2", "1\\2"]

@@ -9,9 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pomona.spark.chain import run as run
     from pomona.spark.classifier import PomonaClassificationModel as PomonaClassificationModel
     from pomona.spark.classifier import PomonaClassifier as PomonaClassifier
     from pomona.spark.data_source import PomonaDataSource as PomonaDataSource
+    from pomona.spark.environment import pack_environment as pack_environment
     from pomona.spark.export import exportBundle as exportBundle
     from pomona.spark.features import features_in_arrow as features_in_arrow
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
@@ -40,8 +42,10 @@ _HOMES = {
     "answer_type": "predictor",
     "exportBundle": "export",
     "features_in_arrow": "features",
+    "pack_environment": "environment",
     "predictions_in_arrow": "predictor",
     "register": "predictor",
+    "run": "chain",
     "withLabel": "labels",
     "withSplit": "labels",
 }

@@ -28,18 +28,19 @@ class Cluster:
         for _ in range(workers):
             self.add_worker(cores, memory)
 
-    def add_worker(self, cores=1, memory="2g"):
+    def add_worker(self, cores=1, memory="2g", host="127.0.0.1"):
+        """Another `host`, such as 127.0.0.2, is another machine to Spark."""
         options = ("--cores", str(cores), "--memory", memory, "--port", "0")
         options += ("--work-dir", self.folder / "work", self.url)
-        worker = self._start("org.apache.spark.deploy.worker.Worker", *options)
+        worker = self._start("org.apache.spark.deploy.worker.Worker", *options, host=host)
         self._wait_for(worker, r"Successfully registered with master")
         return worker[0]
 
-    def _start(self, kind, *words):
+    def _start(self, kind, *words, host="127.0.0.1"):
         self._logs += 1
         log = self.folder / f"{self._logs}.log"
-        words = (SPARK_HOME / "bin" / "spark-class", kind, "--host", "127.0.0.1", *words)
-        environment = {**os.environ, "SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": "127.0.0.1"}
+        words = (SPARK_HOME / "bin" / "spark-class", kind, "--host", host, *words)
+        environment = {**os.environ, "SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": host}
         environment["SPARK_WORKER_WEBUI_PORT"] = environment["SPARK_MASTER_WEBUI_PORT"] = "0"
         environment["SPARK_DAEMON_MEMORY"] = "256m"
         with log.open("wb") as output:

@@ -20,18 +20,26 @@ std::size_t training_files(const Manifest& manifest) {
   }));
 }
 
+FinishedShards finished_shards(const ExtractionWork& work, const ExtractRequest& request,
+                               OutputFolder& out) {
+  return {out.work(), work.manifest, request.options.part_files, request.options.previews};
+}
+
 // The work of this extraction that is finished, and rows of earlier ones.
 struct ResumedWork {
+  // `share`: of the one machine that has it; none: all.
   ResumedWork(const ExtractionWork& work, const ExtractRequest& request, OutputFolder& out,
-              Progress& progress)
-      : shards(out.work(), work.manifest, request.options.part_files, request.options.previews),
-        out_(out) {
-    const std::size_t damaged = shards.find(work.setup.featurizer.slots);
+              Progress& progress, const std::optional<ShardShare>& share = std::nullopt)
+      : shards(finished_shards(work, request, out)), out_(out) {
+    const std::size_t all = shards.shards().size();
+    const std::size_t damaged = shards.find(work.setup.featurizer.slots, [&](std::size_t shard) {
+      return !share || share->includes(shard, all);
+    });
     if (damaged > 0) {
       progress.warn(std::to_string(damaged) +
                     " finished parts were not as they were written, and are made again");
     }
-    report(progress, work.resumed);
+    report(progress, work.resumed && !share);
     if (!work.from.empty() || request.earlier.retry_failures) {
       known = std::make_unique<KnownRows>(work.manifest.rows.size(), work.setup.row_width(),
                                           out.scratch_folder(), request.earlier.by_hash);
@@ -156,15 +164,22 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
 }
 
 ShareResult extract_share(const ExtractionWork& work, const ExtractRequest& request,
-                          const ShardShare& share, const JobContext& context) {
-  Manifest manifest = work.manifest;  // the whole work begins with the listing
-  ResumedWork resumed_work(work, request, context.out, context.execution.progress);
-  const ExtractCounts counts =
-      extract_share({work.roots, manifest, work.setup, request.options}, share,
-                    resumed_work.memory(), context.execution.progress, context.execution.stop);
-  resumed_work.shards.find(work.setup.featurizer.slots);  // those of the others
-  return {resumed_work.shards.shards().size() - resumed_work.shards.finished(),
-          {counts.shards, counts.decoded, counts.taken}};
+                          const std::optional<ShardShare>& share, const JobContext& context) {
+  ShareResult result;
+  if (share) {
+    context.timeline.begin("extract");
+    Manifest manifest = work.manifest;  // the whole work begins with the listing
+    ResumedWork resumed_work(work, request, context.out, context.execution.progress, share);
+    result.counts =
+        extract_share({work.roots, manifest, work.setup, request.options}, *share,
+                      resumed_work.memory(), context.execution.progress, context.execution.stop);
+  } else if (work.resumed && request.earlier.retry_failures) {
+    const ResumedWork reopened(work, request, context.out, context.execution.progress);
+  }
+  const FinishedShards shards = finished_shards(work, request, context.out);
+  result.shards = shards.shards().size();
+  result.left = result.shards - shards.recorded();
+  return result;
 }
 
 }  // namespace pomona

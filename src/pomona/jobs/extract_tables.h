@@ -66,10 +66,12 @@ Extraction extract_tables(ExtractionWork work, const ExtractRequest& request,
 
 // One machine's part of it.
 struct ShareResult {
-  std::size_t left = 0;  // shards that are not finished
-  WorkDone done;
+  std::size_t shards = 0;  // of all machines
+  std::size_t left = 0;    // … that are not finished
+  ExtractCounts counts;    // of what this one has done
 };
+// It reads finished parts of its own share alone. Without a share it only counts them.
 ShareResult extract_share(const ExtractionWork& work, const ExtractRequest& request,
-                          const ShardShare& share, const JobContext& context);
+                          const std::optional<ShardShare>& share, const JobContext& context);
 
 }  // namespace pomona

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pomona/jobs/run.h"
 
+#include <functional>
 #include <utility>
 
 #include "pomona/base/digest.h"
@@ -57,6 +58,15 @@ struct TrainingFiles {
   std::optional<Catalogue> catalogue;
   std::optional<BackboneClasses> classes;
 };
+
+// Throws invalid_input for options that do not go together.
+TrainingFiles open_training_files(const RunOptions& options) {
+  options.check();
+  check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
+  check_adaptation(options.train);
+  return {open_catalogue(options.train.catalogue, *options.input.stores),
+          open_backbone_classes(options.train, *options.input.stores)};
+}
 
 // Digest of what `run` makes of the features: its options, with the content of files in place of
 // their names.
@@ -147,8 +157,9 @@ RunResult finish_extract(const RunOptions& options, ExtractionWork work, RunReco
 }
 
 // What throws away the work of other shards, or asks more than one shard can know.
-void check_share_options(const RunOptions& options, const ShardShare& share) {
-  share.check();
+void check_share_options(const RunOptions& options, const std::optional<ShardShare>& share) {
+  if (!share) return;
+  share->check();
   for (const auto& [given, name] : {std::pair(options.output.force, "force"),
                                     std::pair(options.earlier.retry_failures, "retry_failures")}) {
     if (!given) continue;
@@ -159,12 +170,76 @@ void check_share_options(const RunOptions& options, const ShardShare& share) {
   }
 }
 
-// Has another shard published what all of them have made?
-bool is_published(const OutputFolder& out) {
+// Has another process published what the shards have made?
+bool is_published(const OutputFolder& out, const std::string& following) {
   if (out.fingerprint().empty() || !out.root().exists(kSuccess)) return false;
   const Json record = parse_run_record(out.root().read("run.json"), "run.json");
-  return record.value("fingerprint", Json()) ==
-         result_fingerprint(out.fingerprint(), extract_alone());
+  return record.value("fingerprint", Json()) == result_fingerprint(out.fingerprint(), following);
+}
+
+Json share_json(const std::string& verb, const ExtractionWork& work, const ShareResult& result,
+                const Timeline& timeline) {
+  const ExtractCounts& counts = result.counts;
+  return {{"verb", verb},
+          {"precision", precision_name(work.setup.featurizer.precision)},
+          {"files", work.manifest.rows.size()},
+          {"parts", result.shards},
+          {"parts_left", result.left},
+          {"done",
+           {{"parts", counts.shards},
+            {"ok", counts.ok},
+            {"failed", counts.failed},
+            {"skipped", counts.skipped},
+            {"decoded", counts.decoded},
+            {"rows_taken", counts.taken},
+            {"bytes", counts.bytes}}},
+          {"timeline", timeline_json(timeline)},
+          {"seconds", timeline.seconds()}};
+}
+
+// A verb whose extraction several machines share.
+struct SharedVerb {
+  std::string name;
+  std::string following;  // as in result_fingerprint()
+  // What the machine does that finds all finished; empty: nothing.
+  std::function<RunResult(ExtractionWork, const JobContext&)> publish;
+};
+
+ShareRun share_on_images(const RunOptions& options, const SharedVerb& verb,
+                         const std::optional<ShardShare>& share, Progress& progress,
+                         const std::stop_token& stop) {
+  Timeline timeline;
+  OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input),
+                   OutputFolder::Access::kShared);
+  const auto published = [&] {
+    RunResult result = earlier_result(out, progress);
+    return ShareRun{0, result.record, std::move(result)};
+  };
+  try {
+    const JobContext context{
+        out, timeline, {progress, stop, workers_or_all(options.extract.workers)}};
+    std::optional<ExtractionWork> work =
+        begin_extraction(request_of(options), verb.following, context);
+    if (!work) return published();
+    const ShareResult result = extract_share(*work, request_of(options), share, context);
+    timeline.end();
+    ShareRun run{result.left, print_json(share_json(verb.name, *work, result, timeline)),
+                 std::nullopt};
+    if (!share || result.left > 0 || !verb.publish) return run;
+    work->done = {result.counts.shards, result.counts.decoded, result.counts.taken};
+    run.result = verb.publish(std::move(*work), context);
+    return run;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kInterrupted) throw error_of_work(error, out);
+    if (out.is_published_elsewhere()) {
+      return {0, print_json({{"verb", verb.name}, {"parts_left", 0}}), std::nullopt};
+    }
+    if (is_published(out, verb.following)) {
+      out.drop_abandoned_work();
+      return published();
+    }
+    throw error_of_work(error, out);
+  }
 }
 
 // What `run` and `extract` share: begins or goes on, and lets `finish` do the rest.
@@ -196,11 +271,7 @@ void RunOptions::check() const {
 }
 
 RunResult run(const RunOptions& options, Progress& progress, const std::stop_token& stop) {
-  options.check();
-  check_studio(options.train.studio, source_names(parse_image_inputs(options.input.images)));
-  check_adaptation(options.train);
-  const TrainingFiles files{open_catalogue(options.train.catalogue, *options.input.stores),
-                            open_backbone_classes(options.train, *options.input.stores)};
+  const TrainingFiles files = open_training_files(options);
   return run_on_images(
       options, "run", training_digest(options, files), progress, stop,
       [&](const RunOptions&, ExtractionWork work, RunRecord& record, const JobContext& context) {
@@ -213,33 +284,23 @@ RunResult run_extract(const RunOptions& options, Progress& progress, const std::
   return run_on_images(options, "extract", extract_alone(), progress, stop, finish_extract);
 }
 
-ShareRun run_extract_share(const RunOptions& options, const ShardShare& share, Progress& progress,
-                           const std::stop_token& stop) {
+ShareRun run_share(const RunOptions& options, const std::optional<ShardShare>& share,
+                   Progress& progress, const std::stop_token& stop) {
+  const TrainingFiles files = open_training_files(options);
+  check_share_options(options, share);
+  const SharedVerb verb{"run", training_digest(options, files), {}};
+  return share_on_images(options, verb, share, progress, stop);
+}
+
+ShareRun run_extract_share(const RunOptions& options, const std::optional<ShardShare>& share,
+                           Progress& progress, const std::stop_token& stop) {
   options.check();
   check_share_options(options, share);
-  Timeline timeline;
   RunRecord record = start_record("extract", options.output);
-  OutputFolder out(options.output.out, *options.input.stores, inputs_of(options.input),
-                   OutputFolder::Access::kShared);
-  try {
-    const JobContext context{
-        out, timeline, {progress, stop, workers_or_all(options.extract.workers)}};
-    std::optional<ExtractionWork> work =
-        begin_extraction(request_of(options), extract_alone(), context);
-    if (!work) return {0, earlier_result(out, progress)};
-    const ShareResult result = extract_share(*work, request_of(options), share, context);
-    if (result.left > 0) return {result.left, std::nullopt};
-    work->done = result.done;
-    return {0, finish_extract(options, std::move(*work), record, context)};
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kInterrupted) throw error_of_work(error, out);
-    if (out.is_published_elsewhere()) return {};
-    if (is_published(out)) {
-      out.drop_abandoned_work();
-      return {0, earlier_result(out, progress)};
-    }
-    throw error_of_work(error, out);
-  }
+  const auto publish = [&](ExtractionWork work, const JobContext& context) {
+    return finish_extract(options, std::move(work), record, context);
+  };
+  return share_on_images(options, {"extract", extract_alone(), publish}, share, progress, stop);
 }
 
 }  // namespace pomona

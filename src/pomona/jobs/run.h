@@ -43,12 +43,19 @@ RunResult run_extract(const RunOptions& options, Progress& progress, const std::
 // What a shard leaves.
 struct ShareRun {
   std::size_t left = 0;             // parts that other shards have to finish
-  std::optional<RunResult> result;  // none while parts are left, and where another shard publishes
+  std::string record;               // JSON of what it did and what is left
+  std::optional<RunResult> result;  // where the results are published
 };
 
-// run_extract as one of several machines that share the work: the one that finds all of it finished
-// publishes. Options that would undo the work of others are refused.
-ShareRun run_extract_share(const RunOptions& options, const ShardShare& share, Progress& progress,
-                           const std::stop_token& stop);
+// One of several machines that share the work. Without a share it lists the photographs and begins,
+// so that the others find a listing. Options that would undo the work of others are refused, except
+// there.
+//
+// Of run_extract_share() the machine that finds all finished publishes. Of run_share() none does:
+// run() goes on with what they have finished.
+ShareRun run_share(const RunOptions& options, const std::optional<ShardShare>& share,
+                   Progress& progress, const std::stop_token& stop);
+ShareRun run_extract_share(const RunOptions& options, const std::optional<ShardShare>& share,
+                           Progress& progress, const std::stop_token& stop);
 
 }  // namespace pomona

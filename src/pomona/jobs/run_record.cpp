@@ -89,11 +89,15 @@ RunRecord start_record(const std::string& verb, const OutputOptions& output) {
   return record;
 }
 
-Json record_json(const RunRecord& record, const Timeline& timeline) {
+Json timeline_json(const Timeline& timeline) {
   Json stages = Json::array();
   for (const TimelineStage& stage : timeline.stages()) {
     stages.push_back({{"stage", stage.stage}, {"start", stage.start}, {"seconds", stage.seconds}});
   }
+  return stages;
+}
+
+Json record_json(const RunRecord& record, const Timeline& timeline) {
   Json json = {{"format", kRunFormat},
                {"pomona", POMONA_VERSION},
                {"verb", record.verb},
@@ -103,7 +107,7 @@ Json record_json(const RunRecord& record, const Timeline& timeline) {
                {"versions", versions_json()},
                {"machine", machine_json(describe_machine())},
                {"started", record.started},
-               {"timeline", std::move(stages)},
+               {"timeline", timeline_json(timeline)},
                {"peak_memory_bytes", peak_memory_bytes()},
                {"seconds", timeline.seconds()}};
   if (!record.fingerprint.empty()) json["fingerprint"] = record.fingerprint;

@@ -48,6 +48,8 @@ struct RunRecord {
   Json options;                      // resolved
   std::string fingerprint = {};      // of photographs, settings and options; "": not of photographs
 };
+// Seconds of each stage.
+Json timeline_json(const Timeline& timeline);
 RunRecord start_record(const std::string& verb, const OutputOptions& output);
 Json record_json(const RunRecord& record, const Timeline& timeline);
 

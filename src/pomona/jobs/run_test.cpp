@@ -23,13 +23,14 @@ RunOptions options_for(const std::string& out) {
 
 class RunTest : public testing::Test {
  protected:
-  // Each of the three begins with it, before anything is made.
+  // Each of them begins with it, before anything is made.
   void expect_refused(const std::string& field) {
     const auto refuses = ThrowsMessage<Error>(StartsWith(field + ": "));
     Progress progress;
     EXPECT_THAT([&] { run(options_, progress, {}); }, refuses);
     EXPECT_THAT([&] { run_extract(options_, progress, {}); }, refuses);
-    EXPECT_THAT([&] { run_extract_share(options_, {}, progress, {}); }, refuses);
+    EXPECT_THAT([&] { run_extract_share(options_, ShardShare{}, progress, {}); }, refuses);
+    EXPECT_THAT([&] { run_share(options_, ShardShare{}, progress, {}); }, refuses);
     EXPECT_FALSE(std::filesystem::exists(out_));
     options_ = options_for(out_);
   }
@@ -66,12 +67,14 @@ TEST_F(RunTest, ComparingByHashNeedsAnEarlierRun) {
 TEST_F(RunTest, AShardIsOneOfThoseThereAre) {
   Progress progress;
   for (const ShardShare share : {ShardShare{0, 0}, ShardShare{3, 3}, ShardShare{0, 65'537}}) {
-    EXPECT_THAT([&] { run_extract_share(options_, share, progress, {}); },
-                ThrowsMessage<Error>(StartsWith("shard: expected ")));
+    const auto refuses = ThrowsMessage<Error>(StartsWith("shard: expected "));
+    EXPECT_THAT([&] { run_extract_share(options_, share, progress, {}); }, refuses);
+    EXPECT_THAT([&] { run_share(options_, share, progress, {}); }, refuses);
   }
   options_.output.force = true;
-  EXPECT_THAT([&] { run_extract_share(options_, {}, progress, {}); },
-              ThrowsMessage<Error>(StartsWith("shard, force: ")));
+  const auto refuses = ThrowsMessage<Error>(StartsWith("shard, force: "));
+  EXPECT_THAT([&] { run_extract_share(options_, ShardShare{}, progress, {}); }, refuses);
+  EXPECT_THAT([&] { run_share(options_, ShardShare{}, progress, {}); }, refuses);
 }
 
 }  // namespace

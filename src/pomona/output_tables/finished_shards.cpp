@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <set>
 #include <utility>
 
 #include "pomona/base/digest.h"
@@ -134,13 +133,26 @@ std::optional<ShardRecord> FinishedShards::load(std::size_t shard, bool& damaged
   return record;
 }
 
-std::size_t FinishedShards::find(std::size_t workers) {
-  std::set<std::string> there;
-  work_.list(kRecords, [&](const ObjectInfo& object) { there.insert(object.key); });
+std::set<std::string> FinishedShards::record_keys() const {
+  std::set<std::string> keys;
+  work_.list(kRecords, [&](const ObjectInfo& object) { keys.insert(object.key); });
+  return keys;
+}
+
+std::size_t FinishedShards::recorded() const {
+  const std::set<std::string> there = record_keys();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      shards_, [&](const Shard& shard) { return there.contains(record_key(shard.number)); }));
+}
+
+std::size_t FinishedShards::find(std::size_t workers,
+                                 const std::function<bool(std::size_t)>& wanted) {
+  const std::set<std::string> there = record_keys();
   std::atomic<std::size_t> damaged_count = 0;
   parallel_for(shards_.size(), std::max(workers, work_.concurrent_reads()),
                [&](std::size_t shard, std::size_t) {
                  if (records_[shard] || !there.contains(record_key(shard))) return;
+                 if (wanted && !wanted(shard)) return;
                  bool damaged = false;
                  records_[shard] = load(shard, damaged);
                  if (!damaged) return;

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,10 @@ class FinishedShards final : public Checkpoints {
   std::size_t failed(std::size_t shard) const;
 
   // Looks which shards are finished, reading all their parts on `workers` threads; returns how many
-  // were found damaged, which are to be made again.
-  std::size_t find(std::size_t workers);
+  // were found damaged, which are to be made again. `wanted`: looks at these alone; empty: at all.
+  std::size_t find(std::size_t workers, const std::function<bool(std::size_t)>& wanted = {});
+  // How many have a record, whoever has finished them. Reads no part: find() may forget some.
+  std::size_t recorded() const;
 
   // The rows of a finished shard as they were made. Throws corrupt when they have changed since
   // find().
@@ -65,6 +68,7 @@ class FinishedShards final : public Checkpoints {
   class Writer;
 
   std::vector<std::string> tables() const;
+  std::set<std::string> record_keys() const;
   TableParts parts_of(const std::string& table) const;
   // Of one part of a shard that is finished.
   std::string digest(const std::string& table, std::size_t shard) const;

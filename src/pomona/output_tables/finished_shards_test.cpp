@@ -119,6 +119,21 @@ TEST_F(FinishedShardsTest, AreReadBackByAnotherProcess) {
   EXPECT_EQ(found.failures[0].kind, "truncated");
 }
 
+// A machine that shares the work does not read what others have finished.
+TEST_F(FinishedShardsTest, ThoseOfOthersAreCountedAndNotRead) {
+  FinishedShards first = shards();
+  finish(first, 0, manifest_);
+  finish(first, 2, manifest_);
+  work_.write(part("features", 0), "damaged");
+  FinishedShards mine = shards();
+  EXPECT_EQ(mine.find(2, [](std::size_t shard) { return shard > 0; }), 0U);
+  EXPECT_EQ(mine.finished(), 1U);
+  EXPECT_TRUE(mine.is_finished(2));
+  EXPECT_EQ(mine.recorded(), 2U);
+  EXPECT_EQ(mine.find(2), 1U);
+  EXPECT_EQ(mine.recorded(), 1U);
+}
+
 // Its digest is right: another version wrote it.
 TEST_F(FinishedShardsTest, ARecordOfAnotherShapeIsDamaged) {
   FinishedShards first = shards();
