@@ -9,15 +9,13 @@
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <mutex>
-#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "pomona/base/error.h"
-#include "pomona/storage/memory_store.h"
+#include "pomona/storage/made_up_bucket.h"
 
 namespace pomona {
 namespace {
@@ -27,99 +25,11 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using testing::ThrowsMessage;
 
-// A bucket that answers late, lets some objects fail, and counts who reads, and how much.
-class Bucket final : public ObjectStore {
- public:
-  std::size_t readers = 8;
-  std::map<std::string, ErrorKind, std::less<>> failing;
-  bool no_memory = false;
-  std::function<void(std::string_view key)> on_read = [](std::string_view) {};
-
-  std::size_t concurrent_reads() const override { return readers; }
-  void read(std::string_view key, std::uint64_t max_bytes, std::string& bytes,
-            std::string_view version) const override {
-    const Reading reading(*this, max_bytes);
-    on_read(key);
-    if (no_memory) throw std::bad_alloc();
-    const auto failure = failing.find(key);
-    if (failure != failing.end()) throw Error(failure->second, "reading " + std::string(key));
-    objects_.read(key, max_bytes, bytes, version);
-  }
-  std::size_t most_at_once() const { return most_; }
-  std::uint64_t most_allowed() const { return most_allowed_; }
-  std::size_t reads() const { return reads_; }
-
-  std::string describe() const override { return "bucket"; }
-  void list(std::string_view, const std::function<void(const ObjectInfo&)>&) const override {}
-  bool exists(std::string_view key) const override { return objects_.exists(key); }
-  std::unique_ptr<ObjectReader> open(std::string_view key) const override {
-    return objects_.open(key);
-  }
-  std::unique_ptr<ObjectWriter> create(std::string_view key) override {
-    return objects_.create(key);
-  }
-  bool write_if_absent(std::string_view key, std::string_view bytes) override {
-    return objects_.write_if_absent(key, bytes);
-  }
-  void move(std::string_view from, std::string_view to) override { objects_.move(from, to); }
-  void remove(std::string_view key) override { objects_.remove(key); }
-  void remove_objects(const std::vector<std::string>& keys) override {
-    objects_.remove_objects(keys);
-  }
-  std::size_t remove_unfinished(const std::vector<std::string>&, bool) override { return 0; }
-
- private:
-  class Reading {
-   public:
-    Reading(const Bucket& bucket, std::uint64_t allowed) : bucket_(bucket), allowed_(allowed) {
-      const std::lock_guard lock(bucket.mutex_);
-      ++bucket.reads_;
-      bucket.most_ = std::max(bucket.most_, ++bucket.now_);
-      bucket.most_allowed_ = std::max(bucket.most_allowed_, bucket.allowed_ += allowed);
-    }
-    ~Reading() {
-      const std::lock_guard lock(bucket_.mutex_);
-      --bucket_.now_;
-      bucket_.allowed_ -= allowed_;
-    }
-    Reading(const Reading&) = delete;
-    Reading& operator=(const Reading&) = delete;
-
-   private:
-    const Bucket& bucket_;
-    std::uint64_t allowed_;
-  };
-
-  MemoryStore objects_;
-  mutable std::mutex mutex_;
-  mutable std::size_t now_ = 0;
-  mutable std::size_t most_ = 0;
-  mutable std::size_t reads_ = 0;
-  mutable std::uint64_t allowed_ = 0;
-  mutable std::uint64_t most_allowed_ = 0;
-};
-
-// Opens s3://fruits, and folders.
-class Places final : public StoreOpener {
- public:
-  std::shared_ptr<Bucket> bucket = std::make_shared<Bucket>();
-  mutable std::atomic<int> opened = 0;
-  mutable std::atomic<int> to_fail = 0;  // so many attempts to open the bucket
-
-  std::shared_ptr<ObjectStore> open(const std::string& place, OpenMode mode) const override {
-    if (!place.starts_with("s3://")) return local_store_opener()->open(place, mode);
-    ++opened;
-    if (place != "s3://fruits") throw Error(ErrorKind::kNotFound, "opening " + place);
-    if (to_fail-- > 0) throw Error(ErrorKind::kDenied, "opening " + place);
-    return bucket;
-  }
-};
-
 class ReadPlacesTest : public testing::Test {
  protected:
   ReadPlacesTest() { options_.stores = places_; }
 
-  Bucket& bucket() { return *places_->bucket; }
+  MadeUpBucket& bucket() { return *places_->bucket; }
   // Puts so many objects of so many bytes there, and names them.
   std::vector<std::string> put(std::size_t count, std::size_t bytes) {
     std::vector<std::string> names;
@@ -144,6 +54,29 @@ class ReadPlacesTest : public testing::Test {
     return answers;
   }
 
+  // Names each when the one before it is answered.
+  std::vector<ReadAnswer> read_one_by_one(const std::vector<std::string>& places,
+                                          const StartThread& start = start_thread) {
+    std::mutex mutex;
+    std::condition_variable answered;
+    std::vector<ReadAnswer> answers;
+    std::size_t at = 0;
+    read_places(
+        options_,
+        [&](const std::stop_token&) -> std::optional<std::string> {
+          std::unique_lock lock(mutex);
+          answered.wait(lock, [&] { return answers.size() == at; });
+          return at < places.size() ? std::optional(places[at++]) : std::nullopt;
+        },
+        [&](const ReadAnswer& answer) {
+          const std::lock_guard lock(mutex);
+          answers.push_back(answer);
+          answered.notify_all();
+        },
+        {}, start);
+    return answers;
+  }
+
   static std::vector<std::string> kinds(const std::vector<ReadAnswer>& answers) {
     std::vector<std::string> kinds;
     for (const ReadAnswer& answer : answers) {
@@ -152,7 +85,7 @@ class ReadPlacesTest : public testing::Test {
     return kinds;
   }
 
-  std::shared_ptr<Places> places_ = std::make_shared<Places>();
+  std::shared_ptr<MadeUpPlaces> places_ = std::make_shared<MadeUpPlaces>();
   ReadOptions options_;
   std::stop_source stop_;
 };
@@ -221,8 +154,9 @@ TEST_F(ReadPlacesTest, WhatFailsIsAnAnswerAndTheOthersAreRead) {
 }
 
 TEST_F(ReadPlacesTest, NamesThatMakeNoSenseAreUnreadable) {
-  const auto answers = read({"", "s3://fruits", "s3://fruits/", "s3://fruits/a//b", "s3://F/a",
-                             "hdfs://name/a", std::string("/a\0b", 4), "/"});
+  const auto answers =
+      read({"", "s3://fruits", "s3://fruits/", "s3://fruits/a//b", "s3://F/a", "hdfs://name/a",
+            std::string("/a\0b", 4), std::string("/a\0b/c", 6), "/"});
   for (const ReadAnswer& answer : answers) {
     ASSERT_TRUE(answer.failure);
     EXPECT_EQ(answer.failure->kind, "unreadable") << answer.failure->message;
@@ -277,27 +211,39 @@ TEST_F(ReadPlacesTest, WaitsWithReadingUntilAnswersAreTaken) {
   EXPECT_EQ(taken, 60U);
 }
 
+TEST_F(ReadPlacesTest, AnObjectLargerThanAllMayBeIsReadInItsTurn) {
+  std::vector<std::string> names = put(5, 10);
+  bucket().write("large", std::string(3U << 20U, 'x'));
+  names.insert(names.begin() + 2, "s3://fruits/large");
+  options_.max_bytes_ahead = 1;
+  const auto answers = read(names);
+  ASSERT_EQ(answers.size(), 6U);
+  EXPECT_EQ(answers[2].bytes.size(), 3U << 20U);
+  EXPECT_EQ(bucket().most_at_once(), 1U);
+}
+
+TEST_F(ReadPlacesTest, SmallAnswersLeaveRoomForOthers) {
+  const std::vector<std::string> names = put(60, 10);
+  options_.max_bytes_ahead = 5U << 20U;
+  std::size_t at = 0;
+  read_places(
+      options_,
+      [&](const std::stop_token&) {
+        return at < names.size() ? std::optional(names[at++]) : std::nullopt;
+      },
+      [&](const ReadAnswer&) {
+        for (int i = 0; i < 2000 && bucket().reads() < 60; ++i) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        EXPECT_EQ(bucket().reads(), 60U);
+      },
+      {});
+}
+
 TEST_F(ReadPlacesTest, ABucketThatCannotBeOpenedIsTriedAgain) {
   bucket().write("one", "object");
   places_->to_fail = 1;
-  std::size_t at = 0;
-  std::mutex mutex;
-  std::condition_variable answered;
-  std::vector<ReadAnswer> answers;
-  read_places(
-      options_,
-      [&](const std::stop_token&) -> std::optional<std::string> {
-        std::unique_lock lock(mutex);
-        answered.wait(lock, [&] { return answers.size() == at; });
-        if (at++ < 2) return "s3://fruits/one";
-        return std::nullopt;
-      },
-      [&](const ReadAnswer& answer) {
-        const std::lock_guard lock(mutex);
-        answers.push_back(answer);
-        answered.notify_all();
-      },
-      {});
+  const auto answers = read_one_by_one({"s3://fruits/one", "s3://fruits/one"});
   EXPECT_THAT(kinds(answers), ElementsAre("denied", ""));
 }
 
@@ -324,6 +270,12 @@ TEST_F(ReadPlacesTest, FewerThreadsReadAllTheSame) {
     EXPECT_EQ(answers.size(), 50U) << allowed;
     EXPECT_EQ(answers.back().bytes, std::string(10, static_cast<char>('a' + 49 % 26)));
   }
+  std::atomic<int> left = 1;
+  const StartThread one = [&](std::function<void()> work) {
+    if (left-- <= 0) throw std::system_error(std::make_error_code(std::errc::not_enough_memory));
+    return start_thread(std::move(work));
+  };
+  EXPECT_EQ(read_one_by_one(names, one).size(), 50U);
   const StartThread none = [](const std::function<void()>&) -> std::jthread {
     throw std::system_error(std::make_error_code(std::errc::not_enough_memory));
   };
