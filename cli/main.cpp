@@ -25,11 +25,11 @@
 #include "configuration.h"
 #include "exit_code.h"
 #include "help.h"
-#include "json_progress.h"
 #include "pomona/base/error.h"
+#include "progress/json_progress.h"
+#include "progress/terminal_progress.h"
 #include "reporter.h"
 #include "secrets.h"
-#include "terminal_progress.h"
 
 namespace pomona::cli {
 namespace {

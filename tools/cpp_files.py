@@ -29,7 +29,9 @@ def includes(path: Path) -> list[tuple[str, str]]:
 
 def own_file(root: Path, sign: str, text: str, includer: str) -> str | None:
     """The file of ours that an include names, if any: <…> below src/, "…" also beside `includer`."""
-    beside = [Path(), Path("python/bindings"), Path(includer).parent] if sign == '"' else []
+    beside = (
+        [Path(), Path("python/bindings"), Path("cli"), Path(includer).parent] if sign == '"' else []
+    )
     for folder in (Path("src"), *beside):
         if (root / folder / text).is_file():
             return (folder / text).as_posix()

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pomona._objects import ObjectPlace, shared_reader
 from pomona.images import Unreadable
 from pomona.spark._content import CHUNK, FIRST, ROW
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pomona.images import Item
     from pomona.spark._shipping import Batches
 
+_S3 = ("s3", "s3a", "s3n")  # as Hadoop calls them
 _NULL = Unreadable("read", "unreadable", "expected a photograph, found null")
 
 
@@ -49,7 +51,8 @@ def photographs_of(batches: Batches, place: str | None, waiting: WaitingRows) ->
     """Photographs of a column of places, or without one in chunks; what is beside them waits."""
     if place is None:
         return _of_chunks(batches, waiting)
-    return map(item_of, _of_column(batches, place, waiting))
+    items = map(item_of, _of_column(batches, place, waiting))
+    return (item for _, item in shared_reader({}).fetch((None, item) for item in items))
 
 
 def _of_chunks(batches: Batches, waiting: WaitingRows) -> Iterator[Item]:
@@ -81,7 +84,9 @@ def _of_column(batches: Batches, column: str, waiting: WaitingRows) -> Iterator[
 
 
 def item_of(photograph: bytes | str | None) -> Item:
-    """Encoded bytes as they are; a place as the core reads it; of null a failure."""
+    """Encoded bytes as they are, a place on this machine as the core reads it, an object of a bucket
+    for a reader of objects; of null a failure.
+    """
     if isinstance(photograph, bytes):
         return photograph
     place = photograph
@@ -90,6 +95,8 @@ def item_of(photograph: bytes | str | None) -> Item:
     scheme, colon, rest = place.partition(":")
     if not colon or "/" in scheme:
         return place
+    if scheme in _S3:
+        return ObjectPlace(f"s3:{rest}")
     if scheme == "file":
         return "/" + rest.lstrip("/")
     return Unreadable(

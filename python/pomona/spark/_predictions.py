@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from pomona._objects import shared_reader
 from pomona.spark._bundle import PackedBundle, predictor_of
 from pomona.spark._photographs import WaitingRows, batch_of, item_of, photographs_of
 
@@ -59,7 +60,8 @@ def predict_one(photograph: bytes | str | None, task: PredictTask) -> dict[str, 
     predictor = predictor_of(task.bundle, task.options)
     item = item_of(bytes(photograph) if isinstance(photograph, bytearray) else photograph)
     options = predictor._checked(task.top, "en")
-    return _answer_of(next(predictor._stream(iter([("0", item)]), options, "en")))
+    named = shared_reader({}).fetch([("0", item)])
+    return _answer_of(next(predictor._stream(named, options, "en")))
 
 
 def _answer_of(prediction: Prediction) -> dict[str, Any]:

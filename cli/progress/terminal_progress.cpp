@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "terminal_progress.h"
+#include "progress/terminal_progress.h"
 
 #include <algorithm>
 #include <cstdio>

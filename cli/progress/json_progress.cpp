@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_progress.h"
+#include "progress/json_progress.h"
 
 #include <cstdio>
 
