@@ -11,6 +11,7 @@ import argparse
 import shutil
 import sys
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pdoc
@@ -29,6 +30,7 @@ MODULES = (
     "pomona.sklearn",
     "pomona.errors",
 )
+SPARK = "pomona.spark"  # documented where PySpark is installed
 
 
 def version() -> str:
@@ -49,7 +51,11 @@ def main() -> int:
         template_directory=ROOT / "tools" / "pdoc",
     )
     shutil.rmtree(out, ignore_errors=True)
-    pdoc.pdoc(*MODULES, output_directory=out)
+    if find_spec("pyspark") is None:
+        print(f"{SPARK}: left out, PySpark is not installed; see tools/spark")
+        pdoc.pdoc(*MODULES, output_directory=out)
+    else:
+        pdoc.pdoc(*MODULES, SPARK, output_directory=out)
     print(out / "index.html")
     return 0
 
