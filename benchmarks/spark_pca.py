@@ -92,6 +92,9 @@ def main() -> None:
     from pyspark import __version__
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    # Executors work elsewhere.
+    paths = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    os.environ["PYTHONPATH"] = os.pathsep.join(str(Path(path).resolve()) for path in paths)
     with tempfile.TemporaryDirectory(prefix="pomona-spark-pca-") as scratch:
         folder = Path(scratch)
         cluster = Cluster(folder / "cluster", workers=of.workers, memory="4g")

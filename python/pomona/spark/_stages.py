@@ -154,10 +154,17 @@ def usable_rows(series: Any, task: dict[str, Any]) -> tuple[NDArray[np.float32],
 
 
 def list_array(series: Any) -> Any:
-    """An Arrow list array of a pandas series of arrays, lists and None."""
+    """An Arrow list array of a pandas series of arrays and None."""
     import numpy as np
     import pyarrow as pa
 
-    first = next((row for row in series if row is not None), None)
-    single = first is None or getattr(first, "dtype", None) == np.float32
-    return pa.Array.from_pandas(series, type=pa.list_(pa.float32() if single else pa.float64()))
+    missing = series.isna().to_numpy()
+    present = [row for row, gone in zip(series, missing) if not gone]
+    values = np.concatenate(present) if present else np.empty(0, np.float32)
+    if values.dtype not in (np.float32, np.float64):  # with None among numbers
+        return pa.Array.from_pandas(series, type=pa.list_(pa.float64()))
+    offsets = np.zeros(len(series) + 1, np.int32)
+    offsets[1:][~missing] = [len(row) for row in present]
+    offsets = np.cumsum(offsets, dtype=np.int32)
+    mask = pa.array(missing) if missing.any() else None
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values), mask=mask)
