@@ -79,6 +79,33 @@ def test_failures_alone_are_read_again(spark, photographs, options, alone, tmp_p
     assert differences(alone.path, tmp_path / "out") == set()
 
 
+def test_rows_of_an_earlier_run_and_a_test_set(
+    spark, photographs, options, alone, tmp_path, caplog, monkeypatch
+):
+    monkeypatch.chdir(photographs.parent)
+    caplog.set_level(logging.INFO, "pomona")
+    given = {**options, "from_": alone.path, "test": [photographs.name]}
+    table = run(spark, photographs.name, tmp_path / "out", **given)
+    rows = {row.split: row["count"] for row in table.groupBy("split").count().collect()}
+    assert rows == dict.fromkeys(("train", "test"), alone.record["counts"]["ok"])
+    done = what_shards_did(caplog)
+    # Paths of a test set are others, so its rows are not known.
+    assert (
+        sum(one.decoded for one in done)
+        < sum(one.photographs for one in done)
+        == sum(rows.values())
+    )
+
+
+def test_the_driver_measures_which_precision_is_fast(spark, photographs, options, tmp_path):
+    run(spark, photographs, tmp_path / "out", **{**options, "precision": "auto"})
+    record = pomona.Output(tmp_path / "out").record
+    assert record["options"]["precision"] == record["precision"] in ("f32", "bf16")
+    given = {**options, "precision": record["precision"]}
+    one = pomona.run(photographs, tmp_path / "one", **given)
+    assert differences(one.path, tmp_path / "out") == set()
+
+
 def test_more_tasks_than_photographs(
     spark, photographs, options, alone, tmp_path, monkeypatch, caplog
 ):
