@@ -27,6 +27,25 @@ def shipped(module: str, function: str, *arguments: Any) -> BatchFunction:
         function: Name of a function in it.
         arguments: What is pickled along.
     """
+    load = _loader(module, function)
+
+    def run(batches: Batches) -> Batches:
+        yield from load()(batches, *arguments)
+
+    return run
+
+
+def shipped_call(module: str, function: str, *arguments: Any) -> Callable[[Any], Any]:
+    """The same for a function of one value, of which the workers call `function(value, *arguments)`."""
+    load = _loader(module, function)
+
+    def run(value: Any) -> Any:
+        return load()(value, *arguments)
+
+    return run
+
+
+def _loader(module: str, function: str) -> Callable[[], Callable[..., Any]]:
     version = pomona.__version__
     how = (
         "install the wheel of the driver on every executor, or ship an environment that holds it: "
@@ -34,7 +53,7 @@ def shipped(module: str, function: str, *arguments: Any) -> BatchFunction:
         "--conf spark.pyspark.python=./environment/bin/python"
     )
 
-    def run(batches: Batches) -> Batches:
+    def load() -> Any:
         import importlib
         import platform
 
@@ -49,9 +68,9 @@ def shipped(module: str, function: str, *arguments: Any) -> BatchFunction:
                 f"loading Pomona on {where}: expected version {version}, which the driver has, found "
                 f"{found}; {how}"
             )
-        yield from work(batches, *arguments)
+        return work
 
-    return run
+    return load
 
 
 def check_driver() -> None:
