@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole chain on a cluster: the output folder of one machine, byte for byte."""
 
+import fcntl
 import json
 import logging
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pyspark
@@ -77,6 +79,46 @@ def test_failures_alone_are_read_again(spark, photographs, options, alone, tmp_p
     run(spark, photographs, tmp_path / "out", **options, retry_failures=True)
     assert sum(one.decoded for one in what_shards_did(caplog)) == 1
     assert differences(alone.path, tmp_path / "out") == set()
+
+
+def test_rows_of_an_earlier_run_and_a_test_set(
+    spark, photographs, options, alone, tmp_path, caplog, monkeypatch
+):
+    make_photographs(tmp_path / "others", labels=2)
+    monkeypatch.chdir(tmp_path)
+    caplog.set_level(logging.INFO, "pomona")
+    given = {**options, "from_": alone.path, "test": ["others"]}
+    table = run(spark, photographs, "out", **given)
+    rows = {row.split: row["count"] for row in table.groupBy("split").count().collect()}
+    assert rows["train"] == alone.record["counts"]["ok"]
+    # Those of the test set, and in each of both the one that is broken.
+    assert sum(one.decoded for one in what_shards_did(caplog)) == rows["test"] + 2
+    one = pomona.run(photographs, "one", **given)
+    assert differences(one.path, tmp_path / "out") == set()
+
+
+def test_attempts_that_spark_has_killed_are_waited_for(tmp_path):
+    """Their processes hold the lock of the folder until they have ended."""
+    attempt = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(attempt, fcntl.LOCK_SH)
+    is_over = threading.Event()
+
+    def end():
+        is_over.set()
+        os.close(attempt)
+
+    threading.Timer(0.5, end).start()
+    chain._wait_until_alone(str(tmp_path))
+    assert is_over.is_set()
+
+
+def test_the_driver_measures_which_precision_is_fast(spark, photographs, options, tmp_path):
+    run(spark, photographs, tmp_path / "out", **{**options, "precision": "auto"})
+    record = pomona.Output(tmp_path / "out").record
+    assert record["options"]["precision"] == record["precision"] in ("f32", "bf16")
+    given = {**options, "precision": record["precision"]}
+    one = pomona.run(photographs, tmp_path / "one", **given)
+    assert differences(one.path, tmp_path / "out") == set()
 
 
 def test_more_tasks_than_photographs(
