@@ -13,11 +13,16 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import run_notebook
 
+SPARK = ROOT / "build" / "spark" / "spark"  # where tools/spark has been run
+
 
 def test_notebook_shows_what_is_committed():
+    variables = {"POMONA_MODELS": str(installed_models())}
+    if SPARK.is_dir():
+        variables["PYTHONPATH"] = os.pathsep.join([os.environ["PYTHONPATH"], str(SPARK)])
     done = subprocess.run(
         [sys.executable, ROOT / "tools" / "run_notebook.py", "--check"],
-        env=os.environ | {"POMONA_MODELS": str(installed_models())},
+        env=os.environ | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -33,6 +38,30 @@ def test_notebook_is_fit_to_be_read_on_the_web():
     shown = [output for cell in code for output in cell.outputs]
     assert not [output for output in shown if output.output_type == "error"]
     assert len(shown) > len(code) / 2
+
+
+def test_cells_for_spark_print_one_line_without_it(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    notebook = nbformat.read(run_notebook.NOTEBOOK, as_version=4)
+    numbers = sorted(run_notebook.spark_cells(notebook))
+    cells = [notebook.cells[n].source for n in numbers if notebook.cells[n].cell_type == "code"]
+    names = {}
+    for cell in cells:
+        exec(compile(cell, "fruits.ipynb", "exec"), names)  # noqa: S102
+    line = "Left out: PySpark or Java is not installed."
+    assert capsys.readouterr().out.splitlines() == [line] * len(cells)
+    assert len(cells) == 5
+
+
+def test_what_needs_spark_is_compared_where_there_is_spark(monkeypatch):
+    before = nbformat.read(run_notebook.NOTEBOOK, as_version=4)
+    now = nbformat.read(run_notebook.NOTEBOOK, as_version=4)
+    last = now.cells[max(run_notebook.spark_cells(now))]
+    last.outputs = [nbformat.v4.new_output("stream", text="Left out.")]
+    monkeypatch.setattr(run_notebook, "has_spark", lambda: False)
+    assert run_notebook.differences(now, before) == []
+    monkeypatch.setattr(run_notebook, "has_spark", lambda: True)
+    assert len(run_notebook.differences(now, before)) == 1
 
 
 @pytest.mark.parametrize(

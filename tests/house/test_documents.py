@@ -3,6 +3,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,12 @@ def test_every_source_file_says_its_licence():
         not in "".join((ROOT / name).read_text(encoding="utf-8").splitlines()[:2])
     ]
     assert not silent
+
+
+def test_tables_of_costs_are_those_of_the_model():
+    program = ROOT / "benchmarks" / "scaling_model.py"
+    printed = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
+    tables = printed.stdout.strip().split("\n\n")
+    text = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+    assert [table for table in tables if table not in text] == []
+    assert len(tables) == 3
