@@ -359,7 +359,9 @@ def test_only_listing_begins_anew_where_it_is_forced(tiny, images, chain_alone, 
     out = shutil.copytree(chain_alone, tmp_path / "out")
     words = ["run", images, "--out", out, *RUN, "--seed", "3"]
     tiny.refuses(*words, "--shard", "0/2", code=USAGE, tells=[str(out), "--force"])
-    assert json.loads(tiny(*words, "--shard", "0/2", "--force", "--json").text)["parts_left"] == PARTS
+    assert (
+        json.loads(tiny(*words, "--shard", "0/2", "--force", "--json").text)["parts_left"] == PARTS
+    )
     assert (out / "_SUCCESS").is_file()
     for which in ("1/2", "2/2"):
         tiny(*words, "--shard", which)
