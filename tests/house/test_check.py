@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("clang-format", "cmake", "ctest", "g++", "npm", "python", "ruff", "shellcheck")
-OWN_TOOLS = ("setup", "check_layers.py", "lint_cpp.py", "count_tests.py", "wheel")
+OWN_TOOLS = ("setup", "check_layers.py", "lint_cpp.py", "count_tests.py", "spark", "wheel")
 PACKAGE_PYTHON = "build/wheel/cp311/python/bin/python"  # which tools/wheel --for-tests makes
 PYTEST_XML = """<testsuites><testsuite>
 <testcase classname="a" name="b"/>
@@ -63,6 +63,7 @@ def test_all_steps_run_and_pass(house):
         assert f"ran {tool} " in done.stdout
     assert "ran wheel --for-tests" in done.stdout
     assert "ran the package with -m pytest python/tests" in done.stdout
+    assert done.stdout.count("ran the package with -m pytest python/tests/spark") == 2
     assert "ran the package with -m mypy" in done.stdout
     assert "ran the package with tools/python_docs.py" in done.stdout
     assert "FAILED" not in done.stdout

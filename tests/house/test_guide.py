@@ -29,8 +29,9 @@ def shown_commands():
 
 def named_columns(document):
     """Those that the comment in the notebook example lists."""
-    (example,) = blocks(document, "python")
-    return re.search(r"(?:read_parquet|reduced)\(.*# (.*)", example)[1].split(", ")
+    examples = "".join(blocks(document, "python"))
+    (columns,) = re.findall(r"(?:read_parquet|reduced)\(.*# (.*)", examples)
+    return columns.split(", ")
 
 
 def run(command):
