@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from pomona.spark._feature_columns import quoted, refuse_column
+from pomona.spark._columns import quoted
+from pomona.spark._feature_columns import refuse_column
 from pomona.spark._stages import BLOCK_ROWS, series_udf, usable_rows
 from pomona.spark.moments import Fit
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Photographs in a binary column, cut into chunks on their way to Python.
+"""Photographs of a DataFrame on their way to Python; those in a binary column are cut into chunks.
 
 Spark fills an Arrow batch with so many rows (`spark.sql.execution.arrow.maxRecordsPerBatch`, 10,000),
 however large they are: photographs of 3 MB would make batches of 30 GB. Cut into rows of a few KiB,
@@ -9,10 +9,15 @@ photograph stay one after the other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pomona.errors import raise_error
+from pomona.spark._columns import column_type, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
 
 CHUNK = "chunk"  # bytes, null for a photograph that is null
 FIRST = "first"  # is it the first one of a photograph?
@@ -21,6 +26,50 @@ ROW = "row"  # the other columns, null but with the first chunk
 _BATCH_BYTES = 64 << 20
 _LEAST_CHUNK = 1 << 10
 _MOST_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class PhotographSource:
+    """Photographs on their way to the workers.
+
+    Attributes:
+        rows: What the workers get.
+        place: The column of places, which is among `beside`; None: `rows` are chunks.
+        beside: The columns that stay.
+        name: The column of `beside` that names a photograph in messages; None: there is none.
+    """
+
+    rows: DataFrame
+    place: str | None
+    beside: list[str]
+    name: str | None
+
+
+def photograph_source(df: DataFrame, column: str) -> PhotographSource:
+    """Photographs of a column of encoded bytes, which does not stay, or of text, which does.
+
+    Raises:
+        InvalidInputError: There is no such column, or one of another type.
+    """
+    if not _is_content(df.schema, column):
+        return PhotographSource(df, column, df.columns, column)
+    beside = [name for name in df.columns if name != column]
+    name = "path" if "path" in beside else None
+    return PhotographSource(chunks_of(df, column, beside), None, beside, name)
+
+
+def _is_content(schema: StructType, column: str) -> bool:
+    """Has the column bytes, or else places?"""
+    from pyspark.sql.types import BinaryType, StringType
+
+    found = column_type(schema, column)
+    if not isinstance(found, (BinaryType, StringType)):
+        raise_error(
+            "invalid_input",
+            f"reading photographs from the column '{column}': expected binary (encoded photographs) "
+            f"or string (paths), found {found.simpleString()}",
+        )
+    return isinstance(found, BinaryType)
 
 
 def chunks_of(df: DataFrame, column: str, others: list[str]) -> DataFrame:
@@ -38,11 +87,6 @@ def chunks_of(df: DataFrame, column: str, others: list[str]) -> DataFrame:
     exploded = df.select(row.alias(ROW), F.posexplode_outer(chunks).alias("number", CHUNK))
     first = F.coalesce(F.col("number") == 0, F.lit(True))
     return exploded.select(CHUNK, first.alias(FIRST), F.when(first, F.col(ROW)).alias(ROW))
-
-
-def quoted(column: str) -> str:
-    """The name of a column, which may hold dots."""
-    return "`" + column.replace("`", "``") + "`"
 
 
 def _chunk_bytes(df: DataFrame) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pomona.errors import raise_error
+from pomona.spark._columns import quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,11 +38,6 @@ class FeatureColumn:
 
         column = col(quoted(self.name))
         return vector_to_array(column, "float32") if self.is_vector else column
-
-
-def quoted(name: str) -> str:
-    """The name of a column as SQL reads it, dots and all."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def field_of(schema: Any, name: str, stage: str) -> Any:

@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
 
 from pomona.errors import raise_error
-from pomona.spark._feature_columns import (
-    BadRowError,
-    feature_column,
-    quoted,
-    refuse_column,
-    rows_of,
-)
+from pomona.spark._columns import quoted
+from pomona.spark._feature_columns import BadRowError, feature_column, refuse_column, rows_of
 from pomona.spark._shipping import shipped_call
 from pomona.spark.moments import Fit
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
 
 from pomona.errors import raise_error
 from pomona.featurizer import Featurizer
-from pomona.spark._columns import photograph_source, with_columns
+from pomona.spark._columns import with_columns
+from pomona.spark._content import photograph_source
 from pomona.spark._shipping import check_driver, shipped
 
 if TYPE_CHECKING:

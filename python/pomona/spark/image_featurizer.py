@@ -14,7 +14,7 @@ from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 
 from pomona._models import DEFAULT_BACKBONE
 from pomona.errors import raise_error
-from pomona.spark._content import quoted
+from pomona.spark._columns import quoted
 from pomona.spark._counts import Counters, StageCounts, counters_of
 from pomona.spark.features import FeatureColumns, OnFailure, featurized, featurizer_arguments
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pomona.errors import raise_error, warn
-from pomona.spark._feature_columns import feature_column, field_of, quoted, refuse_column
+from pomona.spark._columns import quoted
+from pomona.spark._feature_columns import feature_column, field_of, refuse_column
 from pomona.spark._stages import series_udf
 
 if TYPE_CHECKING:

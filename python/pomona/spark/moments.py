@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from pomona.errors import raise_error
-from pomona.spark._feature_columns import BadRowError, FeatureColumn, LabelColumn, quoted, rows_of
+from pomona.spark._columns import quoted
+from pomona.spark._feature_columns import BadRowError, FeatureColumn, LabelColumn, rows_of
 from pomona.spark._shipping import shipped, shipped_call
 
 if TYPE_CHECKING:

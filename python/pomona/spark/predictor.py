@@ -16,7 +16,8 @@ from pomona.bundle import Bundle
 from pomona.errors import raise_error
 from pomona.predictor import Predictor
 from pomona.spark._bundle import PackedBundle
-from pomona.spark._columns import photograph_source, with_columns
+from pomona.spark._columns import with_columns
+from pomona.spark._content import photograph_source
 from pomona.spark._predictions import PredictTask
 from pomona.spark._shipping import check_driver, shipped, shipped_call
 
