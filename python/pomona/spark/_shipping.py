@@ -48,9 +48,9 @@ def shipped_call(module: str, function: str, *arguments: Any) -> Callable[[Any],
 def _loader(module: str, function: str) -> Callable[[], Callable[..., Any]]:
     version = pomona.__version__
     how = (
-        "install the wheel of the driver on every executor, or ship an environment that holds it: "
-        "--archives environment.tar.gz#environment and "
-        "--conf spark.pyspark.python=./environment/bin/python"
+        "install the wheel of the driver on every executor, or ship an environment that holds it, "
+        "which pomona.spark.pack_environment('environment.tar.gz') packs: "
+        "--archives environment.tar.gz#environment and PYSPARK_PYTHON=./environment/bin/python"
     )
 
     def load() -> Any:
