@@ -77,6 +77,10 @@ class ReadPlacesTest : public testing::Test {
     return answers;
   }
 
+  static std::string message_of(const ReadAnswer& answer) {
+    return answer.failure ? answer.failure->message : "";
+  }
+
   static std::vector<std::string> kinds(const std::vector<ReadAnswer>& answers) {
     std::vector<std::string> kinds;
     for (const ReadAnswer& answer : answers) {
@@ -136,7 +140,7 @@ TEST_F(ReadPlacesTest, FilesOfThisMachineComeBetweenObjects) {
   EXPECT_EQ(answers[1].bytes, "object");
   EXPECT_EQ(answers[4].bytes, "object");
   EXPECT_THAT(kinds(answers), ElementsAre("", "", "gone", "gone", ""));
-  EXPECT_THAT(answers[2].failure->message, HasSubstr("none"));
+  EXPECT_THAT(message_of(answers[2]), HasSubstr("none"));
   std::filesystem::remove_all(folder);
 }
 
@@ -256,7 +260,7 @@ TEST_F(ReadPlacesTest, TooLittleMemoryFailsOneObject) {
   bucket().no_memory = true;
   const auto answers = read({"s3://fruits/one"});
   EXPECT_THAT(kinds(answers), ElementsAre("unreadable"));
-  EXPECT_THAT(answers[0].failure->message, HasSubstr("not enough memory"));
+  EXPECT_THAT(message_of(answers[0]), HasSubstr("not enough memory"));
 }
 
 TEST_F(ReadPlacesTest, FewerThreadsReadAllTheSame) {
