@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pomona.bundle import Bundle
-from pomona.errors import raise_error
+from pomona.errors import PomonaError
 from pomona.predictor import Predictor
+from pomona.spark._kept import kept
 
 _predictors: dict[str, Predictor] = {}  # of this process
 
@@ -38,22 +41,18 @@ class PackedBundle:
         return cls(bundle.digest, archive.getvalue())
 
     def open(self) -> Bundle:
-        """The bundle, from a folder of this machine that all workers share.
-
-        Raises:
-            DamagedError: That folder has other files.
+        """The bundle, from a folder of this machine that all workers share. What is damaged there,
+        as by a program that removes old temporary files, is unpacked anew.
         """
         folder = Path(tempfile.gettempdir()) / f"pomona-bundle-{os.getuid()}-{self.digest}"
-        if not folder.is_dir():
-            self._unpack(folder)
-        bundle = Bundle(folder)
-        if bundle.digest != self.digest:
-            raise_error(
-                "corrupt",
-                f"opening the bundle '{folder}', which a worker of Spark has unpacked: its files have "
-                "changed; remove this folder",
-            )
-        return bundle
+        if folder.is_dir():
+            with suppress(PomonaError):
+                bundle = Bundle(folder)
+                if bundle.digest == self.digest:
+                    return bundle
+            shutil.rmtree(folder, ignore_errors=True)
+        self._unpack(folder)
+        return Bundle(folder)
 
     def _unpack(self, folder: Path) -> None:
         unpacked = tempfile.mkdtemp(prefix="pomona-", dir=folder.parent)
@@ -62,14 +61,10 @@ class PackedBundle:
         try:
             Path(unpacked).rename(folder)
         except OSError:  # another worker was quicker
-            import shutil
-
             shutil.rmtree(unpacked)
 
 
 def predictor_of(packed: PackedBundle, options: dict[str, Any]) -> Predictor:
     """The one of this process with this bundle and these options, with one worker thread."""
     key = repr((packed.digest, sorted(options.items())))
-    if key not in _predictors:
-        _predictors[key] = Predictor(packed.open(), workers=1, **options)
-    return _predictors[key]
+    return kept(_predictors, key, lambda: Predictor(packed.open(), workers=1, **options))

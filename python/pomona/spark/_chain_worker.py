@@ -39,6 +39,7 @@ class ShardTask:
         options: Of the command.
         files: Content of the files that options name, by the option.
         shards: How many tasks there are.
+        samples: Places that the driver sees.
     """
 
     places: list[str]
@@ -47,6 +48,7 @@ class ShardTask:
     options: dict[str, Any]
     files: dict[str, bytes]
     shards: int
+    samples: list[str]
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _done(number: int, task: ShardTask) -> ShardDone:
     host = platform.node()
     try:
         _check_note(task)
+        _check_samples(task)
         record = _run(number, task)
     except PomonaError as error:
         kind = next(kind for kind, one in EXCEPTIONS.items() if type(error) is one)
@@ -169,6 +172,19 @@ def _check_note(task: ShardTask) -> None:
         f"{_NOTE} is missing or another one here; give `out` on storage that all machines share, or "
         "an s3:// place",
     )
+
+
+def _check_samples(task: ShardTask) -> None:
+    """Executors may have come after the first look around. Without it, what a machine does not see
+    would count as photographs that are gone.
+    """
+    for place in task.samples:
+        if not Path(place).exists():
+            raise_error(
+                "not_found",
+                f"reading '{place}': the driver sees it, this machine does not; give photographs on "
+                "storage that all machines share, or in an s3:// place",
+            )
 
 
 def _run(number: int, task: ShardTask) -> dict[str, Any]:

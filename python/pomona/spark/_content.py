@@ -17,7 +17,7 @@ from pomona.spark._columns import column_type, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from pyspark.sql.types import StructType
+    from pyspark.sql.types import DataType, StructType
 
 CHUNK = "chunk"  # bytes, null for a photograph that is null
 FIRST = "first"  # is it the first one of a photograph?
@@ -48,11 +48,15 @@ class PhotographSource:
 def photograph_source(df: DataFrame, column: str) -> PhotographSource:
     """Photographs of a column of encoded bytes, which does not stay, or of text, which does.
 
+    Beside a column of text no column of bytes stays: as `binaryFile` gives it, it holds the
+    photographs, which would all go to Python and back.
+
     Raises:
         InvalidInputError: There is no such column, or one of another type.
     """
     if not _is_content(df.schema, column):
-        return PhotographSource(df, column, df.columns, column)
+        beside = [field.name for field in df.schema.fields if not _is_binary(field.dataType)]
+        return PhotographSource(df.select(*map(quoted, beside)), column, beside, column)
     beside = [name for name in df.columns if name != column]
     name = "path" if "path" in beside else None
     return PhotographSource(chunks_of(df, column, beside), None, beside, name)
@@ -69,7 +73,13 @@ def _is_content(schema: StructType, column: str) -> bool:
             f"reading photographs from the column '{column}': expected binary (encoded photographs) "
             f"or string (paths), found {found.simpleString()}",
         )
-    return isinstance(found, BinaryType)
+    return _is_binary(found)
+
+
+def _is_binary(kind: DataType) -> bool:
+    from pyspark.sql.types import BinaryType
+
+    return isinstance(kind, BinaryType)
 
 
 def chunks_of(df: DataFrame, column: str, others: list[str]) -> DataFrame:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 class StageCounts:
     """What a stage has done until now, in all actions since its last `transform`.
 
-    As accumulators of Spark count: work that Spark does again counts again.
+    As accumulators of Spark count: work that Spark does again counts again, and a task that Spark
+    ends early, as for `limit` and `show`, counts nothing.
 
     Attributes:
         photographs: That were given.
         failures: Of these, that could not be read.
-        seconds: Of all tasks together, from their first photograph to their last.
+        seconds: Of all tasks together, with what the first one of a worker takes to compile the
+            network.
     """
 
     photographs: int

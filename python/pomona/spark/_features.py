@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pomona._stream import Block, Failure, stream_blocks
 from pomona.errors import raise_error
 from pomona.featurizer import Featurizer
+from pomona.spark._kept import kept
 from pomona.spark._photographs import (
     WaitingRows,
     batch_of,
@@ -58,20 +59,20 @@ def featurize(batches: Batches, task: FeatureTask, counters: Counters | None = N
     waiting = WaitingRows()
     items = photographs_of(batches, task.place, waiting)
     started = time.monotonic()
-    for block in _blocks(featurizer_of(task.featurizer), items):
+    try:
+        for block in _blocks(featurizer_of(task.featurizer), items):
+            if counters is not None:
+                counters.add(block.photographs, len(block.failures))
+            yield from _batches_of(block, waiting.take(block.photographs), task)
+    finally:
         if counters is not None:
-            counters.add(block.photographs, len(block.failures))
-        yield from _batches_of(block, waiting.take(block.photographs), task)
-    if counters is not None:
-        counters.add_seconds(time.monotonic() - started)
+            counters.add_seconds(time.monotonic() - started)
 
 
 def featurizer_of(arguments: dict[str, Any]) -> Featurizer:
     """The one of this process with these arguments."""
     key = repr(sorted(arguments.items()))
-    if key not in _featurizers:
-        _featurizers[key] = Featurizer(**{**arguments, "workers": 1})
-    return _featurizers[key]
+    return kept(_featurizers, key, lambda: Featurizer(**{**arguments, "workers": 1}))
 
 
 def _blocks(featurizer: Featurizer, items: Iterable[Item]) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pomona
@@ -27,26 +27,35 @@ def shipped(module: str, function: str, *arguments: Any) -> BatchFunction:
         function: Name of a function in it.
         arguments: What is pickled along.
     """
-    load = _loader(module, function)
+    load = _loader(module, function, arguments)
 
     def run(batches: Batches) -> Batches:
-        yield from load()(batches, *arguments)
+        work, given = load()
+        yield from work(batches, *given)
 
     return run
 
 
 def shipped_call(module: str, function: str, *arguments: Any) -> Callable[[Any], Any]:
     """The same for a function of one value, of which the workers call `function(value, *arguments)`."""
-    load = _loader(module, function)
+    load = _loader(module, function, arguments)
+    loaded: list[Any] = []  # in the worker: not for each value anew
 
     def run(value: Any) -> Any:
-        return load()(value, *arguments)
+        if not loaded:
+            loaded.append(load())
+        work, given = loaded[0]
+        return work(value, *given)
 
     return run
 
 
-def _loader(module: str, function: str) -> Callable[[], Callable[..., Any]]:
+def _loader(module: str, function: str, arguments: Sequence[Any]) -> Callable[[], Any]:
+    """In a worker: the function and its arguments, which are of classes that the wheel has."""
+    from pyspark import cloudpickle
+
     version = pomona.__version__
+    pickled: bytes = cloudpickle.dumps(arguments)  # type: ignore[no-untyped-call]
     how = (
         "install the wheel of the driver on every executor, or ship an environment that holds it, "
         "which pomona.spark.pack_environment('environment.tar.gz') packs: "
@@ -55,6 +64,7 @@ def _loader(module: str, function: str) -> Callable[[], Callable[..., Any]]:
 
     def load() -> Any:
         import importlib
+        import pickle
         import platform
 
         where = f"the Spark executor on {platform.node()}"
@@ -68,7 +78,7 @@ def _loader(module: str, function: str) -> Callable[[], Callable[..., Any]]:
                 f"loading Pomona on {where}: expected version {version}, which the driver has, found "
                 f"{found}; {how}"
             )
-        return work
+        return work, pickle.loads(pickled)
 
     return load
 

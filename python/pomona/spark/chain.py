@@ -119,9 +119,8 @@ class _Chain:
 
     def check_executors(self) -> None:
         """Raises before anything is written where an executor lacks the wheel or the photographs."""
-        places = [*_samples(self._images), *_samples(self._options.get("test"))]
         slots = _slots(self._spark)
-        rows = self._job(slots, "check executors", FOUND_SCHEMA, "look_around", places)
+        rows = self._job(slots, "check executors", FOUND_SCHEMA, "look_around", self._samples())
         for row in rows:
             if row.missing:
                 raise_error(
@@ -130,6 +129,9 @@ class _Chain:
                     "it, this machine does not; give photographs on storage that all machines share, "
                     "or in an s3:// place",
                 )
+
+    def _samples(self) -> list[str]:
+        return [*_samples(self._images), *_samples(self._options.get("test"))]
 
     def begin(self, progress: ProgressArgument) -> dict[str, Any] | None:
         """Lists the photographs and begins the work, or resumes it; None when all is done."""
@@ -157,6 +159,7 @@ class _Chain:
             options={**options, "precision": given["precision"]},
             files=_contents(given, "classes"),
             shards=shards,
+            samples=self._samples(),
         )
         what = f"extract features of {listing['files']:,} files, {listing['parts_left']} parts"
         began = time.monotonic()

@@ -7,16 +7,24 @@ features = spark.read.format("pomona").option("inputSize", 128).load("photograph
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
-
-from pomona.errors import raise_error
+from pomona.errors import MissingLibraryError, raise_error
 from pomona.images import photographs
 from pomona.spark._features import FeatureTask, featurize
 from pomona.spark.image_featurizer import ImageFeaturizer
+
+try:
+    from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+except ImportError as error:
+    raise MissingLibraryError(
+        'using the format "pomona": expected PySpark 4, found an older one, which has no data sources '
+        "in Python; use pomona.spark.ImageFeaturizer"
+    ) from error
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,8 +36,8 @@ _MOST_PARTITIONS = 10_000
 
 
 class PomonaDataSource(DataSource):
-    """Columns `path`, `label` (the name of the folder of the photograph) and `features`; `error` is
-    null, or why a photograph could not be read, where `handleInvalid` is `"keep"`.
+    """Columns `path`, `label` (the name of the folder of the photograph; empty in the folder itself)
+    and `features`; `error` is null, or why a photograph could not be read, where `handleInvalid` is `"keep"`.
 
     Options are the parameters of `ImageFeaturizer` about photographs: `backbone`, `inputSize`,
     `precision`, `fit`, `crops` (with commas), `batchSize`, `models`, `handleInvalid`.
@@ -58,15 +66,16 @@ class PomonaDataSource(DataSource):
                 'reading the format "pomona": expected one folder of photographs, found none; '
                 'name it with load("photographs")',
             )
-        return _Reader(place, _featurizer_of(given))
+        return _Reader(_folder_of(place), _featurizer_of(given))
 
 
-class _Paths(InputPartition):
-    """Photographs that one task reads."""
+class _Photographs(InputPartition):
+    """What one task reads: paths and labels."""
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
         super().__init__(None)
-        self.paths = list(paths)
+        self.paths = [path for path, _ in found]
+        self.labels = [label for _, label in found]
 
 
 class _Reader(DataSourceReader):
@@ -84,22 +93,41 @@ class _Reader(DataSourceReader):
 
     def partitions(self) -> Sequence[InputPartition]:
         """Some photographs each, in the order of their paths."""
-        paths = [str(item) for _, item in photographs(self._place)]
-        count = max(_IN_A_PARTITION, -(-len(paths) // _MOST_PARTITIONS))
-        return [_Paths(paths[first : first + count]) for first in range(0, len(paths), count)]
+        found = [
+            (str(item), unicodedata.normalize("NFC", PurePosixPath(name).parent.name))
+            for name, item in photographs(self._place)
+        ]
+        count = max(_IN_A_PARTITION, -(-len(found) // _MOST_PARTITIONS))
+        return [_Photographs(found[first : first + count]) for first in range(0, len(found), count)]
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """Rows of a partition; runs in a worker."""
         import pyarrow as pa
 
-        assert isinstance(partition, _Paths)
-        labels = [PurePosixPath(path).parent.name for path in partition.paths]
-        batch = pa.record_batch({"path": partition.paths, "label": labels})
+        assert isinstance(partition, _Photographs)
+        batch = pa.record_batch({"path": partition.paths, "label": partition.labels})
         for made in featurize(iter([batch]), self._task):
             if self._task.on_failure == "keep":
                 yield made
             else:
                 yield made.append_column("error", pa.nulls(len(made), pa.string()))
+
+
+def _folder_of(place: str) -> str:
+    """A folder as every executor finds it.
+
+    Raises:
+        InvalidInputError: It is in a bucket, or in another file system.
+    """
+    if place.startswith("file:"):
+        place = "/" + place.removeprefix("file:").lstrip("/")
+    if "://" in place:
+        raise_error(
+            "invalid_input",
+            f"reading the format \"pomona\" from '{place}': expected a folder that every executor "
+            "sees; for a bucket use pomona.spark.run, or ImageFeaturizer on a column of s3:// paths",
+        )
+    return os.path.normpath(Path(place).absolute())
 
 
 def _featurizer_of(given: dict[str, str]) -> ImageFeaturizer:

@@ -6,23 +6,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
 
+from pomona._signature import takes
 from pomona.errors import raise_error
 from pomona.featurizer import Featurizer
 from pomona.spark._columns import with_columns
 from pomona.spark._content import photograph_source
 from pomona.spark._shipping import check_driver, shipped
+from pomona.spark.options import FeaturizerOptions
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql.types import DataType
 
     from pomona.spark._counts import Counters
-    from pomona.spark.options import FeaturizerOptions
 
 OnFailure = Literal["error", "skip", "keep"]
 ON_FAILURE: Final = ("error", "skip", "keep")
 
 
+@takes(FeaturizerOptions)
 def features_in_arrow(
     df: DataFrame,
     *,
@@ -43,12 +45,12 @@ def features_in_arrow(
         handle_invalid: What happens at a photograph that cannot be read: an error ends the job,
             `"skip"` leaves its row out, `"keep"` leaves its features null and gives the reason.
         error_col: Column of the reason, null for photographs that can be read; only with `"keep"`.
-        options: As `pomona.Featurizer` has them. Without `precision` it is `"f32"`, so that all
-            executors compute the same; `"bf16"` is faster where all have it.
+        {options}
 
     Returns:
-        The columns of `df`, features after them. A column of bytes is left out, so that
-        photographs do not go back through Spark: join by a column such as `path` if you need them.
+        The columns of `df`, features after them. The column of bytes is left out, and with paths
+        every column of bytes, so that photographs do not go back through Spark: join by a column
+        such as `path` if you need them.
 
     Raises:
         InvalidInputError: There is no such column, one of another type, or an option is out of range.

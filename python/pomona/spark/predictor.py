@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pyspark import keyword_only
 from pyspark.ml import Transformer
@@ -97,6 +98,8 @@ class BundlePredictor(
         super().__init__()
         self._setDefault(inputCol="content", outputCol="prediction", top=3, fast=False)
         self._opened: Bundle | None = None
+        if bundle is not None:
+            self._input_kwargs["bundle"] = _absolute(bundle)  # type: ignore[attr-defined]
         self._set(**self._input_kwargs)  # type: ignore[attr-defined]
 
     def setBundle(self, value: Bundle | StrPath) -> BundlePredictor:
@@ -108,8 +111,22 @@ class BundlePredictor(
                 self._set(bundle=value._absolute)
         else:
             self._opened = None
-            self._set(bundle=os.fspath(value))
+            self._set(bundle=_absolute(value))
         return self
+
+    def write(self) -> Any:
+        """Writes the stage, with the place of its bundle.
+
+        Raises:
+            InvalidInputError: The bundle is in memory.
+        """
+        if not self.isDefined(self.bundle):
+            raise_error(
+                "invalid_input",
+                "saving a BundlePredictor: it is saved by the place of its bundle, which is in memory; "
+                "save that first: bundle.save(FOLDER)",
+            )
+        return super().write()
 
     def getBundle(self) -> str:
         """Gets `bundle`."""
@@ -157,6 +174,12 @@ class BundlePredictor(
         )
 
 
+def _absolute(place: StrPath) -> str:
+    """A place that is found from any working directory."""
+    place = os.fspath(place)
+    return place if "://" in place else str(Path(place).absolute())
+
+
 def predictions_in_arrow(
     df: DataFrame,
     bundle: Bundle | StrPath,
@@ -177,7 +200,8 @@ def predictions_in_arrow(
         fast: Use two crops instead of all.
 
     Returns:
-        The columns of `df`, but for one of bytes, and the answers after them.
+        The columns of `df`, but for those of bytes as in `features_in_arrow`, and the answers after
+        them.
 
     Raises:
         NotFoundError: There is no bundle at that place.
@@ -194,6 +218,9 @@ def register(
     spark: SparkSession, name: str, bundle: Bundle | StrPath, *, top: int = 3, fast: bool = False
 ) -> None:
     """Registers a function for SQL, of a photograph or its path, that returns an answer.
+
+    Spark hands it 100 rows at a time, however large they are, and it answers them one by one: for
+    many photographs, or large ones, `BundlePredictor` is faster and holds less.
 
     Args:
         spark: Its session.

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """`BundlePredictor` and the function for SQL: the answers of `pomona predict`, wherever they run."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from places import FRUITS
 
 import pomona
 from pomona.errors import InvalidInputError, NotFoundError
 from pomona.spark import BundlePredictor, predictions_in_arrow, register
+from pomona.spark._bundle import PackedBundle
 
 BANANAS = FRUITS / "Banana"
 
@@ -79,6 +83,27 @@ def test_a_stage_is_saved_by_the_place_of_its_bundle(bundle, photographs, expect
     assert {row.prediction.label for row in rows} == {
         one.answers[0].id for one in expected.values()
     }
+
+
+def test_a_stage_with_a_bundle_in_memory_is_not_saved(tiny, tmp_path):
+    features = pomona.extract(FRUITS, **tiny)
+    in_memory = pomona.train(features, models=tiny["models"])
+    with pytest.raises(InvalidInputError, match="which is in memory; save that first"):
+        BundlePredictor().setBundle(in_memory).save(f"file:{tmp_path}/stage")
+
+
+def test_a_place_is_kept_from_any_working_directory(bundle, output, monkeypatch):
+    monkeypatch.chdir(Path(output.path).parent)
+    assert BundlePredictor(bundle=Path(output.path).name).getBundle() == str(output.path)
+
+
+def test_what_is_damaged_on_a_machine_is_unpacked_anew(bundle, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    packed = PackedBundle.of(bundle)
+    assert packed.open() == bundle
+    (folder,) = tmp_path.glob("pomona-bundle-*")
+    (folder / "bundle.json").unlink()
+    assert packed.open() == bundle
 
 
 def test_what_makes_no_sense_is_refused_by_the_driver(bundle, photographs):

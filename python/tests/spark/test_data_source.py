@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`spark.read.format("pomona")`."""
 
+import os
+import shutil
+
 import numpy as np
 import pyspark
 import pytest
@@ -30,6 +33,24 @@ def test_a_folder_is_read_as_features(reader, tiny):
         assert found[path].label == label
         assert found[path].error is None
         assert np.array_equal(np.float32(found[path].features), features)
+
+
+def test_folders_become_paths_that_executors_find(reader, tmp_path):
+    (tmp_path / "fruits" / "Banana").mkdir(parents=True)
+    for place in ("fruits/Banana/25.jpg", "fruits/top.jpg"):
+        shutil.copy(FRUITS / "Banana" / "25_100.jpg", tmp_path / place)
+    relative = os.path.relpath(tmp_path / "fruits")  # to where Spark was started
+    for place in (relative, f"file://{tmp_path}/fruits", f"file:{tmp_path}/fruits"):
+        rows = reader.load(place).collect()
+        assert {row.path: row.label for row in rows} == {
+            f"{tmp_path}/fruits/Banana/25.jpg": "Banana",
+            f"{tmp_path}/fruits/top.jpg": "",
+        }
+
+
+def test_buckets_are_refused(reader):
+    with pytest.raises(Exception, match="for a bucket use pomona.spark.run, or ImageFeaturizer"):
+        reader.load("s3://orchard/fruits").collect()
 
 
 def test_reasons_of_photographs_that_cannot_be_read(reader, tmp_path):

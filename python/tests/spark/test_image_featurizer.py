@@ -91,6 +91,12 @@ def test_vectors_for_spark_ml(stage, photographs, expected):
     assert_are(arrays, expected)
 
 
+def test_paths_carry_no_column_of_bytes_along(stage, photographs, expected):
+    features = stage(inputCol="path").transform(photographs)
+    assert features.columns == ["path", "modificationTime", "length", "features"]
+    assert_are(features.collect(), expected)
+
+
 def test_photographs_without_another_column(stage, photographs):
     features = stage().transform(photographs.select("content"))
     assert features.columns == ["features"]
@@ -173,6 +179,7 @@ def test_a_stage_is_saved_and_loaded(stage, tmp_path):
         ({"batchSize": 0}, "batchSize: expected 1 or more, found 0"),
         ({"precision": "f8"}, "precision"),
         ({"handleInvalid": "ignore"}, "expected error, skip, keep, found 'ignore'"),
+        ({"crops": ["middle"]}, "crops"),
         ({"outputType": "list"}, "outputType: expected array or vector, found 'list'"),
     ],
 )

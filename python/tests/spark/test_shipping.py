@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What workers say that do not have the wheel of the driver."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyspark
 import pytest
 from places import FRUITS
+from pyspark import cloudpickle
 
 import pomona
 from pomona.spark import features_in_arrow
+from pomona.spark._features import FeatureTask
 from pomona.spark._shipping import check_driver, shipped
 
 
@@ -33,10 +41,35 @@ def test_a_missing_wheel_is_a_sentence(photographs):
     )
 
 
+WITHOUT = """
+import sys
+from pathlib import Path
+sys.modules["pomona"] = None
+from pyspark import cloudpickle
+run = cloudpickle.loads(Path(sys.argv[1]).read_bytes())
+try:
+    list(run(iter([])))
+except RuntimeError as error:
+    print(error)
+"""
+
+
+def test_so_is_one_where_arguments_are_of_its_classes(tmp_path):
+    task = FeatureTask({}, None, [], "features", "error", "error", None)
+    run = shipped("pomona.spark._features", "featurize", task)
+    (tmp_path / "function").write_bytes(cloudpickle.dumps(run))
+    paths = [str(Path(pyspark.__file__).parents[1])]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, tmp_path / "function"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+    )
+    assert "install the wheel of the driver on every executor" in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize("release", ["3.4.4", "5.0.0"])
 def test_other_releases_of_spark_are_refused(release, monkeypatch):
-    import pyspark
-
     monkeypatch.setattr(pyspark, "__version__", release)
     with pytest.raises(
         ImportError, match=f"using PySpark {release}: expected 3.5 or a release of 4"
