@@ -61,9 +61,7 @@ def test_logistic_is_that_of_the_core(model, data):
     values, labels = data
     rows = _core.MemoryRows(values)
     rows.labels = labels
-    rows.paths = [
-        hashlib.blake2b(row.tobytes(), digest_size=12).hexdigest() + "-0" for row in values
-    ]
+    rows.paths = [key_of(row, label) for row, label in zip(values, labels)]
     options = _core.TrainOptions()
     options.c = 2.0
     names, weights, bias, temperature, *_ = _core.train_classifier(rows, options, None)
@@ -76,6 +74,12 @@ def test_logistic_is_that_of_the_core(model, data):
     plain = _core.fit_logistic(values, numbers, 3, 2.0)
     shares = [softmax(_core.logits(w, b, values)) for w, b in ((weights, bias), fit_of(plain))]
     assert np.abs(shares[0] - shares[1]).max() < 0.03
+
+
+def key_of(row, label):
+    text = label.encode()
+    content = row.tobytes() + len(text).to_bytes(8, "little") + text
+    return hashlib.blake2b(content, digest_size=12).hexdigest() + "-0"
 
 
 def fit_of(plain):
@@ -120,6 +124,26 @@ def test_partitions_do_not_matter(model, spark, data):
     other = PomonaClassifier(c=2.0).fit(frame_of(spark, *data, parts=1))
     assert other.coefficientMatrix == model.coefficientMatrix
     assert other.temperature == model.temperature
+
+
+def test_the_order_of_copies_with_other_labels_does_not_matter(spark):
+    """To the bit, where rows of the same numbers have different labels and groups."""
+    values, labels = made_up_rows(rows=60)
+    others = [KINDS[(KINDS.index(label) + 1) % 3] for label in labels]
+    rows = [
+        (row.tolist(), label, f"fruit {number}")
+        for number, (row, both) in enumerate(zip(values, zip(labels, others)))
+        for label in both
+    ]
+    schema = "features array<float>, label string, fruit string"
+    classifier = PomonaClassifier(groupCol="fruit")
+    models = [
+        classifier.fit(spark.createDataFrame(ordered, schema).coalesce(1))
+        for ordered in (rows, rows[::-1])
+    ]
+    assert models[0].coefficientMatrix == models[1].coefficientMatrix
+    assert models[0].interceptVector == models[1].interceptVector
+    assert models[0].temperature == models[1].temperature
 
 
 def test_ridge_is_that_of_the_core(frame, data, monkeypatch):
