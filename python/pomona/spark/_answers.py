@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pomona.spark._columns import quoted
 from pomona.spark._feature_columns import refuse_column
-from pomona.spark._stages import BLOCK_ROWS, series_udf, usable_rows
+from pomona.spark._stages import BLOCK_ROWS, once, series_udf, usable_rows
 from pomona.spark.moments import Fit
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def with_answers(
         refuse_column(dataset.schema, name, fit.stage)
     names = dataset.columns
     answer = "_pomona_answer"
-    answered = dataset.withColumn(answer, _function(fit, answering)(fit.features.as_array()))
+    function = _function(fit, answering)
+    function = once(function) if skip else function
+    answered = dataset.withColumn(answer, function(fit.features.as_array()))
     if skip:
         answered = answered.where(col(answer)["raw"].isNotNull())
     added = []

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_CLASSES = 100_000
 """Class indices are smaller: probabilities have an element for each index."""
 
+_DROP = 'drop such rows, or set handleInvalid="skip"'
 _EXPECTED = "expected array<float>, array<double> or a vector of Spark ML"
 
 
@@ -80,12 +81,20 @@ class LabelColumn:
 
     name: str
     is_numeric: bool
+    class_count: int = 0  # what metadata of the column say, as StringIndexer sets them; 0: nothing
 
     def as_column(self) -> Any:
         """The Column, as string or double."""
         from pyspark.sql.functions import col
 
         return col(quoted(self.name)).cast("double" if self.is_numeric else "string")
+
+    def is_there(self) -> Any:
+        """Has a row a label? A Column of booleans."""
+        from pyspark.sql.functions import isnan
+
+        column = self.as_column()
+        return column.isNotNull() & (~isnan(column) if self.is_numeric else (column != ""))
 
     def texts(self, array: Any, usable: NDArray[np.bool_] | None) -> NDArray[Any]:
         """Labels as texts in NFC, those of usable rows.
@@ -96,16 +105,16 @@ class LabelColumn:
         import numpy as np
 
         if array.null_count:
-            raise BadRowError(
-                "expected a value in every row, found null; drop such rows, or set handleInvalid"
-            )
+            raise BadRowError(f"expected a value in every row, found null; {_DROP}")
         labels: NDArray[Any] = array.to_numpy(zero_copy_only=False)
         labels = labels if usable is None else labels[usable]
         if not self.is_numeric:
             if (labels == "").any():
-                raise BadRowError("expected a text in every row, found an empty one")
+                raise BadRowError(f"expected a text in every row, found an empty one; {_DROP}")
             composed = [unicodedata.normalize("NFC", label) for label in labels]
             return np.array(composed, dtype=object)
+        if np.isnan(labels).any():
+            raise BadRowError(f"expected a number in every row, found NaN; {_DROP}")
         wrong = labels[~((labels >= 0) & (labels < MOST_CLASSES) & (labels == np.floor(labels)))]
         if len(wrong):
             raise BadRowError(
@@ -123,14 +132,25 @@ def label_column(schema: Any, name: str, stage: str) -> LabelColumn:
     """
     from pyspark.sql.types import NumericType, StringType
 
-    kind = field_of(schema, name, stage).dataType
+    field = field_of(schema, name, stage)
+    kind = field.dataType
     if not isinstance(kind, (NumericType, StringType)):
         raise_error(
             "invalid_input",
             f"{stage}: the column {name!r}: expected labels, a string or a number, found "
             f"{kind.simpleString()}",
         )
-    return LabelColumn(name, isinstance(kind, NumericType))
+    if isinstance(kind, StringType):
+        return LabelColumn(name, is_numeric=False)
+    return LabelColumn(name, is_numeric=True, class_count=_class_count(field.metadata))
+
+
+def _class_count(metadata: dict[str, Any]) -> int:
+    """The number of classes in the attribute of a column of Spark ML; 0: it has none."""
+    attribute = metadata.get("ml_attr", {})
+    if attribute.get("type") == "binary":
+        return 2
+    return len(attribute.get("vals", ())) or int(attribute.get("num_vals", 0))
 
 
 def refuse_column(schema: Any, name: str, stage: str) -> None:
@@ -174,9 +194,7 @@ def rows_of(array: Any, width: int | None, keep_bad: bool) -> Rows:
     usable: NDArray[np.bool_] | None = None
     if array.null_count:
         if not keep_bad:
-            raise BadRowError(
-                "expected numbers in every row, found null; drop such rows, or set handleInvalid"
-            )
+            raise BadRowError(f"expected numbers in every row, found null; {_DROP}")
         usable = np.asarray(array.is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
         array = array.filter(array.is_valid())
     if len(array) == 0:
@@ -198,7 +216,7 @@ def rows_of(array: Any, width: int | None, keep_bad: bool) -> Rows:
         bad = values[~finite][0]
         raise BadRowError(
             f"expected finite numbers of float32 in every row, found {bad[~np.isfinite(bad)][0]} or "
-            "a null element; drop such rows, or set handleInvalid"
+            f"a null element; {_DROP}"
         )
     if usable is None:
         usable = finite

@@ -91,14 +91,25 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
         function = series_udf(
             "array<float>", __name__, computed_series.__name__, task, where, arrays
         )
+        skip = self.getHandleInvalid() == "skip"
+        function = once(function) if skip else function
         computed = dataset.withColumn(output, function(column.as_array()))
-        if self.getHandleInvalid() == "skip":
+        if skip:
             computed = computed.where(col(quoted(output)).isNotNull())
         if not column.is_vector:
             return computed
         numbers = col(quoted(output))
         vectors = when(numbers.isNotNull(), array_to_vector(numbers))
         return computed.withColumn(output, vectors)
+
+
+def once(function: Any) -> Any:
+    """The UDF, for a result that rows are filtered by.
+
+    Spark moves a filter below the projection that the filter reads, and then evaluates the UDF in both.
+    It does not for a UDF that may give another result the second time.
+    """
+    return function.asNondeterministic()
 
 
 def series_udf(schema: str, module: str, function: str, *arguments: Any) -> Any:

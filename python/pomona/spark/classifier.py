@@ -89,7 +89,8 @@ class PomonaClassifier(
         c: Inverse regularisation strength of logistic regression.
         groupCol: Column of groups, such as one fruit: calibration keeps those of a group together.
         handleInvalid: Of rows that are null or not finite: "error" fails, "skip" leaves them out, "keep"
-            leaves them out of the fit and gives them null. Rows without a label likewise in the fit.
+            leaves them out of the fit and gives them null. The fit treats rows whose label or group is null
+            or empty likewise.
 
     Example:
         >>> classifier = PomonaClassifier(featuresCol="components", labelCol="label")
@@ -192,9 +193,13 @@ class PomonaClassifier(
             _fit_ridge(model, fit, dataset)
         else:
             _fit_logistic(model, fit, dataset, self.getC())
-        model._numeric = fit.label is not None and fit.label.is_numeric
+        assert fit.label is not None
+        model._numeric = fit.label.is_numeric
+        model._class_count = len(model._labels)
         if model._numeric:
             model._sort_by_index()
+            # A fold of a search may lack the last classes, which its evaluator meets in the other one.
+            model._class_count = max(int(model._labels[-1]) + 1, fit.label.class_count)
         return model
 
 
@@ -206,6 +211,7 @@ class PomonaClassificationModel(ClassifierColumns, Model, ArrayModel):
     _bias: NDArray[np.float64]
     _labels: list[str]
     _numeric: bool
+    _class_count: int
     _temperature: float
     _kind: str
 
@@ -232,8 +238,12 @@ class PomonaClassificationModel(ClassifierColumns, Model, ArrayModel):
 
     @property
     def numClasses(self) -> int:
-        """Elements of a vector of probabilities; a class index that no row had counts too."""
-        return int(self._labels[-1]) + 1 if self._numeric else len(self._labels)
+        """Elements of a vector of probabilities; a class index that no row had counts too.
+
+        Where labels are indices and their column has the metadata of `StringIndexer`, the number of
+        classes in there; else one more than the highest index.
+        """
+        return self._class_count
 
     @property
     def coefficientMatrix(self) -> DenseMatrix:
@@ -250,6 +260,7 @@ class PomonaClassificationModel(ClassifierColumns, Model, ArrayModel):
         return {
             "labels": self._labels,
             "numeric": self._numeric,
+            "class_count": self._class_count,
             "temperature": self._temperature,
             "kind": self._kind,
         }
@@ -257,6 +268,7 @@ class PomonaClassificationModel(ClassifierColumns, Model, ArrayModel):
     def _set_facts(self, facts: dict[str, Any]) -> None:
         self._labels = facts["labels"]
         self._numeric = facts["numeric"]
+        self._class_count = facts["class_count"]
         self._temperature = facts["temperature"]
         self._kind = facts["kind"]
 

@@ -7,9 +7,11 @@ regression, are folded into one.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pomona._in_memory import names_of
@@ -62,7 +64,7 @@ def exportBundle(
         precision: `"f32"` or `"bf16"`; None: `"f32"`.
         fit: How photographs became square; None: `"squash"`.
         crops: Parts of each photograph that the network saw; None: `"whole"`. The stages get the mean of
-            their features.
+            their features, so they must be fitted to features of one crop.
         batch: Photographs in one call of the network; None: what is fastest at this size.
         models: Folder of installed backbones on this machine; None: those of this package.
         labels: Texts for class indices, that of 0 first; None: those of the `StringIndexerModel`.
@@ -90,8 +92,10 @@ def exportBundle(
         "models": models,
     }
     chain = _chain_of(stages, labels)
+    made_by = _made_by(stages, given)
+    _check_crops(made_by, len(chain.arrays["mean"]))
     native = _core.Bundle.of_parts(
-        _made_by(stages, given), chain.arrays, chain.kind, chain.temperature, chain.labels
+        made_by, chain.arrays, chain.kind, chain.temperature, chain.labels
     )
     return Bundle._in_memory(native, models, None)
 
@@ -258,6 +262,22 @@ def _made_by(stages: list[Any], given: dict[str, Any]) -> Any:
         workers=None,
         models=given["models"],
     )
+
+
+def _check_crops(made_by: Any, width: int) -> None:
+    """Refuses stages that are fitted to features of several crops; of other widths the core speaks."""
+    try:
+        text = (Path(made_by.models) / made_by.backbone / "backbone.json").read_text("utf-8")
+        count = int(json.loads(text)["feature_count"])
+    except (OSError, ValueError, KeyError):
+        return  # the core says what is wrong with it
+    if width > count > 0 and width % count == 0:
+        _refuse(
+            f"expected stages for rows of {count} features, as the backbone {made_by.backbone!r} gives "
+            f"them for one crop, found stages for {width}: features of {width // count} crops that lie "
+            "side by side, of which a bundle takes the mean; fit the stages to features of one crop, "
+            'crops=["whole"]'
+        )
 
 
 def _contiguous(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from pomona.errors import raise_error
-from pomona.spark._columns import quoted
 from pomona.spark._feature_columns import BadRowError, FeatureColumn, LabelColumn, rows_of
 from pomona.spark._shipping import shipped, shipped_call
 
@@ -155,7 +154,7 @@ class Fit:
 
     stage: str  # such as "fitting PomonaPCA"
     features: FeatureColumn
-    keep_bad: bool  # leave out rows that are null or not finite
+    keep_bad: bool  # leave out rows that are null or not finite, and those without label or group
     label: LabelColumn | None = None
     group: str | None = None  # column
 
@@ -172,15 +171,17 @@ class Fit:
 
     def select(self, dataset: Any) -> Any:
         """Features as arrays, labels and groups where there are some: nothing else reaches Python."""
-        from pyspark.sql.functions import col
-
         columns = [self.features.as_array().alias("features")]
         if self.label is not None:
             columns.append(self.label.as_column().alias("label"))
-        if self.group is not None:
-            columns.append(col(quoted(self.group)).cast("string").alias("group"))
-        selected = dataset.select(*columns)
-        return selected.where("label is not null") if self.label and self.keep_bad else selected
+        group = self._group_column()
+        if group is not None:
+            columns.append(group.as_column().alias("group"))
+        if self.keep_bad:
+            # Before Python sees them, so that they count in no partition.
+            for column in (self.label, group):
+                dataset = dataset if column is None else dataset.where(column.is_there())
+        return dataset.select(*columns)
 
     def rows(self, batch: Any, width: int | None) -> FitRows:
         """Rows of a batch of what select() gives.
@@ -195,13 +196,17 @@ class Fit:
                 return FitRows(rows.values, None, None)
             column = self.label.name
             labels = self.label.texts(batch.column(1), rows.usable)
-            if self.group is None:
+            group = self._group_column()
+            if group is None:
                 return FitRows(rows.values, labels, None)
-            column = self.group
-            groups = LabelColumn(self.group, is_numeric=False).texts(batch.column(2), rows.usable)
+            column = group.name
+            groups = group.texts(batch.column(2), rows.usable)
             return FitRows(rows.values, labels, groups)
         except BadRowError as bad:
             raise BadRowError(f"{self.stage} on the column {column!r}: {bad}") from None
+
+    def _group_column(self) -> LabelColumn | None:
+        return None if self.group is None else LabelColumn(self.group, is_numeric=False)
 
 
 def sums_of(fit: Fit, dataset: Any, kind: type[AnySums]) -> AnySums:

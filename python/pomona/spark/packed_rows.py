@@ -126,8 +126,18 @@ def _slice(rows: FitRows, first: int, count: int) -> FitRows:
 
 
 def row_keys(rows: FitRows) -> list[bytes]:
-    """A digest of each row: copies of a photograph have the same, whatever their order."""
+    """A digest of the numbers of each row: copies of a photograph have the same, whatever their order."""
     return [hashlib.blake2b(row.tobytes(), digest_size=_KEY_BYTES).digest() for row in rows.values]
+
+
+def _order_keys(rows: FitRows) -> list[str]:
+    """A digest of each row with its label and group: rows with the same key are alike in everything."""
+    digests = [hashlib.blake2b(row.tobytes(), digest_size=_KEY_BYTES) for row in rows.values]
+    for texts in (rows.labels, rows.groups):
+        for digest, text in zip(digests, [] if texts is None else texts):
+            encoded = text.encode()
+            digest.update(len(encoded).to_bytes(8, "little") + encoded)
+    return [digest.hexdigest() for digest in digests]
 
 
 def _record(part: int, rows: FitRows | None, error: str | None = None) -> Any:
@@ -136,7 +146,7 @@ def _record(part: int, rows: FitRows | None, error: str | None = None) -> Any:
     def texts(values: Any) -> Any:
         return pa.array([[] if values is None else list(values)], pa.list_(pa.string()))
 
-    keys = [] if rows is None else [key.hex() for key in row_keys(rows)]
+    keys = [] if rows is None else _order_keys(rows)
     return pa.RecordBatch.from_pydict(
         {
             "part": pa.array([part], pa.int32()),

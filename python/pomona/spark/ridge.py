@@ -13,6 +13,7 @@ import json
 import struct
 from typing import TYPE_CHECKING, Any
 
+from pomona.errors import warn
 from pomona.spark.class_moments import ClassMoments
 from pomona.spark.moments import FitRows
 from pomona.spark.packed_rows import row_keys
@@ -120,6 +121,11 @@ class RidgeSums:
 
         learnt = self.moments.names
         if len(learnt) < 2 or not len(self._rows):
+            warn(
+                f"fitting ridge regression to {self.count} rows: the rows or groups are too few to hold some "
+                "out of an auxiliary fit, so probabilities are not calibrated; fit to more rows, or name "
+                "another groupCol or none"
+            )
             return 1.0
         auxiliary = self.moments.of_classes(learnt).fit_ridge(ALPHA)
         logits = _core.logits(auxiliary.weights, auxiliary.bias, self._rows)

@@ -61,9 +61,7 @@ def test_logistic_is_that_of_the_core(model, data):
     values, labels = data
     rows = _core.MemoryRows(values)
     rows.labels = labels
-    rows.paths = [
-        hashlib.blake2b(row.tobytes(), digest_size=12).hexdigest() + "-0" for row in values
-    ]
+    rows.paths = [key_of(row, label) for row, label in zip(values, labels)]
     options = _core.TrainOptions()
     options.c = 2.0
     names, weights, bias, temperature, *_ = _core.train_classifier(rows, options, None)
@@ -76,6 +74,12 @@ def test_logistic_is_that_of_the_core(model, data):
     plain = _core.fit_logistic(values, numbers, 3, 2.0)
     shares = [softmax(_core.logits(w, b, values)) for w, b in ((weights, bias), fit_of(plain))]
     assert np.abs(shares[0] - shares[1]).max() < 0.03
+
+
+def key_of(row, label):
+    text = label.encode()
+    content = row.tobytes() + len(text).to_bytes(8, "little") + text
+    return hashlib.blake2b(content, digest_size=12).hexdigest() + "-0"
 
 
 def fit_of(plain):
@@ -120,6 +124,26 @@ def test_partitions_do_not_matter(model, spark, data):
     other = PomonaClassifier(c=2.0).fit(frame_of(spark, *data, parts=1))
     assert other.coefficientMatrix == model.coefficientMatrix
     assert other.temperature == model.temperature
+
+
+def test_the_order_of_copies_with_other_labels_does_not_matter(spark):
+    """To the bit, where rows of the same numbers have different labels and groups."""
+    values, labels = made_up_rows(rows=60)
+    others = [KINDS[(KINDS.index(label) + 1) % 3] for label in labels]
+    rows = [
+        (row.tolist(), label, f"fruit {number}")
+        for number, (row, both) in enumerate(zip(values, zip(labels, others)))
+        for label in both
+    ]
+    schema = "features array<float>, label string, fruit string"
+    classifier = PomonaClassifier(groupCol="fruit")
+    models = [
+        classifier.fit(spark.createDataFrame(ordered, schema).coalesce(1))
+        for ordered in (rows, rows[::-1])
+    ]
+    assert models[0].coefficientMatrix == models[1].coefficientMatrix
+    assert models[0].interceptVector == models[1].interceptVector
+    assert models[0].temperature == models[1].temperature
 
 
 def test_ridge_is_that_of_the_core(frame, data, monkeypatch):
@@ -201,6 +225,30 @@ def test_class_indices(spark, data, kind):
     assert probability.argmax() == row["prediction"]
 
 
+def test_class_indices_of_a_column_with_metadata(spark, data, tmp_path):
+    """A fold without the last class has as many probabilities as the others."""
+    from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+    from pyspark.ml.feature import StringIndexer
+
+    values, labels = data
+    labels = [*labels[:-3], "Quince", "Quince", "Quince"]  # the rarest: the last index
+    frame = (
+        StringIndexer(inputCol="label", outputCol="index")
+        .fit(frame_of(spark, values, labels))
+        .transform(frame_of(spark, values, labels))
+    )
+    model = PomonaClassifier(labelCol="index").fit(frame.where("label != 'Quince'"))
+    assert model.labels == ["0", "1", "2"]
+    assert model.numClasses == 4
+    model.save(str(tmp_path / "model"))
+    loaded = PomonaClassificationModel.load(str(tmp_path / "model"))
+    assert loaded.numClasses == 4
+    answers = loaded.transform(frame)
+    assert answers.where("label = 'Quince'").first()["probability"][3] == 0
+    loss = MulticlassClassificationEvaluator(labelCol="index", metricName="logLoss")
+    assert loss.evaluate(answers) > 0
+
+
 def test_groups_stay_together(spark, data, monkeypatch):
     """Every row is there ten times: without groups calibration judges what it has learnt."""
     values, labels = made_up_rows(rows=120, spread=3)
@@ -262,7 +310,12 @@ def test_bad_rows(spark, data):
     ("label_type", "label", "sentence"),
     [
         ("string", None, "on the column 'label': expected a value in every row, found null"),
-        ("string", "", "on the column 'label': expected a text in every row, found an empty one"),
+        ("string", "", "expected a text in every row, found an empty one; drop such rows, or set"),
+        (
+            "double",
+            float("nan"),
+            "expected a number in every row, found NaN; drop such rows, or set",
+        ),
         ("double", 1.5, "expected labels that are class indices 0, 1, 2, … as StringIndexer"),
         ("double", -1.0, "found -1.0; give labels as texts, or index them first"),
     ],
@@ -275,12 +328,38 @@ def test_bad_labels(spark, data, label_type, label, sentence):
     assert sentence in refused(lambda: PomonaClassifier().fit(frame))
 
 
-def test_rows_without_a_label_are_left_out(spark, data):
+@pytest.mark.parametrize("kind", ["logistic", "ridge"])
+def test_rows_without_label_or_group_are_left_out(spark, data, kind):
     values, labels = data
-    frame = frame_of(spark, values, [*labels[:-1], None])
-    model = PomonaClassifier(handleInvalid="skip").fit(frame)
-    expected = PomonaClassifier().fit(frame_of(spark, values[:-1], labels[:-1]))
+    rows = [(v.tolist(), label, f"g{n}") for n, (v, label) in enumerate(zip(values, labels))]
+    schema = "features array<float>, label string, fruit string"
+    expected = PomonaClassifier(classifier=kind, groupCol="fruit").fit(
+        spark.createDataFrame(rows, schema).coalesce(1)
+    )
+    bad = [(rows[0][0], label, fruit) for label, fruit in ((None, "a"), ("", "b"), ("Fig", None))]
+    frame = spark.createDataFrame([*rows, *bad, (rows[0][0], "Fig", "")], schema).coalesce(1)
+    model = PomonaClassifier(classifier=kind, groupCol="fruit", handleInvalid="skip").fit(frame)
     assert model.coefficientMatrix == expected.coefficientMatrix
+    assert model.temperature == expected.temperature
+
+
+def test_an_index_that_is_nan_is_no_label(spark, data):
+    values, labels = data
+    numbers = [float(KINDS.index(label)) for label in labels]
+    frame = frame_of(spark, values, [*numbers[:-1], float("nan")], "double")
+    model = PomonaClassifier(handleInvalid="keep").fit(frame)
+    assert model.labels == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("stage", ["classifier", "pca"])
+def test_rows_are_computed_once_where_some_are_skipped(frame, model, stage, capsys):
+    """One pass through Python, not another one for the filter."""
+    if stage == "pca":
+        from pomona.spark import PomonaPCA
+
+        model = PomonaPCA(inputCol="features", outputCol="components", k=2).fit(frame)
+    model.copy().setHandleInvalid("skip").transform(frame).explain()
+    assert capsys.readouterr().out.count("ArrowEvalPython") == 1
 
 
 @pytest.mark.parametrize("kind", ["logistic", "ridge"])
@@ -320,3 +399,14 @@ def test_warnings_are_those_of_the_core(spark, data):
         warnings.simplefilter("always")
         PomonaClassifier(groupCol="fruit").fit(frame)
     assert any("every label has one group to learn from" in str(one.message) for one in caught)
+
+
+def test_ridge_without_rows_to_calibrate_by_warns(spark, data):
+    values, labels = data
+    rows = [(v.tolist(), label, "one") for v, label in zip(values, labels)]
+    schema = "features array<float>, label string, fruit string"
+    frame = spark.createDataFrame(rows, schema)
+    classifier = PomonaClassifier(classifier="ridge", groupCol="fruit")
+    with pytest.warns(pomona.PomonaWarning, match="240 rows: .* probabilities are not calibrated"):
+        model = classifier.fit(frame)
+    assert model.temperature == 1

@@ -201,6 +201,18 @@ def test_stages_that_make_no_bundle(features, tiny):
     assert exportBundle([pca], **tiny).labels == []
 
 
+def test_stages_for_several_crops_make_no_bundle(spark, features, tiny):
+    """Features of crops lie side by side, while a bundle takes their mean."""
+    from pyspark.sql.functions import concat
+
+    twice = features.select(concat("features", "features").alias("features"))
+    pca = PomonaPCA(inputCol="features", outputCol="components", k=3).fit(twice)
+    for options in ({}, {"crops": ["whole", "flip"]}):
+        sentence = refused(lambda o=options: exportBundle([pca], **tiny, **o))
+        assert "features of 2 crops that lie side by side" in sentence
+        assert 'fit the stages to features of one crop, crops=["whole"]' in sentence
+
+
 def test_from_photographs_to_the_command(spark, tiny, tmp_path):
     """The bundle of a whole pipeline knows from its ImageFeaturizer what made the features."""
     from pyspark.ml import Pipeline, PipelineModel
