@@ -251,9 +251,14 @@ def check_parts(fit: Fit, found: Sequence[Any]) -> None:
         if row["error"]:
             raise_error("invalid_input", row["error"])
     if not parts:
+        needed = ["finite numbers"]
+        needed += ["a label"] if fit.label else []
+        needed += ["a group"] if fit.group else []
+        left_out = f"; handleInvalid leaves out rows without {', '.join(needed)}"
         raise_error(
             "invalid_input",
-            f"{fit.stage} on the column {fit.features.name!r}: expected rows with numbers, found none",
+            f"{fit.stage} on the column {fit.features.name!r}: expected rows with numbers, found none"
+            f"{left_out if fit.keep_bad else ''}",
         )
     for row in parts:
         if row["width"] != parts[0]["width"]:

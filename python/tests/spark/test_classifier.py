@@ -186,26 +186,6 @@ def test_ridge_holds_few_of_many_rows_out(data):
     assert np.abs(fitted.weights - moments.fit_ridge(1.0).weights).max() < 1e-10
 
 
-def test_more_labels_than_there_was_room_for(spark):
-    from pomona.spark.class_moments import ClassMoments
-
-    random = np.random.default_rng(1)
-    values = random.normal(size=(700, WIDTH)).astype(np.float32)
-    labels = np.array([f"kind {number % 70:02}" for number in range(700)], dtype=object)
-    one, other = ClassMoments(WIDTH), ClassMoments(WIDTH)
-    for first in range(0, 700, 7):
-        rows = slice(first, first + 7)
-        (one if first % 2 else other).add(values[rows], labels[rows])
-    one = ClassMoments.from_bytes(one.to_bytes())
-    one.merge(ClassMoments.from_bytes(other.to_bytes()))
-    names = sorted(set(labels))
-    expected = _core.Moments(WIDTH, 70)
-    expected.add(values, np.array([names.index(label) for label in labels], np.int32))
-    assert sorted(one.names) == names
-    found = one.of_classes(names).fit_ridge(1.0)
-    assert np.abs(found.weights - expected.fit_ridge(1.0).weights).max() < 1e-10
-
-
 @pytest.mark.parametrize("kind", ["logistic", "ridge"])
 def test_class_indices(spark, data, kind):
     """Index 1 has no row: its probability is 0."""
@@ -343,6 +323,14 @@ def test_rows_without_label_or_group_are_left_out(spark, data, kind):
     assert model.temperature == expected.temperature
 
 
+def test_no_row_with_a_label_is_left(spark, data):
+    values, _ = data
+    frame = frame_of(spark, values[:5], [""] * 5)
+    assert "handleInvalid leaves out rows without finite numbers, a label" in refused(
+        lambda: PomonaClassifier(handleInvalid="skip").fit(frame)
+    )
+
+
 def test_an_index_that_is_nan_is_no_label(spark, data):
     values, labels = data
     numbers = [float(KINDS.index(label)) for label in labels]
@@ -351,13 +339,8 @@ def test_an_index_that_is_nan_is_no_label(spark, data):
     assert model.labels == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("stage", ["classifier", "pca"])
-def test_rows_are_computed_once_where_some_are_skipped(frame, model, stage, capsys):
+def test_rows_are_computed_once_where_some_are_skipped(frame, model, capsys):
     """One pass through Python, not another one for the filter."""
-    if stage == "pca":
-        from pomona.spark import PomonaPCA
-
-        model = PomonaPCA(inputCol="features", outputCol="components", k=2).fit(frame)
     model.copy().setHandleInvalid("skip").transform(frame).explain()
     assert capsys.readouterr().out.count("ArrowEvalPython") == 1
 

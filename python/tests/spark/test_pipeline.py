@@ -231,3 +231,30 @@ def test_from_photographs_to_the_command(spark, tiny, tmp_path):
     assert (bundle.backbone, bundle.fit, bundle.batch) == ("tiny", "crop", 4)
     found = predicted_by_command(bundle, tmp_path, tiny["models"])
     check_same_answers(found, answers_of(loaded, photographs), KINDS)
+
+
+def test_features_are_written_once_and_broken_photographs_left_out(spark, tiny, tmp_path):
+    """The example of docs/spark.md: label and split first, then features to Parquet and back."""
+    from pyspark.ml import Pipeline
+
+    from pomona.spark import ImageFeaturizer, withLabel, withSplit
+
+    for kind in KINDS:
+        (tmp_path / "fruits" / kind).mkdir(parents=True)
+        for path in photographs_of(kind):
+            (tmp_path / "fruits" / kind / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "fruits" / "Fig" / "broken.jpg").write_bytes(b"no photograph")
+    files = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+    photographs = withLabel(files.load(str(tmp_path / "fruits")))
+    labelled = withSplit(photographs, group=r"^(r\d*_)?", root=str(tmp_path / "fruits"))
+    featurizer = ImageFeaturizer(
+        backbone="tiny", models=str(tiny["models"]), handleInvalid="skip", inputSize=32
+    )
+    place = str(tmp_path / "features")
+    featurizer.transform(labelled).write.mode("overwrite").parquet(place)
+    features = spark.read.parquet(place)
+    assert features.count() == labelled.count() - 1
+    model = Pipeline(stages=stages_of()).fit(features.where("split = 'train'"))
+    answers = model.transform(features.where("split = 'test'"))
+    assert answers.where("prediction is not null").count() == answers.count() > 0
+    assert exportBundle(model, size=32, **tiny).labels == list(KINDS)

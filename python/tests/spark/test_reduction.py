@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import pomona
+from pomona import _core
 from pomona.spark import PomonaPCA, PomonaPCAModel, PomonaScaler, PomonaScalerModel
 
 WIDTH = 12
@@ -285,3 +286,30 @@ def test_columns_that_are_refused(frame, spark):
     assert "all of them are the same" in refused(
         lambda: PomonaPCA(inputCol="features", outputCol="c").fit(same)
     )
+
+
+def test_rows_are_computed_once_where_some_are_skipped(frame, capsys):
+    """One pass through Python, not another one for the filter."""
+    pca = PomonaPCA(inputCol="features", outputCol="components", k=2).fit(frame)
+    pca.setHandleInvalid("skip").transform(frame).explain()
+    assert capsys.readouterr().out.count("ArrowEvalPython") == 1
+
+
+def test_moments_of_more_classes_than_there_was_room_for():
+    from pomona.spark.class_moments import ClassMoments
+
+    random = np.random.default_rng(1)
+    values = random.normal(size=(700, WIDTH)).astype(np.float32)
+    labels = np.array([f"kind {number % 70:02}" for number in range(700)], dtype=object)
+    one, other = ClassMoments(WIDTH), ClassMoments(WIDTH)
+    for first in range(0, 700, 7):
+        rows = slice(first, first + 7)
+        (one if first % 2 else other).add(values[rows], labels[rows])
+    one = ClassMoments.from_bytes(one.to_bytes())
+    one.merge(ClassMoments.from_bytes(other.to_bytes()))
+    names = sorted(set(labels))
+    expected = _core.Moments(WIDTH, 70)
+    expected.add(values, np.array([names.index(label) for label in labels], np.int32))
+    assert sorted(one.names) == names
+    found = one.of_classes(names).fit_ridge(1.0)
+    assert np.abs(found.weights - expected.fit_ridge(1.0).weights).max() < 1e-10
