@@ -68,15 +68,18 @@ TEST(SlotPool, LetsNobodyHaveASlotThatIsTaken) {
 TEST(SlotPool, ServesInTheOrderOfComing) {
   SlotPool pool(1);
   std::vector<int> served;
+  std::atomic<int> coming = -1;
   std::vector<std::jthread> threads;
   {
     const auto lease = pool.take(1, {});
     for (int thread = 0; thread < 6; ++thread) {
       threads.emplace_back([&, thread] {
+        coming = thread;
         const auto mine = pool.take(1, {});
         served.push_back(thread);  // whoever holds the slot is alone
       });
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      while (coming != thread) std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
   }
   threads.clear();

@@ -40,7 +40,10 @@ class MadeUpBucket final : public ObjectStore {
   }
   std::size_t most_at_once() const { return most_; }
   std::uint64_t most_allowed() const { return most_allowed_; }
-  std::size_t reads() const { return reads_; }
+  std::size_t reads() const {
+    const std::lock_guard lock(mutex_);
+    return reads_;
+  }
 
   std::string describe() const override { return "bucket"; }
   void list(std::string_view, const std::function<void(const ObjectInfo&)>&) const override {}
