@@ -72,7 +72,7 @@ def test_without_label_folders_all_but_the_classifier_works(tiny, tmp_path):
     for i in range(12):
         (images / f"{i}.jpg").write_bytes(encoded(picture(i)))
     done = tiny(*chain(images, tmp_path / "out"))
-    assert "no classifier" in done.message and "folder" in done.message
+    assert "no classifier" in done.message and "photographs of two labels" in done.message
     rows = rows_of(tmp_path / "out" / "reduced")
     assert {(row["label"], row["label_index"], row["split"]) for row in rows} == {
         ("", None, "train")
