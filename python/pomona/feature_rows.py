@@ -32,10 +32,10 @@ class FeatureRows:
     origin: FeatureOrigin | None = None  # None: they do not say what made them
 
     def refuse_other_origin(self, given: Mapping[str, Any]) -> None:
-        """Refuses what a caller says of features that know it themselves, where it is another.
+        """Refuses options that differ from what the features themselves record.
 
         Raises:
-            InvalidInputError: It is.
+            InvalidInputError: One differs.
         """
         for name, found in given.items():
             known = getattr(self.origin, name, None)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pomona.spark._columns import quoted
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answering:
-    """A fitted classifier, by value."""
+    """A fitted classifier."""
 
     weights: NDArray[np.float64]
     bias: NDArray[np.float64]
@@ -94,12 +94,11 @@ def with_answers(
     return answered.select(*[col(quoted(name)) for name in names], *added)
 
 
-def answers_of_series(series: Any, task: dict[str, Any], plain: dict[str, Any]) -> Any:
+def answers_of_series(series: Any, task: dict[str, Any], answering: Answering) -> Any:
     """Logits, probabilities and label of each row. Runs in the workers."""
     import numpy as np
     import pandas as pd
 
-    answering = Answering(**plain)
     values, usable = usable_rows(series, task)
     names = ("raw", "probability", "prediction")
     answers = {name: np.empty(len(series), dtype=object) for name in names}
@@ -125,5 +124,4 @@ def _function(fit: Fit, answering: Answering) -> Any:
     }
     label = "double" if answering.is_numeric else "string"
     schema = f"struct<raw:array<double>,probability:array<double>,prediction:{label}>"
-    plain = {field.name: getattr(answering, field.name) for field in fields(answering)}
-    return series_udf(schema, __name__, answers_of_series.__name__, task, plain)
+    return series_udf(schema, __name__, answers_of_series.__name__, task, answering)

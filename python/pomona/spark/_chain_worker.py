@@ -97,8 +97,7 @@ def look_around(batches: Batches, places: list[str]) -> Batches:
     """
     import_core()
     for batch in batches:
-        missing = [place for place in places if not Path(place).exists()]
-        found = {"host": platform.node(), "daemon": os.getppid(), "missing": missing}
+        found = {"host": platform.node(), "daemon": os.getppid(), "missing": _unseen(places)}
         yield _batch_of([found] * batch.num_rows, FOUND_SCHEMA)
 
 
@@ -178,13 +177,16 @@ def _check_samples(task: ShardTask) -> None:
     """Executors may have come after the first look around. Without it, what a machine does not see
     would count as photographs that are gone.
     """
-    for place in task.samples:
-        if not Path(place).exists():
-            raise_error(
-                "not_found",
-                f"reading '{place}': the driver sees it, this machine does not; give photographs on "
-                "storage that all machines share, or in an s3:// place",
-            )
+    for place in _unseen(task.samples):
+        raise_error(
+            "not_found",
+            f"reading '{place}': the driver sees it, this machine does not; give photographs on "
+            "storage that all machines share, or in an s3:// place",
+        )
+
+
+def _unseen(places: list[str]) -> list[str]:
+    return [place for place in places if not Path(place).exists()]
 
 
 def _run(number: int, task: ShardTask) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pomona.spark._session import is_client
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -59,4 +61,4 @@ class Counters:
 
 def counters_of(spark: SparkSession) -> Counters | None:
     """Those of a new stage; None with Spark Connect, which has no accumulators."""
-    return None if "connect" in type(spark).__module__ else Counters(spark)
+    return None if is_client(spark) else Counters(spark)

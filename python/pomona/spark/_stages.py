@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
 
@@ -14,6 +13,7 @@ from pomona.spark._columns import quoted
 from pomona.spark._feature_columns import BadRowError, feature_column, refuse_column, rows_of
 from pomona.spark._shipping import shipped_call
 from pomona.spark.moments import Fit
+from pomona.spark.options import check_handle_invalid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Arrays = tuple[NDArray[np.float64], ...]
 
-_HANDLE: Final = ("error", "skip", "keep")
 BLOCK_ROWS = 4096  # for which results are made at once
 
 
@@ -41,10 +40,7 @@ class HandlesBadRows(HasHandleInvalid):
 
     def _keeps_bad_rows(self) -> bool:
         value = self.getHandleInvalid()
-        if value not in _HANDLE:
-            raise_error(
-                "invalid_input", f"handleInvalid: expected {', '.join(_HANDLE)}, found {value!r}"
-            )
+        check_handle_invalid("handleInvalid", value)
         return bool(value != "error")
 
 
@@ -75,7 +71,7 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
 
         Args:
             dataset: The DataFrame.
-            compute: Function of a module: `compute(rows, *arrays)` is a matrix of as many rows.
+            compute: `compute(rows, *arrays)` is a matrix of as many rows.
             arrays: The first has a number for each feature.
         """
         stage = f"transforming by {type(self).__name__}"
@@ -87,9 +83,8 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
         from pyspark.ml.functions import array_to_vector
         from pyspark.sql.functions import col, when
 
-        where = (compute.__module__, compute.__name__)
         function = series_udf(
-            "array<float>", __name__, computed_series.__name__, task, where, arrays
+            "array<float>", __name__, computed_series.__name__, task, compute, arrays
         )
         skip = self.getHandleInvalid() == "skip"
         function = once(function) if skip else function
@@ -128,12 +123,11 @@ def series_udf(schema: str, module: str, function: str, *arguments: Any) -> Any:
 
 
 def computed_series(
-    series: Any, task: dict[str, Any], where: tuple[str, str], arrays: Arrays
+    series: Any, task: dict[str, Any], compute: Callable[..., Any], arrays: Arrays
 ) -> Any:
-    """What a function of a module makes of each row. Runs in the workers."""
+    """What a function makes of each row. Runs in the workers."""
     import numpy as np
 
-    compute = getattr(import_module(where[0]), where[1])
     values, usable = usable_rows(series, task)
     result = np.empty(len(series), dtype=object)
     for first in range(0, len(usable), BLOCK_ROWS):

@@ -33,6 +33,7 @@ from pomona.spark._chain_worker import (
     digest_of_note,
 )
 from pomona.spark._feature_parts import features_of
+from pomona.spark._session import is_client
 from pomona.spark._shipping import check_driver, shipped
 
 if TYPE_CHECKING:
@@ -191,20 +192,15 @@ def _shards(listing: dict[str, Any], slots: int) -> int:
 
 def _slots(spark: SparkSession) -> int:
     """How many tasks the cluster runs at a time, as far as the session knows."""
-    if _is_client(spark):
+    if is_client(spark):
         return int(spark.conf.get("spark.default.parallelism", None) or _SLOTS_OF_A_CLIENT)
     return max(1, int(spark.sparkContext.defaultParallelism))
-
-
-def _is_client(spark: SparkSession) -> bool:
-    """Of Spark Connect, whose session has no context."""
-    return "connect" in type(spark).__module__
 
 
 @contextmanager
 def _described(spark: SparkSession, what: str) -> Iterator[None]:
     """Names the jobs and stages in Spark's UI, where the session has one of its own."""
-    if _is_client(spark):
+    if is_client(spark):
         yield
         return
     context = spark.sparkContext

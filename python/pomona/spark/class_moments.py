@@ -7,11 +7,12 @@ import json
 import struct
 from typing import TYPE_CHECKING, Any
 
+from pomona.spark.moments import ADDED_ROWS
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_ADDED_ROWS = 4096  # at once: every call of the core copies the moments there are
 _FIRST_CLASSES = 32
 
 
@@ -33,7 +34,7 @@ class ClassMoments:
         numbers = np.array([self._number(str(name)) for name in names], np.int32)
         self._rows.append(rows)
         self._labels.append(numbers[inverse])
-        if sum(map(len, self._rows)) >= _ADDED_ROWS:
+        if sum(map(len, self._rows)) >= ADDED_ROWS:
             self._add_waiting()
 
     def merge(self, other: ClassMoments) -> None:

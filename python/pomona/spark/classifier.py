@@ -71,7 +71,7 @@ class PomonaClassifier(
     DefaultParamsReadable["PomonaClassifier"],
     DefaultParamsWritable,
 ):
-    """Tells labels apart, with calibrated probabilities.
+    """Distinguishes labels, with calibrated probabilities.
 
     Labels are texts, and predictions then are texts; or they are class indices 0, 1, 2, … as
     `StringIndexer` makes them, and predictions are doubles, which the evaluators of Spark ML need.
@@ -217,7 +217,7 @@ class PomonaClassificationModel(ClassifierColumns, Model, ArrayModel):
 
     @property
     def labels(self) -> list[str]:
-        """What is told apart: texts in byte order, or class indices in theirs, as text."""
+        """What it distinguishes: texts in byte order, or class indices in theirs, as text."""
         return list(self._labels)
 
     @property

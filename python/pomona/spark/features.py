@@ -4,24 +4,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pomona._signature import takes
-from pomona.errors import raise_error
 from pomona.featurizer import Featurizer
 from pomona.spark._columns import with_columns
 from pomona.spark._content import photograph_source
 from pomona.spark._shipping import check_driver, shipped
-from pomona.spark.options import FeaturizerOptions
+from pomona.spark.options import FeaturizerOptions, HandleInvalid, check_handle_invalid
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql.types import DataType
 
     from pomona.spark._counts import Counters
-
-OnFailure = Literal["error", "skip", "keep"]
-ON_FAILURE: Final = ("error", "skip", "keep")
 
 
 @takes(FeaturizerOptions)
@@ -30,7 +26,7 @@ def features_in_arrow(
     *,
     input_col: str = "content",
     output_col: str = "features",
-    handle_invalid: OnFailure = "error",
+    handle_invalid: HandleInvalid = "error",
     error_col: str = "error",
     **options: Unpack[FeaturizerOptions],
 ) -> DataFrame:
@@ -65,7 +61,7 @@ class FeatureColumns:
 
     photographs: str
     features: str
-    handle_invalid: OnFailure
+    handle_invalid: HandleInvalid
     reasons: str
 
 
@@ -77,11 +73,7 @@ def featurized(
 ) -> DataFrame:
     """The same with arguments of a `Featurizer`, and with counters that the workers add to."""
     check_driver()
-    if columns.handle_invalid not in ON_FAILURE:
-        raise_error(
-            "invalid_input",
-            f"handle_invalid: expected {', '.join(ON_FAILURE)}, found {columns.handle_invalid!r}",
-        )
+    check_handle_invalid("handle_invalid", columns.handle_invalid)
     from pomona.spark._features import FeatureTask
 
     source = photograph_source(df, columns.photographs)

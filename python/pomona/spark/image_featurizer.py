@@ -16,7 +16,8 @@ from pomona._models import DEFAULT_BACKBONE
 from pomona.errors import raise_error
 from pomona.spark._columns import quoted
 from pomona.spark._counts import Counters, StageCounts, counters_of
-from pomona.spark.features import FeatureColumns, OnFailure, featurized, featurizer_arguments
+from pomona.spark.features import FeatureColumns, featurized, featurizer_arguments
+from pomona.spark.options import HandleInvalid
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -118,7 +119,7 @@ class ImageFeaturizer(
         crops: Sequence[str] = ("whole",),
         batchSize: int | None = None,
         models: str = "",
-        handleInvalid: OnFailure = "error",
+        handleInvalid: HandleInvalid = "error",
         errorCol: str = "error",
     ) -> None:
         super().__init__()
@@ -160,7 +161,7 @@ class ImageFeaturizer(
         columns = FeatureColumns(
             self.getInputCol(),
             output,
-            cast(OnFailure, self.getHandleInvalid()),
+            cast(HandleInvalid, self.getHandleInvalid()),
             self.getOrDefault(self.errorCol),
         )
         self._counters = counters_of(dataset.sparkSession)

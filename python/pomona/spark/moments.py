@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from importlib import import_module
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from pomona.errors import raise_error
@@ -25,7 +24,7 @@ _SCHEMA = "part int, error string, width int, count long, bytes long, sums binar
 _SUMMARY = ("part", "error", "width", "count")
 _MERGED_BYTES = 64 << 20  # of sums that are merged at once
 _MOST_MERGED = 64
-_ADDED_ROWS = 4096  # at once: every call of the core copies the moments there are
+ADDED_ROWS = 4096  # at once: every call of the core copies the moments there are
 _SPREAD_ROWS = 1024
 
 
@@ -128,7 +127,7 @@ class GramSums:
 
     def add(self, rows: FitRows) -> None:
         self._waiting.append(rows.values)
-        if sum(map(len, self._waiting)) >= _ADDED_ROWS:
+        if sum(map(len, self._waiting)) >= ADDED_ROWS:
             _ = self.moments
 
     def merge(self, other: GramSums) -> None:
@@ -157,17 +156,6 @@ class Fit:
     keep_bad: bool  # leave out rows that are null or not finite, and those without label or group
     label: LabelColumn | None = None
     group: str | None = None  # column
-
-    def plain(self) -> dict[str, Any]:
-        """As values of Python itself: a worker without Pomona can unpickle them, and say what it lacks."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, plain: dict[str, Any]) -> Fit:
-        """The fit of plain()."""
-        label = plain["label"] and LabelColumn(**plain["label"])
-        features = FeatureColumn(**plain["features"])
-        return cls(plain["stage"], features, plain["keep_bad"], label, plain["group"])
 
     def select(self, dataset: Any) -> Any:
         """Features as arrays, labels and groups where there are some: nothing else reaches Python."""
@@ -223,7 +211,7 @@ def sums_of(fit: Fit, dataset: Any, kind: type[AnySums]) -> AnySums:
     from pyspark import StorageLevel
 
     made = fit.select(dataset).mapInArrow(
-        shipped(__name__, sums_of_partition.__name__, fit.plain(), _name(kind)), _SCHEMA
+        shipped(__name__, sums_of_partition.__name__, fit, kind), _SCHEMA
     )
     made = made.persist(StorageLevel.MEMORY_AND_DISK)
     try:
@@ -269,16 +257,13 @@ def check_parts(fit: Fit, found: Sequence[Any]) -> None:
             )
 
 
-def sums_of_partition(
-    batches: Iterator[Any], fit_values: dict[str, Any], name: str
-) -> Iterator[Any]:
+def sums_of_partition(batches: Iterator[Any], fit: Fit, kind: type[Sums]) -> Iterator[Any]:
     """One row with the sums of all batches, or with why there are none; no row where there are no rows.
 
-    Runs in the workers. `name` is that of the kind of sums.
+    Runs in the workers.
     """
     import pyarrow as pa
 
-    fit, kind = Fit.of(fit_values), _kind(name)
     sums, width, count, error = None, None, 0, None
     try:
         for batch in batches:
@@ -317,21 +302,11 @@ def part_number() -> int:
     return context.partitionId()
 
 
-def merged_group(group: Any, name: str) -> Any:
+def merged_group(group: Any, kind: type[Sums]) -> Any:
     """The sums of a group of partitions, as pandas has them, in one row. Runs in the workers."""
     ordered = group.sort_values("order")
-    merged = _sum(_kind(name), ordered["sums"].tolist()).to_bytes()
+    merged = _sum(kind, ordered["sums"].tolist()).to_bytes()
     return group.head(1).assign(sums=[merged])[["part", "sums"]]
-
-
-def _name(kind: type[Any]) -> str:
-    return f"{kind.__module__}:{kind.__name__}"
-
-
-def _kind(name: str) -> type[Any]:
-    module, _, kind = name.partition(":")
-    found: type[Any] = getattr(import_module(module), kind)
-    return found
 
 
 def _merged(made: Any, kind: type[AnySums], parts: list[int], size: int) -> AnySums:
@@ -340,7 +315,7 @@ def _merged(made: Any, kind: type[AnySums], parts: list[int], size: int) -> AnyS
 
     at_once = max(2, min(_MOST_MERGED, _MERGED_BYTES // size))
     level = made.select("part", "sums")
-    merge = shipped_call(__name__, merged_group.__name__, _name(kind))
+    merge = shipped_call(__name__, merged_group.__name__, kind)
     while len(parts) > at_once:
         slot = floor(col("part") / at_once).cast("int").alias("part")
         of_slot = level.select(slot, col("part").alias("order"), "sums").groupBy("part")

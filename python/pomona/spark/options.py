@@ -5,11 +5,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
+from pomona.errors import raise_error
 from pomona.options import DecodeOptions
 
 StrPath = str | os.PathLike[str]
+HandleInvalid = Literal["error", "skip", "keep"]
+
+_HANDLE_INVALID: Final = ("error", "skip", "keep")
+
+
+def check_handle_invalid(name: str, value: object) -> None:
+    """Checks what an option or parameter of this name has.
+
+    Raises:
+        InvalidInputError: It is none of `HandleInvalid`.
+    """
+    if value not in _HANDLE_INVALID:
+        expected = ", ".join(_HANDLE_INVALID)
+        raise_error("invalid_input", f"{name}: expected {expected}, found {value!r}")
 
 
 class FeaturizerOptions(DecodeOptions, total=False):

@@ -53,7 +53,7 @@ class PackedRows:
     def __init__(self, fit: Fit, dataset: Any) -> None:
         self._fit = fit
         self._packed = fit.select(dataset).mapInArrow(
-            shipped(__name__, pack.__name__, fit.plain()), _SCHEMA
+            shipped(__name__, pack.__name__, fit), _SCHEMA
         )
         self._folder = tempfile.TemporaryDirectory(prefix="pomona-")
 
@@ -100,10 +100,8 @@ class PackedRows:
         return DriverRows(np.asarray(rows), labels, groups, keys)
 
 
-def pack(batches: Iterator[Any], fit_values: dict[str, Any]) -> Iterator[Any]:
+def pack(batches: Iterator[Any], fit: Fit) -> Iterator[Any]:
     """Blobs of rows, and at last why there are no more. Runs in the workers."""
-
-    fit = Fit.of(fit_values)
     part = part_number()
     width = None
     try:

@@ -9,15 +9,13 @@ import sys
 import urllib.request
 from pathlib import Path
 
-import pyspark
+from children import child_environment
 
 
 class Driver:
     """Runs on a cluster from the start on; is killed, with its JVM, when left."""
 
     def __init__(self, master, images, out, options, settings=None, python=sys.executable):
-        path = os.pathsep.join([str(Path(pyspark.__file__).parents[1]), os.environ["PYTHONPATH"]])
-        path += os.pathsep + str(Path(__file__).parents[1])
         given = {"master": master, "images": str(images), "out": str(out), "python": str(python)}
         options = {name: str(it) if isinstance(it, Path) else it for name, it in options.items()}
         given |= {"options": options, "settings": settings or {}}
@@ -26,7 +24,7 @@ class Driver:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": str(python)},
+            env=child_environment(Path(__file__).parents[1], python=python),
             start_new_session=True,
         )
 
@@ -42,7 +40,7 @@ class Driver:
         self.process.communicate()
 
     def end(self, seconds=240):
-        """What it says of the run; its error where it fails."""
+        """What it prints of the run; its error where it fails."""
         output, errors = self.process.communicate(timeout=seconds)
         if self.process.returncode != 0:
             return {"error": errors}

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Spark Connect: a client without a JVM of its own."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pyspark
 import pytest
+from children import child_environment
 from places import FRUITS
 
 PROGRAM = """
@@ -33,13 +32,12 @@ spark.stop()
 )
 def test_a_client_of_spark_connect(models):
     bananas = FRUITS / "Banana"
-    path = os.pathsep.join([str(Path(pyspark.__file__).parents[1]), os.environ["PYTHONPATH"]])
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, bananas, models],
         capture_output=True,
         text=True,
         timeout=120,
-        env={**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable},
+        env=child_environment(),
     )
     assert done.returncode == 0, done.stderr
     count = len(list(bananas.glob("*.jpg")))

@@ -162,7 +162,7 @@ def test_merging_on_executors_gives_the_same(spark, values, monkeypatch):
         moments, "shipped_call", lambda *what: levels.append(what) or shipped(*what)
     )
     merged = pca.fit(frame_of(spark, values, parts=11))
-    assert levels == [("pomona.spark.moments", "merged_group", "pomona.spark.moments:GramSums")]
+    assert levels == [("pomona.spark.moments", "merged_group", moments.GramSums)]
     assert np.abs(merged.pc.toArray() - plain.pc.toArray()).max() < 1e-9
     assert np.allclose(merged.mean.toArray(), plain.mean.toArray(), rtol=1e-13)
 

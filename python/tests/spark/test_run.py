@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyspark
 import pytest
+from children import child_environment
 from outputs import differences, make_photographs, what_shards_did
 
 import pomona
@@ -206,13 +207,12 @@ spark.stop()
     pyspark.__version__ < "4", reason="the packages of Spark 3.5 do not hold Spark Connect's server"
 )
 def test_a_client_of_spark_connect(photographs, options, alone, tmp_path):
-    path = os.pathsep.join([str(Path(pyspark.__file__).parents[1]), os.environ["PYTHONPATH"]])
     done = subprocess.run(
         [sys.executable, "-c", CLIENT, photographs, tmp_path / "out", options["models"]],
         capture_output=True,
         text=True,
         timeout=240,
-        env={**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable},
+        env=child_environment(),
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(alone.record["counts"]["ok"])]

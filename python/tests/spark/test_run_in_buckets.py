@@ -2,32 +2,20 @@
 """The whole chain from a bucket to a bucket: credentials come by the environment and go nowhere."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from buckets import SECRET, served
 from cluster import Cluster
 from driver import Driver
 from outputs import differences, make_photographs
-from places import ROOT
 
 import pomona
-
-sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
-s3_server = pytest.importorskip("s3_server")
-SECRET = "a secret that no file of Spark may hold"
 
 
 @pytest.fixture(scope="module")
 def server():
-    if not s3_server.BINARY.is_file():
-        pytest.skip(f"no S3 server at {s3_server.BINARY}: tools/setup --check builds it")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setattr(s3_server, "SECRET", SECRET)
-        with s3_server.S3Server() as server:
-            for name, value in server.environment().items():
-                environment.setenv(name, value)
-            yield server
+    yield from served()
 
 
 @pytest.fixture(scope="module")

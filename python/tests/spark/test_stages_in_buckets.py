@@ -2,21 +2,18 @@
 """Stages on a column of s3:// paths: executors read objects themselves, with their credentials."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
-import pyspark
 import pytest
-from places import FRUITS, ROOT
+from buckets import SECRET, served
+from children import child_environment
+from places import FRUITS
 
 import pomona
 
-sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
-s3_server = pytest.importorskip("s3_server")
-SECRET = "a secret that no plan may hold"
 PROGRAM = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -43,14 +40,7 @@ print(json.dumps([rows, labels, asked, secret in plan]))
 
 @pytest.fixture(scope="module")
 def server():
-    if not s3_server.BINARY.is_file():
-        pytest.skip(f"no S3 server at {s3_server.BINARY}: tools/setup --check builds it")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setattr(s3_server, "SECRET", SECRET)
-        with s3_server.S3Server() as server:
-            for name, value in server.environment().items():
-                environment.setenv(name, value)
-            yield server
+    yield from served()
 
 
 def test_objects_become_features_and_answers(server, tiny, output):
@@ -62,13 +52,12 @@ def test_objects_become_features_and_answers(server, tiny, output):
     places += [f"s3://{bucket}/gone.jpg", str(bananas["25_100.jpg"])]
     options = {"backbone": "tiny", "models": str(tiny["models"])}
     words = [str(Path(__file__).parent), json.dumps([places, options, str(output.path), SECRET])]
-    path = os.pathsep.join([str(Path(pyspark.__file__).parents[1]), os.environ["PYTHONPATH"]])
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *words],
         capture_output=True,
         text=True,
         timeout=180,
-        env={**os.environ, "PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable},
+        env=child_environment(),
     )
     assert done.returncode == 0, done.stderr
     rows, labels, asked, told = json.loads(done.stdout.splitlines()[-1])

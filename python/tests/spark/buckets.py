@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An S3 server whose secret is searched for where it must not be."""
+
+import sys
+
+import pytest
+from places import ROOT
+
+sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
+s3_server = pytest.importorskip("s3_server")
+SECRET = "a secret that no plan, log or file of Spark may hold"
+
+
+def served():
+    """For a fixture: the server, with its credentials in the environment."""
+    if not s3_server.BINARY.is_file():
+        pytest.skip(f"no S3 server at {s3_server.BINARY}: tools/setup --check builds it")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setattr(s3_server, "SECRET", SECRET)
+        with s3_server.S3Server() as server:
+            for name, value in server.environment().items():
+                environment.setenv(name, value)
+            yield server
