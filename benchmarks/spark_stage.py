@@ -8,7 +8,7 @@
 Runs with the Python of `tools/wheel --for-tests`. Prints, each with its peer in the same rounds:
   speed    photographs a second of one core, once started: ImageFeaturizer on paths and on contents,
            beside `pomona extract --workers 1`; and how long Spark takes to start
-  workers  two workers of one core beside one
+  workers  two workers of one core beside one, over the photographs --repeats times
   memory   most memory of a Python worker at photographs of 12 megapixels and of 3 MB each, with
            Spark's own maxRecordsPerBatch
 """
@@ -27,6 +27,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("speed", "workers", "memory")
+TASKS = 8  # of `workers`
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -39,6 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--precision", default="f32")
+    parser.add_argument("--repeats", type=int, default=4, help="for `workers`")
     parser.add_argument("--large", type=int, default=200, help="photographs for `memory`")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     return parser.parse_args()
@@ -71,11 +73,12 @@ class Speed:
         self.arguments = arguments
         self.files = sorted(str(path) for path in files_below(arguments.photographs))
 
-    def stage(self, spark, column: str, partitions: int):
+    def stage(self, spark, column: str, partitions: int, repeats: int = 1):
         from pomona.spark import ImageFeaturizer
 
         if column == "path":
-            rows = spark.createDataFrame([(path,) for path in self.files], "path string")
+            paths = [(path,) for path in self.files * repeats]
+            rows = spark.createDataFrame(paths, "path string")
             rows = rows.repartition(partitions)
         else:
             reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
@@ -149,9 +152,9 @@ def workers(arguments: argparse.Namespace) -> dict:
     for _ in range(arguments.rounds):
         for cores in rates:
             spark = session(cores)
-            stage = measured.stage(spark, "path", 2 * cores)
-            run(stage.limit(64 * cores))
-            rates[cores].append(measured.rate(lambda stage=stage: run(stage)))
+            run(measured.stage(spark, "path", 2 * cores))  # starts every worker
+            stage = measured.stage(spark, "path", TASKS, arguments.repeats)
+            rates[cores].append(arguments.repeats * measured.rate(lambda stage=stage: run(stage)))
             spark.stop()
     return {
         "one": round(statistics.median(rates[1]), 1),

@@ -6,7 +6,7 @@
 
 NETWORK is an .onnx file of a network without its classifier. Writes features and components as
 Parquet below OUT, and prints photographs a second of each step as JSON. Spark's own StandardScaler and
-PCA reduce. Beside it benchmarks/spark_stage.py measures pomona.spark.
+PCA reduce. benchmarks/spark_chain.py runs it beside pomona.spark.
 """
 
 import argparse
@@ -25,6 +25,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--components", type=int, default=200)
     parser.add_argument("--cores", type=int, default=2)
     return parser.parse_args()
+
+
+def network_for(path: str, size: int) -> bytes:
+    """The network, for photographs of this size."""
+    import onnx
+
+    model = onnx.load(path)
+    for dim in model.graph.input[0].type.tensor_type.shape.dim[2:]:
+        dim.dim_value = size
+    del model.graph.value_info[:]
+    return model.SerializeToString()
 
 
 def featurizer_of(network: bytes, size: int, mean, scale):
@@ -65,8 +76,6 @@ def featurizer_of(network: bytes, size: int, mean, scale):
 
 def main() -> None:
     arguments = parse_arguments()
-    from pathlib import Path
-
     from pyspark.ml.feature import PCA, StandardScaler
     from pyspark.ml.functions import array_to_vector
     from pyspark.sql import SparkSession
@@ -92,8 +101,10 @@ def main() -> None:
     photographs = read.option("pathGlobFilter", "*.jpg").load(arguments.photographs)
     photographs = photographs.select(
         "path", F.element_at(F.split("path", "/"), -2).alias("label"), "content"
+    ).coalesce(4 * arguments.cores)  # each partition loads the network
+    featurize = featurizer_of(
+        network_for(arguments.network, arguments.size), arguments.size, 127.0, 128.0
     )
-    featurize = featurizer_of(Path(arguments.network).read_bytes(), arguments.size, 127.0, 128.0)
     features = photographs.mapInArrow(
         featurize, "path string, label string, features array<float>"
     ).cache()

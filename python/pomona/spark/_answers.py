@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pomona.spark._columns import quoted
 from pomona.spark._feature_columns import refuse_column
-from pomona.spark._stages import BLOCK_ROWS, once, series_udf, usable_rows
+from pomona.spark._stages import blocks_of, column_udf, list_array, once, usable_rows
 from pomona.spark.moments import Fit
 
 if TYPE_CHECKING:
@@ -94,25 +94,29 @@ def with_answers(
     return answered.select(*[col(quoted(name)) for name in names], *added)
 
 
-def answers_of_series(series: Any, task: dict[str, Any], answering: Answering) -> Any:
+def answers_of_rows(array: Any, task: dict[str, Any], answering: Answering) -> Any:
     """Logits, probabilities and label of each row. Runs in the workers."""
     import numpy as np
-    import pandas as pd
+    import pyarrow as pa
 
-    values, usable = usable_rows(series, task)
-    names = ("raw", "probability", "prediction")
-    answers = {name: np.empty(len(series), dtype=object) for name in names}
-    for first in range(0, len(usable), BLOCK_ROWS):
-        logits = answering.logits(values[first : first + BLOCK_ROWS])
-        best = logits.argmax(axis=1)
-        raw = answering.spread(logits, -np.inf)
-        probabilities = answering.spread(answering.probabilities(logits), 0.0)
-        for at, row in enumerate(usable[first : first + BLOCK_ROWS]):
-            label = answering.labels[best[at]]
-            answers["raw"][row] = raw[at]
-            answers["probability"][row] = probabilities[at]
-            answers["prediction"][row] = float(label) if isinstance(label, int) else label
-    return pd.DataFrame(answers, index=series.index)
+    rows = usable_rows(array, task)
+    raw, probabilities = [], []
+    best = np.zeros(len(array), np.int64)
+    usable = np.ones(len(array), bool) if rows.usable is None else rows.usable
+    winners = []
+    for block in blocks_of(rows.values):
+        logits = answering.logits(block)
+        winners.append(logits.argmax(axis=1))
+        raw.append(answering.spread(logits, -np.inf))
+        probabilities.append(answering.spread(answering.probabilities(logits), 0.0))
+    if winners:
+        best[usable] = np.concatenate(winners)
+    labels = pa.array(answering.labels, pa.float64() if answering.is_numeric else pa.string())
+    prediction = labels.take(pa.array(best, mask=~usable))
+    lists = [
+        list_array(blocks, len(array), rows.usable, np.float64) for blocks in (raw, probabilities)
+    ]
+    return pa.StructArray.from_arrays([*lists, prediction], ["raw", "probability", "prediction"])
 
 
 def _function(fit: Fit, answering: Answering) -> Any:
@@ -124,4 +128,4 @@ def _function(fit: Fit, answering: Answering) -> Any:
     }
     label = "double" if answering.is_numeric else "string"
     schema = f"struct<raw:array<double>,probability:array<double>,prediction:{label}>"
-    return series_udf(schema, __name__, answers_of_series.__name__, task, answering)
+    return column_udf(schema, __name__, answers_of_rows.__name__, task, answering)

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
 
 from pomona.errors import raise_error
 from pomona.spark._columns import quoted
-from pomona.spark._feature_columns import BadRowError, feature_column, refuse_column, rows_of
+from pomona.spark._feature_columns import (
+    BadRowError,
+    Rows,
+    feature_column,
+    refuse_column,
+    rows_of,
+)
 from pomona.spark._shipping import shipped_call
 from pomona.spark.moments import Fit
 from pomona.spark.options import check_handle_invalid
@@ -83,8 +89,8 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
         from pyspark.ml.functions import array_to_vector
         from pyspark.sql.functions import col, when
 
-        function = series_udf(
-            "array<float>", __name__, computed_series.__name__, task, compute, arrays
+        function = column_udf(
+            "array<float>", __name__, computed_rows.__name__, task, compute, arrays
         )
         skip = self.getHandleInvalid() == "skip"
         function = once(function) if skip else function
@@ -107,60 +113,98 @@ def once(function: Any) -> Any:
     return function.asNondeterministic()
 
 
-def series_udf(schema: str, module: str, function: str, *arguments: Any) -> Any:
+def column_udf(schema: str, module: str, function: str, *arguments: Any) -> Any:
     """A UDF over a column alone: the others, such as photographs, stay where they are.
 
-    It calls `function(series, *arguments)` of a module in the workers, with series of pandas.
+    It calls `function(array, *arguments)` of a module in the workers, with arrays of Arrow. Before 4.1
+    Spark has no such UDFs, and hands over series of pandas.
     """
-    import pandas as pd
     from pyspark.sql import functions
 
-    run = shipped_call(module, function, *arguments)
-    # Spark reads them, and would resolve texts where it knows no pandas.
+    if hasattr(functions, "arrow_udf"):
+        import pyarrow as pa
+
+        run = shipped_call(module, function, *arguments)
+        # Spark reads them, and would resolve texts where it knows no pyarrow.
+        run.__annotations__ = {"value": pa.Array, "return": pa.Array}
+        return functions.arrow_udf(run, schema)
+    import pandas as pd
+
+    run = shipped_call(__name__, through_arrow.__name__, module, function, arguments)
     result = pd.DataFrame if schema.startswith("struct") else pd.Series
     run.__annotations__ = {"value": pd.Series, "return": result}
     return functions.pandas_udf(run, schema)  # type: ignore[attr-defined]
 
 
-def computed_series(
-    series: Any, task: dict[str, Any], compute: Callable[..., Any], arrays: Arrays
+def through_arrow(series: Any, module: str, function: str, arguments: tuple[Any, ...]) -> Any:
+    """What a function of Arrow arrays makes of a series of pandas. Runs in the workers."""
+    import importlib
+
+    import pyarrow as pa
+
+    work = getattr(importlib.import_module(module), function)
+    result = work(array_of_series(series), *arguments)
+    if isinstance(result, pa.StructArray):
+        return pa.RecordBatch.from_struct_array(result).to_pandas()
+    return result.to_pandas()
+
+
+def computed_rows(
+    array: Any, task: dict[str, Any], compute: Callable[..., Any], arrays: Arrays
 ) -> Any:
     """What a function makes of each row. Runs in the workers."""
     import numpy as np
 
-    values, usable = usable_rows(series, task)
-    result = np.empty(len(series), dtype=object)
-    for first in range(0, len(usable), BLOCK_ROWS):
-        block = compute(values[first : first + BLOCK_ROWS], *arrays)
-        for at, row in zip(usable[first:], block):
-            result[at] = row
-    return type(series)(result, index=series.index)
+    rows = usable_rows(array, task)
+    blocks = [compute(block, *arrays) for block in blocks_of(rows.values)]
+    return list_array(blocks, len(array), rows.usable, np.float32)
 
 
-def usable_rows(series: Any, task: dict[str, Any]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """Rows of a series, and their numbers in it.
+def blocks_of(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """The rows, so many at a time that what is made of them stays small."""
+    return (values[first : first + BLOCK_ROWS] for first in range(0, len(values), BLOCK_ROWS))
+
+
+def usable_rows(array: Any, task: dict[str, Any]) -> Rows:
+    """Rows of a list array.
 
     Raises:
         InvalidInputError: One cannot be used, and is not to be kept.
     """
-    import numpy as np
-
     try:
-        rows = rows_of(list_array(series), task["width"], task["keep"])
+        return rows_of(array, task["width"], task["keep"])
     except BadRowError as bad:
         raise_error("invalid_input", f"{task['stage']} of the column {task['column']!r}: {bad}")
-    count = len(series)
-    return rows.values, np.arange(count) if rows.usable is None else np.flatnonzero(rows.usable)
 
 
-def list_array(series: Any) -> Any:
-    """An Arrow list array of a pandas series of arrays and None."""
+def list_array(
+    blocks: list[NDArray[Any]], count: int, usable: NDArray[np.bool_] | None, dtype: type
+) -> Any:
+    """An Arrow list array of `count` rows: those of the blocks where `usable`, else null."""
+    import numpy as np
+    import pyarrow as pa
+
+    none: NDArray[Any] = np.empty((0, 0), dtype)
+    values = np.concatenate(blocks).astype(dtype, copy=False) if blocks else none
+    lengths = np.full(count, values.shape[1])
+    if usable is not None:
+        lengths[~usable] = 0
+    offsets = np.zeros(count + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    mask = None if usable is None else pa.array(~usable)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values.ravel()), mask=mask)
+
+
+def array_of_series(series: Any) -> Any:
+    """An Arrow array of a pandas series of texts, or of arrays, and None."""
     import numpy as np
     import pyarrow as pa
 
     missing = series.isna().to_numpy()
     present = [row for row, gone in zip(series, missing) if not gone]
-    values = np.concatenate(present) if present else np.empty(0, np.float32)
+    if not present or isinstance(present[0], str):
+        return pa.Array.from_pandas(series)
+    values = np.concatenate(present)
     if values.dtype not in (np.float32, np.float64):  # with None among numbers
         return pa.Array.from_pandas(series, type=pa.list_(pa.float64()))
     offsets = np.zeros(len(series) + 1, np.int32)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pomona.errors import raise_error, warn
 from pomona.spark._columns import quoted
 from pomona.spark._feature_columns import feature_column, field_of, refuse_column
-from pomona.spark._stages import series_udf
+from pomona.spark._stages import column_udf
 
 if TYPE_CHECKING:
     from pomona import _core
@@ -68,7 +68,7 @@ def withLabel(
     above = None if root is None else _as_key(root).rstrip("/") + "/"
 
     arguments = (text, what, names, above, pathCol)
-    function = series_udf("string", __name__, labels_of_series.__name__, *arguments)
+    function = column_udf("string", __name__, labels_of_paths.__name__, *arguments)
     labelled = dataset.withColumn(labelCol, function(col(quoted(pathCol))))
     return labelled if classes is None else labelled.where(col(quoted(labelCol)).isNotNull())
 
@@ -128,7 +128,7 @@ def withSplit(
     return joined.select(*names, side.alias(splitCol))
 
 
-def labels_of_series(
+def labels_of_paths(
     paths: Any,
     classes: str | None,
     what: str,
@@ -137,9 +137,10 @@ def labels_of_series(
     column: str,
 ) -> Any:
     """Labels of paths; None where the class is dropped. Runs in the workers."""
-    keys = [_key(path, above, column) for path in paths]
-    labels = _rule(classes, what, sources).labels(keys)
-    return type(paths)(labels, index=paths.index, dtype=object)
+    import pyarrow as pa
+
+    keys = [_key(path, above, column) for path in paths.to_pylist()]
+    return pa.array(_rule(classes, what, sources).labels(keys), pa.string())
 
 
 def _check_text(dataset: Any, name: str, stage: str) -> None:
