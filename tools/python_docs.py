@@ -10,6 +10,7 @@ Documents the package that this interpreter imports. Needs pdoc (requirements/py
 import argparse
 import shutil
 import sys
+import warnings
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,6 +41,12 @@ def version() -> str:
         return ""
 
 
+def expect_no_warnings() -> None:
+    """Of pdoc, but for attributes that stages inherit: PySpark types them by names of its stubs alone."""
+    warnings.filterwarnings("error", module=r"pdoc\.")
+    warnings.filterwarnings("ignore", r".* type annotation .*for pyspark\.", module=r"pdoc\.")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "docs" / "python")
@@ -50,6 +57,7 @@ def main() -> int:
         footer_text=f"Pomona {version()}".strip(),
         template_directory=ROOT / "tools" / "pdoc",
     )
+    expect_no_warnings()
     shutil.rmtree(out, ignore_errors=True)
     if find_spec("pyspark") is None:
         print(f"{SPARK}: left out, PySpark is not installed; see tools/spark")

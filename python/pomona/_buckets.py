@@ -15,11 +15,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from pomona import _core
-from pomona._in_memory import is_remote
+from pomona._in_memory import is_remote, store_options
 from pomona._objects import ObjectPlace, shared_reader
 from pomona.errors import PomonaError, raise_error
 from pomona.images import Unreadable
-from pomona.options import StoreOptions
 from pomona.results import Synchronization
 
 if TYPE_CHECKING:
@@ -28,15 +27,11 @@ if TYPE_CHECKING:
 _BUNDLE_FILES: Final = ("bundle.json", "SHA256SUMS")
 
 
-def _store_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if name in StoreOptions.__annotations__}
-
-
 class LocalCopies:
     """Copies of places in buckets, which are gone when this is left."""
 
     def __init__(self, stores: Mapping[str, Any]) -> None:
-        self._stores = _store_options(stores)
+        self._stores = store_options(stores)
         self._folders: list[tempfile.TemporaryDirectory[str]] = []
 
     def __enter__(self) -> LocalCopies:
@@ -146,7 +141,7 @@ def read_objects(
         NotFoundError: There is no such bucket.
     """
     keyed = (((number, name, item), item) for number, name, item in items)
-    reader = shared_reader(_store_options(stores))
+    reader = shared_reader(store_options(stores))
     for (number, name, place), item in reader.fetch(keyed):
         if isinstance(place, ObjectPlace) and _may_be_folder(place, item):
             for pair in _of_folder(name, place, item, stores):

@@ -111,3 +111,8 @@ def _refuse_value(name: str, expected: str, value: Any) -> NoReturn:
 def is_remote(place: object) -> bool:
     """Is it a place in a bucket?"""
     return isinstance(place, (str, os.PathLike)) and "://" in os.fsdecode(place)
+
+
+def store_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that say how buckets are reached."""
+    return {name: value for name, value in options.items() if name in StoreOptions.__annotations__}

@@ -17,14 +17,14 @@ import subprocess
 import tempfile
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar, Unpack
 
 from pomona._command import _interrupts_held, find_command, words_of
-from pomona.errors import raise_error
+from pomona.errors import EXCEPTIONS, raise_error
 from pomona.images import Unreadable, bytes_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ Key = TypeVar("Key")
 _LENGTH: Final = struct.Struct("<I")
 _HEAD: Final = struct.Struct("<BQ")
 _PIPE_BYTES: Final = 1 << 20
+_MOST_BYTES: Final = 1 << 40  # what the process takes for a limit
 # So many places are named before the answer to the first is taken. The process reads 64 at once.
 _AHEAD: Final = 128
 # What came between them, such as arrays, waits for its turn here; not much more than this.
@@ -333,6 +334,24 @@ def _close(popen: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
     for pipe in (popen.stdin, popen.stdout, errors):
         if pipe is not None:
             pipe.close()
+
+
+def read_object(place: str, stores: Mapping[str, Any]) -> bytes | None:
+    """The bytes of one object, however large; None: there is none.
+
+    Raises:
+        UnavailableError: It cannot be read, or its bucket cannot be reached.
+        DeniedError: The store does not allow it.
+        TimedOutError: The store does not answer in time.
+    """
+    with ObjectReader(max_bytes=_MOST_BYTES, **stores) as reader:
+        (found,) = reader.read([place])
+    if not isinstance(found, Unreadable):
+        return found
+    _, kind, message = found.why
+    if kind != "gone":
+        raise_error(kind if kind in EXCEPTIONS else "unavailable", message)
+    return None
 
 
 _READERS: Final[dict[tuple[str, ...], ObjectReader]] = {}

@@ -20,25 +20,33 @@ Images = Place | Sequence[Place] | Mapping[str, Place]
 """One place or several; a mapping names the source of each: `{"studio": "Training"}`."""
 
 
-class StoreOptions(TypedDict, total=False):
-    """How buckets are reached.
+class ObjectOptions(TypedDict, total=False):
+    """How objects of buckets are read.
 
     Args:
         s3_endpoint: URL of a service other than AWS for s3:// places. By default
             `AWS_ENDPOINT_URL`, or `endpoint_url` of the AWS profile.
         regions: Regions that buckets may lie in; `"eu"`: those in the European Union. By default
             any, or those of `POMONA_REGIONS`.
-        conditional_writes: False for services without conditional writes: two runs that begin at
-            one moment in one place may not notice each other. True by default.
         requester_pays: Agree to pay for requests to buckets whose requester pays. False by default.
         sign_request: False reads public buckets without credentials. True by default.
     """
 
     s3_endpoint: str | None
     regions: str | Sequence[str] | None
-    conditional_writes: bool | None
     requester_pays: bool | None
     sign_request: bool | None
+
+
+class StoreOptions(ObjectOptions, total=False):
+    """How buckets are reached.
+
+    Args:
+        conditional_writes: False for services without conditional writes: two runs that begin at
+            one moment in one place may not notice each other. True by default.
+    """
+
+    conditional_writes: bool | None
 
 
 class LabelOptions(TypedDict, total=False):
@@ -231,6 +239,7 @@ class ClassifierOptions(TypedDict, total=False):
 
 # What verbs are made of, for `_signature`: Python 3.11 forgets the bases of a TypedDict.
 GROUPS: Final = (
+    ObjectOptions,
     StoreOptions,
     LabelOptions,
     SplitOptions,

@@ -9,12 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pomona.spark.answer import answer_type as answer_type
     from pomona.spark.chain import run as run
     from pomona.spark.classifier import PomonaClassificationModel as PomonaClassificationModel
     from pomona.spark.classifier import PomonaClassifier as PomonaClassifier
     from pomona.spark.data_source import PomonaDataSource as PomonaDataSource
     from pomona.spark.environment import pack_environment as pack_environment
-    from pomona.spark.export import exportBundle as exportBundle
+    from pomona.spark.export import export_bundle as export_bundle
     from pomona.spark.features import features_in_arrow as features_in_arrow
     from pomona.spark.image_featurizer import ImageFeaturizer as ImageFeaturizer
     from pomona.spark.labels import withLabel as withLabel
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pomona.spark.pca import PomonaPCA as PomonaPCA
     from pomona.spark.pca import PomonaPCAModel as PomonaPCAModel
     from pomona.spark.predictor import BundlePredictor as BundlePredictor
-    from pomona.spark.predictor import answer_type as answer_type
     from pomona.spark.predictor import predictions_in_arrow as predictions_in_arrow
     from pomona.spark.predictor import register as register
     from pomona.spark.scaler import PomonaScaler as PomonaScaler
@@ -39,8 +39,8 @@ _HOMES = {
     "PomonaPCAModel": "pca",
     "PomonaScaler": "scaler",
     "PomonaScalerModel": "scaler",
-    "answer_type": "predictor",
-    "exportBundle": "export",
+    "answer_type": "answer",
+    "export_bundle": "export",
     "features_in_arrow": "features",
     "pack_environment": "environment",
     "predictions_in_arrow": "predictor",

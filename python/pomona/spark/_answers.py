@@ -6,8 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pomona.spark._columns import quoted
-from pomona.spark._feature_columns import refuse_column
+from pomona.spark._columns import quoted, refuse_columns
 from pomona.spark._stages import blocks_of, column_udf, list_array, once, usable_rows
 from pomona.spark.moments import Fit
 
@@ -75,8 +74,7 @@ def with_answers(
     from pyspark.ml.functions import array_to_vector
     from pyspark.sql.functions import col, when
 
-    for name in columns.values():
-        refuse_column(dataset.schema, name, fit.stage)
+    refuse_columns(dataset, filter(None, columns.values()), fit.stage)
     names = dataset.columns
     answer = "_pomona_answer"
     function = _function(fit, answering)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pomona._command import run_command, words_of
+from pomona._in_memory import is_remote, store_options
 from pomona._native import import_core
 from pomona.errors import EXCEPTIONS, PomonaError, raise_error
 
@@ -35,7 +36,7 @@ class ShardTask:
     Attributes:
         places: Photographs, as arguments of the command.
         out: The output folder, or s3://bucket/prefix.
-        note: `digest_of_note(out)` of the driver; None: `out` is in a bucket.
+        note: `digest_of_note` of the driver.
         options: Of the command.
         files: Content of the files that options name, by the option.
         shards: How many tasks there are.
@@ -108,12 +109,21 @@ def extract_shard(batches: Batches, task: ShardTask) -> Batches:
             yield _batch_of([asdict(_done(int(number), task))], DONE_SCHEMA)
 
 
-def digest_of_note(out: str) -> str | None:
-    """Of the note on unfinished work in a folder, which no other folder has; None without one."""
-    try:
-        return hashlib.sha256((Path(out) / _NOTE).read_bytes()).hexdigest()
-    except FileNotFoundError:
-        return None
+def digest_of_note(out: str, options: dict[str, Any]) -> str | None:
+    """Of the note on unfinished work, which no other output folder has; None without one.
+
+    Args:
+        out: The output folder, or s3://bucket/prefix.
+        options: How buckets are reached, among others.
+    """
+    if is_remote(out):
+        from pomona._objects import read_object  # which imports the core
+
+        note = read_object(f"{out.rstrip('/')}/{_NOTE}", store_options(options))
+    else:
+        path = Path(out) / _NOTE
+        note = path.read_bytes() if path.is_file() else None
+    return None if note is None else hashlib.sha256(note).hexdigest()
 
 
 def _batch_of(rows: list[dict[str, Any]], schema: str) -> Any:
@@ -163,13 +173,19 @@ def _is_of_precision(error: PomonaError) -> bool:
 
 
 def _check_note(task: ShardTask) -> None:
-    if task.note is None or digest_of_note(task.out) == task.note:
+    if digest_of_note(task.out, task.options) == task.note:
         return
+    where = "the folder"
+    advice = "give `out` on storage that all machines share, or an s3:// place"
+    if is_remote(task.out):
+        where = "the bucket"
+        advice = (
+            "give its endpoint as s3_endpoint, or the same AWS_ENDPOINT_URL or profile everywhere"
+        )
     raise_error(
         "not_found",
-        f"writing to '{task.out}': this machine does not see the folder of the driver, whose file "
-        f"{_NOTE} is missing or another one here; give `out` on storage that all machines share, or "
-        "an s3:// place",
+        f"writing to '{task.out}': this machine does not see {where} of the driver, whose file {_NOTE} "
+        f"is missing or another one here; {advice}",
     )
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pomona.errors import raise_error
-from pomona.spark._columns import column_type, quoted
+from pomona.spark._columns import field_of, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from pyspark.sql.types import DataType, StructType
+    from pyspark.sql.types import DataType, StructField
 
 CHUNK = "chunk"  # bytes, null for a photograph that is null
 FIRST = "first"  # is it the first one of a photograph?
@@ -54,24 +54,25 @@ def photograph_source(df: DataFrame, column: str) -> PhotographSource:
     Raises:
         InvalidInputError: There is no such column, or one of another type.
     """
-    if not _is_content(df.schema, column):
+    field = field_of(df, column, "reading photographs")
+    if not _is_content(field):
         beside = [field.name for field in df.schema.fields if not _is_binary(field.dataType)]
-        return PhotographSource(df.select(*map(quoted, beside)), column, beside, column)
-    beside = [name for name in df.columns if name != column]
-    name = "path" if "path" in beside else None
-    return PhotographSource(chunks_of(df, column, beside), None, beside, name)
+        return PhotographSource(df.select(*map(quoted, beside)), field.name, beside, field.name)
+    beside = [name for name in df.columns if name != field.name]
+    name = next((name for name in beside if name.lower() == "path"), None)
+    return PhotographSource(chunks_of(df, field.name, beside), None, beside, name)
 
 
-def _is_content(schema: StructType, column: str) -> bool:
+def _is_content(field: StructField) -> bool:
     """Has the column bytes, or else places?"""
     from pyspark.sql.types import BinaryType, StringType
 
-    found = column_type(schema, column)
+    found = field.dataType
     if not isinstance(found, (BinaryType, StringType)):
         raise_error(
             "invalid_input",
-            f"reading photographs from the column '{column}': expected binary (encoded photographs) "
-            f"or string (paths), found {found.simpleString()}",
+            f"reading photographs from the column {field.name!r}: expected binary (encoded "
+            f"photographs) or string (paths), found {found.simpleString()}",
         )
     return _is_binary(found)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pomona.errors import raise_error
-from pomona.spark._columns import quoted
+from pomona.spark._columns import field_of, quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,21 +41,7 @@ class FeatureColumn:
         return vector_to_array(column, "float32") if self.is_vector else column
 
 
-def field_of(schema: Any, name: str, stage: str) -> Any:
-    """The field of a schema with this name.
-
-    Raises:
-        InvalidInputError: There is none.
-    """
-    if name not in schema.fieldNames():
-        found = ", ".join(map(repr, schema.fieldNames())) or "none"
-        raise_error(
-            "invalid_input", f"{stage}: expected a column {name!r}, found the columns {found}"
-        )
-    return schema[name]
-
-
-def feature_column(schema: Any, name: str, stage: str) -> FeatureColumn:
+def feature_column(dataset: Any, name: str, stage: str) -> FeatureColumn:
     """The column of features with this name.
 
     Raises:
@@ -64,7 +50,8 @@ def feature_column(schema: Any, name: str, stage: str) -> FeatureColumn:
     from pyspark.ml.linalg import VectorUDT
     from pyspark.sql.types import ArrayType, DoubleType, FloatType
 
-    kind = field_of(schema, name, stage).dataType
+    field = field_of(dataset, name, stage)
+    kind = field.dataType
     is_vector = isinstance(kind, VectorUDT)
     is_array = isinstance(kind, ArrayType) and isinstance(kind.elementType, (FloatType, DoubleType))
     if not is_vector and not is_array:
@@ -72,7 +59,7 @@ def feature_column(schema: Any, name: str, stage: str) -> FeatureColumn:
             "invalid_input",
             f"{stage}: the column {name!r}: {_EXPECTED}, found {kind.simpleString()}",
         )
-    return FeatureColumn(name, is_vector)
+    return FeatureColumn(field.name, is_vector)
 
 
 @dataclass(frozen=True)
@@ -124,7 +111,7 @@ class LabelColumn:
         return labels.astype(np.int64).astype(str)
 
 
-def label_column(schema: Any, name: str, stage: str) -> LabelColumn:
+def label_column(dataset: Any, name: str, stage: str) -> LabelColumn:
     """The column of labels with this name.
 
     Raises:
@@ -132,7 +119,7 @@ def label_column(schema: Any, name: str, stage: str) -> LabelColumn:
     """
     from pyspark.sql.types import NumericType, StringType
 
-    field = field_of(schema, name, stage)
+    field = field_of(dataset, name, stage)
     kind = field.dataType
     if not isinstance(kind, (NumericType, StringType)):
         raise_error(
@@ -141,8 +128,8 @@ def label_column(schema: Any, name: str, stage: str) -> LabelColumn:
             f"{kind.simpleString()}",
         )
     if isinstance(kind, StringType):
-        return LabelColumn(name, is_numeric=False)
-    return LabelColumn(name, is_numeric=True, class_count=_class_count(field.metadata))
+        return LabelColumn(field.name, is_numeric=False)
+    return LabelColumn(field.name, is_numeric=True, class_count=_class_count(field.metadata))
 
 
 def _class_count(metadata: dict[str, Any]) -> int:
@@ -151,19 +138,6 @@ def _class_count(metadata: dict[str, Any]) -> int:
     if attribute.get("type") == "binary":
         return 2
     return len(attribute.get("vals", ())) or int(attribute.get("num_vals", 0))
-
-
-def refuse_column(schema: Any, name: str, stage: str) -> None:
-    """Refuses an output column that is there.
-
-    Raises:
-        InvalidInputError: It is there.
-    """
-    if name in schema.fieldNames():
-        raise_error(
-            "invalid_input",
-            f"{stage}: the output column {name!r} exists already; name another, or drop it first",
-        )
 
 
 class BadRowError(ValueError):

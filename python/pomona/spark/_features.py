@@ -37,6 +37,7 @@ class FeatureTask:
 
     Attributes:
         featurizer: Arguments of a `Featurizer`.
+        stores: How buckets are reached.
         place: The column of paths, which is among `beside`; None: photographs come in chunks.
         beside: Other columns, which stay.
         output: The column of features.
@@ -46,6 +47,7 @@ class FeatureTask:
     """
 
     featurizer: dict[str, Any]
+    stores: dict[str, Any]
     place: str | None
     beside: list[str]
     output: str
@@ -57,7 +59,7 @@ class FeatureTask:
 def featurize(batches: Batches, task: FeatureTask, counters: Counters | None = None) -> Batches:
     """Batches of the columns beside, features and, where failures are kept, reasons."""
     waiting = WaitingRows()
-    items = photographs_of(batches, task.place, waiting)
+    items = photographs_of(batches, task.place, waiting, task.stores)
     started = time.monotonic()
     try:
         for block in _blocks(featurizer_of(task.featurizer), items):

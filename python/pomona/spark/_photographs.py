@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pomona._objects import ObjectPlace, shared_reader
 from pomona.images import Unreadable
@@ -47,12 +47,14 @@ class WaitingRows:
         return taken[0] if len(taken) == 1 else pa.concat_arrays(taken)
 
 
-def photographs_of(batches: Batches, place: str | None, waiting: WaitingRows) -> Iterator[Item]:
+def photographs_of(
+    batches: Batches, place: str | None, waiting: WaitingRows, stores: dict[str, Any]
+) -> Iterator[Item]:
     """Photographs of a column of places, or without one in chunks; what is beside them waits."""
     if place is None:
         return _of_chunks(batches, waiting)
     items = map(item_of, _of_column(batches, place, waiting))
-    return (item for _, item in shared_reader({}).fetch((None, item) for item in items))
+    return (item for _, item in shared_reader(stores).fetch((None, item) for item in items))
 
 
 def _of_chunks(batches: Batches, waiting: WaitingRows) -> Iterator[Item]:

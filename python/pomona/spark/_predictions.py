@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pomona._objects import shared_reader
 from pomona.spark._bundle import PackedBundle, predictor_of
 from pomona.spark._photographs import WaitingRows, batch_of, item_of, photographs_of
+from pomona.spark.answer import answer_of, arrow_answer_type
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from pomona.prediction import Prediction
     from pomona.spark._shipping import Batches
 
 _ROWS = 64  # of a batch
@@ -27,6 +25,7 @@ class PredictTask:
     Attributes:
         bundle: It predicts.
         options: Of a `Predictor`.
+        stores: How buckets are reached.
         top: How many answers.
         place: The column of paths; None: photographs come in chunks.
         beside: Columns that stay.
@@ -35,6 +34,7 @@ class PredictTask:
 
     bundle: PackedBundle
     options: dict[str, Any]
+    stores: dict[str, Any]
     top: int
     place: str | None
     beside: list[str]
@@ -45,13 +45,14 @@ def predict(batches: Batches, task: PredictTask) -> Batches:
     """Batches of the columns beside and of answers."""
     import pyarrow as pa
 
+    kind = arrow_answer_type()
     waiting = WaitingRows()
-    items = photographs_of(batches, task.place, waiting)
+    items = photographs_of(batches, task.place, waiting, task.stores)
     named = ((str(number), item) for number, item in enumerate(items))
     predictor = predictor_of(task.bundle, task.options)
     found = predictor._stream(named, predictor._checked(task.top, "en"), "en")
     while some := list(islice(found, _ROWS)):
-        answers = pa.array([_answer_of(one) for one in some], _type())
+        answers = pa.array([answer_of(one) for one in some], kind)
         yield batch_of(waiting.take(len(some)), task.beside, {task.output: answers})
 
 
@@ -60,36 +61,5 @@ def predict_one(photograph: bytes | str | None, task: PredictTask) -> dict[str, 
     predictor = predictor_of(task.bundle, task.options)
     item = item_of(bytes(photograph) if isinstance(photograph, bytearray) else photograph)
     options = predictor._checked(task.top, "en")
-    named = shared_reader({}).fetch([("0", item)])
-    return _answer_of(next(predictor._stream(named, options, "en")))
-
-
-def _answer_of(prediction: Prediction) -> dict[str, Any]:
-    failure = prediction.failure
-    answers = [{"label": one.id, "probability": one.probability} for one in prediction.answers]
-    best = answers[0] if answers and prediction.rejected is None and failure is None else {}
-    return {
-        "label": best.get("label"),
-        "probability": best.get("probability"),
-        "answers": answers,
-        "rejected": prediction.rejected,
-        "ood_score": prediction.ood_score,
-        "failure": None if failure is None else f"{failure.kind}: {failure.message}",
-    }
-
-
-def _type() -> pa.DataType:
-    """`pomona.spark.answer_type()` in Arrow's words."""
-    import pyarrow as pa
-
-    answer = pa.struct([("label", pa.string()), ("probability", pa.float64())])
-    return pa.struct(
-        [
-            ("label", pa.string()),
-            ("probability", pa.float64()),
-            ("answers", pa.list_(answer)),
-            ("rejected", pa.string()),
-            ("ood_score", pa.float64()),
-            ("failure", pa.string()),
-        ]
-    )
+    named = shared_reader(task.stores).fetch([("0", item)])
+    return answer_of(next(predictor._stream(named, options, "en")))

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
 
 from pomona.errors import raise_error
-from pomona.spark._columns import quoted
-from pomona.spark._feature_columns import (
-    BadRowError,
-    Rows,
-    feature_column,
-    refuse_column,
-    rows_of,
-)
+from pomona.spark._columns import quoted, refuse_columns
+from pomona.spark._feature_columns import BadRowError, Rows, feature_column, rows_of
 from pomona.spark._shipping import shipped_call
 from pomona.spark.moments import Fit
 from pomona.spark.options import check_handle_invalid
@@ -63,7 +57,7 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
 
     def _fit_of(self, dataset: Any) -> Fit:
         stage = f"fitting {type(self).__name__}"
-        column = feature_column(dataset.schema, self._named(self.inputCol, stage), stage)
+        column = feature_column(dataset, self._named(self.inputCol, stage), stage)
         return Fit(stage, column, self._keeps_bad_rows())
 
     def _named(self, param: Any, stage: str) -> str:
@@ -81,9 +75,9 @@ class RowColumns(HandlesBadRows, HasInputCol, HasOutputCol):
             arrays: The first has a number for each feature.
         """
         stage = f"transforming by {type(self).__name__}"
-        column = feature_column(dataset.schema, self._named(self.inputCol, stage), stage)
+        column = feature_column(dataset, self._named(self.inputCol, stage), stage)
         output = self._named(self.outputCol, stage)
-        refuse_column(dataset.schema, output, stage)
+        refuse_columns(dataset, [output], stage)
         keep = self._keeps_bad_rows()
         task = {"stage": stage, "column": column.name, "width": len(arrays[0]), "keep": keep}
         from pyspark.ml.functions import array_to_vector

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from pomona import verbs
 from pomona._command import place_of, places_of, run_command, words_of
+from pomona._in_memory import is_remote
 from pomona._progress import ProgressArgument
 from pomona._signature import takes
 from pomona.errors import EXCEPTIONS, MissingLibraryError, PomonaError, raise_error
@@ -156,7 +157,7 @@ class _Chain:
         task = ShardTask(
             places=self._places,
             out=self.out,
-            note=None if _is_remote(self.out) else digest_of_note(self.out),
+            note=digest_of_note(self.out, given),
             options={**options, "precision": given["precision"]},
             files=_contents(given, "classes"),
             shards=shards,
@@ -169,7 +170,7 @@ class _Chain:
 
     def train(self, progress: ProgressArgument) -> None:
         """Goes on with what the shards have finished, on the driver."""
-        if not _is_remote(self.out):
+        if not is_remote(self.out):
             _wait_until_alone(self.out)
         verbs.run(self._images, self.out, progress=progress, **self._options)
 
@@ -272,14 +273,10 @@ def _wait_until_alone(out: str) -> None:
         os.close(folder)
 
 
-def _is_remote(place: str) -> bool:
-    return "://" in place
-
-
 def _absolute(place: object, name: str = "out") -> str:
     """Executors have another working directory."""
     text = place_of(place, name)
-    return text if _is_remote(text) else str(Path(text).absolute())
+    return text if is_remote(text) else str(Path(text).absolute())
 
 
 def _shared(images: Any) -> Any:
@@ -307,7 +304,7 @@ def _samples(images: Any) -> list[str]:
     places = [places] if isinstance(places, str) else places or ()
     names: list[str] = []
     for place in places:
-        if not _is_remote(place) and Path(place).is_dir():
+        if not is_remote(place) and Path(place).is_dir():
             names += [place, *(one.path for one in islice(os.scandir(place), _SAMPLES))]
     return names
 
@@ -316,5 +313,5 @@ def _contents(options: dict[str, Any], *names: str) -> dict[str, bytes]:
     """Of files of the driver that its executors need as well."""
     given = {name: options[name] for name in names if name in options}
     return {
-        name: Path(file).read_bytes() for name, file in given.items() if not _is_remote(str(file))
+        name: Path(file).read_bytes() for name, file in given.items() if not is_remote(str(file))
     }

@@ -20,7 +20,8 @@ from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 
 from pomona.errors import raise_error, warn
 from pomona.spark._answers import Answering, with_answers
-from pomona.spark._feature_columns import feature_column, field_of, label_column
+from pomona.spark._columns import field_of
+from pomona.spark._feature_columns import feature_column, label_column
 from pomona.spark._stages import HandlesBadRows
 from pomona.spark.moments import Fit, sums_of
 from pomona.spark.packed_rows import PackedRows
@@ -179,12 +180,12 @@ class PomonaClassifier(
             )
         group = self.getGroupCol() if self.isDefined(self.groupCol) else None
         if group is not None:
-            field_of(dataset.schema, group, stage)
+            group = field_of(dataset, group, stage).name
         fit = Fit(
             stage,
-            feature_column(dataset.schema, self.getFeaturesCol(), stage),
+            feature_column(dataset, self.getFeaturesCol(), stage),
             self._keeps_bad_rows(),
-            label_column(dataset.schema, self.getLabelCol(), stage),
+            label_column(dataset, self.getLabelCol(), stage),
             group,
         )
         model = self._copyValues(PomonaClassificationModel())
@@ -293,7 +294,7 @@ class PomonaClassificationModel(ClassifierColumns, Model, ArrayModel):
             "probability": self.getProbabilityCol(),
             "raw": self.getRawPredictionCol(),
         }
-        features = feature_column(dataset.schema, self.getFeaturesCol(), stage)
+        features = feature_column(dataset, self.getFeaturesCol(), stage)
         skip = self.getHandleInvalid() == "skip"
         fit = Fit(stage, features, self._keeps_bad_rows())
         return with_answers(fit, dataset, answering, columns, skip)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,8 @@ class PomonaDataSource(DataSource):
     and `features`; `error` is null, or why a photograph could not be read, where `handleInvalid` is `"keep"`.
 
     Options are the parameters of `ImageFeaturizer` about photographs: `backbone`, `inputSize`,
-    `precision`, `fit`, `crops` (with commas), `batchSize`, `models`, `handleInvalid`.
+    `precision`, `fit`, `crops` (with commas), `batchSize`, `models`, `handleInvalid`, `maxPixels`,
+    `maxDecodeMemory`, `maxDecodeTime`, `maxDamage`.
     """
 
     @classmethod
@@ -83,6 +84,7 @@ class _Reader(DataSourceReader):
         self._place = place
         self._task = FeatureTask(
             featurizer.arguments(),
+            stores={},
             place="path",
             beside=["path", "label"],
             output="features",
@@ -132,11 +134,7 @@ def _folder_of(place: str) -> str:
 
 def _featurizer_of(given: dict[str, str]) -> ImageFeaturizer:
     """Options as Spark passes them, which has texts alone, and letters of either case."""
-    known = {
-        name.lower(): name
-        for name in ("backbone", "precision", "fit", "models", "handleInvalid")
-        + ("inputSize", "batchSize", "crops")
-    }
+    known = {name.lower(): name for name in _OPTIONS}
     options: dict[str, Any] = {}
     for name, value in given.items():
         option = known.get(name.lower())
@@ -144,14 +142,34 @@ def _featurizer_of(given: dict[str, str]) -> ImageFeaturizer:
             raise_error(
                 "invalid_input",
                 f'reading the format "pomona": unknown option {name}; there are '
-                f"{', '.join(sorted(known.values()))}",
+                f"{', '.join(sorted(_OPTIONS))}",
             )
-        if option == "crops":
-            options[option] = value.split(",")
-        elif option in ("inputSize", "batchSize"):
-            if not value.isdecimal():
-                raise_error("invalid_input", f"{option}: expected a whole number, found '{value}'")
-            options[option] = int(value)
-        else:
-            options[option] = value
+        read, expected = _OPTIONS[option]
+        try:
+            options[option] = read(value)
+        except ValueError:
+            raise_error("invalid_input", f"{option}: expected {expected}, found '{value}'")
     return ImageFeaturizer(**options)
+
+
+def _texts(value: str) -> list[str]:
+    return value.split(",")
+
+
+_TEXT = (str, "a text")
+_WHOLE = (int, "a whole number")
+# How each is read, and what it is.
+_OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "backbone": _TEXT,
+    "batchSize": _WHOLE,
+    "crops": (_texts, "texts with commas"),
+    "fit": _TEXT,
+    "handleInvalid": _TEXT,
+    "inputSize": _WHOLE,
+    "maxDamage": (float, "a number"),
+    "maxDecodeMemory": _WHOLE,
+    "maxDecodeTime": _WHOLE,
+    "maxPixels": _WHOLE,
+    "models": _TEXT,
+    "precision": _TEXT,
+}

@@ -39,7 +39,7 @@ _OF_PHOTOGRAPHS = {
 }
 
 
-def exportBundle(
+def export_bundle(
     model: Any,
     *,
     backbone: str | None = None,
@@ -70,14 +70,14 @@ def exportBundle(
         labels: Texts for class indices, that of 0 first; None: those of the `StringIndexerModel`.
 
     Returns:
-        The bundle, in memory: `exportBundle(model).save("bundle")`.
+        The bundle, in memory: `export_bundle(model).save("bundle")`.
 
     Raises:
         InvalidInputError: The stages do not make a bundle, or are not as wide as the backbone's features.
         NotFoundError: The backbone is not installed.
 
     Example:
-        >>> bundle = exportBundle(pipeline.fit(features), size=128)
+        >>> bundle = export_bundle(pipeline.fit(features), size=128)
     """
     from pomona import _core
 

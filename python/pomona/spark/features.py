@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
+from pomona._in_memory import store_options
 from pomona._signature import takes
 from pomona.featurizer import Featurizer
 from pomona.spark._columns import with_columns
@@ -52,7 +53,7 @@ def features_in_arrow(
         InvalidInputError: There is no such column, one of another type, or an option is out of range.
     """
     columns = FeatureColumns(input_col, output_col, handle_invalid, error_col)
-    return featurized(df, columns, featurizer_arguments(**options))
+    return featurized(df, columns, options)
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,20 @@ class FeatureColumns:
 def featurized(
     df: DataFrame,
     columns: FeatureColumns,
-    arguments: dict[str, Any],
+    options: FeaturizerOptions,
     counters: Counters | None = None,
 ) -> DataFrame:
-    """The same with arguments of a `Featurizer`, and with counters that the workers add to."""
+    """The same with counters that the workers add to."""
     check_driver()
     check_handle_invalid("handle_invalid", columns.handle_invalid)
     from pomona.spark._features import FeatureTask
 
+    arguments = featurizer_arguments(**options)
     source = photograph_source(df, columns.photographs)
-    schema = with_columns(df.schema, source.beside, _outputs(columns))
+    schema = with_columns(df, source.beside, _outputs(columns), "adding features")
     task = FeatureTask(
         arguments,
+        store_options(options),
         source.place,
         source.beside,
         columns.features,
@@ -101,10 +104,12 @@ def _outputs(columns: FeatureColumns) -> dict[str, DataType]:
 
 
 def featurizer_arguments(**options: Unpack[FeaturizerOptions]) -> dict[str, Any]:
-    """All arguments of a `Featurizer`, for the workers.
+    """All arguments of a `Featurizer`, for the workers; options about buckets are none.
 
     Raises:
         InvalidInputError: One is out of range.
     """
-    given: dict[str, Any] = {"precision": "f32", **options}
-    return Featurizer(**given)._arguments
+    stores = store_options(options)
+    given = {name: value for name, value in options.items() if name not in stores}
+    found: dict[str, Any] = {"precision": "f32", **given}
+    return Featurizer(**found)._arguments

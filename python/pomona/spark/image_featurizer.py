@@ -16,6 +16,7 @@ from pomona._models import DEFAULT_BACKBONE
 from pomona.errors import raise_error
 from pomona.spark._columns import quoted
 from pomona.spark._counts import Counters, StageCounts, counters_of
+from pomona.spark._photograph_params import ReadsPhotographs
 from pomona.spark.features import FeatureColumns, featurized, featurizer_arguments
 from pomona.spark.options import HandleInvalid
 
@@ -30,6 +31,7 @@ class ImageFeaturizer(
     HasInputCol,
     HasOutputCol,
     HasHandleInvalid,
+    ReadsPhotographs,
     DefaultParamsReadable["ImageFeaturizer"],
     DefaultParamsWritable,
 ):
@@ -53,6 +55,19 @@ class ImageFeaturizer(
         handleInvalid: What happens at a photograph that cannot be read: `"error"` ends the job,
             `"skip"` leaves its row out, `"keep"` leaves its features null and gives the reason.
         errorCol: Column of the reason with `"keep"`; `"error"` by default.
+        maxPixels: Photographs with more pixels fail as too_large; by default 250,000,000.
+        maxDecodeMemory: Photographs whose decoding takes more MiB fail as too_large; by default 160.
+        maxDecodeTime: Photographs whose decoding takes more milliseconds, by an estimate from their
+            headers, fail as too_large; by default 250.
+        maxDamage: Decode JPEGs of which at most this share is lost, 0 to 1, instead of failing them
+            as truncated or damaged; by default 0.
+        s3Endpoint: URL of a service other than AWS for paths in buckets; by default that of each
+            executor's environment (`AWS_ENDPOINT_URL`) or AWS profile. Likewise credentials, which
+            are no parameter.
+        regions: Regions that buckets may lie in; `["eu"]`: those in the European Union. By default
+            those of each executor's `POMONA_REGIONS`, or any.
+        requesterPays: Agree to pay for requests to buckets whose requester pays.
+        signRequest: False reads public buckets without credentials.
 
     Example:
         featurizer = ImageFeaturizer(inputSize=128, handleInvalid="keep")
@@ -121,6 +136,14 @@ class ImageFeaturizer(
         models: str = "",
         handleInvalid: HandleInvalid = "error",
         errorCol: str = "error",
+        maxPixels: int | None = None,
+        maxDecodeMemory: int | None = None,
+        maxDecodeTime: int | None = None,
+        maxDamage: float | None = None,
+        s3Endpoint: str | None = None,
+        regions: Sequence[str] | None = None,
+        requesterPays: bool | None = None,
+        signRequest: bool | None = None,
     ) -> None:
         super().__init__()
         self._setDefault(
@@ -165,7 +188,7 @@ class ImageFeaturizer(
             self.getOrDefault(self.errorCol),
         )
         self._counters = counters_of(dataset.sparkSession)
-        rows = featurized(dataset, columns, self.arguments(), self._counters)
+        rows = featurized(dataset, columns, self._options(), self._counters)
         if kind == "array":
             return rows
         from pyspark.ml.functions import array_to_vector
@@ -197,7 +220,7 @@ class ImageFeaturizer(
                 )
         options["size"] = self.getOrDefault(self.inputSize) or None
         options["models"] = self.getOrDefault(self.models) or None
-        return options
+        return {**options, **self.photograph_options()}
 
     def setInputCol(self, value: str) -> ImageFeaturizer:
         """Sets `inputCol`."""

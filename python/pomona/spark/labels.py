@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pomona.errors import raise_error, warn
-from pomona.spark._columns import quoted
-from pomona.spark._feature_columns import feature_column, field_of, refuse_column
+from pomona.spark._columns import field_of, find_field, quoted, refuse_columns
+from pomona.spark._feature_columns import feature_column
 from pomona.spark._stages import column_udf
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def withLabel(
 
     stage = "adding labels"
     _check_text(dataset, pathCol, stage)
-    refuse_column(dataset.schema, labelCol, stage)
+    refuse_columns(dataset, [labelCol], stage)
     if sources and root is None:
         raise_error("invalid_input", "sources: expected root as well, the folder that they lie in")
     text, what = None, ""
@@ -114,7 +114,7 @@ def withSplit(
     stage = "dividing photographs"
     for name in (pathCol, labelCol):
         _check_text(dataset, name, stage)
-    refuse_column(dataset.schema, splitCol, stage)
+    refuse_columns(dataset, [splitCol], stage)
     rows = _distinct_rows(dataset, stage, (pathCol, labelCol), copyCol)
     test = _test_paths(rows, holdout=holdout, group=group, seed=seed, root=root)
     names = [col(quoted(name)) for name in dataset.columns]
@@ -144,7 +144,7 @@ def labels_of_paths(
 
 
 def _check_text(dataset: Any, name: str, stage: str) -> None:
-    kind = field_of(dataset.schema, name, stage).dataType.simpleString()
+    kind = field_of(dataset, name, stage).dataType.simpleString()
     if kind != "string":
         raise_error("invalid_input", f"{stage}: the column {name!r}: expected string, found {kind}")
 
@@ -155,7 +155,7 @@ def _distinct_rows(
     from pyspark.sql.functions import col
 
     columns = [col(quoted(name)).alias(alias) for name, alias in zip(names, ("path", "label"))]
-    if copies is None and "content" in dataset.columns:
+    if copies is None and find_field(dataset, "content", stage) is not None:
         copies = "content"
     if copies is not None:
         columns.append(_digest(dataset, copies, stage))
@@ -173,9 +173,9 @@ def _distinct_rows(
 def _digest(dataset: Any, name: str, stage: str) -> Any:
     from pyspark.sql.functions import col, sha2
 
-    if field_of(dataset.schema, name, stage).dataType.simpleString() == "binary":
+    if field_of(dataset, name, stage).dataType.simpleString() == "binary":
         return sha2(col(quoted(name)), 256)
-    return sha2(feature_column(dataset.schema, name, stage).as_array().cast("string"), 256)
+    return sha2(feature_column(dataset, name, stage).as_array().cast("string"), 256)
 
 
 def _test_paths(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from pomona.errors import raise_error
-from pomona.options import DecodeOptions
+from pomona.options import DecodeOptions, ObjectOptions
 
 StrPath = str | os.PathLike[str]
 HandleInvalid = Literal["error", "skip", "keep"]
@@ -27,7 +27,11 @@ def check_handle_invalid(name: str, value: object) -> None:
         raise_error("invalid_input", f"{name}: expected {expected}, found {value!r}")
 
 
-class FeaturizerOptions(DecodeOptions, total=False):
+class PhotographOptions(DecodeOptions, ObjectOptions, total=False):
+    """How photographs are read, on every executor. Credentials are no options: see docs/spark.md."""
+
+
+class FeaturizerOptions(PhotographOptions, total=False):
     """How photographs become features, on every executor.
 
     Args:

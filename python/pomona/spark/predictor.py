@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pyspark import keyword_only
 from pyspark.ml import Transformer
@@ -13,47 +14,31 @@ from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 
+from pomona._in_memory import store_options
+from pomona._signature import takes
 from pomona.bundle import Bundle
 from pomona.errors import raise_error
 from pomona.predictor import Predictor
 from pomona.spark._bundle import PackedBundle
 from pomona.spark._columns import with_columns
-from pomona.spark._content import photograph_source
+from pomona.spark._content import PhotographSource, photograph_source
+from pomona.spark._photograph_params import ReadsPhotographs
 from pomona.spark._predictions import PredictTask
 from pomona.spark._shipping import check_driver, shipped, shipped_call
+from pomona.spark.answer import answer_type
+from pomona.spark.options import PhotographOptions
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql.types import StructType
 
 StrPath = str | os.PathLike[str]
-
-
-def answer_type() -> StructType:
-    """Type of an answer.
-
-    `label` and `probability` are null where there is none: `rejected` then has the reason of a
-    rejection, as in `pomona.Prediction`, or `failure` why the photograph cannot be read. `answers`
-    has the most probable labels, the best first, also of a rejected photograph.
-    """
-    from pyspark.sql.types import ArrayType, DoubleType, StringType, StructType
-
-    best = StructType().add("label", StringType()).add("probability", DoubleType())
-    return (
-        StructType()
-        .add("label", StringType())
-        .add("probability", DoubleType())
-        .add("answers", ArrayType(best))
-        .add("rejected", StringType())
-        .add("ood_score", DoubleType())
-        .add("failure", StringType())
-    )
 
 
 class BundlePredictor(
     Transformer,
     HasInputCol,
     HasOutputCol,
+    ReadsPhotographs,
     DefaultParamsReadable["BundlePredictor"],
     DefaultParamsWritable,
 ):
@@ -69,6 +54,19 @@ class BundlePredictor(
         outputCol: Column of answers, of the type `answer_type()`; `"prediction"` by default.
         top: How many answers for each photograph; 3 by default.
         fast: Use two crops instead of all: faster, slightly less accurate.
+        maxPixels: Photographs with more pixels fail as too_large; by default 250,000,000.
+        maxDecodeMemory: Photographs whose decoding takes more MiB fail as too_large; by default 160.
+        maxDecodeTime: Photographs whose decoding takes more milliseconds, by an estimate from their
+            headers, fail as too_large; by default 250.
+        maxDamage: Decode JPEGs of which at most this share is lost, 0 to 1, instead of failing them
+            as truncated or damaged; by default 0.
+        s3Endpoint: URL of a service other than AWS for paths in buckets; by default that of each
+            executor's environment (`AWS_ENDPOINT_URL`) or AWS profile. Likewise credentials, which
+            are no parameter.
+        regions: Regions that buckets may lie in; `["eu"]`: those in the European Union. By default
+            those of each executor's `POMONA_REGIONS`, or any.
+        requesterPays: Agree to pay for requests to buckets whose requester pays.
+        signRequest: False reads public buckets without credentials.
 
     Example:
         predictor = BundlePredictor(bundle="results")
@@ -94,6 +92,14 @@ class BundlePredictor(
         outputCol: str = "prediction",
         top: int = 3,
         fast: bool = False,
+        maxPixels: int | None = None,
+        maxDecodeMemory: int | None = None,
+        maxDecodeTime: int | None = None,
+        maxDamage: float | None = None,
+        s3Endpoint: str | None = None,
+        regions: Sequence[str] | None = None,
+        requesterPays: bool | None = None,
+        signRequest: bool | None = None,
     ) -> None:
         super().__init__()
         self._setDefault(inputCol="content", outputCol="prediction", top=3, fast=False)
@@ -101,6 +107,14 @@ class BundlePredictor(
         if bundle is not None:
             self._input_kwargs["bundle"] = _absolute(bundle)  # type: ignore[attr-defined]
         self._set(**self._input_kwargs)  # type: ignore[attr-defined]
+
+    @keyword_only
+    def setParams(self, **params: Any) -> BundlePredictor:
+        """Sets any of the parameters of the constructor."""
+        if params.get("bundle") is not None:
+            self.setBundle(params.pop("bundle"))
+        self._set(**params)
+        return self
 
     def setBundle(self, value: Bundle | StrPath) -> BundlePredictor:
         """Sets `bundle`: a place, or a `pomona.Bundle`."""
@@ -171,6 +185,7 @@ class BundlePredictor(
             output_col=self.getOutputCol(),
             top=self.getTop(),
             fast=self.getFast(),
+            **self.photograph_options(),
         )
 
 
@@ -180,6 +195,7 @@ def _absolute(place: StrPath) -> str:
     return place if "://" in place else str(Path(place).absolute())
 
 
+@takes(PhotographOptions)
 def predictions_in_arrow(
     df: DataFrame,
     bundle: Bundle | StrPath,
@@ -188,6 +204,7 @@ def predictions_in_arrow(
     output_col: str = "prediction",
     top: int = 3,
     fast: bool = False,
+    **options: Unpack[PhotographOptions],
 ) -> DataFrame:
     """Adds a column of answers to photographs. What `BundlePredictor` does, without a stage.
 
@@ -198,6 +215,7 @@ def predictions_in_arrow(
         output_col: Column of answers, of the type `answer_type()`.
         top: How many answers for each photograph.
         fast: Use two crops instead of all.
+        {options}
 
     Returns:
         The columns of `df`, but for those of bytes as in `features_in_arrow`, and the answers after
@@ -209,13 +227,20 @@ def predictions_in_arrow(
     """
     check_driver()
     source = photograph_source(df, input_col)
-    schema = with_columns(df.schema, source.beside, {output_col: answer_type()})
-    work = _task(bundle, top, fast, source.place, source.beside, output_col)
+    schema = with_columns(df, source.beside, {output_col: answer_type()}, "adding answers")
+    work = _task(bundle, top, {"fast": fast, **options}, source, output_col)
     return source.rows.mapInArrow(shipped("pomona.spark._predictions", "predict", work), schema)
 
 
+@takes(PhotographOptions)
 def register(
-    spark: SparkSession, name: str, bundle: Bundle | StrPath, *, top: int = 3, fast: bool = False
+    spark: SparkSession,
+    name: str,
+    bundle: Bundle | StrPath,
+    *,
+    top: int = 3,
+    fast: bool = False,
+    **options: Unpack[PhotographOptions],
 ) -> None:
     """Registers a function for SQL, of a photograph or its path, that returns an answer.
 
@@ -228,6 +253,7 @@ def register(
         bundle: A bundle, or a place that the driver can open.
         top: How many answers for each photograph.
         fast: Use two crops instead of all.
+        {options}
 
     Raises:
         NotFoundError: There is no bundle at that place.
@@ -237,7 +263,7 @@ def register(
         spark.sql("SELECT path, identify(content).label FROM photographs")
     """
     check_driver()
-    work = _task(bundle, top, fast, None, [], "")
+    work = _task(bundle, top, {"fast": fast, **options}, None, "")
     spark.udf.register(
         name, shipped_call("pomona.spark._predictions", "predict_one", work), answer_type()
     )
@@ -246,13 +272,14 @@ def register(
 def _task(
     bundle: Bundle | StrPath,
     top: int,
-    fast: bool,
-    place: str | None,
-    beside: list[str],
+    options: dict[str, Any],
+    source: PhotographSource | None,
     output: str,
 ) -> PredictTask:
-    predictor = Predictor(bundle, fast=fast)
+    stores = store_options(options)
+    options = {name: value for name, value in options.items() if name not in stores}
+    predictor = Predictor(bundle, **options)
     predictor._checked(top, "en")
-    return PredictTask(
-        PackedBundle.of(predictor.bundle), {"fast": fast}, top, place, beside, output
-    )
+    packed = PackedBundle.of(predictor.bundle)
+    place, beside = (None, []) if source is None else (source.place, source.beside)
+    return PredictTask(packed, options, stores, top, place, beside, output)

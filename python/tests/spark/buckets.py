@@ -11,8 +11,11 @@ s3_server = pytest.importorskip("s3_server")
 SECRET = "a secret that no plan, log or file of Spark may hold"
 
 
-def served():
-    """For a fixture: the server, with its credentials in the environment."""
+def served(configuration=None):
+    """For a fixture: the server, with its credentials in the environment.
+
+    Its endpoint is there as well, or else in this file, which gets the form of ~/.aws/config.
+    """
     if not s3_server.BINARY.is_file():
         pytest.skip(f"no S3 server at {s3_server.BINARY}: tools/setup --check builds it")
     with pytest.MonkeyPatch.context() as environment:
@@ -20,4 +23,8 @@ def served():
         with s3_server.S3Server() as server:
             for name, value in server.environment().items():
                 environment.setenv(name, value)
+            if configuration is not None:
+                configuration.write_text(f"[default]\nendpoint_url = {server.endpoint}\n")
+                environment.setenv("AWS_CONFIG_FILE", str(configuration))
+                environment.delenv("AWS_ENDPOINT_URL")
             yield server

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`BundlePredictor` and the function for SQL: the answers of `pomona predict`, wherever they run."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -73,6 +74,38 @@ def test_what_cannot_be_read_has_a_reason(spark, bundle):
     assert (rows["a"].label, rows["a"].answers) == (None, [])
 
 
+def test_limits_of_decoding(spark, bundle, photographs):
+    stage = BundlePredictor(maxPixels=100).setBundle(bundle)
+    found = stage.transform(photographs).collect()
+    assert {row.prediction.failure.split(":")[0] for row in found} == {"too_large"}
+    register(spark, "identify_small", bundle, max_pixels=100)
+    photographs.createOrReplaceTempView("photographs")
+    asked = spark.sql("SELECT identify_small(content).failure AS why FROM photographs").collect()
+    assert {row.why.split(":")[0] for row in asked} == {"too_large"}
+
+
+def test_parameters_are_set_together(bundle, output, monkeypatch):
+    monkeypatch.chdir(Path(output.path).parent)
+    stage = BundlePredictor().setParams(bundle=Path(output.path).name, top=1, maxPixels=9)
+    assert (stage.getBundle(), stage.getTop()) == (str(output.path), 1)
+    assert (stage.getMaxPixels(), stage.getOutputCol()) == (9, "prediction")
+    assert stage.setParams(bundle=bundle, fast=True).getFast()
+
+
+def test_a_network_that_only_the_driver_has_travels_too(
+    output, photographs, expected, tiny, tmp_path
+):
+    """A bundle without its network: executors have no `tiny` among their backbones."""
+    bare = tmp_path / "bare"
+    shutil.copytree(Path(output.path) / "bundle", bare)
+    for name in ("backbone.xml", "backbone.bin"):
+        (bare / name).unlink()
+    sums = (bare / "SHA256SUMS").read_text().splitlines(keepends=True)
+    (bare / "SHA256SUMS").write_text("".join(line for line in sums if "backbone." not in line))
+    stage = BundlePredictor().setBundle(pomona.Bundle(bare, models=tiny["models"]))
+    assert_are(stage.transform(photographs).collect(), expected)
+
+
 def test_a_stage_is_saved_by_the_place_of_its_bundle(bundle, photographs, expected, tmp_path):
     saved = BundlePredictor(top=1).setBundle(bundle)
     saved.save(f"file:{tmp_path}/stage")
@@ -111,7 +144,11 @@ def test_what_makes_no_sense_is_refused_by_the_driver(bundle, photographs):
         BundlePredictor().transform(photographs)
     with pytest.raises(NotFoundError, match="nowhere"):
         BundlePredictor(bundle="/nowhere").transform(photographs)
+    with pytest.raises(InvalidInputError, match="output column 'PATH' exists already"):
+        BundlePredictor(outputCol="PATH").setBundle(bundle).transform(photographs)
+    with pytest.raises(InvalidInputError, match="max_damage"):
+        BundlePredictor(maxDamage=2.0).setBundle(bundle).transform(photographs)
     with pytest.raises(InvalidInputError, match="top"):
         BundlePredictor(top=0).setBundle(bundle).transform(photographs)
-    with pytest.raises(InvalidInputError, match="the column 'picture': it is not there"):
+    with pytest.raises(InvalidInputError, match="expected a column 'picture', found the columns"):
         BundlePredictor(inputCol="picture").setBundle(bundle).transform(photographs)

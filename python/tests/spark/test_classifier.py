@@ -263,6 +263,11 @@ def test_columns_are_as_named(model, frame):
     assert "output column 'label' exists already" in refused(
         lambda: model.copy().setPredictionCol("label").transform(frame)
     )
+    assert "output column 'Prediction' exists already" in refused(
+        lambda: model.copy().setRawPredictionCol("Prediction").transform(frame)
+    )
+    found = model.copy().setFeaturesCol("FEATURES").transform(frame)
+    assert found.columns[-1] == model.getRawPredictionCol()
 
 
 def test_bad_rows(spark, data):

@@ -19,7 +19,7 @@ spark = SparkSession.builder.remote("local[1]").getOrCreate()
 assert "connect" in type(spark).__module__
 photographs = spark.read.format("binaryFile").load(f"{folder}/*.jpg")
 options = {"backbone": "tiny", "models": models}
-features = features_in_arrow(photographs, **options)
+features = features_in_arrow(photographs, input_col="CONTENT", **options)
 print(features.count(), features.columns)
 staged = ImageFeaturizer(**options).transform(photographs)
 print(staged.exceptAll(features).count())

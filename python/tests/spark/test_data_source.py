@@ -69,6 +69,8 @@ def test_reasons_of_photographs_that_cannot_be_read(reader, tmp_path):
         ("colour", "red", "unknown option colour; there are backbone, "),
         ("inputSize", "big", "inputSize: expected a whole number, found 'big'"),
         ("batchSize", "0", "batchSize: expected 1 or more, found 0"),
+        ("maxDamage", "much", "maxDamage: expected a number, found 'much'"),
+        ("maxPixels", "2", "featurizing the photograph '.*jpg': too_large"),
     ],
 )
 def test_options_that_make_no_sense(reader, option, value, sentence):

@@ -97,6 +97,38 @@ def test_paths_carry_no_column_of_bytes_along(stage, photographs, expected):
     assert_are(features.collect(), expected)
 
 
+def test_names_of_columns_are_found_as_spark_finds_them(stage, spark, photographs, expected):
+    features = stage(inputCol="Content").transform(photographs)
+    assert features.columns == ["path", "modificationTime", "length", "features"]
+    assert_are(features.collect(), expected)
+    assert_are(stage(inputCol="PATH").transform(photographs).collect(), expected)
+    two = photographs.withColumnRenamed("length", "pAth")
+    with pytest.raises(InvalidInputError, match="expected one column 'path', found 'path', 'pAth'"):
+        stage(inputCol="path").transform(two)
+    spark.conf.set("spark.sql.caseSensitive", True)
+    try:
+        with pytest.raises(InvalidInputError, match="expected a column 'Content'"):
+            stage(inputCol="Content").transform(photographs)
+        assert stage(outputCol="Path").transform(photographs).columns[-1] == "Path"
+        assert_are(stage(inputCol="path").transform(two).collect(), expected)
+    finally:
+        spark.conf.unset("spark.sql.caseSensitive")
+
+
+def test_limits_of_decoding(stage, stage_options, photographs, some_broken):
+    """As in `pomona.Featurizer`: what is too large, and what may be lost."""
+    limits = {"maxPixels": 100, "maxDecodeMemory": 1, "maxDecodeTime": 1}
+    small = stage(handleInvalid="keep", **limits).transform(photographs).collect()
+    assert {row.error.split(":")[0] for row in small} == {"too_large"}
+    options = {"max_pixels": 100, "handle_invalid": "keep"}
+    found = features_in_arrow(photographs, **options, **stage_options).collect()
+    assert {row.error.split(":")[0] for row in found} == {"too_large"}
+    lenient = stage(handleInvalid="skip").setMaxDamage(1.0)
+    rows = lenient.transform(some_broken).collect()
+    assert [row.path for row in rows] == ["cut", "good"]
+    assert lenient.getMaxDamage() == 1
+
+
 def test_photographs_without_another_column(stage, photographs):
     features = stage().transform(photographs.select("content"))
     assert features.columns == ["features"]
@@ -173,9 +205,15 @@ def test_a_stage_is_saved_and_loaded(stage, tmp_path):
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        ({"inputCol": "picture"}, "reading the column 'picture': it is not there; the columns are"),
+        ({"inputCol": "picture"}, "expected a column 'picture', found the columns 'path', "),
         ({"inputCol": "length"}, "expected binary .* or string .*, found bigint"),
-        ({"outputCol": "path"}, "writing the column 'path': there is one of this name already"),
+        ({"outputCol": "path"}, "the output column 'path' exists already"),
+        ({"outputCol": "Path"}, "the output column 'Path' exists already"),
+        (
+            {"handleInvalid": "keep", "errorCol": "FEATURES"},
+            "the output column 'FEATURES' exists already",
+        ),
+        ({"maxDamage": 2.0}, "max_damage"),
         ({"batchSize": 0}, "batchSize: expected 1 or more, found 0"),
         ({"precision": "f8"}, "precision"),
         ({"handleInvalid": "ignore"}, "expected error, skip, keep, found 'ignore'"),

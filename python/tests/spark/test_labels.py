@@ -141,6 +141,12 @@ def test_what_is_refused(spark, labelled, tmp_path):
         lambda: withLabel(labelled, pathCol="place")
     )
     assert "output column 'label' exists already" in refused(lambda: withLabel(labelled))
+    assert "output column 'PATH' exists already" in refused(
+        lambda: withLabel(labelled, labelCol="PATH")
+    )
+    assert "output column 'Label' exists already" in refused(
+        lambda: withSplit(labelled, splitCol="Label")
+    )
     assert "the column 'length': expected string, found bigint" in refused(
         lambda: withSplit(labelled, labelCol="length")
     )

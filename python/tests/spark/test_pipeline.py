@@ -13,7 +13,7 @@ from pomona.spark import (
     PomonaClassifier,
     PomonaPCA,
     PomonaScaler,
-    exportBundle,
+    export_bundle,
 )
 
 KINDS = ("Banana", "Fig", "Kiwi", "Lemon")
@@ -137,7 +137,7 @@ def test_the_command_answers_as_the_stages_do(features, tiny, tmp_path, kind, co
     from pyspark.ml import Pipeline
 
     model = Pipeline(stages=stages_of(kind, column)).fit(features)
-    bundle = exportBundle(model, **tiny)
+    bundle = export_bundle(model, **tiny)
     assert bundle.labels == list(KINDS)
     assert bundle.classifier == kind
     assert bundle.components == 10
@@ -154,7 +154,7 @@ def test_scaler_and_pca_are_folded(features, tiny, tmp_path):
         PomonaClassifier(featuresCol="components"),
     ]
     model = Pipeline(stages=stages).fit(features)
-    found = predicted_by_command(exportBundle(model, **tiny), tmp_path, tiny["models"])
+    found = predicted_by_command(export_bundle(model, **tiny), tmp_path, tiny["models"])
     check_same_answers(found, answers_of(model, features), KINDS)
 
 
@@ -166,16 +166,16 @@ def test_class_indices_become_texts(features, indexed, tiny, tmp_path):
     fitted = pca.setK(10).fit(frame)
     answering = classifier.fit(fitted.transform(frame))
     model = PipelineModel([indexed, fitted, answering])
-    found = predicted_by_command(exportBundle(model, **tiny), tmp_path, tiny["models"])
+    found = predicted_by_command(export_bundle(model, **tiny), tmp_path, tiny["models"])
     texts = indexed.labels
     expected = [
         (path, texts[int(index)], probabilities)
         for path, index, probabilities in answers_of(model, features)
     ]
     check_same_answers(found, expected, texts)
-    assert exportBundle([fitted, answering], labels=texts, **tiny) == exportBundle(model, **tiny)
+    assert export_bundle([fitted, answering], labels=texts, **tiny) == export_bundle(model, **tiny)
     assert "labels: expected a text for each class index" in refused(
-        lambda: exportBundle([fitted, answering], **tiny)
+        lambda: export_bundle([fitted, answering], **tiny)
     )
 
 
@@ -192,13 +192,13 @@ def test_stages_that_make_no_bundle(features, tiny):
         ([narrow], {}, "found stages for 3; name the backbone that made the features"),
     ):
         given = {**tiny, **options}
-        assert sentence in refused(lambda s=stages, g=given: exportBundle(s, **g))
+        assert sentence in refused(lambda s=stages, g=given: export_bundle(s, **g))
     ridge = PomonaClassifier(featuresCol="components", classifier="ridge").fit(reduced)
     ridge.setFeaturesCol("elsewhere")
     assert "reads the column 'elsewhere', which no stage makes" in refused(
-        lambda: exportBundle([pca, ridge], **tiny)
+        lambda: export_bundle([pca, ridge], **tiny)
     )
-    assert exportBundle([pca], **tiny).labels == []
+    assert export_bundle([pca], **tiny).labels == []
 
 
 def test_stages_for_several_crops_make_no_bundle(spark, features, tiny):
@@ -208,7 +208,7 @@ def test_stages_for_several_crops_make_no_bundle(spark, features, tiny):
     twice = features.select(concat("features", "features").alias("features"))
     pca = PomonaPCA(inputCol="features", outputCol="components", k=3).fit(twice)
     for options in ({}, {"crops": ["whole", "flip"]}):
-        sentence = refused(lambda o=options: exportBundle([pca], **tiny, **o))
+        sentence = refused(lambda o=options: export_bundle([pca], **tiny, **o))
         assert "features of 2 crops that lie side by side" in sentence
         assert 'fit the stages to features of one crop, crops=["whole"]' in sentence
 
@@ -227,7 +227,7 @@ def test_from_photographs_to_the_command(spark, tiny, tmp_path):
     model = Pipeline(stages=[featurizer, *stages_of()]).fit(photographs)
     model.save(str(tmp_path / "model"))
     loaded = PipelineModel.load(str(tmp_path / "model"))
-    bundle = exportBundle(loaded)
+    bundle = export_bundle(loaded)
     assert (bundle.backbone, bundle.fit, bundle.batch) == ("tiny", "crop", 4)
     found = predicted_by_command(bundle, tmp_path, tiny["models"])
     check_same_answers(found, answers_of(loaded, photographs), KINDS)
@@ -257,4 +257,4 @@ def test_features_are_written_once_and_broken_photographs_left_out(spark, tiny, 
     model = Pipeline(stages=stages_of()).fit(features.where("split = 'train'"))
     answers = model.transform(features.where("split = 'test'"))
     assert answers.where("prediction is not null").count() == answers.count() > 0
-    assert exportBundle(model, size=32, **tiny).labels == list(KINDS)
+    assert export_bundle(model, size=32, **tiny).labels == list(KINDS)

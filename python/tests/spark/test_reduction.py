@@ -278,6 +278,9 @@ def test_columns_that_are_refused(frame, spark):
     assert "inputCol is not set" in refused(lambda: PomonaPCA(outputCol="c").fit(frame))
     model = PomonaPCA(inputCol="features", outputCol="id", k=2).fit(frame)
     assert "output column 'id' exists already" in refused(lambda: model.transform(frame))
+    assert "output column 'ID' exists already" in refused(
+        lambda: model.setInputCol("Features").setOutputCol("ID").transform(frame)
+    )
     empty = frame.limit(0)
     assert "expected rows with numbers, found none" in refused(
         lambda: PomonaPCA(inputCol="features", outputCol="c").fit(empty)

@@ -163,7 +163,7 @@ def test_photographs_that_only_the_driver_sees(spark, photographs, options, tmp_
 def test_an_output_folder_that_only_the_driver_sees(
     spark, photographs, options, alone, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(chain, "digest_of_note", lambda out: "another")
+    monkeypatch.setattr(chain, "digest_of_note", lambda out, options: "another")
     with pytest.raises(
         NotFoundError, match=r"shard \d+ of \d+ on the Spark executor on .*does not see"
     ):
@@ -225,7 +225,7 @@ def test_a_processor_without_bf16(fake, tmp_path):
     event = json.dumps({"event": "error", "kind": "invalid_input", "message": message})
     fake(f"echo '{event}' >&2; exit 2")
     task = _chain_worker.ShardTask(
-        ["s3://a/b"], "s3://a/out", None, {"precision": "bf16"}, {}, 3, []
+        ["s3://a/b"], str(tmp_path), None, {"precision": "bf16"}, {}, 3, []
     )
     with pytest.raises(InvalidInputError, match=r'shard 2 of 3 on the Spark executor.*"f32"'):
         _chain_worker._done(1, task)
@@ -233,7 +233,7 @@ def test_a_processor_without_bf16(fake, tmp_path):
 
 def test_a_late_executor_that_sees_no_photographs_fails_its_task(tmp_path):
     seen = str(tmp_path / "fruits")
-    task = _chain_worker.ShardTask([seen], "s3://a/out", None, {}, {}, 3, [seen])
+    task = _chain_worker.ShardTask([seen], str(tmp_path), None, {}, {}, 3, [seen])
     with pytest.raises(NotFoundError, match="fruits': the driver sees it, this machine does not"):
         _chain_worker._done(0, task)
 
@@ -247,7 +247,7 @@ def test_the_file_of_classes_travels_with_the_task(fake, tmp_path):
     )
     options = {"classes": "/driver/classes.csv", "precision": "f32"}
     files = {"classes": b"source,class,label\n"}
-    task = _chain_worker.ShardTask(["s3://a/b"], "s3://a/out", None, options, files, 3, [])
+    task = _chain_worker.ShardTask(["s3://a/b"], str(tmp_path), None, options, files, 3, [])
     assert _chain_worker._done(0, task).parts == 0
     assert (tmp_path / "seen").read_bytes() == files["classes"]
     given = {"classes": tmp_path / "seen"}

@@ -20,16 +20,18 @@ sys.path.insert(0, sys.argv[1])
 from conftest import session_builder
 from pomona.spark import ImageFeaturizer, predictions_in_arrow, register
 
-places, options, bundle, secret = json.loads(sys.argv[2])
+places, options, bundle, endpoint, secret = json.loads(sys.argv[2])
 spark = session_builder("local[1]").getOrCreate()
 spark.sparkContext.setLogLevel("ERROR")
 table = spark.createDataFrame([(place,) for place in places], "path string").coalesce(1)
-stage = ImageFeaturizer(inputCol="path", handleInvalid="keep", **options)
+stage = ImageFeaturizer(
+    inputCol="path", handleInvalid="keep", s3Endpoint=endpoint, requesterPays=True, **options
+)
 features = stage.transform(table)
 rows = [(row.path, row.features, row.error) for row in features.collect()]
 labels = {row.path: row.prediction.label for row in
-          predictions_in_arrow(table, bundle, input_col="path").collect()}
-register(spark, "identify", bundle)
+          predictions_in_arrow(table, bundle, input_col="path", s3_endpoint=endpoint).collect()}
+register(spark, "identify", bundle, s3_endpoint=endpoint)
 table.createOrReplaceTempView("photographs")
 asked = {row.path: row.label for row in
          spark.sql("SELECT path, identify(path).label AS label FROM photographs").collect()}
@@ -51,13 +53,15 @@ def test_objects_become_features_and_answers(server, tiny, output):
               zip(bananas, ["s3", "s3a"] * len(bananas))]  # fmt: skip
     places += [f"s3://{bucket}/gone.jpg", str(bananas["25_100.jpg"])]
     options = {"backbone": "tiny", "models": str(tiny["models"])}
-    words = [str(Path(__file__).parent), json.dumps([places, options, str(output.path), SECRET])]
+    given = [places, options, str(output.path), server.endpoint, SECRET]
+    words = [str(Path(__file__).parent), json.dumps(given)]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *words],
         capture_output=True,
         text=True,
         timeout=180,
-        env=child_environment(),
+        # What a stage is given counts, not this.
+        env={**child_environment(), "AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
     )
     assert done.returncode == 0, done.stderr
     rows, labels, asked, told = json.loads(done.stdout.splitlines()[-1])
