@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An S3 server whose secret is searched for where it must not be."""
 
+import subprocess
 import sys
 
 import pytest
@@ -21,3 +22,8 @@ def served():
             for name, value in server.environment().items():
                 environment.setenv(name, value)
             yield server
+
+
+def files_that_hold(folder, secret):
+    words = ["grep", "-rlaF", "-e", secret, folder]
+    return subprocess.run(words, capture_output=True, text=True).stdout.split()
