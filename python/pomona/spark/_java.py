@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from pomona.errors import warn
@@ -53,7 +54,7 @@ def _has_begun() -> bool:
 def _java() -> str | None:
     """As Spark's own scripts find it."""
     home = os.environ.get("JAVA_HOME")
-    return os.path.join(home, "bin", "java") if home else shutil.which("java")
+    return str(Path(home, "bin", "java")) if home else shutil.which("java")
 
 
 def _version_of(java: str) -> int | None:
