@@ -13,30 +13,33 @@ from typing import Final
 
 from pomona.errors import warn
 
-# From the first release of Spark on that needs it.
-_OLDEST: Final = {(3, 5): 8, (4, 0): 17}
+# With which Java releases of Spark start, from these on.
+_JAVAS: Final = {
+    (3, 5): ("8 to 23", range(8, 24)),  # its Hadoop calls what Java 24 has removed
+    (4, 0): ("17 or later", range(17, 1000)),
+}
 _SECONDS: Final = 20
 
 
 @cache
 def check_java() -> None:
-    """Warns once of a Java that is missing or too old, where the driver has not started one yet."""
+    """Warns once of a Java that is missing, too old or too new, where the driver has not started one."""
     import pyspark
 
     if _has_begun():
         return
     release = tuple(int(part) for part in pyspark.__version__.split(".")[:2])
-    oldest = max(java for first, java in _OLDEST.items() if first <= release)
+    expected, usable = _JAVAS[max(first for first in _JAVAS if first <= release)]
     java = _java()
     version = _version_of(java) if java else None
     if version is None:
         found = f"found none ({java})" if java else "found none in PATH, and no JAVA_HOME"
-    elif version < oldest:
+    elif version not in usable:
         found = f"found Java {version} ({java})"
     else:
         return
     warn(
-        f"starting Spark: expected Java {oldest} or later, which PySpark {pyspark.__version__} needs, "
+        f"starting Spark: expected Java {expected}, which PySpark {pyspark.__version__} needs, "
         f"{found}; install one and set JAVA_HOME to its folder (Spark Connect alone needs none)"
     )
 

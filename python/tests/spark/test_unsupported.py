@@ -23,6 +23,7 @@ pyspark.sql.SparkSession.builder.master("local[1]").getOrCreate()
 SAYS = {
     8: 'java version "1.8.0_292"\nJava(TM) SE Runtime Environment (build 1.8.0_292-b10)',
     7: 'java version "1.7.0_80"',
+    25: 'openjdk version "25.0.1" 2025-10-21 LTS',
     11: 'openjdk version "11.0.2" 2019-01-15',
 }
 NEWEST = pyspark.__version__ >= "4"
@@ -42,18 +43,18 @@ def said_with(folder, environment):
 
 
 @pytest.mark.parametrize(
-    ("version", "is_in_path"), [(11, True), (8, False)] if NEWEST else [(7, True)]
+    ("version", "is_in_path"), [(11, True), (8, False)] if NEWEST else [(25, True), (7, False)]
 )
-def test_a_java_that_is_too_old(tmp_path, version, is_in_path):
+def test_a_java_with_which_spark_does_not_start(tmp_path, version, is_in_path):
     java = tmp_path / "bin" / "java"
     java.parent.mkdir()
     java.write_text(f"#!/bin/sh\n/bin/cat >&2 <<'END'\n{SAYS[version]}\nEND\n")
     java.chmod(0o755)
     environment = {"PATH": f"{java.parent}:/usr/bin:/bin"} if is_in_path else {}
     said = said_with(tmp_path, environment or {"JAVA_HOME": str(tmp_path)})
-    needed = 17 if NEWEST else 8
+    needed = "17 or later" if NEWEST else "8 to 23"
     sentence = (
-        f"expected Java {needed} or later, which PySpark {pyspark.__version__} needs, found Java "
+        f"expected Java {needed}, which PySpark {pyspark.__version__} needs, found Java "
         f"{version} ({java}); install one and set JAVA_HOME to its folder"
     )
     assert said.count(sentence) == 1
