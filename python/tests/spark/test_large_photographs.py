@@ -13,12 +13,12 @@ from pomona.spark import ImageFeaturizer
 
 BYTES = 100_000_000
 SIDE = int((BYTES / 3) ** 0.5)
-MOST_MEGABYTES = 600
+MOST_MEGABYTES = 650  # less than all rows of the partition have
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The most of two of the files is padding, which takes no room on the disk."""
+    """Most files are padding for the most part, which takes no room on the disk."""
     folder = tmp_path_factory.mktemp("large")
     banana = (FRUITS / "Banana" / "25_100.jpg").read_bytes()
     for name, content in {"zeros.jpg": b"", "padded.jpg": banana}.items():
@@ -27,6 +27,8 @@ def folder(tmp_path_factory):
             file.truncate(BYTES)
     large = encoded(np.resize(pixels(5), (SIDE, SIDE, 3)), compress_level=0)
     (folder / "large.png").write_bytes(large)
+    for number in range(4):
+        (folder / f"padded-{number}.jpg").hardlink_to(folder / "padded.jpg")
     (folder / "small.jpg").write_bytes(banana)
     return folder
 
@@ -41,11 +43,11 @@ def test_each_is_a_row(spark, cluster, tiny, folder, column):
     cluster.forget_memory()
     rows = {row.path.rpartition("/")[2]: row for row in stage.transform(photographs).collect()}
     megabytes = cluster.most_memory() >> 20
+    print(megabytes, "MB in a worker")
+    assert megabytes < MOST_MEGABYTES
     assert sorted(rows) == sorted(path.name for path in folder.iterdir())
     assert rows.pop("zeros.jpg").error.startswith("not_an_image: ")
     assert rows.keys() == features.keys()
     for name, row in rows.items():
         assert row.error is None
         assert np.array_equal(np.float32(row.features), features[name])
-    print("MB", column, megabytes)
-    assert megabytes < MOST_MEGABYTES
