@@ -13,7 +13,7 @@ from pomona.spark import ImageFeaturizer
 
 BYTES = 100_000_000
 SIDE = int((BYTES / 3) ** 0.5)
-MOST_MEGABYTES = 650  # less than all rows of the partition have
+MOST_MEGABYTES = 750  # less than all rows of the partition have
 
 
 @pytest.fixture(scope="module")
