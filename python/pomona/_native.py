@@ -43,6 +43,8 @@ def _missing() -> dict[str, str]:
         return {}
     missing: dict[str, str] = {}
     for requirement in requirements:
+        if "extra ==" in requirement:
+            continue
         name, _, version = requirement.replace(" ", "").partition("==")
         try:
             found = metadata.version(name)

@@ -58,6 +58,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'pomona.spark' has no attribute '{name}'")
     import_module("pomona.spark._shipping").check_driver()
+    import_module("pomona.spark._java").check_java()
     value = getattr(import_module(f"pomona.spark.{home}"), name)
     globals()[name] = value  # the next time it is there
     return value

@@ -66,15 +66,17 @@ def _of_chunks(batches: Batches, waiting: WaitingRows) -> Iterator[Item]:
         waiting.add(batch.column(ROW).filter(firsts))
         for chunk, first in zip(batch.column(CHUNK), firsts.to_pylist()):
             if first and parts:
-                yield _joined(parts)
-                parts = []
+                yield _taken(parts)
             parts.append(chunk.as_py() if chunk.is_valid else _NULL)
     if parts:
-        yield _joined(parts)
+        yield _taken(parts)
 
 
-def _joined(parts: list[bytes]) -> bytes:
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+def _taken(parts: list[bytes]) -> bytes:
+    """All parts as one; none is held longer, as a photograph of 100 MB would be twice."""
+    photograph = parts[0] if len(parts) == 1 else b"".join(parts)
+    parts.clear()
+    return photograph
 
 
 def _of_column(batches: Batches, column: str, waiting: WaitingRows) -> Iterator[str | None]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An S3 server whose secret is searched for where it must not be."""
 
+import subprocess
 import sys
 
 import pytest
@@ -28,3 +29,8 @@ def served(configuration=None):
                 environment.setenv("AWS_CONFIG_FILE", str(configuration))
                 environment.delenv("AWS_ENDPOINT_URL")
             yield server
+
+
+def files_that_hold(folder, secret):
+    words = ["grep", "-rlaF", "-e", secret, folder]
+    return subprocess.run(words, capture_output=True, text=True).stdout.split()

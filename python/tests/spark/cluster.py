@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pyspark
+from processes import children_of
 
 SPARK_HOME = Path(pyspark.__file__).resolve().parent
 _SECONDS = 60  # for a process to say that it is ready
@@ -75,6 +76,21 @@ class Cluster:
         except OSError:  # it is none, or has ended
             return False
 
+    def forget_memory(self):
+        """Lets `most_memory` begin anew."""
+        for worker in self._python_workers():
+            (worker / "clear_refs").write_text("5")
+
+    def most_memory(self):
+        """The most bytes that one Python worker of the executors has held."""
+        statuses = [(worker / "status").read_text() for worker in self._python_workers()]
+        return max(int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) << 10 for status in statuses)
+
+    def _python_workers(self):
+        parents = self.executors()
+        daemons = [child for parent in parents for child in children_of(parent)]
+        return [Path("/proc") / str(child) for daemon in daemons for child in children_of(daemon)]
+
     def close(self):
         for process in reversed(self._processes):
             with contextlib.suppress(ProcessLookupError):
@@ -82,3 +98,9 @@ class Cluster:
             process.wait()
         for executor in self.executors():
             os.kill(executor, signal.SIGKILL)
+
+
+def kill_executor(executor):
+    """The process of an executor and those of its Python, at once, as when a machine is lost."""
+    for process in (executor, *children_of(executor)):
+        os.kill(process, signal.SIGKILL)

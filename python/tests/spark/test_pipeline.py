@@ -51,6 +51,11 @@ def answers_of(model, frame):
     return [(row["path"], row["prediction"], row["probability"].toArray()) for row in rows]
 
 
+def assert_same_answers(found, expected):
+    assert [row[:2] for row in found] == [row[:2] for row in expected]
+    assert all(np.array_equal(one[2], other[2]) for one, other in zip(found, expected))
+
+
 def refused(call):
     with pytest.raises(pomona.InvalidInputError) as caught:
         call()
@@ -66,8 +71,7 @@ def test_pipeline_is_saved_and_loaded(features, tmp_path):
     model.write().overwrite().save(str(tmp_path / "model"))
     loaded = PipelineModel.load(str(tmp_path / "model"))
     expected, found = answers_of(model, features), answers_of(loaded, features)
-    assert [row[:2] for row in found] == [row[:2] for row in expected]
-    assert all(np.array_equal(one[2], other[2]) for one, other in zip(found, expected))
+    assert_same_answers(found, expected)
     right = np.mean([path.split("/")[-2] == label for path, label, _ in found])
     assert right > 0.9
 
@@ -105,7 +109,14 @@ def test_searches_choose_by_the_evaluators_of_spark(features, indexed, search, t
     metrics = found.avgMetrics if search == "CrossValidator" else found.validationMetrics
     assert len(metrics) == 4
     assert min(metrics) < max(metrics) - 0.1
-    found.bestModel.save(str(tmp_path / "best"))
+    frame = indexed.transform(features)
+    found.save(str(tmp_path / "found"))
+    loaded = type(found).load(str(tmp_path / "found"))
+    assert_same_answers(answers_of(loaded, frame), answers_of(found.bestModel, frame))
+    assert loaded.bestModel.stages[0].pc == found.bestModel.stages[0].pc
+    metrics_of = "avgMetrics" if search == "CrossValidator" else "validationMetrics"
+    assert list(getattr(loaded, metrics_of)) == list(metrics)
+    assert loaded.getEstimatorParamMaps() == found.getEstimatorParamMaps()
 
 
 def predicted_by_command(bundle, folder, models):

@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from cluster import Cluster
-from driver import Driver
+from cluster import Cluster, kill_executor
+from driver import SPECULATION, Driver
 from outputs import differences, make_photographs, parts_done
 from places import COMMAND
-from processes import wait_until
+from processes import parent_of, wait_until
 
 import pomona
 from pomona.spark import run
@@ -61,10 +61,6 @@ def commands_on(out):
     return found
 
 
-def parent_of(process):
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-
-
 @pytest.fixture
 def once_begun():
     """Calls a function when a first part is finished, while another thread is at work."""
@@ -90,14 +86,7 @@ def test_an_executor_is_killed(
 ):
     out = tmp_path / "out"
 
-    def kill():
-        executor = cluster.executors()[0]
-        daemons = Path(f"/proc/{executor}/task/{executor}/children").read_text().split()
-        os.kill(executor, signal.SIGKILL)
-        for daemon in daemons:
-            os.kill(int(daemon), signal.SIGKILL)
-
-    done = once_begun(out, kill)
+    done = once_begun(out, lambda: kill_executor(cluster.executors()[0]))
     run(spark, photographs, out, **options)
     assert 0 < done[0] < parts
     check(out, alone, options)
@@ -165,15 +154,6 @@ def own_cluster(marks, tmp_path_factory):
         )  # Spark gives no duplicate to the same machine
     yield cluster
     cluster.close()
-
-
-SPECULATION = {
-    "spark.speculation": "true",
-    "spark.speculation.interval": "100ms",
-    "spark.speculation.quantile": "0.1",
-    "spark.speculation.multiplier": "1.1",
-    "spark.speculation.minTaskRuntime": "100ms",
-}
 
 
 def test_speculative_duplicates(own_cluster, marks, photographs, options, alone, tmp_path):

@@ -2,11 +2,10 @@
 """The whole chain from a bucket to a bucket: credentials come by the environment and go nowhere."""
 
 import hashlib
-import subprocess
 from pathlib import Path
 
 import pytest
-from buckets import SECRET, served
+from buckets import SECRET, files_that_hold, served
 from cluster import Cluster
 from driver import Driver
 from outputs import differences, make_photographs
@@ -28,11 +27,6 @@ def cluster_of_buckets(server, tmp_path_factory):
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     yield cluster
     cluster.close()
-
-
-def files_that_hold(folder, secret):
-    words = ["grep", "-rlaF", "-e", secret, folder]
-    return subprocess.run(words, capture_output=True, text=True).stdout.split()
 
 
 def test_from_a_bucket_to_a_bucket(server, cluster_of_buckets, tiny, tmp_path):
