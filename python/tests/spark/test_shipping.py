@@ -55,7 +55,7 @@ except RuntimeError as error:
 
 
 def test_so_is_one_where_arguments_are_of_its_classes(tmp_path):
-    task = FeatureTask({}, None, [], "features", "error", "error", None)
+    task = FeatureTask({}, {}, None, [], "features", "error", "error", None)
     run = shipped("pomona.spark._features", "featurize", task)
     (tmp_path / "function").write_bytes(cloudpickle.dumps(run))
     paths = [str(Path(pyspark.__file__).parents[1])]
