@@ -277,17 +277,18 @@ Leave-one-source-out: each source in the wild is judged by a model that never sa
 kinds, so that none counts for more because more photographs of it were to be had. Intervals are 95 %, by bootstrap: of kinds in
 the rows of leave-one-source-out and in the last two, of groups of near-duplicates and films in the two after, and of
 single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
-they should be. The principal components and the classifier of each fold never saw that fold. The temperature comes
-from the out-of-fold scores of photographs in shops and studio frames.
+they should be. The principal components and the classifier of each fold never saw that fold. The temperature of
+the bundle comes from the out-of-fold scores of photographs in the wild and studio frames, that of a model without a source from
+a tenth of its photographs.
 
 Some settings were chosen by the same photographs that judge them, for there are no others: the weight of composed scenes and
-their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of the OOD score by the unknown kinds (docs/kinds.md). Nearly
+their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of the OOD score by the unknown kinds, the weight of near-duplicates by folds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
 ### Sources in the wild
 
 Each left out, and beside it five folds by groups of near-duplicates of all sources, which flatter: other photographs of the
-same table or shelf were learnt from.
+same table or shelf were learnt from. grocery-fruit and grocery-vegetables are of the same shops, but have no kind in common.
 
 {strangers_card.by_source(figures["strangers"], figures["folds"])}
 ### Kinds in the wild, left out with their source, worst first
