@@ -1,21 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the recipe of the served model makes of answers, and of its bundle."""
 
-import importlib.machinery
-import importlib.util
-
 import pytest
 from making import judge, sources
 from small_sources import ROOT, make_class_map
 from test_class_map import rows_of
-
-
-@pytest.fixture(scope="module")
-def recipe():
-    loader = importlib.machinery.SourceFileLoader("recipe", str(ROOT / "models" / "recipe"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("recipe", loader))
-    loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
