@@ -28,9 +28,9 @@ struct SeenRows {
   std::span<const double> origin;
 };
 // The same for rows of two sources, those of `one` numbered first: links a row of one with a row of
-// the other when they are near as seen from the origin of either. Seen from one alone, the other's
-// rows all lie in one direction and look alike. Uses the thread that calls, and 2 MiB. Throws as
-// link_near_duplicates().
+// the other when they are near as seen from both origins. Seen from one alone, the other's rows all
+// lie in one direction and look alike. Uses the thread that calls; memory is two copies of the rows
+// and 2 MiB. Throws as link_near_duplicates().
 std::vector<std::int32_t> link_between_sources(const SeenRows& one, const SeenRows& other,
                                                double distance);
 
