@@ -3,51 +3,37 @@
 
 from pathlib import Path
 
-from . import rejection, wanted
-from .sources import FRAMES_A_CLASS, NATURAL, STUDIO, WEIGHTS, ClassMap
+from . import rejection, strangers_card, wanted
+from .judge import SHOPS
+from .markdown import interval, of_metrics, of_share, percent, table, whole_percent
+from .strangers import FEW
 
+FILMS = "fruits-360"
 WEAK = 0.9  # kinds below are named
 MOST_NAMED = 10
 
-DATA = """\
-| source | photographs | licence |
-| --- | --- | --- |
-| Grocery Store Dataset, fruit of `train` and `val` | {natural:,}, taken with phones in shops, {kinds} kinds | MIT, © 2019 Marcus Klasson |
-| Fruits-360 (2025.03.11.0, classes of 2020.05.18.0) | {frames} frames of each of {classes} classes, on white | CC BY-SA 4.0, © 2017– Mihai Oltean |
-| scenes that `pomona compose` synthesised from these frames | {composed} of each class | CC BY-SA 4.0, made of the frames |
-| backbone EfficientNet-Lite0, ImageNet weights (not in this folder) | – | Apache-2.0 |
-"""
 
-
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def whole_percent(share: float) -> str:
-    return f"{100 * share:g} %"
-
-
-def interval(low: float, high: float) -> str:
-    return f"{100 * low:.1f}–{100 * high:.1f}"
-
-
-def of_metrics(metrics: dict) -> str:
-    accuracy = percent(metrics["accuracy"])
-    error = percent(metrics["expected_calibration_error"])
-    among = percent(metrics["top3_accuracy"])
-    return (
-        f"{accuracy} ({interval(*metrics['accuracy_interval'])}), among three {among}, "
-        f"calibration error {error}"
+def sources(figures: dict) -> str:
+    rows = [
+        (
+            one["name"],
+            one["domain"],
+            f"{one['photographs']:,} of {one['kinds']} kinds: {one['note']}",
+            f"{one['weight']:g}",
+            f"{one['licence']}: {one['credit']}",
+        )
+        for one in figures["sources"]
+    ]
+    rows.append(
+        (
+            "backbone EfficientNet-Lite0, ImageNet weights (not in this folder)",
+            "–",
+            "–",
+            "–",
+            "Apache-2.0",
+        )
     )
-
-
-def of_share(share: dict) -> str:
-    return f"{percent(share['share'])} ({interval(share['low'], share['high'])})"
-
-
-def table(columns: list[str], rows: list[tuple]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+    return table(["source", "domain", "photographs", "weight", "licence: credit"], rows)
 
 
 def worth(figures: dict) -> str:
@@ -55,10 +41,11 @@ def worth(figures: dict) -> str:
     wild = figures["wild"]
     known, new = figures["wild_known"]["right"], figures["wild_new"]["right"]
     rows = [
+        *strangers_card.worth(figures["strangers"]),
         (
-            "photographs in shops, five-fold cross-validation by groups of near-duplicates: **headline metric**",
-            of_metrics(figures["natural"]),
-            f"{right['natural']}, among three {whole_percent(wanted.AMONG_THREE)}, "
+            "photographs in shops, five-fold cross-validation by groups of near-duplicates",
+            of_metrics(figures["folds"][SHOPS]),
+            f"{right['shops']}, among three {whole_percent(wanted.AMONG_THREE)}, "
             f"calibration error at most {whole_percent(wanted.CALIBRATION_ERROR)}",
         ),
         ("Fruits-360 by film, without composed scenes", of_metrics(figures["film"]), right["film"]),
@@ -95,7 +82,7 @@ def of_recall(one: dict) -> str:
 def kinds_in_shops(figures: dict) -> str:
     rows = [
         (one["label"], one["support"], of_recall(one), percent(one["precision"]))
-        for one in worst_first(figures["by_class"][NATURAL])
+        for one in worst_first(figures["by_class"][SHOPS])
     ]
     return table(["kind", "photographs", "right", "of those called so, are so"], rows)
 
@@ -146,33 +133,33 @@ def spoilt(figures: dict) -> str:
 
 
 def ablation(figures: dict, kinds: int) -> str:
-    of_shops = len(figures["by_class"][NATURAL])
+    in_the_wild = sum(count > 0 for count in figures["in_the_wild"].values())
     rows = [
         (
-            f"photographs in shops alone, {of_shops} kinds to choose from",
-            of_metrics(figures["natural_alone"]),
+            f"photographs in the wild alone, {in_the_wild} kinds to choose from",
+            of_metrics(figures["wild_alone"]),
         ),
         (
             f"and studio frames, {kinds} kinds to choose from",
-            of_metrics(figures["without_composed"]),
+            of_metrics(figures["without_synthetic"]),
         ),
-        ("and composed scenes: the model", of_metrics(figures["natural"])),
+        ("and composed scenes: the model", of_metrics(figures["folds"][SHOPS])),
     ]
     steps = [
-        ("photographs in shops of other kinds and studio frames", "wild_without_composed"),
+        ("photographs in shops of other kinds and studio frames", "wild_without_synthetic"),
         ("and composed scenes without domain adaptation", "wild_unadapted"),
         ("and composed scenes with domain adaptation", "wild_adapted"),
         ("and the Gaussian prior: the model", "wild"),
     ]
-    in_the_wild = [(name, of_share(figures[key]["right"])) for name, key in steps]
+    kinds_left_out = [(name, of_share(figures[key]["right"])) for name, key in steps]
     some, all_of_them = (
-        figures[key]["right"]["count"] for key in ("wild_without_composed", "wild")
+        figures[key]["right"]["count"] for key in ("wild_without_synthetic", "wild")
     )
     return (
         table(["learnt from", "photographs in shops, cross-validated"], rows)
         + "\n"
         + table(
-            ["learnt from", "photographs in shops of kinds never seen in the wild"], in_the_wild
+            ["learnt from", "photographs in shops of kinds never seen in the wild"], kinds_left_out
         )
         + f"\nAll but the last were asked about {some:,} of the {all_of_them:,} photographs, evenly chosen.\n"
     )
@@ -181,14 +168,15 @@ def ablation(figures: dict, kinds: int) -> str:
 def short_of(figures: dict) -> list[str]:
     """What is wanted and not reached, and why."""
     official, film = figures["official"]["accuracy"], figures["film"]["accuracy"]
-    natural, wild = figures["natural"], figures["wild"]["right"]["share"]
+    shops, wild = figures["folds"][SHOPS], figures["wild"]["right"]["share"]
     unknown = figures["unknown"]["rejected"]["share"]
     no_fruit = figures["rejection"]["bundle"]["not_fruit"]
-    error = natural["expected_calibration_error"]
+    error = shops["expected_calibration_error"]
     found = [
+        *strangers_card.short_of(figures["strangers"], figures["few_in_the_wild"]),
         (
-            natural["accuracy"] < wanted.RIGHT["natural"]
-            or natural["top3_accuracy"] < wanted.AMONG_THREE,
+            shops["accuracy"] < wanted.RIGHT["shops"]
+            or shops["top3_accuracy"] < wanted.AMONG_THREE,
             "**Photographs in shops.** More photographs, of other shops, would help most; more components "
             "and more\n  frames changed nothing for certain (docs/kinds.md).",
         ),
@@ -202,7 +190,7 @@ def short_of(figures: dict) -> list[str]:
         ),
         (
             official < wanted.RIGHT["official"],
-            f"**The official test.** {percent(official)}. Only {FRAMES_A_CLASS} frames of each class are "
+            f"**The official test.** {percent(official)}. Only 30 frames of each class are "
             "learnt from, and lightly. Heavier\n  frames gain there and lose in shops. Twice as many, and 800 "
             "components, gave 97.5 % in twice the time,\n  all 103 there are 97.9 %, and 98.0 % counted "
             "three times as heavily, with 82.8 % in shops (docs/kinds.md).",
@@ -230,14 +218,19 @@ def short_of(figures: dict) -> list[str]:
 def mistakes(figures: dict) -> str:
     shown = figures["surest_mistakes"]
     if not shown:
-        return "None of the surest mistakes is of a photograph in a shop.\n"
+        return "None of the surest mistakes may be shown.\n"
+    credits = "".join(
+        f"{number}. {one['truth']} › {one['prediction']}: {one['credit']}\n"
+        for number, one in enumerate(shown, 1)
+    )
     return f"""\
-![Photographs in shops, each with what it shows and what it was taken for](mistakes.jpg)
+![Photographs in the wild, each with what it shows and what it was taken for](mistakes.jpg)
 
-The {len(shown)} surest mistakes of photographs in shops, one of each group of near-duplicates, held out: what it shows › what it was
-taken for, and how surely. Photographs: Grocery Store Dataset, MIT, © 2019 Marcus Klasson
-([licence](LICENSE.grocery-store)).
-"""
+The {len(shown)} surest mistakes about photographs of a source that the model did without, of those that may be shown, one of
+each source, kind and answer: what it shows › what it was taken for, and how surely. Whose photographs they are, in this order
+([licence of the Grocery Store Dataset](LICENSE.grocery-store)):
+
+{credits}"""
 
 
 def confusions(figures: dict) -> str:
@@ -247,22 +240,12 @@ def confusions(figures: dict) -> str:
     )
 
 
-def studio_only(classes: ClassMap) -> str:
-    seen = set(classes.kinds("grocery-store"))
-    return ", ".join(kind for kind in classes.kinds("fruits-360") if kind not in seen)
+def studio_only(figures: dict) -> str:
+    return ", ".join(kind for kind, count in figures["in_the_wild"].items() if count == 0)
 
 
-def write(path: Path, figures: dict, classes: ClassMap) -> None:
-    in_the_wild, in_studio = classes.kinds("grocery-store"), classes.kinds("fruits-360")
-    kinds = len({*in_the_wild, *in_studio})
-    data = DATA.format(
-        natural=figures["natural"]["rows"],
-        kinds=len(in_the_wild),
-        frames=FRAMES_A_CLASS,
-        classes=classes.count("fruits-360"),
-        composed=figures["composed_a_class"],
-    )
-    weights = ", ".join(f"{name} {weight}" for name, weight in WEIGHTS.items())
+def write(path: Path, figures: dict) -> None:
+    kinds = len(figures["in_the_wild"])
     bundle = figures["rejection"]["bundle"]
     share = whole_percent(figures["reject_rate"])
     short = short_of(figures)
@@ -279,9 +262,10 @@ pomona predict models/kinds banana.jpg
 
 ## What it learnt from
 
-{data}
-The network sees six crops of each photograph at 320 px: the whole, its middle 75 % and 50 %, and each mirrored. A photograph counts
-by its source: {weights}. Domain adaptation shifts and scales the components of composed scenes to the in-the-wild
+{sources(figures)}
+`models/sources.csv` lists them. The network sees six crops of each photograph at 320 px: the whole, its middle 75 % and 50 %, and each mirrored. A photograph counts
+by the weight of its source, in the wild times (groups of near-duplicates / photographs) to the power {figures["group_power"]:g} of its kind there,
+so that one fruit photographed many times counts less. Domain adaptation shifts and scales the components of composed scenes to the in-the-wild
 domain, estimated from kinds that both domains have (`train --adapt`). Of kinds never seen in the wild that are
 among the backbone's own classes, logistic regression gets a Gaussian prior centred on the backbone's output layer ({", ".join(figures["backbone_knows"])};
 `train --backbone-classes`). {figures["components"]} principal components, logistic regression, a temperature from out-of-fold scores.
@@ -289,18 +273,34 @@ among the backbone's own classes, logistic regression gets a Gaussian prior cent
 ## What it is worth
 
 {worth(figures)}
-Intervals are 95 %, by bootstrap: of groups of near-duplicates and films in the first two rows, of kinds in the last two, and of
+Leave-one-source-out: each source in the wild is judged by a model that never saw it, as strangers' photographs are; the mean is over
+kinds, so that none counts for more because more photographs of it were to be had. Intervals are 95 %, by bootstrap: of kinds in
+the rows of leave-one-source-out and in the last two, of groups of near-duplicates and films in the two after, and of
 single photographs in the official test, of spoilt photographs and of what is no fruit, which makes those narrower than
-they should be. The principal components and the classifier of each fold never saw that fold. The temperature comes
-from the out-of-fold scores of photographs in shops and studio frames.
+they should be. The principal components and the classifier of each fold never saw that fold. The temperature of
+the bundle comes from the out-of-fold scores of photographs in the wild and studio frames, that of a model without a source from
+a tenth of its photographs.
 
 Some settings were chosen by the same photographs that judge them, for there are no others: the weight of composed scenes and
-their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of the OOD score by the unknown kinds (docs/kinds.md). Nearly
+their domain adaptation, and the weight of the prior, by the kinds never seen in the wild, the directions of the OOD score by the unknown kinds, the weight of near-duplicates by folds (docs/kinds.md). Nearly
 all that was tried did better than what there was before, so little of the gain can be luck, but some may be.
 
+### Sources in the wild
+
+Each left out, and beside it five folds by groups of near-duplicates of all sources, which flatter: other photographs of the
+same table or shelf were learnt from. grocery-fruit and grocery-vegetables are of the same shops, but have no kind in common.
+
+{strangers_card.by_source(figures["strangers"], figures["folds"])}
+### Kinds in the wild, left out with their source, worst first
+
+Intervals are Wilson's, of as many draws as there are groups of near-duplicates. "Seen elsewhere": how many of these photographs
+show a kind that the model knew from another source in the wild. ◦ marks kinds with fewer than {FEW} photographs in the wild.
+
+{strangers_card.by_kind(figures["strangers"], figures["few_in_the_wild"])}
+{strangers_card.few(figures["few_in_the_wild"])}
 ### Kinds in shops, worst first
 
-The first row above, kind by kind. Intervals are of groups of near-duplicates, by bootstrap; by Wilson's
+Five folds of {SHOPS}, kind by kind. Intervals are of groups of near-duplicates, by bootstrap; by Wilson's
 score where all groups are alike.
 
 {kinds_in_shops(figures)}
@@ -308,7 +308,7 @@ score where all groups are alike.
 
 All kinds are in `figures.json`, `by_class`.
 
-- Fruits-360 by film, as in the second row above: {weak_kinds(figures, STUDIO)}
+- Fruits-360 by film, as in the table above: {weak_kinds(figures, FILMS)}
 
 Composed scenes train and are not evaluated: nobody will photograph one.
 
@@ -356,13 +356,13 @@ docs/kinds.md lists the sizes, crops and networks that were tried.
 ## Where it fails
 
 {mistakes(figures)}
-- It knows shelves of shops. A single fruit cut out or drawn, or on a table at home, is answered less surely and
+- It knows shelves of shops best. A single fruit cut out or drawn, or in a place it has not seen, is answered less surely and
   more often rejected.
-- Kinds that look alike are taken for each other. Most often, by the model of shops alone (how many, and what
+- Kinds that look alike are taken for each other. Most often, by the model of photographs in the wild alone, in folds (how many, and what
   share of the kind): {confusions(figures)}.
   Where the second kind is at least half as probable as the first the answer names both, and what distinguishes them.
 - A kind it does not know is rejected in {percent(figures["unknown"]["rejected"]["share"])} of cases and else taken for one it does know.
-- Never seen in the wild, only in the studio; `predict` says so too: {studio_only(classes)}.
+- Never seen in the wild, only in the studio; `predict` says so too: {studio_only(figures)}.
 """,
         encoding="utf-8",
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the `pomona` command for the recipe, and keeps what is finished."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -48,15 +49,15 @@ class Chain:
     def json(self, *parts: str) -> dict:
         return json.loads((self.work.joinpath(*parts)).read_text())
 
-    def metrics(self, out: str, source: str) -> dict:
-        """The cross-validated metrics of one source."""
+    def metrics(self, out: str) -> dict[str, dict]:
+        """The cross-validated metrics of each source that has some."""
         entries = self.json(out, "metrics.json")["metrics"]
-        return next(entry for entry in entries if entry.get("source") == source)
+        return {entry["source"]: entry for entry in entries if "source" in entry}
 
-    def by_class(self, out: str, source: str) -> list[dict]:
-        """How the labels of one source did, cross-validated."""
+    def by_class(self, out: str) -> dict[str, list[dict]]:
+        """How the labels of each source did, cross-validated."""
         tables = self.json(out, "metrics.json")["by_class"]
-        return next(table["classes"] for table in tables if table.get("source") == source)
+        return {table["source"]: table["classes"] for table in tables if "source" in table}
 
     def varieties(self, out: str) -> list[dict]:
         """Those that the bundle reports, label by label."""
@@ -67,7 +68,29 @@ class Chain:
         answer = self.run("evaluate", self.work / bundle, *words, "--json")
         return json.loads(answer)["metrics"][0]
 
+    def groups(self, out: str) -> dict[tuple[str, str], int]:
+        """How many groups of near-duplicates the photographs of a source and label are; those of a
+        single group are missing, since they were never held out."""
+        return {
+            (source, one["label"]): one["groups"]
+            for source, classes in self.by_class(out).items()
+            for one in classes
+        }
+
     def predict(self, bundle: str, photographs: list[Path], *words) -> list[dict]:
+        """Answers that were given already, by the same bundle about the same paths, are kept."""
+        asked = [(self.work / bundle / "SHA256SUMS").read_text(), *map(str, (*photographs, *words))]
+        kept = (
+            self.work / "answers" / f"{hashlib.sha256(json.dumps(asked).encode()).hexdigest()}.json"
+        )
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            begun = kept.with_suffix(".begun")
+            begun.write_text(json.dumps(self._predict(bundle, photographs, *words)))
+            begun.rename(kept)
+        return json.loads(kept.read_text())
+
+    def _predict(self, bundle: str, photographs: list[Path], *words) -> list[dict]:
         answers = []
         for first in range(0, len(photographs), AT_ONCE):
             some = photographs[first : first + AT_ONCE]

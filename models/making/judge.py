@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 
 from .chain import Chain
-from .sources import COMPOSED, KEPT, NATURAL, ClassMap, link
+from .class_map import ClassMap
+from .sources import IN_THE_WILD, KEPT, SYNTHETIC, link
+
+SHOPS = "grocery-fruit"  # of the kinds that are left out, and of the photographs that are spoilt
 
 FOLDS_OF_KINDS = 5
 RESAMPLES = 1000
@@ -54,30 +57,22 @@ def first_kind(answer: dict) -> str:
 
 
 def folds_of_kinds(classes: ClassMap) -> list[list[str]]:
-    kinds = classes.kinds("grocery-store")
+    kinds = classes.kinds([SHOPS])
     return [kinds[fold::FOLDS_OF_KINDS] for fold in range(FOLDS_OF_KINDS)]
-
-
-def natural_photographs(work: Path, classes: ClassMap) -> list[tuple[Path, str]]:
-    found = []
-    for path in sorted((work / NATURAL).rglob("*.jpg")):
-        label = classes.label("grocery-store", path.parent.name.removesuffix(KEPT))
-        if label:
-            found.append((path, label))
-    return found
 
 
 def without_kinds(
     chain: Chain, classes: ClassMap, train: list, drop_more, name: str, stride: int = 1
 ) -> list[tuple[str, dict]]:
     """Kinds and answers: models that never saw some kinds in the wild, asked about every `stride`th
-    photograph of these in the wild. `drop_more` says which other rows of such a kind they do without."""
-    photographs = natural_photographs(chain.work, classes)[::stride]
+    photograph of these in shops. `drop_more` says which other rows of such a kind they do without."""
+    photographs = classes.photographs(SHOPS)[::stride]
+    wild = classes.names(IN_THE_WILD)
     found = []
     for number, kinds in enumerate(folds_of_kinds(classes)):
 
         def drop(source, folder, label, kinds=kinds):
-            return drop_more(source, label, kinds) or (source == NATURAL and label in kinds)
+            return drop_more(source, label, kinds) or (source in wild and label in kinds)
 
         out = f"{name}-{number}"
         rows = classes.write(chain.work / f"{out}.csv", drop)
@@ -116,9 +111,11 @@ def left_out_at_a_step(
     return right_of(without_kinds(chain, classes, train, drop_more, name, STRIDE_OF_STUDIO))
 
 
-def left_out_without_composed(chain: Chain, classes: ClassMap, train: list) -> dict:
+def left_out_without_synthetic(chain: Chain, classes: ClassMap, train: list) -> dict:
+    synthetic = classes.names(SYNTHETIC)
+
     def drop(source, label, kinds):
-        return source == COMPOSED
+        return source in synthetic
 
     return left_out_at_a_step(chain, classes, train, "wild-studio", drop)
 
@@ -156,7 +153,7 @@ def rejected_by_group(found: list[tuple[str, dict]]) -> dict:
 def link_kept(work: Path, classes: ClassMap) -> Path:
     """The validation photographs, in a folder for each kind."""
     kept = work / "kept"
-    for path, label in natural_photographs(work, classes):
+    for path, label in classes.photographs(SHOPS):
         if path.parent.name.endswith(KEPT):
             link(path, kept / label / f"{path.parent.name}-{path.name}")
     return kept

@@ -4,8 +4,18 @@
 import json
 from pathlib import Path
 
-from .judge import AS_IT_IS
-from .wanted import AMONG_THREE, CALIBRATION_ERROR, NOT_FRUIT, RIGHT, UNKNOWN, WILD
+from .judge import AS_IT_IS, SHOPS
+from .wanted import (
+    AMONG_THREE,
+    CALIBRATION_ERROR,
+    NOT_FRUIT,
+    RIGHT,
+    STRANGERS,
+    STRANGERS_OVER_PHOTOGRAPHS,
+    STRANGERS_REFUSED,
+    UNKNOWN,
+    WILD,
+)
 
 
 def of_share(share: dict, **wanted: float) -> dict:
@@ -18,9 +28,9 @@ def of_metrics(metrics: dict, key: str, **wanted: float) -> dict:
 
 
 def worth(name: str, key: str, figures: dict) -> dict:
-    metrics = figures[key]
-    among_three = {"at_least": AMONG_THREE} if key == "natural" else {}
-    at_most = {"at_most": CALIBRATION_ERROR} if key == "natural" else {}
+    metrics = figures["folds"][SHOPS] if key == "shops" else figures[key]
+    among_three = {"at_least": AMONG_THREE} if key == "shops" else {}
+    at_most = {"at_most": CALIBRATION_ERROR} if key == "shops" else {}
     shares = [
         of_metrics(metrics, "accuracy", at_least=RIGHT[key]),
         of_metrics(metrics, "top3_accuracy", **among_three),
@@ -39,6 +49,39 @@ def rejection_row(share: float, point: dict, count: int) -> dict:
     return {"name": name, "count": count, "shares": shares}
 
 
+def strangers_row(name: str, one: dict) -> dict:
+    shares = [one["mean_over_kinds"], one["among_three_over_kinds"]]
+    return {
+        "name": name,
+        "count": one["photographs"],
+        "shares": [*map(of_share, shares), {"share": one["right"]}, {"share": one["refused"]}],
+    }
+
+
+def strangers_table(strangers: dict) -> dict:
+    whole = strangers_row("all sources in the wild", strangers["all"])
+    for share, wanted in zip(
+        whole["shares"],
+        (
+            {"at_least": STRANGERS["all"]},
+            {},
+            {"at_least": STRANGERS_OVER_PHOTOGRAPHS},
+            {"at_most": STRANGERS_REFUSED},
+        ),
+        strict=True,
+    ):
+        share.update(wanted)
+    return {
+        "title": "Leave-one-source-out",
+        "note": "Each source in the wild, judged by a model that never saw it. Intervals by bootstrap of kinds.",
+        "columns": ["right, mean over kinds", "among three, mean over kinds", "right", "refused"],
+        "rows": [
+            whole,
+            *(strangers_row(name, one) for name, one in strangers["by_source"].items()),
+        ],
+    }
+
+
 def tables(figures: dict, rejections: list[tuple[float, dict]]) -> list[dict]:
     """`rejections` are the rows of the curve of rejection."""
     wild, unknown = figures["wild"], figures["unknown"]["rejected"]
@@ -46,13 +89,14 @@ def tables(figures: dict, rejections: list[tuple[float, dict]]) -> list[dict]:
     asked = unknown["count"] + sum(share["count"] for share in figures["not_fruit"].values())
     asked += spoilt[AS_IT_IS]["right"]["count"]
     return [
+        strangers_table(figures["strangers"]),
         {
             "title": "What it is worth",
             "note": "Intervals by bootstrap: of groups of near-duplicates and films in the first two rows, "
             "of single photographs in the third.",
             "columns": ["right", "among three", "calibration error"],
             "rows": [
-                worth("photographs in shops, five-fold cross-validation", "natural", figures),
+                worth("photographs in shops, five-fold cross-validation", "shops", figures),
                 worth("Fruits-360 by film", "film", figures),
                 worth("Fruits-360, official test", "official", figures),
             ],

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from .sources import Credits
+from .strangers import Judged
+
 MOST = 12
 COLUMNS = 4
 SIDE = 220  # pixels of a photograph
@@ -12,10 +15,25 @@ CAPTION = 40
 QUALITY = 80
 
 
-def surest(metrics: dict, source: str) -> list[dict]:
-    """Those of one source, surest first."""
-    found = [m for m in metrics["surest_mistakes"] if m["path"].startswith(f"{source}/")]
-    return found[:MOST]
+def surest(found: list[Judged], credits: Credits) -> list[dict]:
+    """Of what was answered wrongly and may be shown, surest first, each with its credit: one of each
+    source, kind and answer, since photographs of one fruit fail alike."""
+    wrong = [
+        one for one in found if not one.right and not one.refused and credits.may_show(one.path)
+    ]
+    first = {}
+    for one in sorted(wrong, key=lambda one: (-one.probability, one.path)):
+        first.setdefault((one.source, one.kind, one.prediction), one)
+    return [
+        {
+            "path": one.path,
+            "truth": one.kind,
+            "prediction": one.prediction,
+            "probability": one.probability,
+            "credit": credits.of(one.path),
+        }
+        for one in list(first.values())[:MOST]
+    ]
 
 
 def captions(mistake: dict) -> tuple[str, str]:

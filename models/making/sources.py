@@ -1,19 +1,113 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The photographs a model of kinds learns from, laid out in a folder for each source."""
+"""The sources of photographs, models/sources.csv, and their photographs laid out in a folder for each."""
 
 import csv
 import os
 import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-NATURAL, STUDIO, COMPOSED, OFFICIAL = "natural", "studio", "composed", "official"
-# Photographs of the validation set stand in folders of their own, so that a map can leave them out.
-KEPT = ".val"
-TAXONOMY = {"grocery-store": (NATURAL,), "fruits-360": (STUDIO, COMPOSED)}
-# What a photograph counts. A studio frame shows what 19 others of its film show too.
-WEIGHTS = {NATURAL: 1, STUDIO: 0.15, COMPOSED: 0.3}
-FRAMES_A_CLASS = 30
-OFFICIAL_STRIDE = 12
+IN_THE_WILD, STUDIO, SYNTHETIC = "in_the_wild", "studio", "synthetic"
+DOMAINS = (IN_THE_WILD, STUDIO, SYNTHETIC)
+# Photographs of a folder called `val` stand in folders of their own, so that a map can leave them out.
+VALIDATION = "val"
+KEPT = f".{VALIDATION}"
+
+
+class SourceError(ValueError):
+    """Something is wrong with the sources or with their photographs; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A row of models/sources.csv, which has these columns in this order."""
+
+    name: str
+    archive: str  # below the folder of data; "": `folder` is a folder of it
+    folder: str  # of the archive; "": all of it
+    classes: str  # the source of the taxonomy that knows its folders; "": they are kind ids
+    made_from: str  # the source that its pictures are synthesised from; "": none
+    domain: str
+    weight: float  # of each photograph; 0: it judges alone
+    per_class: int  # photographs at most, evenly spread; 0: all
+    shown: bool  # whether its photographs may be shown
+    licence: str
+    credit: str
+    credits: str  # CSV below the folder of data with a credit for each file; "": all have `credit`
+    note: str  # what its photographs show
+
+
+COLUMNS = [field.name for field in fields(Source)]
+
+
+def refuse(path: Path, what: str) -> None:
+    raise SourceError(f"reading {path}: {what}")
+
+
+def number(path: Path, row: dict, column: str) -> float:
+    """That of an empty cell is 0."""
+    try:
+        value = float(row[column] or 0)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 1000:
+        refuse(
+            path, f"{row['name']}: {column} is '{row[column]}', expected a number from 0 to 1000"
+        )
+    return value
+
+
+def source_of(path: Path, row: dict) -> Source:
+    name = row["name"]
+    if None in row or None in row.values():
+        refuse(
+            path, f"{name}: expected {len(COLUMNS)} cells, found others; quote cells with commas"
+        )
+    for column in ("licence", "credit"):
+        if not row[column].strip():
+            refuse(
+                path,
+                f"the source {name} has no {column}, and photographs without one are not learnt from; "
+                f"fill in the column {column}, or take the source out",
+            )
+    if row["domain"] not in DOMAINS:
+        refuse(
+            path, f"{name}: the domain is '{row['domain']}', expected one of {', '.join(DOMAINS)}"
+        )
+    if row["shown"] not in ("yes", "no"):
+        refuse(path, f"{name}: shown is '{row['shown']}', expected yes or no")
+    if not (row["archive"] or row["folder"] or row["made_from"]):
+        refuse(
+            path, f"{name}: expected an archive or a folder to read photographs from, found neither"
+        )
+    values = {
+        "weight": number(path, row, "weight"),
+        "per_class": int(number(path, row, "per_class")),
+        "shown": row["shown"] == "yes",
+    }
+    return Source(**(row | values))
+
+
+def read_sources(path: Path) -> list[Source]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        if rows.fieldnames != COLUMNS:
+            refuse(path, f"expected the columns {','.join(COLUMNS)}, found {rows.fieldnames}")
+        sources = [source_of(path, row) for row in rows]
+    names = [source.name for source in sources]
+    for name in names:
+        if not name or names.count(name) > 1 or "/" in name or "=" in name:
+            refuse(path, f"'{name}' is no name of one source; name each once, without / and =")
+    for source in sources:
+        if source.made_from and source.made_from not in names:
+            refuse(path, f"{source.name} is made from '{source.made_from}', which is no source")
+    return sources
+
+
+def of_domain(sources: list[Source], *domains: str) -> list[Source]:
+    """Those that a model learns from."""
+    return [source for source in sources if source.domain in domains and source.weight > 0]
 
 
 def unpack(archive: Path, target: Path) -> None:
@@ -45,58 +139,76 @@ def link(photograph: Path, target: Path) -> None:
         os.link(photograph, target)
 
 
-def lay_out(data: Path, work: Path) -> None:
-    """work/natural, work/studio and work/official of the archives in `data`."""
-    for archive in ("grocery-fruit-train", "fruits-360-train-fifth", "fruits-360-test"):
-        unpack(data / f"{archive}.tar.gz", work / "unpacked" / archive)
-    unpacked = work / "unpacked"
-    for part, ending in (("train", ""), ("val", KEPT)):
-        for one in sorted((unpacked / "grocery-fruit-train" / part).rglob("*.jpg")):
-            link(one, work / NATURAL / (one.parent.name + ending) / one.name)
-    for folder in sorted((unpacked / "fruits-360-train-fifth" / "Training").iterdir()):
-        for one in spread(sorted(folder.iterdir()), FRAMES_A_CLASS):
-            link(one, work / STUDIO / folder.name / one.name)
-    for folder in sorted((unpacked / "fruits-360-test" / "Test").iterdir()):
-        for one in sorted(folder.iterdir())[::OFFICIAL_STRIDE]:
-            link(one, work / OFFICIAL / folder.name / one.name)
+def photographs_of(source: Source, data: Path, unpacked: Path) -> dict[str, list[Path]]:
+    """Of each folder, with KEPT behind the names of those that validate."""
+    root = data
+    if source.archive:
+        if not (data / source.archive).is_file():
+            raise SourceError(
+                f"reading the source {source.name}: there is no {data / source.archive}; put it there, "
+                "or take the source out of models/sources.csv"
+            )
+        root = unpacked / source.archive.removesuffix(".tar.gz")
+        unpack(data / source.archive, root)
+    root /= source.folder
+    found = {}
+    for path in sorted(root.rglob("*.jpg")):
+        kept = KEPT if VALIDATION in path.relative_to(root).parts else ""
+        found.setdefault(path.parent.name + kept, []).append(path)
+    if not found:
+        raise SourceError(
+            f"reading the source {source.name}: no photograph (*.jpg) in {root}; check the columns "
+            "archive and folder of its row in models/sources.csv"
+        )
+    return found
+
+
+def lay_out(sources: list[Source], data: Path, work: Path) -> Path:
+    """work/photographs/<source>/<folder>/<file> of each source that is not made from another."""
+    laid = work / "photographs"
+    for source in sources:
+        if source.made_from:
+            continue
+        for folder, files in photographs_of(source, data, work / "unpacked").items():
+            for one in spread(files, source.per_class) if source.per_class else files:
+                link(one, laid / source.name / folder / one.name)
+    return laid
+
+
+class Credits:
+    """Whose photographs they are, under which licence, and which may be shown."""
+
+    def __init__(self, sources: list[Source], data: Path):
+        self.sources = {source.name: source for source in sources}
+        self.of_files = {}
+        for name in sorted({source.credits for source in sources} - {""}):
+            with (data / name).open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    self.of_files[row["file"]] = row["licence_and_credit"]
+
+    def of(self, path: str) -> str:
+        """`path` is <source>/<folder>/<file>."""
+        source = self.sources[path.split("/")[0]]
+        if not source.credits:
+            return f"{source.credit}, {source.licence}"
+        credit = self.of_files.get(path, "")
+        if not credit:
+            raise SourceError(
+                f"reading {source.credits}: the photograph {path} has no licence and credit; add "
+                "them, or take the photograph out"
+            )
+        return credit
+
+    def check(self, paths: Iterable[str]) -> None:
+        """Refuses photographs without a credit."""
+        for path in paths:
+            self.of(path)
+
+    def may_show(self, path: str) -> bool:
+        return self.sources[path.split("/")[0]].shown
 
 
 def known_to_the_backbone(classes: Path) -> set[str]:
     """Kinds that are among the backbone's own classes, by catalogue/backbone_classes.csv."""
     with classes.open(encoding="utf-8", newline="") as file:
         return {row["label"] for row in csv.DictReader(file)}
-
-
-class ClassMap:
-    """The rows of catalogue/taxonomy.csv as a map for --classes, some of them left out."""
-
-    def __init__(self, taxonomy: Path):
-        with taxonomy.open(encoding="utf-8", newline="") as file:
-            self.taxonomy = list(csv.DictReader(file))
-
-    def label(self, source: str, name: str) -> str:
-        for row in self.taxonomy:
-            if row["source"] == source and row["class"] == name:
-                return row["label"]
-        raise LookupError(f"the taxonomy has no class '{name}' of {source}")
-
-    def kinds(self, source: str) -> list[str]:
-        return sorted({r["label"] for r in self.taxonomy if r["source"] == source} - {""})
-
-    def count(self, source: str) -> int:
-        """How many classes of a source have a kind."""
-        return sum(row["source"] == source and row["label"] != "" for row in self.taxonomy)
-
-    def write(self, path: Path, drop=lambda source, name, label: False) -> Path:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            out = csv.writer(file, lineterminator="\n")
-            out.writerow(["source", "class", "label", "weight", "variety"])
-            for row in self.taxonomy:
-                names = [row["class"]]
-                if row["source"] == "grocery-store":
-                    names.append(row["class"] + KEPT)
-                for source in TAXONOMY[row["source"]]:
-                    for name in names:
-                        label = "" if drop(source, name, row["label"]) else row["label"]
-                        out.writerow([source, name, label, WEIGHTS[source], row["cultivar"]])
-        return path

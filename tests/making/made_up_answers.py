@@ -1,5 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Answers about photographs with low and high OOD scores."""
+"""Answers about photographs with low and high OOD scores, and of models without their source."""
+
+from making.strangers import Judged
+
+
+def stranger(source: str, kind: str, right: bool, elsewhere: int = 0, **more) -> Judged:
+    values = {
+        "path": f"{source}/{kind}/1.jpg",
+        "source": source,
+        "kind": kind,
+        "prediction": kind if right else "other",
+        "elsewhere": elsewhere,
+        "right": right,
+        "among_three": right,
+        "probability": 1.0 if right else 0.0,
+        "refused": False,
+    }
+    return Judged(**(values | more))
 
 
 def answers(*values: float) -> list[dict]:

@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from made_up_answers import FRUIT, NOT_FRUIT, UNKNOWN
+from made_up_answers import FRUIT, NOT_FRUIT, UNKNOWN, stranger
+from making import card, judgements, rejection, strangers
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "models"))
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
 from command import BINARY, TINY, Pomona, import_of_tiny  # noqa: E402
-from making import card, judgements, rejection, sources  # noqa: E402
 from photographs import make_folder  # noqa: E402
 
 
@@ -49,10 +48,30 @@ def figures() -> dict:
         "reject_rate": 0.05,
         "components": 123,
         "backbone_knows": ["fig", "maize"],
-        "composed_a_class": 24,
-        "natural": metrics(0.9),
-        "natural_alone": metrics(0.88),
-        "without_composed": metrics(0.89),
+        "group_power": 0.5,
+        "sources": [
+            {
+                "name": "grocery-fruit",
+                "domain": "in_the_wild",
+                "photographs": 1253,
+                "kinds": 19,
+                "weight": 1.0,
+                "shown": True,
+                "licence": "MIT",
+                "credit": "© 2019 Marcus Klasson",
+                "note": "shelves",
+            }
+        ],
+        "in_the_wild": {"apple": 300, "apricot": 0, "fig": 3},
+        "few_in_the_wild": {"apricot": 0, "fig": 3},
+        "strangers": strangers.figures(
+            [stranger("shops", "apple", True)] * 9
+            + [stranger("shops", "fig", False), stranger("tables", "apple", True, elsewhere=50)],
+            {("shops", "apple"): 4},
+        ),
+        "folds": {"grocery-fruit": metrics(0.9)},
+        "wild_alone": metrics(0.88),
+        "without_synthetic": metrics(0.89),
         "film": metrics(0.8),
         "official": metrics(0.985),
         "wild": {"right": share(0.4), "among three": share(0.6)},
@@ -60,7 +79,7 @@ def figures() -> dict:
         "wild_new": {"right": share(0.31, 60), "among three": share(0.5, 60)},
         "wild_adapted": {"right": share(0.35, 34), "among three": share(0.5, 34)},
         "wild_unadapted": {"right": share(0.2, 34), "among three": share(0.3, 34)},
-        "wild_without_composed": {"right": share(0.1, 34), "among three": share(0.2, 34)},
+        "wild_without_synthetic": {"right": share(0.1, 34), "among three": share(0.2, 34)},
         "unknown": {"rejected": share(0.7)},
         "not_fruit": {"cutouts": share(0.95), "round": share(0.91)},
         "spoilt": {
@@ -69,21 +88,24 @@ def figures() -> dict:
         },
         "rejection": rejection.figures(fruit=FRUIT, unknown=UNKNOWN, not_fruit=NOT_FRUIT),
         "by_class": {
-            "natural": [
+            "grocery-fruit": [
                 kind("banana", 1, [1, 1]),
                 kind("peach", 0.6, [0.5, 0.7]),
                 kind("lime", 0.7, None),
             ],
-            "studio": [kind("fig", 0.95, [0.9, 1])],
+            "fruits-360": [kind("fig", 0.95, [0.9, 1])],
         },
         "varieties": [{"label": "apple", "names": ["Gala", "Jonagold"], "least_probability": 0.65}],
-        "surest_mistakes": [{"path": "natural/a.jpg"}],
+        "surest_mistakes": [
+            {"truth": "peach", "prediction": "plum", "credit": "CC0 by Ada"},
+            {"truth": "lime", "prediction": "kiwi", "credit": "© Klasson, MIT"},
+        ],
         "confusions": [{"truth": "peach", "prediction": "plum", "count": 7, "rate": 0.125}],
     }
 
 
 def card_of(figures: dict, folder: Path) -> str:
-    card.write(folder / "README.md", figures, sources.ClassMap(ROOT / "catalogue" / "taxonomy.csv"))
+    card.write(folder / "README.md", figures)
     return (folder / "README.md").read_text(encoding="utf-8")
 
 
@@ -94,7 +116,7 @@ def test_a_card_lists_metrics_kind_by_kind(figures, tmp_path):
     assert lines[peach + 1] == "| lime | 50 | 70.0 % | 80.0 % |"
     assert lines[peach + 2] == "| banana | 50 | 100.0 % (100.0–100.0) | 80.0 % |"
     assert (
-        "- Fruits-360 by film, as in the second row above: all 1 kinds are right for at least 90 %."
+        "- Fruits-360 by film, as in the table above: all 1 kinds are right for at least 90 %."
         in lines
     )
     assert "| and composed scenes without domain adaptation | 20.0 % (18.0–21.0) |" in lines
@@ -105,11 +127,31 @@ def test_a_card_lists_metrics_kind_by_kind(figures, tmp_path):
     assert "| apple | 65.0 % | Gala, Jonagold |" in lines
     assert "peach for plum (7, 12.5 %)" in text
     assert "| blur-4 | 42.0 % (40.0–43.0) | 98.7 % |" in lines
-    assert text.startswith("# A model of 69 kinds")
+    assert text.startswith("# A model of 3 kinds")
     assert "about 34 of the 100 photographs, evenly chosen" in text
-    assert "only in the studio; `predict` says so too: apricot, " in text
-    assert "(mistakes.jpg)" in text and "MIT, © 2019 Marcus Klasson" in text
+    assert "only in the studio; `predict` says so too: apricot.\n" in text
+    assert "(mistakes.jpg)" in text
+    assert "1. peach › plum: CC0 by Ada\n2. lime › kiwi: © Klasson, MIT\n" in text
+    assert (
+        "| grocery-fruit | in_the_wild | 1,253 of 19 kinds: shelves | 1 | MIT: © 2019 Marcus Klasson |"
+        in lines
+    )
     assert "(rejection.svg)" in text
+
+
+def test_the_headline_is_leave_one_source_out_over_kinds(figures, tmp_path):
+    lines = card_of(figures, tmp_path).splitlines()
+    (headline,) = [line for line in lines if "**headline metric**" in line]
+    assert "(11 of 2 kinds), leave-one-source-out, mean over kinds" in headline
+    assert "| 50.0 % (0.0–100.0), among three 50.0 %; over photographs 90.9 %" in headline
+    assert "| … of kinds with at least 10 photographs in other sources (1) | 100.0 % " in "".join(
+        line for line in lines if "at least 10 photographs" in line
+    )
+    fig = lines.index("| fig ◦ | 1 | 1 | 1 | 0 | 0.0 % (0.0–79.3) | 0.0 % | 0.0 % |")
+    assert lines[fig + 1].startswith("| apple | 10 | 5 | 2 | 1 | 100.0 % (56.6–100.0) |")
+    assert any(line.startswith("| tables | 1 | 1 | 100.0 % |") for line in lines)
+    assert "2 kinds have fewer than 10 photographs in the wild" in "".join(lines)
+    assert "apricot (0), fig (3)." in "".join(lines)
 
 
 def test_a_card_tells_only_what_falls_short(figures, tmp_path):
@@ -125,7 +167,7 @@ def test_a_card_tells_only_what_falls_short(figures, tmp_path):
     assert "- **Unknown kinds.** 12.3 %." in text and "- **By film.** 70.0 %" in text
 
 
-def test_a_card_without_a_mistake_in_shops_shows_none(figures, tmp_path):
+def test_a_card_without_a_mistake_to_show_shows_none(figures, tmp_path):
     assert "mistakes.jpg" not in card_of(figures | {"surest_mistakes": []}, tmp_path)
 
 

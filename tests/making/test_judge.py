@@ -2,22 +2,25 @@
 """How the recipe asks about photographs that the model did not learn from."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
+from making import judge
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "models"))
-from making import judge  # noqa: E402
 
 
 class Classes:
-    def label(self, source: str, name: str) -> str:
-        return {"Royal-Gala": "apple", "Kaiser": "pear"}[name]
+    def __init__(self, laid: Path):
+        self.laid = laid
+
+    def photographs(self, source: str) -> list[tuple[Path, str]]:
+        kinds = {"Royal-Gala.val": "apple", "Kaiser.val": "pear", "Kaiser": "pear"}
+        found = sorted((self.laid / source).rglob("*.jpg"))
+        return [(path, kinds[path.parent.name]) for path in found]
 
     def write(self, path: Path, drop) -> Path:
-        rows = [name for name in ("Kaiser", "Kaiser.val") if not drop("natural", name, "pear")]
+        rows = [name for name in ("Kaiser", "Kaiser.val") if not drop(judge.SHOPS, name, "pear")]
         path.write_text("\n".join(rows))
         return path
 
@@ -57,12 +60,12 @@ def test_a_share_without_anything_to_draw_has_wilsons_interval():
 
 
 def test_spoilt_photographs_and_a_faster_look_are_judged_beside_what_they_are(tmp_path):
-    photograph(tmp_path / "natural" / "Royal-Gala.val" / "1.jpg")
-    photograph(tmp_path / "natural" / "Kaiser.val" / "1.jpg")
-    photograph(tmp_path / "natural" / "Kaiser" / "2.jpg")
+    photograph(tmp_path / judge.SHOPS / "Royal-Gala.val" / "1.jpg")
+    photograph(tmp_path / judge.SHOPS / "Kaiser.val" / "1.jpg")
+    photograph(tmp_path / judge.SHOPS / "Kaiser" / "2.jpg")
     photograph(tmp_path / "corruptions" / "noise" / "pear" / "Kaiser.val-1.jpg")
     chain = Chain(tmp_path)
-    judged = judge.right_when_spoilt(judge.spoilt(chain, Classes(), []))
+    judged = judge.right_when_spoilt(judge.spoilt(chain, Classes(tmp_path), []))
     assert chain.learnt == ["Kaiser"], "it must not learn from what it is asked about"
     assert list(judged) == [judge.AS_IT_IS, judge.FAST, "noise"]
     assert judged[judge.AS_IT_IS]["right"]["share"] == judged[judge.FAST]["right"]["share"] == 0.5

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The contact sheet of the surest mistakes."""
 
-import sys
 from pathlib import Path
 
+from making import mistakes
+from making.strangers import Judged
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "models"))
-from making import mistakes  # noqa: E402
-
 PHOTOGRAPHS = sorted((ROOT / "sample" / "fruits").rglob("*.jpg"))
 
 
@@ -41,12 +39,55 @@ def test_a_contact_sheet_is_small_and_the_same_each_time(tmp_path):
         assert sheet.height == 2 * tile
 
 
-def test_surest_mistakes_are_those_of_one_source():
-    reported = [
-        {"path": f"{source}/{i}.jpg"} for i in range(20) for source in ("natural", "naturalist")
+class Credits:
+    def of(self, path: str) -> str:
+        return f"by {path.split('/')[0]}"
+
+    def may_show(self, path: str) -> bool:
+        return not path.startswith("hidden/")
+
+
+def answer(path: str, prediction: str, probability: float, refused: bool = False) -> Judged:
+    return Judged(
+        path=path,
+        source=path.split("/")[0],
+        kind="peach",
+        prediction=prediction,
+        elsewhere=0,
+        right=prediction == "peach",
+        among_three=False,
+        probability=probability,
+        refused=refused,
+    )
+
+
+def test_surest_mistakes_may_be_shown_and_have_a_credit():
+    found = mistakes.surest(
+        [
+            answer("shops/peach/1.jpg", "plum", 0.5),
+            answer("shops/peach/2.jpg", "plum", 0.6),
+            answer("tables/peach/1.jpg", "plum", 0.7),
+            answer("tables/peach/2.jpg", "apple", 0.8),
+            answer("tables/peach/3.jpg", "peach", 0.99),
+            answer("tables/peach/4.jpg", "lemon", 0.99, refused=True),
+            answer("hidden/peach/1.jpg", "plum", 0.99),
+        ],
+        Credits(),
+    )
+    assert [one["path"] for one in found] == [
+        "tables/peach/2.jpg",
+        "tables/peach/1.jpg",
+        "shops/peach/2.jpg",
     ]
-    found = mistakes.surest({"surest_mistakes": reported}, "natural")
-    assert [one["path"] for one in found] == [f"natural/{i}.jpg" for i in range(mistakes.MOST)]
+    assert found[2] == {
+        "path": "shops/peach/2.jpg",
+        "truth": "peach",
+        "prediction": "plum",
+        "probability": 0.6,
+        "credit": "by shops",
+    }
+    many = [answer(f"shops/peach/{i}.jpg", f"kind {i}", 0.5) for i in range(20)]
+    assert len(mistakes.surest(many, Credits())) == mistakes.MOST
     assert mistakes.captions(made_up_mistakes(1)[0]) == (
         "pomegranate",
         "› yellow-passion-fruit 0.98",

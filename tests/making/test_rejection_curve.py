@@ -2,16 +2,11 @@
 """What each limit on the OOD score rejects, and the plot of it."""
 
 import math
-import sys
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
 import pytest
 from made_up_answers import FRUIT, NOT_FRUIT, UNKNOWN
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "models"))
-from making import rejection  # noqa: E402
+from making import rejection
 
 
 @pytest.fixture

@@ -53,16 +53,42 @@ class PairSearch {
   LinkedRows linked_;
 };
 
+void check_distance(double distance) {
+  if (distance >= 0 && distance <= 2) return;
+  throw Error(
+      ErrorKind::kInvalidInput,
+      "linking near-duplicates: expected a distance from 0 to 2, found " + shown_number(distance));
+}
+
+// The rows of two sources, as directions from one origin.
+struct DirectionsFrom {
+  DirectionsFrom(std::span<const double> origin, const SeenRows& left, const SeenRows& right)
+      : one(directions_from(origin, left.rows)), other(directions_from(origin, right.rows)) {}
+
+  // Of the rows from `first` on, in `products`.
+  MatrixView<float> cosines(BlockPair first, Matrix<float>& products) const {
+    const MatrixView<const float> left = block_of(one, first.first);
+    const MatrixView<const float> right = block_of(other, first.second);
+    const MatrixView<float> cosines(products.data(), left.rows(), right.rows());
+    multiply_by_transposed(left, right, cosines);
+    return cosines;
+  }
+
+  Matrix<float> one;
+  Matrix<float> other;
+
+ private:
+  static MatrixView<const float> block_of(const Matrix<float>& rows, std::size_t first) {
+    return rows.view().rows_from(first, std::min(kRowsOfOneProduct, rows.rows() - first));
+  }
+};
+
 }  // namespace
 
 std::vector<std::int32_t> link_near_duplicates(MatrixView<const float> rows,
                                                std::span<const double> origin, double distance,
                                                std::size_t workers) {
-  if (!(distance >= 0 && distance <= 2)) {
-    throw Error(ErrorKind::kInvalidInput,
-                "linking near-duplicates: expected a distance from 0 to 2, found " +
-                    shown_number(distance));
-  }
+  check_distance(distance);
   const Matrix<float> directions = directions_from(origin, rows);
   const auto least_cosine = static_cast<float>(1 - distance);
   std::vector<BlockPair> blocks;
@@ -84,6 +110,32 @@ std::vector<std::int32_t> link_near_duplicates(MatrixView<const float> rows,
       linked.link(i, static_cast<std::size_t>(search.linked().first_of(i)));
     }
   }
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = linked.first_of(i);
+  return result;
+}
+
+std::vector<std::int32_t> link_between_sources(const SeenRows& one, const SeenRows& other,
+                                               double distance) {
+  check_distance(distance);
+  const DirectionsFrom from_first(one.origin, one, other);
+  const DirectionsFrom from_second(other.origin, one, other);
+  const auto least_cosine = static_cast<float>(1 - distance);
+  LinkedRows linked(one.rows.rows() + other.rows.rows());
+  Matrix<float> first_products(kRowsOfOneProduct, kRowsOfOneProduct);
+  Matrix<float> second_products(kRowsOfOneProduct, kRowsOfOneProduct);
+  for (std::size_t first = 0; first < one.rows.rows(); first += kRowsOfOneProduct) {
+    for (std::size_t second = 0; second < other.rows.rows(); second += kRowsOfOneProduct) {
+      const MatrixView<float> from_one = from_first.cosines({first, second}, first_products);
+      const MatrixView<float> from_other = from_second.cosines({first, second}, second_products);
+      for (std::size_t i = 0; i < from_one.rows(); ++i) {
+        for (std::size_t j = 0; j < from_one.cols(); ++j) {
+          if (std::min(from_one(i, j), from_other(i, j)) < least_cosine) continue;
+          linked.link(first + i, one.rows.rows() + second + j);
+        }
+      }
+    }
+  }
+  std::vector<std::int32_t> result(one.rows.rows() + other.rows.rows());
   for (std::size_t i = 0; i < result.size(); ++i) result[i] = linked.first_of(i);
   return result;
 }

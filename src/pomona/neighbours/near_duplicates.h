@@ -22,4 +22,16 @@ std::vector<std::int32_t> link_near_duplicates(MatrixView<const float> rows,
                                                std::span<const double> origin, double distance,
                                                std::size_t workers);
 
+// The rows of a source, and their mean.
+struct SeenRows {
+  MatrixView<const float> rows;
+  std::span<const double> origin;
+};
+// The same for rows of two sources, those of `one` numbered first: links a row of one with a row of
+// the other when they are near as seen from both origins. Seen from one alone, the other's rows all
+// lie in one direction and look alike. Uses the thread that calls; memory is two copies of the rows
+// and 2 MiB. Throws as link_near_duplicates().
+std::vector<std::int32_t> link_between_sources(const SeenRows& one, const SeenRows& other,
+                                               double distance);
+
 }  // namespace pomona

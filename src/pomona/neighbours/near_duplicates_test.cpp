@@ -134,6 +134,27 @@ TEST(NearDuplicatesTest, AgreeWithLinkingByTheBook) {
   }
 }
 
+// Copies in the reverse order: the last of the first source is the first of the second.
+TEST(NearDuplicatesTest, RowsOfTwoSourcesAreNearFromBothOrigins) {
+  constexpr std::size_t kRows = 700;  // more than one block
+  const Matrix<float> one = clouds(kRows, 6);
+  Matrix<float> other(kRows, 6);
+  std::vector<std::int32_t> expected(2 * kRows);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    std::ranges::copy(one.row(i), other.row(kRows - 1 - i).begin());
+    expected[i] = expected[2 * kRows - 1 - i] = static_cast<std::int32_t>(i);
+  }
+  const std::array<double, 6> near = {};
+  // From here all rows look alike.
+  const std::array<double, 6> far = {1000, 1000, 1000, 1000, 1000, 1000};
+  const SeenRows from_near{one.view(), near};
+  const SeenRows from_far{other.view(), far};
+  EXPECT_EQ(link_between_sources(from_near, from_far, 1e-5), expected);
+  EXPECT_EQ(link_between_sources({one.view(), far}, {other.view(), near}, 1e-5), expected);
+  EXPECT_THAT(link_between_sources({one.view(), far}, {other.view(), far}, 1e-3), Each(0));
+  EXPECT_THROW(link_between_sources(from_near, from_far, 3), Error);
+}
+
 std::int64_t peak_kibibytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

@@ -73,12 +73,24 @@ std::vector<double> mean_of(const RowFile& features, const std::vector<std::size
   return mean;
 }
 
+Matrix<float> picked_features(const RowFile& file, const std::vector<std::size_t>& rows) {
+  Matrix<float> features(rows.size(), file.cols());
+  read_rows(file, rows, features.view());
+  return features;
+}
+
 // Gives every row the group of the first row it is linked to, by way of old groups as well.
 class Joiner {
  public:
   explicit Joiner(TableRows& rows) : rows_(rows), joined_(rows.groups.key.size()) {}
 
   void join(std::size_t row, std::size_t other) { joined_.link(group_of(row), group_of(other)); }
+  // Row i with the row that linked[i] says, both numbers of `rows`.
+  void join_all(const std::vector<std::size_t>& rows, const std::vector<std::int32_t>& linked) {
+    for (std::size_t i = 0; i < linked.size(); ++i) {
+      join(rows[i], rows[static_cast<std::size_t>(linked[i])]);
+    }
+  }
   void finish() {
     for (std::size_t i = 0; i < rows_.rows(); ++i) {
       rows_.groups.of_row[i] = joined_.first_of(group_of(i));
@@ -94,6 +106,26 @@ class Joiner {
   TableRows& rows_;
   LinkedRows joined_;  // groups
 };
+
+// The photographs of one source by label, and what they are seen from.
+struct SourceRows {
+  std::vector<std::vector<std::size_t>> by_label;
+  std::vector<double> mean;
+};
+
+void join_between(const RowFile& features, const SourceRows& one, const SourceRows& other,
+                  double distance, Joiner& joiner) {
+  for (std::size_t label = 0; label < one.by_label.size(); ++label) {
+    std::vector<std::size_t> rows = one.by_label[label];
+    const std::vector<std::size_t>& others = other.by_label[label];
+    if (rows.empty() || others.empty()) continue;
+    const Matrix<float> left = picked_features(features, rows);
+    const Matrix<float> right = picked_features(features, others);
+    rows.insert(rows.end(), others.begin(), others.end());
+    joiner.join_all(
+        rows, link_between_sources({left.view(), one.mean}, {right.view(), other.mean}, distance));
+  }
+}
 
 }  // namespace
 
@@ -111,17 +143,18 @@ void join_near_duplicates(TableRows& rows, const FeatureSource& table,
   }
   if (!features) return;
   Joiner joiner(rows);
+  std::vector<SourceRows> of_sources;
   for (const std::vector<std::size_t>& of_source : rows_of_sources(rows, sources)) {
-    const std::vector<double> mean = mean_of(*features, of_source);
-    for (const std::vector<std::size_t>& alike : rows_of_labels(rows, of_source)) {
+    of_sources.push_back({rows_of_labels(rows, of_source), mean_of(*features, of_source)});
+    const SourceRows& one = of_sources.back();
+    for (const std::vector<std::size_t>& alike : one.by_label) {
       throw_if_stopped(execution.stop);
-      Matrix<float> of_label(alike.size(), features->cols());
-      read_rows(*features, alike, of_label.view());
-      const std::vector<std::int32_t> linked =
-          link_near_duplicates(of_label.view(), mean, distance, execution.workers);
-      for (std::size_t i = 0; i < linked.size(); ++i) {
-        joiner.join(alike[i], alike[static_cast<std::size_t>(linked[i])]);
-      }
+      joiner.join_all(alike, link_near_duplicates(picked_features(*features, alike).view(),
+                                                  one.mean, distance, execution.workers));
+    }
+    for (std::size_t i = 0; i + 1 < of_sources.size(); ++i) {
+      throw_if_stopped(execution.stop);
+      join_between(*features, of_sources[i], one, distance, joiner);
     }
   }
   joiner.finish();
