@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "python" / "tests" / "spark"))
+TESTS = ROOT / "python" / "tests"
+sys.path[:0] = [str(TESTS / "spark"), str(TESTS)]
 LATENT = 64
 MOST_OFF = 1e-4
 
