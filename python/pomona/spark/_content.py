@@ -16,7 +16,7 @@ from pomona.errors import raise_error
 from pomona.spark._columns import field_of, quoted
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
     from pyspark.sql.types import DataType, StructField
 
 CHUNK = "chunk"  # bytes, null for a photograph that is null
@@ -88,11 +88,14 @@ def chunks_of(df: DataFrame, column: str, others: list[str]) -> DataFrame:
     from pyspark.sql import functions as F
 
     size = _chunk_bytes(df)
-    content = F.col(quoted(column))
-    last = F.floor(F.greatest(F.length(content) - 1, F.lit(0)) / size).cast("int")
-    chunks = F.transform(
-        F.sequence(F.lit(0), last), lambda number: content.substr(number * size + 1, F.lit(size))
-    )
+
+    def chunks_of_one(whole: Column) -> Column:
+        last = F.floor(F.greatest(F.length(whole) - 1, F.lit(0)) / size).cast("int")
+        numbers = F.sequence(F.lit(0), last)
+        return F.transform(numbers, lambda number: whole.substr(number * size + 1, F.lit(size)))
+
+    # As an element of an array: Spark copies the whole of a binary column each time it reads it.
+    chunks = F.transform(F.array(F.col(quoted(column))), chunks_of_one)[0]
     beside = [F.col(quoted(name)) for name in others] or [F.lit(True).alias("nothing")]
     row = F.struct(*beside)
     exploded = df.select(row.alias(ROW), F.posexplode_outer(chunks).alias("number", CHUNK))

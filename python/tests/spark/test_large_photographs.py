@@ -4,7 +4,6 @@
 from pathlib import Path
 
 import numpy as np
-import pyspark
 import pytest
 from pictures import encoded, pixels
 from places import FRUITS
@@ -34,12 +33,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-IN_MINUTES = pytest.mark.skipif(
-    pyspark.__version__ < "4", reason="Spark 3.5 takes minutes to cut rows of 100 MB into chunks"
-)
-
-
-@pytest.mark.parametrize("column", [pytest.param("content", marks=IN_MINUTES), "path"])
+@pytest.mark.parametrize("column", ["content", "path"])
 def test_each_is_a_row(spark, cluster, tiny, folder, column):
     expected = pomona.Featurizer(**tiny)(sorted(folder.iterdir()), max_failures=1.0)
     features = {Path(path).name: row for path, row in zip(expected["path"], expected["features"])}
