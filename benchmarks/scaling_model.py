@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, help="photographs a second of one core, yours")
     parser.add_argument("--cores", type=int, default=8, help="of a machine")
     parser.add_argument("--price", type=float, default=0.50, help="euros for an hour of a machine")
-    parser.add_argument("--share", type=float, default=0.95, help="of the rate, in a task of Spark")
+    parser.add_argument("--share", type=float, default=0.92, help="of the rate, in a task of Spark")
     parser.add_argument("--bytes", type=float, default=5000, help="of a photograph", dest="size")
     parser.add_argument("--get-price", type=float, default=0.0004, help="euros for 1,000 GETs")
     parser.add_argument("--list-price", type=float, default=0.005, help="euros for 1,000 LISTs")

@@ -4,17 +4,15 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import tempfile
 import zipfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pomona.bundle import Bundle
-from pomona.errors import PomonaError
 from pomona.predictor import Predictor
 from pomona.spark._kept import kept
 
@@ -40,31 +38,23 @@ class PackedBundle:
                     packed.write(file, file.relative_to(root))
         return cls(bundle.digest, archive.getvalue())
 
-    def open(self) -> Bundle:
-        """The bundle, from a folder of this machine that all workers share. What is damaged there,
-        as by a program that removes old temporary files, is unpacked anew.
-        """
-        folder = Path(tempfile.gettempdir()) / f"pomona-bundle-{os.getuid()}-{self.digest}"
-        if folder.is_dir():
-            with suppress(PomonaError):
-                bundle = Bundle(folder)
-                if bundle.digest == self.digest:
-                    return bundle
-            shutil.rmtree(folder, ignore_errors=True)
-        self._unpack(folder)
-        return Bundle(folder)
+    @contextmanager
+    def opened(self) -> Iterator[Bundle]:
+        """The bundle, from files of this process alone, which are gone when this is left.
 
-    def _unpack(self, folder: Path) -> None:
-        unpacked = tempfile.mkdtemp(prefix="pomona-", dir=folder.parent)
-        with zipfile.ZipFile(io.BytesIO(self.archive)) as packed:
-            packed.extractall(unpacked)
-        try:
-            Path(unpacked).rename(folder)
-        except OSError:  # another worker was quicker
-            shutil.rmtree(unpacked)
+        Workers share no files: another user's, under a name that is known, would answer instead.
+        """
+        with tempfile.TemporaryDirectory(prefix="pomona-") as folder:
+            with zipfile.ZipFile(io.BytesIO(self.archive)) as packed:
+                packed.extractall(folder)
+            yield Bundle(folder)
 
 
 def predictor_of(packed: PackedBundle, options: dict[str, Any]) -> Predictor:
     """The one of this process with this bundle and these options, with one worker thread."""
-    key = repr((packed.digest, sorted(options.items())))
-    return kept(_predictors, key, lambda: Predictor(packed.open(), workers=1, **options))
+
+    def made() -> Predictor:
+        with packed.opened() as bundle:
+            return Predictor(bundle, workers=1, **options)
+
+    return kept(_predictors, repr((packed.digest, sorted(options.items()))), made)

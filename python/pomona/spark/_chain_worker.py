@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pomona._command import run_command, words_of
 from pomona._in_memory import is_remote, store_options
 from pomona._native import import_core
-from pomona.errors import EXCEPTIONS, PomonaError, raise_error
+from pomona.errors import EXCEPTIONS, MissingLibraryError, PomonaError, raise_error
 
 if TYPE_CHECKING:
     from pomona.spark._shipping import Batches
@@ -143,6 +143,8 @@ def _done(number: int, task: ShardTask) -> ShardDone:
         _check_note(task)
         _check_samples(task)
         record = _run(number, task)
+    except MissingLibraryError:
+        raise
     except PomonaError as error:
         kind = next(kind for kind, one in EXCEPTIONS.items() if type(error) is one)
         hint = (

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pomona._in_memory import store_options
@@ -30,7 +31,9 @@ def features_of(spark: SparkSession, out: str, options: dict[str, Any]) -> DataF
         options: How buckets are reached, among others.
     """
     if "://" not in out:
-        return spark.read.parquet(f"file://{out}/features")
+        # Spark takes paths for patterns.
+        folder = re.sub(r"([][{}*?\\])", r"\\\1", out)
+        return spark.read.parquet(f"file://{folder}/features")
     stores = store_options(options)
     out = out.rstrip("/")
     # What is published has its digests there.

@@ -51,7 +51,8 @@ def _has_begun() -> bool:
     context = getattr(pyspark, "SparkContext", None)  # PySpark's client has none
     if context is None or context._gateway is not None or pyspark.TaskContext.get() is not None:
         return True
-    return "PYSPARK_GATEWAY_PORT" in os.environ or "SPARK_REMOTE" in os.environ
+    names = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
+    return any(name in os.environ for name in names)
 
 
 def _java() -> str | None:

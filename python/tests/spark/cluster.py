@@ -19,7 +19,7 @@ _SECONDS = 60  # for a process to say that it is ready
 class Cluster:
     """Ends with all its processes when it is left."""
 
-    def __init__(self, folder, workers=2, cores=1, memory="2g"):
+    def __init__(self, folder, workers=2, cores=1, memory="3g"):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._processes = []
@@ -29,7 +29,7 @@ class Cluster:
         for _ in range(workers):
             self.add_worker(cores, memory)
 
-    def add_worker(self, cores=1, memory="2g", host="127.0.0.1"):
+    def add_worker(self, cores=1, memory="3g", host="127.0.0.1"):
         """Another `host`, such as 127.0.0.2, is another machine to Spark."""
         options = ("--cores", str(cores), "--memory", memory, "--port", "0")
         options += ("--work-dir", self.folder / "work", self.url)

@@ -31,7 +31,7 @@ def session_builder(master):
     settings = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.executor.memory": "2g",  # a row of 100 MB is there several times
+        "spark.executor.memory": "3g",  # a row of 100 MB is there several times
         "spark.executorEnv.OMP_NUM_THREADS": "1",
         "spark.pyspark.python": sys.executable,
         "spark.sql.shuffle.partitions": "4",

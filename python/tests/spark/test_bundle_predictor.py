@@ -11,7 +11,7 @@ from places import FRUITS
 import pomona
 from pomona.errors import InvalidInputError, NotFoundError
 from pomona.spark import BundlePredictor, predictions_in_arrow, register
-from pomona.spark._bundle import PackedBundle
+from pomona.spark._bundle import PackedBundle, predictor_of
 
 BANANAS = FRUITS / "Banana"
 
@@ -130,13 +130,18 @@ def test_a_place_is_kept_from_any_working_directory(bundle, output, monkeypatch)
     assert BundlePredictor(bundle=Path(output.path).name).getBundle() == str(output.path)
 
 
-def test_what_is_damaged_on_a_machine_is_unpacked_anew(bundle, tmp_path, monkeypatch):
+def test_a_worker_has_files_of_its_own_until_it_has_read_them(bundle, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     packed = PackedBundle.of(bundle)
-    assert packed.open() == bundle
-    (folder,) = tmp_path.glob("pomona-bundle-*")
-    (folder / "bundle.json").unlink()
-    assert packed.open() == bundle
+    with packed.opened() as first, packed.opened() as second:
+        assert first == second == bundle
+        folders = list(tmp_path.iterdir())
+        assert len(folders) == 2
+        assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+    assert list(tmp_path.iterdir()) == []
+    photograph = sorted(FRUITS.rglob("*.jpg"))[0]
+    assert predictor_of(packed, {})(photograph) == pomona.Predictor(bundle)(photograph)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_makes_no_sense_is_refused_by_the_driver(bundle, photographs):

@@ -64,6 +64,8 @@ def test_no_java(tmp_path):
     assert "found none in PATH, and no JAVA_HOME; install one" in said_with(tmp_path, {})
     home = {"JAVA_HOME": "/nowhere"}
     assert "found none (/nowhere/bin/java); install one" in said_with(tmp_path, home)
+    client = {"SPARK_CONNECT_MODE_ENABLED": "1"}
+    assert "expected Java" not in said_with(tmp_path, client)
 
 
 @pytest.fixture
