@@ -50,7 +50,8 @@ _HOMES = {
     "withSplit": "labels",
 }
 
-__all__ = sorted(_HOMES)
+# PySpark 3.5 has no data sources in Python, where a name that is imported with all others would fail.
+__all__ = sorted(_HOMES.keys() - {"PomonaDataSource"})
 
 
 def __getattr__(name: str) -> Any:
@@ -65,4 +66,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOMES})

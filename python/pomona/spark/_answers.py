@@ -6,13 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pomona.spark._columns import quoted, refuse_columns
+from pomona.spark._columns import refuse_columns
 from pomona.spark._stages import blocks_of, column_udf, list_array, once, usable_rows
 from pomona.spark.moments import Fit
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+_LISTS = ("raw", "probability")  # a number for each label
 
 
 @dataclass(frozen=True)
@@ -75,49 +78,58 @@ def with_answers(
     from pyspark.sql.functions import col, when
 
     refuse_columns(dataset, filter(None, columns.values()), fit.stage)
-    names = dataset.columns
     answer = "_pomona_answer"
-    function = _function(fit, answering)
+    named = {part: name for part, name in columns.items() if name}
+    function = _function(fit, answering, [part for part in _LISTS if part in named])
     function = once(function) if skip else function
     answered = dataset.withColumn(answer, function(fit.features.as_array()))
     if skip:
-        answered = answered.where(col(answer)["raw"].isNotNull())
+        answered = answered.where(col(answer)["prediction"].isNotNull())
     added = []
-    for part, name in columns.items():
+    for part, name in named.items():
         value = col(answer)[part]
-        if part != "prediction":
+        if part in _LISTS:
             value = when(value.isNotNull(), array_to_vector(value))
-        if name:
-            added.append(value.alias(name))
-    return answered.select(*[col(quoted(name)) for name in names], *added)
+        added.append(value.alias(name))
+    return answered.select("*", *added).drop(answer)
 
 
-def answers_of_rows(array: Any, task: dict[str, Any], answering: Answering) -> Any:
-    """Logits, probabilities and label of each row. Runs in the workers."""
+def answers_of_rows(
+    array: Any, task: dict[str, Any], answering: Answering, parts: list[str]
+) -> Any:
+    """The label of each row, and what is asked for beside it. Runs in the workers.
+
+    Args:
+        array: Features.
+        task: What `usable_rows` needs.
+        answering: The classifier.
+        parts: Of `_LISTS`: with many labels each is much larger than the features.
+    """
     import numpy as np
     import pyarrow as pa
 
     rows = usable_rows(array, task)
-    raw, probabilities = [], []
+    blocks: dict[str, list[NDArray[np.float64]]] = {part: [] for part in parts}
     best = np.zeros(len(array), np.int64)
     usable = np.ones(len(array), bool) if rows.usable is None else rows.usable
     winners = []
     for block in blocks_of(rows.values):
         logits = answering.logits(block)
         winners.append(logits.argmax(axis=1))
-        raw.append(answering.spread(logits, -np.inf))
-        probabilities.append(answering.spread(answering.probabilities(logits), 0.0))
+        if "raw" in blocks:
+            blocks["raw"].append(answering.spread(logits, -np.inf))
+        if "probability" in blocks:
+            shares = answering.probabilities(logits)
+            blocks["probability"].append(answering.spread(shares, 0.0))
     if winners:
         best[usable] = np.concatenate(winners)
     labels = pa.array(answering.labels, pa.float64() if answering.is_numeric else pa.string())
     prediction = labels.take(pa.array(best, mask=~usable))
-    lists = [
-        list_array(blocks, len(array), rows.usable, np.float64) for blocks in (raw, probabilities)
-    ]
-    return pa.StructArray.from_arrays([*lists, prediction], ["raw", "probability", "prediction"])
+    lists = [list_array(blocks[part], len(array), rows.usable, np.float64) for part in parts]
+    return pa.StructArray.from_arrays([*lists, prediction], [*parts, "prediction"])
 
 
-def _function(fit: Fit, answering: Answering) -> Any:
+def _function(fit: Fit, answering: Answering, parts: list[str]) -> Any:
     task = {
         "stage": fit.stage,
         "column": fit.features.name,
@@ -125,5 +137,6 @@ def _function(fit: Fit, answering: Answering) -> Any:
         "keep": fit.keep_bad,
     }
     label = "double" if answering.is_numeric else "string"
-    schema = f"struct<raw:array<double>,probability:array<double>,prediction:{label}>"
-    return column_udf(schema, __name__, answers_of_rows.__name__, task, answering)
+    lists = "".join(f"{part}:array<double>," for part in parts)
+    schema = f"struct<{lists}prediction:{label}>"
+    return column_udf(schema, __name__, answers_of_rows.__name__, task, answering, parts)

@@ -69,6 +69,8 @@ def refuse_columns(
     key = _key_of(dataset)
     there = {key(name) for name in (dataset.columns if beside is None else beside)}
     for name in names:
+        if not name:
+            raise_error("invalid_input", f"{stage}: an output column has no name; give it one")
         if key(name) in there:
             raise_error(
                 "invalid_input",

@@ -119,8 +119,8 @@ def _raise_first(
         photograph = f"photograph '{rows.field(task.name)[number]}'"
     raise_error(
         "corrupt",
-        f"featurizing the {photograph}: {reason}; repair or remove it, or set "
-        'handleInvalid="skip" or "keep"',
+        f'featurizing the {photograph}: {reason}; repair or remove it, or "skip" or "keep" '
+        "such photographs (handleInvalid of a stage, handle_invalid of a function)",
     )
 
 

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from pyspark.ml.param import Param, Params, TypeConverters
+
+from pomona.errors import PomonaError
 
 # The names of `pomona` for what these parameters set.
 _NAMES: Final = {
@@ -18,6 +22,25 @@ _NAMES: Final = {
     "requesterPays": "requester_pays",
     "signRequest": "sign_request",
 }
+
+
+_PARAMS: Final = {option: param for param, option in _NAMES.items()} | {
+    "size": "inputSize",
+    "batch": "batchSize",
+    "handle_invalid": "handleInvalid",
+}
+
+
+@contextmanager
+def naming_params() -> Iterator[None]:
+    """Lets what options are refused for name the parameters of stages that have set them."""
+    try:
+        yield
+    except PomonaError as error:
+        name, colon, rest = str(error).partition(":")
+        if name not in _PARAMS:
+            raise
+        raise type(error)(f"{_PARAMS[name]}{colon}{rest}") from None
 
 
 class ReadsPhotographs(Params):

@@ -33,6 +33,7 @@ def shipped(module: str, function: str, *arguments: Any) -> BatchFunction:
         work, given = load()
         yield from work(batches, *given)
 
+    run.__name__ = function  # plans in the Spark UI show it
     return run
 
 

@@ -16,7 +16,7 @@ from pomona._models import DEFAULT_BACKBONE
 from pomona.errors import raise_error
 from pomona.spark._columns import quoted
 from pomona.spark._counts import Counters, StageCounts, counters_of
-from pomona.spark._photograph_params import ReadsPhotographs
+from pomona.spark._photograph_params import ReadsPhotographs, naming_params
 from pomona.spark.features import FeatureColumns, featurized, featurizer_arguments
 from pomona.spark.options import HandleInvalid
 
@@ -188,7 +188,8 @@ class ImageFeaturizer(
             self.getOrDefault(self.errorCol),
         )
         self._counters = counters_of(dataset.sparkSession)
-        rows = featurized(dataset, columns, self._options(), self._counters)
+        with naming_params():
+            rows = featurized(dataset, columns, self._options(), self._counters)
         if kind == "array":
             return rows
         from pyspark.ml.functions import array_to_vector
@@ -203,7 +204,8 @@ class ImageFeaturizer(
         Raises:
             InvalidInputError: A parameter is out of range.
         """
-        return featurizer_arguments(**self._options())
+        with naming_params():
+            return featurizer_arguments(**self._options())
 
     def _options(self) -> Any:
         options: dict[str, Any] = {

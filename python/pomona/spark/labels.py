@@ -117,15 +117,14 @@ def withSplit(
     refuse_columns(dataset, [splitCol], stage)
     rows = _distinct_rows(dataset, stage, (pathCol, labelCol), copyCol)
     test = _test_paths(rows, holdout=holdout, group=group, seed=seed, root=root)
-    names = [col(quoted(name)) for name in dataset.columns]
     if not test:
-        return dataset.select(*names, lit("train").alias(splitCol))
+        return dataset.select("*", lit("train").alias(splitCol))
     chosen = dataset.sparkSession.createDataFrame(
         [(path,) for path in test], f"{_TEST_PATH} string"
     )
     joined = dataset.join(broadcast(chosen), col(quoted(pathCol)) == col(_TEST_PATH), "left")
     side = when(col(_TEST_PATH).isNull(), lit("train")).otherwise(lit("test"))
-    return joined.select(*names, side.alias(splitCol))
+    return joined.select("*", side.alias(splitCol)).drop(_TEST_PATH)
 
 
 def labels_of_paths(

@@ -22,7 +22,8 @@ from pomona.predictor import Predictor
 from pomona.spark._bundle import PackedBundle
 from pomona.spark._columns import with_columns
 from pomona.spark._content import PhotographSource, photograph_source
-from pomona.spark._photograph_params import ReadsPhotographs
+from pomona.spark._counts import Counters, StageCounts, counters_of
+from pomona.spark._photograph_params import ReadsPhotographs, naming_params
 from pomona.spark._predictions import PredictTask
 from pomona.spark._shipping import check_driver, shipped, shipped_call
 from pomona.spark.answer import answer_type
@@ -104,9 +105,15 @@ class BundlePredictor(
         super().__init__()
         self._setDefault(inputCol="content", outputCol="prediction", top=3, fast=False)
         self._opened: Bundle | None = None
+        self._counters: Counters | None = None
         if bundle is not None:
             self._input_kwargs["bundle"] = _absolute(bundle)  # type: ignore[attr-defined]
         self._set(**self._input_kwargs)  # type: ignore[attr-defined]
+
+    @property
+    def counts(self) -> StageCounts | None:
+        """What was done since the last `transform`; None before it, and with Spark Connect."""
+        return None if self._counters is None else self._counters.read()
 
     @keyword_only
     def setParams(self, **params: Any) -> BundlePredictor:
@@ -175,18 +182,23 @@ class BundlePredictor(
         return self.getOrDefault(self.fast)
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
-        if self._opened is None and not self.isDefined(self.bundle):
+        options = {"fast": self.getFast(), **self.photograph_options()}
+        self._counters = counters_of(dataset.sparkSession)
+        columns = (self.getInputCol(), self.getOutputCol())
+        with naming_params():
+            return _predicted(
+                dataset, self._chosen(), columns, self.getTop(), options, self._counters
+            )
+
+    def _chosen(self) -> Bundle | str:
+        """The bundle that was set, unless a map of parameters names another."""
+        if self._opened is not None and (
+            not self.isDefined(self.bundle) or self.getBundle() == self._opened._absolute
+        ):
+            return self._opened
+        if not self.isDefined(self.bundle):
             raise_error("invalid_input", "predicting: expected a bundle, found none; setBundle(…)")
-        bundle = self._opened if self._opened is not None else self.getBundle()
-        return predictions_in_arrow(
-            dataset,
-            bundle,
-            input_col=self.getInputCol(),
-            output_col=self.getOutputCol(),
-            top=self.getTop(),
-            fast=self.getFast(),
-            **self.photograph_options(),
-        )
+        return self.getBundle()
 
 
 def _absolute(place: StrPath) -> str:
@@ -225,11 +237,24 @@ def predictions_in_arrow(
         NotFoundError: There is no bundle at that place.
         InvalidInputError: There is no such column, one of another type, or an option is out of range.
     """
+    return _predicted(df, bundle, (input_col, output_col), top, {"fast": fast, **options}, None)
+
+
+def _predicted(
+    df: DataFrame,
+    bundle: Bundle | StrPath,
+    columns: tuple[str, str],
+    top: int,
+    options: dict[str, Any],
+    counters: Counters | None,
+) -> DataFrame:
+    """The same with counters that the workers add to; columns are input and output."""
     check_driver()
-    source = photograph_source(df, input_col)
-    schema = with_columns(df, source.beside, {output_col: answer_type()}, "adding answers")
-    work = _task(bundle, top, {"fast": fast, **options}, source, output_col)
-    return source.rows.mapInArrow(shipped("pomona.spark._predictions", "predict", work), schema)
+    source = photograph_source(df, columns[0])
+    schema = with_columns(df, source.beside, {columns[1]: answer_type()}, "adding answers")
+    task = _task(bundle, top, options, source, columns[1])
+    work = shipped("pomona.spark._predictions", "predict", task, counters)
+    return source.rows.mapInArrow(work, schema)
 
 
 @takes(PhotographOptions)

@@ -49,6 +49,21 @@ def test_a_stage_answers_as_the_command(bundle, photographs, expected):
     assert_are(stage.setInputCol("path").transform(photographs.select("path")).collect(), expected)
 
 
+def test_what_a_stage_has_done_is_counted(spark, bundle):
+    table = spark.createDataFrame([("a", b"none"), ("b", None)], "path string, content binary")
+    stage = BundlePredictor().setBundle(bundle)
+    assert stage.counts is None
+    stage.transform(table).collect()
+    assert (stage.counts.photographs, stage.counts.failures) == (2, 2)
+    assert stage.counts.seconds > 0
+
+
+def test_a_map_of_parameters_names_another_bundle(bundle, photographs):
+    stage = BundlePredictor().setBundle(bundle)
+    with pytest.raises(NotFoundError, match="nowhere"):
+        stage.transform(photographs, {stage.bundle: "/nowhere"})
+
+
 def test_a_bundle_in_memory_travels_too(bundle, photographs, expected, tmp_path):
     bundle.save(tmp_path / "copy")
     opened = pomona.Bundle(tmp_path / "copy")
@@ -151,7 +166,7 @@ def test_what_makes_no_sense_is_refused_by_the_driver(bundle, photographs):
         BundlePredictor(bundle="/nowhere").transform(photographs)
     with pytest.raises(InvalidInputError, match="output column 'PATH' exists already"):
         BundlePredictor(outputCol="PATH").setBundle(bundle).transform(photographs)
-    with pytest.raises(InvalidInputError, match="max_damage"):
+    with pytest.raises(InvalidInputError, match="^maxDamage: "):
         BundlePredictor(maxDamage=2.0).setBundle(bundle).transform(photographs)
     with pytest.raises(InvalidInputError, match="top"):
         BundlePredictor(top=0).setBundle(bundle).transform(photographs)

@@ -270,6 +270,24 @@ def test_columns_are_as_named(model, frame):
     assert found.columns[-1] == model.getRawPredictionCol()
 
 
+def test_only_columns_that_have_a_name_are_computed(model, frame, capsys):
+    other = model.copy().setProbabilityCol("").setRawPredictionCol("")
+    one = other.transform(frame)
+    one.explain(True)
+    assert "array<double>" not in capsys.readouterr().out
+    expected = [row.prediction for row in model.transform(frame).collect()]
+    assert [row.prediction for row in one.collect()] == expected
+
+
+def test_other_columns_may_share_a_name(model, frame):
+    from pyspark.sql.functions import lit
+
+    twins = frame.select("*", lit(1).alias("twin"), lit(2).alias("twin"))
+    answered = model.transform(twins)
+    assert answered.columns[: len(twins.columns)] == twins.columns
+    assert answered.count() == frame.count()
+
+
 def test_bad_rows(spark, data):
     from pyspark.errors import PythonException
 

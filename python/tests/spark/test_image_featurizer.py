@@ -213,10 +213,12 @@ def test_a_stage_is_saved_and_loaded(stage, tmp_path):
             {"handleInvalid": "keep", "errorCol": "FEATURES"},
             "the output column 'FEATURES' exists already",
         ),
-        ({"maxDamage": 2.0}, "max_damage"),
+        ({"maxDamage": 2.0}, "^maxDamage: "),
+        ({"inputSize": 3}, "^inputSize: "),
+        ({"handleInvalid": "keep", "errorCol": ""}, "an output column has no name"),
         ({"batchSize": 0}, "batchSize: expected 1 or more, found 0"),
         ({"precision": "f8"}, "precision"),
-        ({"handleInvalid": "ignore"}, "expected error, skip, keep, found 'ignore'"),
+        ({"handleInvalid": "ignore"}, "^handleInvalid: expected error, skip, keep, found 'ignore'"),
         ({"crops": ["middle"]}, "crops"),
         ({"outputType": "list"}, "outputType: expected array or vector, found 'list'"),
     ],
@@ -224,6 +226,13 @@ def test_a_stage_is_saved_and_loaded(stage, tmp_path):
 def test_what_makes_no_sense_is_refused_by_the_driver(stage, photographs, options, sentence):
     with pytest.raises(InvalidInputError, match=sentence):
         stage(**options).transform(photographs)
+
+
+def test_columns_beside_photographs_have_names_of_their_own(stage, photographs):
+    twins = photographs.selectExpr("*", "1 AS twin", "2 AS twin")
+    for column in ("content", "path"):
+        with pytest.raises(InvalidInputError, match="several columns beside them are named 'twin'"):
+            stage(inputCol=column).transform(twins)
 
 
 def test_new_photographs_of_a_stream_come_once(stage, spark, tmp_path):

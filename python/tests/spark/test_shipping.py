@@ -32,6 +32,17 @@ def test_another_version_is_refused_with_how_to_ship_this_one(photographs, monke
     assert "--archives environment.tar.gz#environment" in str(found.value)
 
 
+def test_plans_name_what_runs_in_the_workers(photographs, capsys):
+    features_in_arrow(photographs, input_col="path").explain()
+    assert "featurize(" in capsys.readouterr().out
+
+
+def test_all_names_can_be_imported_at_once():
+    names: dict[str, object] = {}
+    exec("from pomona.spark import *", names)
+    assert names["ImageFeaturizer"].__module__ == "pomona.spark.image_featurizer"
+
+
 def test_a_missing_wheel_is_a_sentence(photographs):
     absent = shipped("pomona_of_another_name", "featurize")
     with pytest.raises(Exception, match=r"loading Pomona \S+ on the Spark executor on") as found:
