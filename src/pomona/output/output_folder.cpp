@@ -242,7 +242,13 @@ void OutputFolder::resume() {
   beginner_ = claim.beginner;
   keep_work_ = true;
   resumed_ = true;
-  open_work();
+  try {
+    open_work();
+  } catch (const Error& error) {
+    // Whoever has published removes these folders, perhaps while they are made here.
+    if (error.kind() == ErrorKind::kNotFound && !is_announced()) give_up_overtaken();
+    throw;
+  }
   work_->remove(kDiscardable);
 }
 
