@@ -264,6 +264,39 @@ TEST_F(OutputFolderTest, B4WhoIsOvertakenPublishesNothing) {
   EXPECT_EQ(content, "quick");
 }
 
+// Lets another run go on with the work and publish it while this one makes its folder.
+class OvertakenOpener final : public StoreOpener {
+ public:
+  explicit OvertakenOpener(std::string out) : out_(std::move(out)) {}
+
+  std::shared_ptr<ObjectStore> open(const std::string& place, OpenMode mode) const override {
+    if (place.find("/staged/") != std::string::npos) {
+      OutputFolder quick(out_, stores(), {}, OutputFolder::Access::kShared);
+      quick.resume();
+      quick.staged().write("run.json", "quick");
+      quick.publish({});
+      throw Error(ErrorKind::kNotFound, "making the folder " + place);
+    }
+    return stores().open(place, mode);
+  }
+
+ private:
+  std::string out_;
+};
+
+TEST_F(OutputFolderTest, B4WhoIsOvertakenWhileItResumesLeavesAllAsItIs) {
+  leave_unfinished(path("out"), "f1");
+  const OvertakenOpener overtaken(path("out"));
+  OutputFolder slow(path("out"), overtaken, {}, OutputFolder::Access::kShared);
+  try {
+    slow.resume();
+    ADD_FAILURE() << "it goes on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUnavailable) << error.what();
+  }
+  EXPECT_THAT(names("out"), UnorderedElementsAre("run.json", "_SUCCESS"));
+}
+
 TEST_F(OutputFolderTest, B4WhoseWorkWasBegunAnewPublishesNothing) {
   OutputFolder slow(path("out"), stores(), {}, OutputFolder::Access::kShared);
   slow.begin("f1");
