@@ -3,10 +3,10 @@
 
 from pathlib import Path
 
-from . import rejection, strangers_card, wanted
+from . import leave_one_source_out_card, rejection, wanted
 from .judge import SHOPS
+from .leave_one_source_out import FEW
 from .markdown import interval, of_metrics, of_share, percent, table, whole_percent
-from .strangers import FEW
 
 FILMS = "fruits-360"
 WEAK = 0.9  # kinds below are named
@@ -41,7 +41,7 @@ def worth(figures: dict) -> str:
     wild = figures["wild"]
     known, new = figures["wild_known"]["right"], figures["wild_new"]["right"]
     rows = [
-        *strangers_card.worth(figures["strangers"]),
+        *leave_one_source_out_card.worth(figures["leave_one_source_out"]),
         (
             "photographs in shops, five-fold cross-validation by groups of near-duplicates",
             of_metrics(figures["folds"][SHOPS]),
@@ -173,7 +173,9 @@ def short_of(figures: dict) -> list[str]:
     no_fruit = figures["rejection"]["bundle"]["not_fruit"]
     error = shops["expected_calibration_error"]
     found = [
-        *strangers_card.short_of(figures["strangers"], figures["few_in_the_wild"]),
+        *leave_one_source_out_card.short_of(
+            figures["leave_one_source_out"], figures["few_in_the_wild"]
+        ),
         (
             shops["accuracy"] < wanted.RIGHT["shops"]
             or shops["top3_accuracy"] < wanted.AMONG_THREE,
@@ -290,14 +292,14 @@ all that was tried did better than what there was before, so little of the gain 
 Each left out, and beside it five folds by groups of near-duplicates of all sources, which flatter: other photographs of the
 same table or shelf were learnt from. grocery-fruit and grocery-vegetables are of the same shops, but have no kind in common.
 
-{strangers_card.by_source(figures["strangers"], figures["folds"])}
+{leave_one_source_out_card.by_source(figures["leave_one_source_out"], figures["folds"])}
 ### Kinds in the wild, left out with their source, worst first
 
 Intervals are Wilson's, of as many draws as there are groups of near-duplicates. "Seen elsewhere": how many of these photographs
 show a kind that the model knew from another source in the wild. ◦ marks kinds with fewer than {FEW} photographs in the wild.
 
-{strangers_card.by_kind(figures["strangers"], figures["few_in_the_wild"])}
-{strangers_card.few(figures["few_in_the_wild"])}
+{leave_one_source_out_card.by_kind(figures["leave_one_source_out"], figures["few_in_the_wild"])}
+{leave_one_source_out_card.few(figures["few_in_the_wild"])}
 ### Kinds in shops, worst first
 
 Five folds of {SHOPS}, kind by kind. Intervals are of groups of near-duplicates, by bootstrap; by Wilson's

@@ -8,11 +8,11 @@ from .judge import AS_IT_IS, SHOPS
 from .wanted import (
     AMONG_THREE,
     CALIBRATION_ERROR,
+    LEAVE_ONE_SOURCE_OUT,
+    LEAVE_ONE_SOURCE_OUT_OVER_PHOTOGRAPHS,
+    LEAVE_ONE_SOURCE_OUT_REFUSED,
     NOT_FRUIT,
     RIGHT,
-    STRANGERS,
-    STRANGERS_OVER_PHOTOGRAPHS,
-    STRANGERS_REFUSED,
     UNKNOWN,
     WILD,
 )
@@ -49,7 +49,7 @@ def rejection_row(share: float, point: dict, count: int) -> dict:
     return {"name": name, "count": count, "shares": shares}
 
 
-def strangers_row(name: str, one: dict) -> dict:
+def leave_one_source_out_row(name: str, one: dict) -> dict:
     shares = [one["mean_over_kinds"], one["among_three_over_kinds"]]
     return {
         "name": name,
@@ -58,15 +58,15 @@ def strangers_row(name: str, one: dict) -> dict:
     }
 
 
-def strangers_table(strangers: dict) -> dict:
-    whole = strangers_row("all sources in the wild", strangers["all"])
+def leave_one_source_out_table(leave_one_source_out: dict) -> dict:
+    whole = leave_one_source_out_row("all sources in the wild", leave_one_source_out["all"])
     for share, wanted in zip(
         whole["shares"],
         (
-            {"at_least": STRANGERS["all"]},
+            {"at_least": LEAVE_ONE_SOURCE_OUT["all"]},
             {},
-            {"at_least": STRANGERS_OVER_PHOTOGRAPHS},
-            {"at_most": STRANGERS_REFUSED},
+            {"at_least": LEAVE_ONE_SOURCE_OUT_OVER_PHOTOGRAPHS},
+            {"at_most": LEAVE_ONE_SOURCE_OUT_REFUSED},
         ),
         strict=True,
     ):
@@ -77,7 +77,10 @@ def strangers_table(strangers: dict) -> dict:
         "columns": ["right, mean over kinds", "among three, mean over kinds", "right", "refused"],
         "rows": [
             whole,
-            *(strangers_row(name, one) for name, one in strangers["by_source"].items()),
+            *(
+                leave_one_source_out_row(name, one)
+                for name, one in leave_one_source_out["by_source"].items()
+            ),
         ],
     }
 
@@ -89,7 +92,7 @@ def tables(figures: dict, rejections: list[tuple[float, dict]]) -> list[dict]:
     asked = unknown["count"] + sum(share["count"] for share in figures["not_fruit"].values())
     asked += spoilt[AS_IT_IS]["right"]["count"]
     return [
-        strangers_table(figures["strangers"]),
+        leave_one_source_out_table(figures["leave_one_source_out"]),
         {
             "title": "What it is worth",
             "note": "Intervals by bootstrap: of groups of near-duplicates and films in the first two rows, "

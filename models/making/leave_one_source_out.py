@@ -5,6 +5,7 @@ saw, as strangers' photographs are to it."""
 import random
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import fmean
 
 from .chain import Chain
 from .class_map import ClassMap
@@ -68,25 +69,22 @@ def ask(chain: Chain, classes: ClassMap, train: list) -> list[Judged]:
     return found
 
 
-def mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 def calibration_error(found: list[Judged]) -> float:
     bins = defaultdict(list)
     for one in found:
         bins[min(BINS - 1, int(one.probability * BINS))].append(one)
     gaps = [
-        len(some) * abs(mean([one.right for one in some]) - mean([one.probability for one in some]))
+        len(some)
+        * abs(fmean([one.right for one in some]) - fmean([one.probability for one in some]))
         for some in bins.values()
     ]
     return sum(gaps) / len(found)
 
 
-def right_of_the_surer_half(found: list[Judged]) -> float:
+def accuracy_at_half_coverage(found: list[Judged]) -> float:
     """The accuracy at a coverage of a half, what is refused last."""
     surest = sorted(found, key=lambda one: (one.refused, -one.probability))
-    return mean([one.right for one in surest[: max(1, round(HALF * len(found)))]])
+    return fmean([one.right for one in surest[: max(1, round(HALF * len(found)))]])
 
 
 def over_kinds(found: list[Judged], key: str) -> dict:
@@ -95,13 +93,13 @@ def over_kinds(found: list[Judged], key: str) -> dict:
     of_kinds = defaultdict(list)
     for one in found:
         of_kinds[one.kind].append(getattr(one, key))
-    shares = [mean(values) for _, values in sorted(of_kinds.items())]
+    shares = [fmean(values) for _, values in sorted(of_kinds.items())]
     draw = random.Random(0)
-    drawn = sorted(mean(draw.choices(shares, k=len(shares))) for _ in range(RESAMPLES))
+    drawn = sorted(fmean(draw.choices(shares, k=len(shares))) for _ in range(RESAMPLES))
     low, high = drawn[round(0.025 * RESAMPLES)], drawn[round(0.975 * RESAMPLES) - 1]
     if drawn[0] == drawn[-1]:
-        low, high = wilson(mean(shares), len(shares))
-    return {"share": mean(shares), "low": low, "high": high, "count": len(shares)}
+        low, high = wilson(fmean(shares), len(shares))
+    return {"share": fmean(shares), "low": low, "high": high, "count": len(shares)}
 
 
 def summary(found: list[Judged]) -> dict | None:
@@ -112,10 +110,10 @@ def summary(found: list[Judged]) -> dict | None:
         "photographs": len(found),
         "mean_over_kinds": over_kinds(found, "right"),
         "among_three_over_kinds": over_kinds(found, "among_three"),
-        "right": mean([one.right for one in found]),
-        "among_three": mean([one.among_three for one in found]),
-        "refused": mean([one.refused for one in found]),
-        "right_of_surer_half": right_of_the_surer_half(found),
+        "right": fmean([one.right for one in found]),
+        "among_three": fmean([one.among_three for one in found]),
+        "refused": fmean([one.refused for one in found]),
+        "accuracy_at_half_coverage": accuracy_at_half_coverage(found),
         "calibration_error": calibration_error(found),
     }
 
@@ -124,7 +122,7 @@ def kind_figures(kind: str, found: list[Judged], groups: dict[tuple[str, str], i
     """Wilson's interval is that of so many draws as there are groups of near-duplicates."""
     sources = sorted({one.source for one in found})
     units = sum(groups.get((source, kind), 1) for source in sources)
-    right = mean([one.right for one in found])
+    right = fmean([one.right for one in found])
     low, high = wilson(right, units)
     return {
         "kind": kind,
@@ -133,8 +131,8 @@ def kind_figures(kind: str, found: list[Judged], groups: dict[tuple[str, str], i
         "sources": sources,
         "seen_elsewhere": sum(one.elsewhere > 0 for one in found),
         "right": {"share": right, "low": low, "high": high},
-        "among_three": mean([one.among_three for one in found]),
-        "refused": mean([one.refused for one in found]),
+        "among_three": fmean([one.among_three for one in found]),
+        "refused": fmean([one.refused for one in found]),
     }
 
 
@@ -153,6 +151,6 @@ def figures(found: list[Judged], groups: dict[tuple[str, str], int]) -> dict:
     }
 
 
-def few_in_the_wild(classes: ClassMap) -> dict[str, int]:
-    """Kinds with fewer than FEW photographs in the wild, and how many they have."""
-    return {kind: count for kind, count in classes.count_in_the_wild().items() if count < FEW}
+def few_in_the_wild(counts: dict[str, int]) -> dict[str, int]:
+    """Of the photographs in the wild of every kind, those of kinds with fewer than FEW."""
+    return {kind: count for kind, count in counts.items() if count < FEW}

@@ -2,8 +2,8 @@
 """What the model card says of leave-one-source-out."""
 
 from . import wanted
+from .leave_one_source_out import FEW
 from .markdown import interval, of_share, percent, table, whole_percent
-from .strangers import FEW
 
 MARK = " ◦"  # of kinds with few photographs in the wild
 
@@ -13,37 +13,46 @@ def worth_of(one: dict) -> str:
         f"{of_share(one['mean_over_kinds'])}, among three "
         f"{percent(one['among_three_over_kinds']['share'])}; over photographs {percent(one['right'])}, "
         f"{percent(one['among_three'])}; refused {percent(one['refused'])}, calibration error "
-        f"{percent(one['calibration_error'])}, right of the surer half {percent(one['right_of_surer_half'])}"
+        f"{percent(one['calibration_error'])}, accuracy at 50 % coverage {percent(one['accuracy_at_half_coverage'])}"
     )
 
 
-def worth(strangers: dict) -> list[tuple]:
+def worth(leave_one_source_out: dict) -> list[tuple]:
     """Rows of the table of what the model is worth."""
-    first, photographs = wanted.STRANGERS["all"], wanted.STRANGERS_OVER_PHOTOGRAPHS
+    first, photographs = (
+        wanted.LEAVE_ONE_SOURCE_OUT["all"],
+        wanted.LEAVE_ONE_SOURCE_OUT_OVER_PHOTOGRAPHS,
+    )
     rows = [
         (
-            f"photographs in the wild ({strangers['all']['photographs']:,} of "
-            f"{strangers['all']['mean_over_kinds']['count']} kinds), leave-one-source-out, mean over kinds: "
+            f"photographs in the wild ({leave_one_source_out['all']['photographs']:,} of "
+            f"{leave_one_source_out['all']['mean_over_kinds']['count']} kinds), leave-one-source-out, mean over kinds: "
             "**headline metric**",
-            worth_of(strangers["all"]),
+            worth_of(leave_one_source_out["all"]),
             f"{whole_percent(first)} over kinds, {whole_percent(photographs)} over photographs, among three "
-            f"{whole_percent(wanted.STRANGERS_AMONG_THREE)}, refused at most "
-            f"{whole_percent(wanted.STRANGERS_REFUSED)}, {whole_percent(wanted.SURER_HALF)} of the surer half",
+            f"{whole_percent(wanted.LEAVE_ONE_SOURCE_OUT_AMONG_THREE)}, refused at most "
+            f"{whole_percent(wanted.LEAVE_ONE_SOURCE_OUT_REFUSED)}, {whole_percent(wanted.AT_HALF_COVERAGE)} at 50 % coverage",
         )
     ]
     for key, of in (
         ("kinds_seen_elsewhere", f"at least {FEW}"),
         ("kinds_seen_little_elsewhere", f"fewer than {FEW}"),
     ):
-        if strangers[key] is not None:
-            name = f"… of kinds with {of} photographs in other sources ({strangers[key]['photographs']:,})"
-            rows.append((name, worth_of(strangers[key]), whole_percent(wanted.STRANGERS[key])))
+        if leave_one_source_out[key] is not None:
+            name = f"… of kinds with {of} photographs in other sources ({leave_one_source_out[key]['photographs']:,})"
+            rows.append(
+                (
+                    name,
+                    worth_of(leave_one_source_out[key]),
+                    whole_percent(wanted.LEAVE_ONE_SOURCE_OUT[key]),
+                )
+            )
     return rows
 
 
-def by_source(strangers: dict, folds: dict[str, dict]) -> str:
+def by_source(leave_one_source_out: dict, folds: dict[str, dict]) -> str:
     rows = []
-    for name, one in strangers["by_source"].items():
+    for name, one in leave_one_source_out["by_source"].items():
         fold = folds.get(name)
         rows.append(
             (
@@ -71,8 +80,10 @@ def by_source(strangers: dict, folds: dict[str, dict]) -> str:
     return table([*columns, "in folds instead"], rows)
 
 
-def by_kind(strangers: dict, few: dict[str, int]) -> str:
-    worst_first = sorted(strangers["by_kind"], key=lambda one: (one["right"]["share"], one["kind"]))
+def by_kind(leave_one_source_out: dict, few: dict[str, int]) -> str:
+    worst_first = sorted(
+        leave_one_source_out["by_kind"], key=lambda one: (one["right"]["share"], one["kind"])
+    )
     rows = [
         (
             one["kind"] + (MARK if one["kind"] in few else ""),
@@ -100,10 +111,10 @@ def few(kinds: dict[str, int]) -> str:
     )
 
 
-def short_of(strangers: dict, few_in_the_wild: dict[str, int]) -> list[tuple[bool, str]]:
+def short_of(leave_one_source_out: dict, few_in_the_wild: dict[str, int]) -> list[tuple[bool, str]]:
     """Whether it falls short, and why."""
-    found = strangers["all"]
-    seen = strangers["kinds_seen_elsewhere"]
+    found = leave_one_source_out["all"]
+    seen = leave_one_source_out["kinds_seen_elsewhere"]
     missing = sum(FEW - count for count in few_in_the_wild.values())
     share = found["mean_over_kinds"]["share"]
     known = (
@@ -113,13 +124,14 @@ def short_of(strangers: dict, few_in_the_wild: dict[str, int]) -> list[tuple[boo
     )
     return [
         (
-            share < wanted.STRANGERS["all"] or found["right"] < wanted.STRANGERS_OVER_PHOTOGRAPHS,
+            share < wanted.LEAVE_ONE_SOURCE_OUT["all"]
+            or found["right"] < wanted.LEAVE_ONE_SOURCE_OUT_OVER_PHOTOGRAPHS,
             f"**Strangers' photographs.** {percent(share)} over kinds, {percent(found['right'])} over "
             f"photographs{known}. It would take\n  {missing} more photographs in the wild for {FEW} of each of the "
             f"{len(few_in_the_wild)} kinds that have fewer, and a second source of each kind.",
         ),
         (
-            found["refused"] > wanted.STRANGERS_REFUSED,
+            found["refused"] > wanted.LEAVE_ONE_SOURCE_OUT_REFUSED,
             f"**Refused.** {percent(found['refused'])} of strangers' photographs: a new place is taken for a new "
             "kind.",
         ),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from .leave_one_source_out import Judged
 from .sources import Credits
-from .strangers import Judged
 
 MOST = 12
 COLUMNS = 4

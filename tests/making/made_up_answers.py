@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers about photographs with low and high OOD scores, and of models without their source."""
 
-from making.strangers import Judged
+from making.leave_one_source_out import Judged
 
 
-def stranger(source: str, kind: str, right: bool, elsewhere: int = 0, **more) -> Judged:
+def left_out(source: str, kind: str, right: bool, elsewhere: int = 0, **more) -> Judged:
     values = {
         "path": f"{source}/{kind}/1.jpg",
         "source": source,

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from made_up_answers import FRUIT, NOT_FRUIT, UNKNOWN, stranger
-from making import card, judgements, rejection, strangers
+from made_up_answers import FRUIT, NOT_FRUIT, UNKNOWN, left_out
+from making import card, judgements, leave_one_source_out, rejection
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
@@ -64,9 +64,9 @@ def figures() -> dict:
         ],
         "in_the_wild": {"apple": 300, "apricot": 0, "fig": 3},
         "few_in_the_wild": {"apricot": 0, "fig": 3},
-        "strangers": strangers.figures(
-            [stranger("shops", "apple", True)] * 9
-            + [stranger("shops", "fig", False), stranger("tables", "apple", True, elsewhere=50)],
+        "leave_one_source_out": leave_one_source_out.figures(
+            [left_out("shops", "apple", True)] * 9
+            + [left_out("shops", "fig", False), left_out("tables", "apple", True, elsewhere=50)],
             {("shops", "apple"): 4},
         ),
         "folds": {"grocery-fruit": metrics(0.9)},

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from making import mistakes
-from making.strangers import Judged
+from making.leave_one_source_out import Judged
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]

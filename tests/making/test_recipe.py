@@ -101,9 +101,11 @@ def test_a_bundle_and_its_card_are_made(made):
     assert "kiwi › banana: © Klasson, MIT" in text
     assert "lemon › banana" not in text, "photographs of tables may not be shown"
     figures = json.loads((made / "figures.json").read_text(encoding="utf-8"))
-    assert figures["strangers"]["all"]["photographs"] == 16
-    assert figures["strangers"]["all"]["mean_over_kinds"]["share"] == 0.25  # of four kinds
-    assert figures["strangers"]["by_source"]["tables"]["right"] == 0.5
+    assert figures["leave_one_source_out"]["all"]["photographs"] == 16
+    assert (
+        figures["leave_one_source_out"]["all"]["mean_over_kinds"]["share"] == 0.25
+    )  # of four kinds
+    assert figures["leave_one_source_out"]["by_source"]["tables"]["right"] == 0.5
     assert set(figures["folds"]) == set(WILD)
     assert figures["in_the_wild"] == {"apple": 3, "banana": 7, "kiwi": 3, "lemon": 3}
     assert figures["few_in_the_wild"] == figures["in_the_wild"]
