@@ -115,4 +115,10 @@ def is_remote(place: object) -> bool:
 
 def store_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Those that say how buckets are reached."""
-    return {name: value for name, value in options.items() if name in StoreOptions.__annotations__}
+    return split_store_options(options)[0]
+
+
+def split_store_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Those that say how buckets are reached, and all others."""
+    stores = {name: options[name] for name in options if name in StoreOptions.__annotations__}
+    return stores, {name: options[name] for name in options if name not in stores}

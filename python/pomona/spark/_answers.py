@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pomona.spark._columns import refuse_columns
-from pomona.spark._stages import blocks_of, column_udf, list_array, once, usable_rows
+from pomona.spark._lists import lists_of_rows
+from pomona.spark._stages import blocks_of, column_udf, once, usable_rows
 from pomona.spark.moments import Fit
 
 if TYPE_CHECKING:
@@ -110,8 +111,6 @@ def answers_of_rows(
 
     rows = usable_rows(array, task)
     blocks: dict[str, list[NDArray[np.float64]]] = {part: [] for part in parts}
-    best = np.zeros(len(array), np.int64)
-    usable = np.ones(len(array), bool) if rows.usable is None else rows.usable
     winners = []
     for block in blocks_of(rows.values):
         logits = answering.logits(block)
@@ -121,11 +120,11 @@ def answers_of_rows(
         if "probability" in blocks:
             shares = answering.probabilities(logits)
             blocks["probability"].append(answering.spread(shares, 0.0))
-    if winners:
-        best[usable] = np.concatenate(winners)
+    best = np.zeros(len(array), np.int64)
+    best[rows.usable] = np.concatenate(winners)
     labels = pa.array(answering.labels, pa.float64() if answering.is_numeric else pa.string())
-    prediction = labels.take(pa.array(best, mask=~usable))
-    lists = [list_array(blocks[part], len(array), rows.usable, np.float64) for part in parts]
+    prediction = labels.take(pa.array(best, mask=~rows.usable))
+    lists = [lists_of_rows(np.concatenate(blocks[part]), ~rows.usable) for part in parts]
     return pa.StructArray.from_arrays([*lists, prediction], [*parts, "prediction"])
 
 

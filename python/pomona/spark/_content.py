@@ -2,9 +2,9 @@
 """Photographs of a DataFrame on their way to Python; those in a binary column are cut into chunks.
 
 Spark 3.5 fills an Arrow batch with so many rows (`spark.sql.execution.arrow.maxRecordsPerBatch`,
-10,000), however large they are: photographs of 3 MB would make batches of 30 GB. Cut into rows of a few KiB,
-the same batches hold some MiB. Spark does that row by row, without a shuffle, so the chunks of a
-photograph stay one after the other.
+10,000), however large they are: photographs of 3 MB would make batches of 30 GB. Cut into rows of a
+few KiB, the same batches hold some MiB. Spark does that row by row, without a shuffle, so the chunks
+of a photograph stay one after the other.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def photograph_source(df: DataFrame, column: str) -> PhotographSource:
     field = field_of(df, column, "reading photographs")
     if not _is_content(field):
         beside = [field.name for field in df.schema.fields if not _is_binary(field.dataType)]
-        _refuse_twins(beside)
+        _refuse_duplicates(beside)
         return PhotographSource(df.select(*map(quoted, beside)), field.name, beside, field.name)
     beside = [name for name in df.columns if name != field.name]
-    _refuse_twins(beside)
+    _refuse_duplicates(beside)
     name = next((name for name in beside if name.lower() == "path"), None)
     return PhotographSource(chunks_of(df, field.name, beside), None, beside, name)
 
@@ -79,13 +79,13 @@ def _is_content(field: StructField) -> bool:
     return _is_binary(found)
 
 
-def _refuse_twins(beside: list[str]) -> None:
-    """Refuses columns of one name: they go to the workers and back, where they are told by it."""
-    twins = {name for name in beside if beside.count(name) > 1}
-    if twins:
+def _refuse_duplicates(beside: list[str]) -> None:
+    """Refuses duplicate names: workers find columns by name."""
+    duplicates = {name for name in beside if beside.count(name) > 1}
+    if duplicates:
         raise_error(
             "invalid_input",
-            f"reading photographs: several columns beside them are named {min(twins)!r}; rename "
+            f"reading photographs: several columns beside them are named {min(duplicates)!r}; rename "
             "them, or drop all but one",
         )
 

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +60,19 @@ class Counters:
     def read(self) -> StageCounts:
         """On the driver: what was added."""
         return StageCounts(self._photographs.value, self._failures.value, self._seconds.value)
+
+
+@contextmanager
+def counting(counters: Counters | None) -> Iterator[Callable[[int, int], None]]:
+    """In a worker: times a task, and gives what adds its photographs and failures."""
+    if counters is None:
+        yield lambda photographs, failures: None
+        return
+    started = time.monotonic()
+    try:
+        yield counters.add
+    finally:
+        counters.add_seconds(time.monotonic() - started)
 
 
 def counters_of(spark: SparkSession) -> Counters | None:

@@ -83,7 +83,7 @@ class LabelColumn:
         column = self.as_column()
         return column.isNotNull() & (~isnan(column) if self.is_numeric else (column != ""))
 
-    def texts(self, array: Any, usable: NDArray[np.bool_] | None) -> NDArray[Any]:
+    def texts(self, array: Any, usable: NDArray[np.bool_]) -> NDArray[Any]:
         """Labels as texts in NFC, those of usable rows.
 
         Raises:
@@ -93,8 +93,7 @@ class LabelColumn:
 
         if array.null_count:
             raise BadRowError(f"expected a value in every row, found null; {_DROP}")
-        labels: NDArray[Any] = array.to_numpy(zero_copy_only=False)
-        labels = labels if usable is None else labels[usable]
+        labels: NDArray[Any] = array.to_numpy(zero_copy_only=False)[usable]
         if not self.is_numeric:
             if (labels == "").any():
                 raise BadRowError(f"expected a text in every row, found an empty one; {_DROP}")
@@ -149,7 +148,7 @@ class Rows:
     """Rows of one batch that have numbers, and which of the batch they are."""
 
     values: NDArray[np.float32]  # C-contiguous, rows × width
-    usable: NDArray[np.bool_] | None  # one for each row of the batch; None: all
+    usable: NDArray[np.bool_]  # one for each row of the batch
 
 
 def rows_of(array: Any, width: int | None, keep_bad: bool) -> Rows:
@@ -165,7 +164,7 @@ def rows_of(array: Any, width: int | None, keep_bad: bool) -> Rows:
     """
     import numpy as np
 
-    usable: NDArray[np.bool_] | None = None
+    usable: NDArray[np.bool_] = np.ones(len(array), np.bool_)
     if array.null_count:
         if not keep_bad:
             raise BadRowError(f"expected numbers in every row, found null; {_DROP}")
@@ -192,8 +191,5 @@ def rows_of(array: Any, width: int | None, keep_bad: bool) -> Rows:
             f"expected finite numbers of float32 in every row, found {bad[~np.isfinite(bad)][0]} or "
             f"a null element; {_DROP}"
         )
-    if usable is None:
-        usable = finite
-    else:
-        usable[usable] = finite
+    usable[usable] = finite
     return Rows(np.ascontiguousarray(values[finite]), usable)

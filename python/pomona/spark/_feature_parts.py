@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pomona._in_memory import store_options
+from pomona._in_memory import is_remote, store_options
 from pomona.errors import raise_error
 from pomona.spark._shipping import shipped
 
@@ -30,7 +30,7 @@ def features_of(spark: SparkSession, out: str, options: dict[str, Any]) -> DataF
         out: The output folder, or s3://bucket/prefix.
         options: How buckets are reached, among others.
     """
-    if "://" not in out:
+    if not is_remote(out):
         # Spark takes paths for patterns.
         folder = re.sub(r"([][{}*?\\])", r"\\\1", out)
         return spark.read.parquet(f"file://{folder}/features")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pomona._stream import Block, Failure, stream_blocks
 from pomona.errors import raise_error
 from pomona.featurizer import Featurizer
+from pomona.spark._counts import Counters, counting
 from pomona.spark._kept import kept
+from pomona.spark._lists import lists_of_rows
 from pomona.spark._photographs import (
     WaitingRows,
     batch_of,
@@ -19,12 +20,9 @@ from pomona.spark._photographs import (
 )
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from pomona.images import Item
-    from pomona.spark._counts import Counters
     from pomona.spark._shipping import Batches
 
 # A worker of Spark is used for many tasks, which all find the networks that the first one compiled.
@@ -60,15 +58,10 @@ def featurize(batches: Batches, task: FeatureTask, counters: Counters | None = N
     """Batches of the columns beside, features and, where failures are kept, reasons."""
     waiting = WaitingRows()
     items = photographs_of(batches, task.place, waiting, task.stores)
-    started = time.monotonic()
-    try:
+    with counting(counters) as count:
         for block in _blocks(featurizer_of(task.featurizer), items):
-            if counters is not None:
-                counters.add(block.photographs, len(block.failures))
+            count(block.photographs, len(block.failures))
             yield from _batches_of(block, waiting.take(block.photographs), task)
-    finally:
-        if counters is not None:
-            counters.add_seconds(time.monotonic() - started)
 
 
 def featurizer_of(arguments: dict[str, Any]) -> Featurizer:
@@ -84,6 +77,7 @@ def _blocks(featurizer: Featurizer, items: Iterable[Item]) -> Iterator[Block]:
 
 
 def _batches_of(block: Block, rows: pa.StructArray, task: FeatureTask) -> Batches:
+    import numpy as np
     import pyarrow as pa
 
     failed = {int(one.path): one for one in block.failures}
@@ -92,17 +86,17 @@ def _batches_of(block: Block, rows: pa.StructArray, task: FeatureTask) -> Batche
     if failed and task.on_failure == "error":
         _raise_first(reasons, first, rows, task)
     if task.on_failure == "keep":
-        absent = [reason is not None for reason in reasons]
+        absent = np.array([reason is not None for reason in reasons])
         results = {
-            task.output: _lists_of(block.features, absent),
+            task.output: lists_of_rows(block.features, absent),
             task.error: pa.array(reasons, pa.string()),
         }
         yield batch_of(rows, task.beside, results)
     elif block.paths:
         if failed:
             rows = rows.filter(pa.array([reason is None for reason in reasons]))
-        absent = [False] * len(block.paths)
-        yield batch_of(rows, task.beside, {task.output: _lists_of(block.features, absent)})
+        absent = np.zeros(len(block.paths), np.bool_)
+        yield batch_of(rows, task.beside, {task.output: lists_of_rows(block.features, absent)})
 
 
 def _reason(failure: Failure | None) -> str | None:
@@ -122,14 +116,3 @@ def _raise_first(
         f'featurizing the {photograph}: {reason}; repair or remove it, or "skip" or "keep" '
         "such photographs (handleInvalid of a stage, handle_invalid of a function)",
     )
-
-
-def _lists_of(features: NDArray[np.float32], absent: list[bool]) -> pa.ListArray:
-    """Rows as lists; those that are absent are null, and `features` has none for them."""
-    import numpy as np
-    import pyarrow as pa
-
-    values = pa.array(np.ascontiguousarray(features).reshape(-1))
-    counts = np.where(absent, 0, features.shape[1])
-    ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(ends, mask=np.append(absent, False)), values)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from pomona.errors import warn
+from pomona.spark._session import spark_release
 
 # With which Java releases of Spark start, from these on.
 _JAVAS: Final = {
@@ -28,8 +29,7 @@ def check_java() -> None:
 
     if _has_begun():
         return
-    release = tuple(int(part) for part in pyspark.__version__.split(".")[:2])
-    expected, usable = _JAVAS[max(first for first in _JAVAS if first <= release)]
+    expected, usable = _JAVAS[max(first for first in _JAVAS if first <= spark_release())]
     java = _java()
     version = _version_of(java) if java else None
     if version is None:

@@ -11,8 +11,17 @@ from pyspark.ml.param import Param, Params, TypeConverters
 
 from pomona.errors import PomonaError
 
-# The names of `pomona` for what these parameters set.
-_NAMES: Final = {
+# The options of `pomona` that these parameters set.
+OF_FEATURIZER: Final = {
+    "backbone": "backbone",
+    "inputSize": "size",
+    "precision": "precision",
+    "fit": "fit",
+    "crops": "crops",
+    "batchSize": "batch",
+    "models": "models",
+}
+_OF_PHOTOGRAPHS: Final = {
     "maxPixels": "max_pixels",
     "maxDecodeMemory": "max_decode_memory",
     "maxDecodeTime": "max_decode_time",
@@ -22,18 +31,19 @@ _NAMES: Final = {
     "requesterPays": "requester_pays",
     "signRequest": "sign_request",
 }
-
-
-_PARAMS: Final = {option: param for param, option in _NAMES.items()} | {
-    "size": "inputSize",
-    "batch": "batchSize",
-    "handle_invalid": "handleInvalid",
+_PARAMS: Final = {
+    option: param
+    for param, option in {
+        **OF_FEATURIZER,
+        **_OF_PHOTOGRAPHS,
+        "handleInvalid": "handle_invalid",
+    }.items()
 }
 
 
 @contextmanager
 def naming_params() -> Iterator[None]:
-    """Lets what options are refused for name the parameters of stages that have set them."""
+    """Errors raised inside name the parameter of a stage instead of the option that it sets."""
     try:
         yield
     except PomonaError as error:
@@ -97,9 +107,13 @@ class ReadsPhotographs(Params):
 
     def photograph_options(self) -> Any:
         """Those that are set, as the options `PhotographOptions`."""
+        return self._options_of(_OF_PHOTOGRAPHS)
+
+    def _options_of(self, options: dict[str, str]) -> dict[str, Any]:
+        """Options of those of these parameters that are set or have a default."""
         return {
-            name: self.getOrDefault(param)
-            for param, name in _NAMES.items()
+            option: self.getOrDefault(param)
+            for param, option in options.items()
             if self.isDefined(self.getParam(param))
         }
 

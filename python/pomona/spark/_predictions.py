@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pomona._objects import shared_reader
 from pomona.spark._bundle import PackedBundle, predictor_of
+from pomona.spark._counts import Counters, counting
 from pomona.spark._photographs import WaitingRows, batch_of, item_of, photographs_of
 from pomona.spark.answer import answer_of, arrow_answer_type
 
 if TYPE_CHECKING:
-    from pomona.spark._counts import Counters
     from pomona.spark._shipping import Batches
 
 _ROWS = 64  # of a batch
@@ -47,23 +46,17 @@ def predict(batches: Batches, task: PredictTask, counters: Counters | None = Non
     """Batches of the columns beside and of answers."""
     import pyarrow as pa
 
-    started = time.monotonic()
-
     kind = arrow_answer_type()
     waiting = WaitingRows()
     items = photographs_of(batches, task.place, waiting, task.stores)
     named = ((str(number), item) for number, item in enumerate(items))
-    predictor = predictor_of(task.bundle, task.options)
-    found = predictor._stream(named, predictor._checked(task.top, "en"), "en")
-    try:
+    with counting(counters) as count:
+        predictor = predictor_of(task.bundle, task.options)
+        found = predictor._stream(named, predictor._checked(task.top, "en"), "en")
         while some := list(islice(found, _ROWS)):
-            if counters is not None:
-                counters.add(len(some), sum(one.failure is not None for one in some))
+            count(len(some), sum(one.failure is not None for one in some))
             answers = pa.array([answer_of(one) for one in some], kind)
             yield batch_of(waiting.take(len(some)), task.beside, {task.output: answers})
-    finally:
-        if counters is not None:
-            counters.add_seconds(time.monotonic() - started)
 
 
 def predict_one(photograph: bytes | str | None, task: PredictTask) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pomona
 from pomona.errors import MissingLibraryError
+from pomona.spark._session import spark_release
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +49,7 @@ def shipped_call(module: str, function: str, *arguments: Any) -> Callable[[Any],
         work, given = loaded[0]
         return work(value, *given)
 
+    run.__name__ = function
     return run
 
 
@@ -96,8 +98,7 @@ def check_driver() -> None:
         raise MissingLibraryError(
             f"loading PySpark: {error}; pip install 'pomona[spark]'"
         ) from error
-    release = tuple(int(part) for part in pyspark.__version__.split(".")[:2])
-    if not (3, 5) <= release < (5, 0):
+    if not (3, 5) <= spark_release() < (5, 0):
         raise MissingLibraryError(
             f"using PySpark {pyspark.__version__}: expected 3.5 or a release of 4; install one of "
             "these, as the cluster has it"

@@ -11,6 +11,7 @@ from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
 from pomona.errors import raise_error
 from pomona.spark._columns import quoted, refuse_columns
 from pomona.spark._feature_columns import BadRowError, Rows, feature_column, rows_of
+from pomona.spark._lists import list_array, lists_of_rows
 from pomona.spark._shipping import shipped_call
 from pomona.spark.moments import Fit
 from pomona.spark.options import check_handle_invalid
@@ -151,12 +152,13 @@ def computed_rows(
 
     rows = usable_rows(array, task)
     blocks = [compute(block, *arrays) for block in blocks_of(rows.values)]
-    return list_array(blocks, len(array), rows.usable, np.float32)
+    return lists_of_rows(np.concatenate(blocks), ~rows.usable)
 
 
 def blocks_of(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-    """The rows, so many at a time that what is made of them stays small."""
-    return (values[first : first + BLOCK_ROWS] for first in range(0, len(values), BLOCK_ROWS))
+    """The rows, so many at a time that what is made of them stays small; without rows one empty block."""
+    firsts = range(0, max(len(values), 1), BLOCK_ROWS)
+    return (values[first : first + BLOCK_ROWS] for first in firsts)
 
 
 def usable_rows(array: Any, task: dict[str, Any]) -> Rows:
@@ -171,24 +173,6 @@ def usable_rows(array: Any, task: dict[str, Any]) -> Rows:
         raise_error("invalid_input", f"{task['stage']} of the column {task['column']!r}: {bad}")
 
 
-def list_array(
-    blocks: list[NDArray[Any]], count: int, usable: NDArray[np.bool_] | None, dtype: type
-) -> Any:
-    """An Arrow list array of `count` rows: those of the blocks where `usable`, else null."""
-    import numpy as np
-    import pyarrow as pa
-
-    none: NDArray[Any] = np.empty((0, 0), dtype)
-    values = np.concatenate(blocks).astype(dtype, copy=False) if blocks else none
-    lengths = np.full(count, values.shape[1])
-    if usable is not None:
-        lengths[~usable] = 0
-    offsets = np.zeros(count + 1, np.int32)
-    np.cumsum(lengths, out=offsets[1:])
-    mask = None if usable is None else pa.array(~usable)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values.ravel()), mask=mask)
-
-
 def array_of_series(series: Any) -> Any:
     """An Arrow array of a pandas series of texts, or of arrays, and None."""
     import numpy as np
@@ -201,8 +185,6 @@ def array_of_series(series: Any) -> Any:
     values = np.concatenate(present)
     if values.dtype not in (np.float32, np.float64):  # with None among numbers
         return pa.Array.from_pandas(series, type=pa.list_(pa.float64()))
-    offsets = np.zeros(len(series) + 1, np.int32)
-    offsets[1:][~missing] = [len(row) for row in present]
-    offsets = np.cumsum(offsets, dtype=np.int32)
-    mask = pa.array(missing) if missing.any() else None
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values), mask=mask)
+    lengths = np.zeros(len(series), np.int32)
+    lengths[~missing] = [len(row) for row in present]
+    return list_array(values, lengths, missing)

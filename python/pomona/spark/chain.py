@@ -305,7 +305,8 @@ def _samples(images: Any) -> list[str]:
     names: list[str] = []
     for place in places:
         if not is_remote(place) and Path(place).is_dir():
-            names += [place, *(one.path for one in islice(os.scandir(place), _SAMPLES))]
+            with os.scandir(place) as entries:
+                names += [place, *(one.path for one in islice(entries, _SAMPLES))]
     return names
 
 

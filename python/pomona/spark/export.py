@@ -19,6 +19,7 @@ from pomona._models import DEFAULT_BACKBONE
 from pomona.bundle import Bundle
 from pomona.errors import raise_error
 from pomona.featurizer import extract_options
+from pomona.spark._photograph_params import OF_FEATURIZER
 from pomona.spark.classifier import PomonaClassificationModel
 from pomona.spark.pca import PomonaPCAModel
 from pomona.spark.scaler import PomonaScalerModel
@@ -26,17 +27,6 @@ from pomona.spark.scaler import PomonaScalerModel
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-# Options by the names that the params of ImageFeaturizer have.
-_OF_PHOTOGRAPHS = {
-    "backbone": "backbone",
-    "inputSize": "size",
-    "precision": "precision",
-    "fit": "fit",
-    "crops": "crops",
-    "batchSize": "batch",
-    "models": "models",
-}
 
 
 def export_bundle(
@@ -244,7 +234,7 @@ def _made_by(stages: list[Any], given: dict[str, Any]) -> Any:
     for stage in stages:
         if not hasattr(stage, "inputSize"):
             continue
-        for param, name in _OF_PHOTOGRAPHS.items():
+        for param, name in OF_FEATURIZER.items():
             if given[name] is None and stage.isDefined(stage.getParam(param)):
                 given[name] = stage.getOrDefault(param) or None
     if given["precision"] == "auto":

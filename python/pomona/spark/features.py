@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
-from pomona._in_memory import store_options
+from pomona._in_memory import split_store_options
 from pomona._signature import takes
 from pomona.featurizer import Featurizer
 from pomona.spark._columns import with_columns
@@ -77,12 +78,13 @@ def featurized(
     check_handle_invalid("handle_invalid", columns.handle_invalid)
     from pomona.spark._features import FeatureTask
 
-    arguments = featurizer_arguments(**options)
+    stores, of_featurizer = split_store_options(options)
+    arguments = featurizer_arguments(of_featurizer)
     source = photograph_source(df, columns.photographs)
     schema = with_columns(df, source.beside, _outputs(columns), "adding features")
     task = FeatureTask(
         arguments,
-        store_options(options),
+        stores,
         source.place,
         source.beside,
         columns.features,
@@ -103,13 +105,11 @@ def _outputs(columns: FeatureColumns) -> dict[str, DataType]:
     return outputs
 
 
-def featurizer_arguments(**options: Unpack[FeaturizerOptions]) -> dict[str, Any]:
-    """All arguments of a `Featurizer`, for the workers; options about buckets are none.
+def featurizer_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
+    """All arguments of a `Featurizer`, for the workers.
 
     Raises:
         InvalidInputError: One is out of range.
     """
-    stores = store_options(options)
-    given = {name: value for name, value in options.items() if name not in stores}
-    found: dict[str, Any] = {"precision": "f32", **given}
-    return Featurizer(**found)._arguments
+    given: dict[str, Any] = {"precision": "f32", **options}
+    return Featurizer(**given)._arguments

@@ -12,11 +12,12 @@ from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import HasHandleInvalid, HasInputCol, HasOutputCol
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 
+from pomona._in_memory import split_store_options
 from pomona._models import DEFAULT_BACKBONE
 from pomona.errors import raise_error
 from pomona.spark._columns import quoted
 from pomona.spark._counts import Counters, StageCounts, counters_of
-from pomona.spark._photograph_params import ReadsPhotographs, naming_params
+from pomona.spark._photograph_params import OF_FEATURIZER, ReadsPhotographs, naming_params
 from pomona.spark.features import FeatureColumns, featurized, featurizer_arguments
 from pomona.spark.options import HandleInvalid
 
@@ -205,23 +206,18 @@ class ImageFeaturizer(
             InvalidInputError: A parameter is out of range.
         """
         with naming_params():
-            return featurizer_arguments(**self._options())
+            return featurizer_arguments(split_store_options(self._options())[1])
 
     def _options(self) -> Any:
-        options: dict[str, Any] = {
-            name: self.getOrDefault(getattr(self, name))
-            for name in ("backbone", "precision", "fit", "crops")
-        }
-        if self.isDefined(self.batchSize):
-            options["batch"] = self.getOrDefault(self.batchSize)
-            if options["batch"] < 1:
-                raise_error(
-                    "invalid_input",
-                    f"batchSize: expected 1 or more, found {options['batch']}; without it, the "
-                    "fastest is taken",
-                )
-        options["size"] = self.getOrDefault(self.inputSize) or None
-        options["models"] = self.getOrDefault(self.models) or None
+        options = self._options_of(OF_FEATURIZER)
+        if options.get("batch", 1) < 1:
+            raise_error(
+                "invalid_input",
+                f"batchSize: expected 1 or more, found {options['batch']}; without it, the "
+                "fastest is taken",
+            )
+        for name in ("size", "models"):
+            options[name] = options[name] or None
         return {**options, **self.photograph_options()}
 
     def setInputCol(self, value: str) -> ImageFeaturizer:

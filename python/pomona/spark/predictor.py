@@ -14,7 +14,7 @@ from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 
-from pomona._in_memory import store_options
+from pomona._in_memory import is_remote, split_store_options
 from pomona._signature import takes
 from pomona.bundle import Bundle
 from pomona.errors import raise_error
@@ -204,7 +204,7 @@ class BundlePredictor(
 def _absolute(place: StrPath) -> str:
     """A place that is found from any working directory."""
     place = os.fspath(place)
-    return place if "://" in place else str(Path(place).absolute())
+    return place if is_remote(place) else str(Path(place).absolute())
 
 
 @takes(PhotographOptions)
@@ -301,8 +301,7 @@ def _task(
     source: PhotographSource | None,
     output: str,
 ) -> PredictTask:
-    stores = store_options(options)
-    options = {name: value for name, value in options.items() if name not in stores}
+    stores, options = split_store_options(options)
     predictor = Predictor(bundle, **options)
     predictor._checked(top, "en")
     packed = PackedBundle.of(predictor.bundle)
